@@ -1,0 +1,309 @@
+"""The composition root: builds every part once, starts them, and stops them in order."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from telegram import Update
+from telegram.error import InvalidToken, TelegramError
+from telegram.ext import Application, ApplicationBuilder
+
+from bot.catalogue import load_catalogue
+from bot.config import Settings
+from bot.context import Services
+from bot.delivery.lanes import Lanes
+from bot.delivery.outbox import Outbox
+from bot.delivery.pace import Pace
+from bot.delivery.polling import Polling
+from bot.delivery.poster import Poster
+from bot.delivery.routing import ALLOWED_UPDATES
+from bot.domain import JsonDict
+from bot.errors import CannotStart
+from bot.gateways.chat import OpenAIChat
+from bot.gateways.openai_client import build_chat_client, build_training_client
+from bot.gateways.provider import OpenAITraining
+from bot.handlers import all_handlers, menus, watch
+from bot.handlers.door import Door
+from bot.handlers.news import Newsroom
+from bot.services.chat import Chat
+from bot.services.datasets import Datasets
+from bot.services.news import News
+from bot.services.people import People
+from bot.services.serving import ServingDesk
+from bot.services.submission import Submission
+from bot.services.training import Training
+from bot.services.trials import Trials
+from bot.services.watching import Watching
+from bot.storage import lock
+from bot.storage.conversations import ConversationStore
+from bot.storage.database import Database
+from bot.storage.datasets import DatasetStore
+from bot.storage.inbox import InboxStore
+from bot.storage.jobs import JobStore
+from bot.storage.models import ModelStore, TrialStore
+from bot.storage.outbox import OutboxStore
+from bot.storage.people import PeopleStore
+from bot.storage.runs import RunStore
+
+SAMPLE_PROMPTS = Path(__file__).with_name("sample_prompts.txt")
+LONGEST_PAUSE_S = 15.0
+"""Between two tries of what talks to the provider; shorter where jobs are polled faster."""
+
+_logger = logging.getLogger(__name__)
+
+TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
+"""The library's application: bot client, JobQueue and handlers' home. We dispatch ourselves."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """The running bot."""
+
+    settings: Settings
+    application: TelegramApplication
+    services: Services
+    lanes: Lanes
+
+    async def run(self, stop: asyncio.Event, on_ready: Callable[[str], None]) -> None:
+        """Serve until *stop* is set. *on_ready* gets the bot's username once it is on duty.
+
+        Raises:
+            CannotStart: Telegram does not know the token.
+        """
+        services = self.services
+        async with AsyncExitStack() as stack:
+            await _patiently(self.application.initialize)
+            stack.push_async_callback(self.application.shutdown)
+            await self.application.start()
+            stack.push_async_callback(self.application.stop)
+            for worker in (
+                services.sender, services.submission, services.trials, self.lanes,
+            ):  # fmt: skip
+                stack.push_async_callback(worker.close)
+                await worker.start()
+            stack.push_async_callback(services.watching.close)
+            assert self.application.job_queue is not None
+            watch.schedule(self.application.job_queue, services)
+            async with asyncio.TaskGroup() as tasks:
+                listening = [
+                    tasks.create_task(self._listen(), name="listening"),
+                    tasks.create_task(menus.publish(self.application.bot, services), name="menus"),
+                ]
+                on_ready(self.application.bot.username)
+                await stop.wait()
+                for task in listening:
+                    task.cancel()
+
+    async def _listen(self) -> None:
+        if not self.settings.webhook_url:
+            await self.application.bot.delete_webhook()
+            await Polling(self.application.bot, self.lanes.accept).run()
+            return
+        host, _, port = (self.settings.webhook_listen or "127.0.0.1:8443").rpartition(":")
+        updater = self.application.updater
+        assert updater is not None
+        await updater.initialize()
+        await updater.start_webhook(
+            listen=host or "0.0.0.0",  # noqa: S104 - ":8443" asks for every interface
+            port=int(port),
+            url_path="telegram",
+            webhook_url=f"{self.settings.webhook_url}/telegram",
+            secret_token=self.settings.webhook_secret.get_secret_value(),
+            allowed_updates=list(ALLOWED_UPDATES),
+            bootstrap_retries=-1,
+        )
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await updater.stop()
+
+
+class InboxQueue(asyncio.Queue[object]):
+    """Where the library's webhook puts updates: into the inbox, before Telegram gets its 200."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.accept: Callable[[list[JsonDict]], Awaitable[None]] | None = None
+
+    async def put(self, item: object) -> None:
+        """Commit an update; anything else (the library's stop mark) is queued."""
+        if isinstance(item, Update):
+            assert self.accept is not None
+            await self.accept([item.to_dict()])
+        else:
+            await super().put(item)
+
+
+async def open_app(settings: Settings, stack: AsyncExitStack) -> App:
+    """Build the bot; *stack* closes what was opened.
+
+    Raises:
+        CannotStart: the database can't be used.
+    """
+    stack.callback(lock.hold(settings.database_path).close)
+    database = await Database.open(settings.database_path)
+    stack.push_async_callback(database.close)
+    queue = InboxQueue()
+    application = build_telegram(settings, queue)
+    services = _services(settings, database, application)
+    stack.push_async_callback(services.api.close)
+    stack.push_async_callback(services.chat.api.close)
+    door = Door(application=application, services=services, handlers=all_handlers())
+    lanes = Lanes(
+        database=database,
+        store=services.inbox,
+        bot_id=int(settings.telegram_bot_token.get_secret_value().split(":")[0]),
+        handle=door.handle,
+        apologise=door.apologise,
+        turn_away=door.turn_away,
+    )
+    queue.accept = lanes.accept
+    return App(settings=settings, application=application, services=services, lanes=lanes)
+
+
+def build_telegram(settings: Settings, queue: InboxQueue | None = None) -> TelegramApplication:
+    """The library's application for these settings; nothing is sent yet."""
+    builder = (
+        ApplicationBuilder()
+        .token(settings.telegram_bot_token.get_secret_value())
+        .base_url(f"{settings.telegram_api_url}/bot")
+        .base_file_url(f"{settings.telegram_api_url}/file/bot")
+        .connection_pool_size(256)
+        .pool_timeout(30)
+        .connect_timeout(10)
+        .read_timeout(20)
+        .write_timeout(20)
+        .update_queue(queue or InboxQueue())
+    )
+    if settings.telegram_proxy:
+        builder = builder.proxy(settings.telegram_proxy).get_updates_proxy(settings.telegram_proxy)
+    return builder.build()
+
+
+def _services(settings: Settings, database: Database, application: TelegramApplication) -> Services:
+    catalogue = load_catalogue()
+    pause_s = min(settings.poll_interval_s, LONGEST_PAUSE_S)
+    api = OpenAITraining(build_training_client(settings), secrets=settings.secrets)
+    chat_api = OpenAIChat(build_chat_client(settings), secrets=settings.secrets)
+    outbox, jobs, runs = OutboxStore(database), JobStore(database), RunStore(database)
+    models, trial_store = ModelStore(database), TrialStore(database)
+    people_store = PeopleStore(database)
+    news = News(outbox=outbox, admin_ids=settings.admin_ids)
+    datasets = Datasets(
+        database=database,
+        store=DatasetStore(database),
+        api=api,
+        path=settings.dataset_path,
+        base_model=settings.base_model,
+    )
+    serving = ServingDesk(
+        database=database, models=models, datasets=datasets, chat_model=settings.chat_model
+    )
+    trials = Trials(
+        database=database,
+        store=trial_store,
+        models=models,
+        jobs=jobs,
+        serving=serving,
+        api=chat_api,
+        news=news,
+        prompts=SAMPLE_PROMPTS.read_text(encoding="utf-8").splitlines(),
+        temperature=settings.chat_temperature,
+        max_tokens=settings.chat_max_tokens,
+        pause_s=pause_s,
+    )
+    watching = Watching(
+        database=database,
+        jobs=jobs,
+        runs=runs,
+        models=models,
+        trials=trial_store,
+        datasets=datasets,
+        api=api,
+        news=news,
+        on_trial=trials.wake,
+    )
+    submission = Submission(
+        database=database,
+        runs=runs,
+        jobs=jobs,
+        datasets=datasets,
+        api=api,
+        news=news,
+        on_submitted=watching.wake,
+        pause_s=pause_s,
+    )
+    pace = Pace()
+    poster = Poster(application.bot, pace, lambda chat, above: outbox.known_ids(chat, above=above))
+    newsroom: list[Newsroom] = []
+    services = Services(
+        settings=settings,
+        catalogue=catalogue,
+        database=database,
+        people_store=people_store,
+        inbox=InboxStore(database),
+        outbox=outbox,
+        jobs=jobs,
+        runs=runs,
+        people=People(
+            database=database,
+            store=people_store,
+            admin_ids=settings.admin_ids,
+            tester_ids=settings.tester_ids,
+        ),
+        datasets=datasets,
+        training=Training(
+            database=database,
+            runs=runs,
+            datasets=datasets,
+            catalogue=catalogue,
+            base_url=settings.openai_base_url,
+            on_confirmed=submission.wake,
+        ),
+        submission=submission,
+        watching=watching,
+        serving=serving,
+        trials=trials,
+        chat=Chat(
+            conversations=ConversationStore(database),
+            serving=serving,
+            api=chat_api,
+            temperature=settings.chat_temperature,
+            max_tokens=settings.chat_max_tokens,
+            history_max_tokens=settings.history_max_tokens,
+            daily_limit=settings.daily_messages_per_tester,
+            timezone=settings.zone,
+        ),
+        api=api,
+        poster=poster,
+        pace=pace,
+        sender=Outbox(
+            database=database,
+            store=outbox,
+            poster=poster,
+            render=lambda kind, payload, chat: newsroom[0].render(kind, payload, chat),
+        ),
+    )
+    newsroom.append(Newsroom(services=services))
+    return services
+
+
+async def _patiently(initialize: Callable[[], Awaitable[None]]) -> None:
+    """Meet Telegram (getMe), however long the network takes to come up."""
+    pause_s = 0.5
+    while True:
+        try:
+            return await initialize()
+        except InvalidToken as exc:
+            raise CannotStart("TELEGRAM_BOT_TOKEN: Telegram does not know this token") from exc
+        except TelegramError as exc:
+            started = time.monotonic()
+            _logger.warning("Telegram can't be reached: %s", exc)
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+            _logger.info("Trying again after %.1f s", time.monotonic() - started)

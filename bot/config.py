@@ -1,0 +1,179 @@
+"""`Settings`: read once from the environment and `.env`, checked, secrets kept secret."""
+
+import re
+import zoneinfo
+from collections.abc import Callable
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.errors import SettingsError
+
+
+class Needs(Enum):
+    """What a command can't do without."""
+
+    NOTHING = ()
+    PROVIDER = ("openai_api_key",)
+    ALL = ("telegram_bot_token", "openai_api_key", "admin_ids")
+
+
+def _user_ids(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    parts = [part.strip() for part in value.split(",") if part.strip()]
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        raise ValueError("must be Telegram user ids (numbers) separated by commas")
+    return frozenset(map(int, parts))
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in schemes or not parts.hostname):
+            raise ValueError(f"must be an address that begins with {' or '.join(schemes)}://")
+        return value.rstrip("/")
+
+    return check
+
+
+def _secret(pattern: str, meaning: str) -> Callable[[SecretStr], SecretStr]:
+    def check(value: SecretStr) -> SecretStr:
+        secret = value.get_secret_value()
+        if secret and not re.fullmatch(pattern, secret):
+            raise ValueError(f"must be {meaning}")
+        return value
+
+    return check
+
+
+def _timezone(value: str) -> str:
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError) as exc:
+        raise ValueError("must be a time zone's name such as Europe/Moscow") from exc
+    return value
+
+
+UserIds = Annotated[frozenset[int], NoDecode, BeforeValidator(_user_ids)]
+HttpUrl = Annotated[str, AfterValidator(_url("http", "https"))]
+ProxyUrl = Annotated[str, AfterValidator(_url("http", "https", "socks5", "socks5h"))]
+
+
+ApiKey = Annotated[
+    SecretStr, AfterValidator(_secret("[!-~]+", "a key without spaces or letters beyond ASCII"))
+]
+
+
+class Settings(BaseSettings):
+    """Everything that can be set from outside; each field is the variable of the same name."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+    )
+
+    telegram_bot_token: Annotated[
+        SecretStr, AfterValidator(_secret(r"\d+:[A-Za-z0-9_-]{30,}", "a token from @BotFather"))
+    ] = SecretStr("")
+    telegram_api_url: HttpUrl = "https://api.telegram.org"
+    openai_api_key: ApiKey = SecretStr("")
+    openai_base_url: HttpUrl = "https://api.openai.com/v1"
+    chat_base_url: HttpUrl = ""
+    chat_api_key: ApiKey = SecretStr("")
+    admin_ids: UserIds = frozenset()
+    tester_ids: UserIds = frozenset()
+    dataset_path: Path = Path("data/natasha_finetuning_20251125_153356.jsonl")
+    database_path: Path = Path("data/run/bot.sqlite3")
+    log_path: Path = Path("logs/finetune_natasha.log")
+    log_level: Annotated[str, BeforeValidator(str.upper)] = Field(
+        "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$"
+    )
+    base_model: str = Field("gpt-4.1-mini-2025-04-14", min_length=1)
+    n_epochs: int = Field(3, ge=1, le=50)
+    learning_rate_multiplier: float = Field(0.1, gt=0, allow_inf_nan=False)
+    model_suffix: str = Field("natasha-v1", max_length=64)
+    poll_interval_s: float = Field(60, gt=0, le=86_400, allow_inf_nan=False)
+    chat_model: str = ""
+    chat_temperature: float = Field(0.7, ge=0, le=2)
+    chat_max_tokens: int = Field(500, ge=1)
+    history_max_tokens: int = Field(3000, ge=0)
+    daily_messages_per_tester: int = Field(200, ge=0)
+    language: str = Field("ru", pattern="^(ru|en)$")
+    timezone: Annotated[str, AfterValidator(_timezone)] = "Europe/Moscow"
+    telegram_proxy: ProxyUrl = ""
+    openai_proxy: ProxyUrl = ""
+    webhook_url: Annotated[str, AfterValidator(_url("https"))] = ""
+    webhook_listen: str = Field("", pattern=r"^(|[^:]*:\d{1,5})$")
+    webhook_secret: Annotated[
+        SecretStr, AfterValidator(_secret(r"[A-Za-z0-9_-]{1,256}", "letters, digits, _ and - only"))
+    ] = SecretStr("")
+
+    @property
+    def chat_url(self) -> str:
+        """Where tuned models are served."""
+        return self.chat_base_url or self.openai_base_url
+
+    @property
+    def chat_key(self) -> SecretStr:
+        """The key for `chat_url`."""
+        return self.chat_api_key if self.chat_api_key.get_secret_value() else self.openai_api_key
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """The zone of shown times and of the daily limit."""
+        return zoneinfo.ZoneInfo(self.timezone)
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """Every secret's value, for the filter that keeps them out of logs."""
+        fields = (getattr(self, name) for name in type(self).model_fields)
+        values = (field.get_secret_value() for field in fields if isinstance(field, SecretStr))
+        return frozenset(value for value in values if value) | self._proxy_passwords
+
+    @property
+    def _proxy_passwords(self) -> frozenset[str]:
+        found = (urlsplit(url).password for url in (self.telegram_proxy, self.openai_proxy))
+        return frozenset(password for password in found if password)
+
+
+def load_settings(needs: Needs = Needs.ALL, **overrides: Any) -> Settings:
+    """Read the settings and check that what *needs* asks for is there.
+
+    Raises:
+        SettingsError: with a line for each problem; no line shows a value.
+    """
+    problems: dict[str, str] = {}
+    try:
+        settings = Settings(**overrides)
+    except UnicodeDecodeError:
+        raise SettingsError([".env: must be a UTF-8 text file"]) from None
+    except ValidationError as exc:
+        problems = dict(map(_problem, exc.errors(include_input=False)))
+        settings = Settings(
+            **overrides | {name: Settings.model_fields[name].default for name in problems}
+        )
+    if settings.webhook_url and not settings.webhook_secret.get_secret_value():
+        problems["webhook_secret"] = "is required with WEBHOOK_URL: else anybody can post updates"
+    for name in needs.value:
+        if name not in problems and not _is_set(getattr(settings, name)):
+            problems[name] = "is required and not set"
+    if problems:
+        raise SettingsError([f"{name.upper()}: {text}" for name, text in problems.items()])
+    return settings
+
+
+def _is_set(value: object) -> bool:
+    return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
+
+
+def _problem(error: Any) -> tuple[str, str]:
+    message = str(error["msg"]).removeprefix("Value error, ")
+    return str(error["loc"][0]), f"{message[:1].lower()}{message[1:]}"

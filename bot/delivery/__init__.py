@@ -1,0 +1,1 @@
+"""Gets updates in and messages out without losing any."""

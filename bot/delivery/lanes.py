@@ -1,0 +1,111 @@
+"""Works the inbox off: two lanes a chat, each in order, none waiting for another.
+
+A handler only says what is to happen; one transaction then stores its effects, puts its messages
+into the outbox and marks the update as done. Killed before, the update is handled anew and
+nothing has happened; killed after, everything has.
+"""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.delivery.routing import route_all
+from bot.domain import JsonDict
+from bot.storage.database import Database, Transaction
+from bot.storage.inbox import InboxRow, InboxStore
+from bot.workers import Workers
+
+MOST_ATTEMPTS = 3
+MOST_WAITING = 30
+"""Updates of one lane that may wait; beyond, each is turned away with a word."""
+RETRY_DELAY_S = 1.0
+
+Work = Callable[[Transaction], Awaitable[None]]
+"""What a handled update changes, apart from marking it as done."""
+Lane = tuple[int, str]
+
+_logger = logging.getLogger(__name__)
+
+
+class Handle(Protocol):
+    """Handles an update and says what it changes; raises what is a bug or a surprise."""
+
+    async def __call__(self, row: InboxRow, *, is_replay: bool) -> Work:
+        """*is_replay*: a former process, or try, may have shown a part of the answer."""
+        ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Lanes:
+    """The inbox at work."""
+
+    database: Database
+    store: InboxStore
+    bot_id: int
+    handle: Handle
+    apologise: Callable[[InboxRow, str], Awaitable[Work]]
+    """(update, incident code) -> the apology for an update that is given up."""
+    turn_away: Callable[[InboxRow], Awaitable[Work]]
+    """What a chat is told whose lane is full."""
+    _workers: Workers[Lane] = field(init=False)
+    _interrupted: set[Lane] = field(init=False, default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._workers = Workers("lane", self._drain)
+
+    async def start(self) -> None:
+        """Take up what a former process left behind."""
+        waiting = await self.store.waiting()
+        self._interrupted = set(waiting)
+        for lane in waiting:
+            self._workers.wake(lane)
+
+    async def close(self) -> None:
+        """Stop at once: whatever is not done is taken up at the next start."""
+        await self._workers.close()
+
+    async def accept(self, updates: Sequence[JsonDict]) -> None:
+        """Commit updates as Telegram sent them, then set their lanes to work."""
+        incoming = route_all(updates)
+        now = int(time.time())
+        new = await self.database.write(
+            lambda tx: self.store.add(tx, self.bot_id, incoming, now=now)
+        )
+        for update in new:
+            self._workers.wake((update.chat_id, update.lane))
+
+    async def _drain(self, lane: Lane) -> None:
+        while (row := await self.store.head(*lane)) is not None:
+            is_replay = lane in self._interrupted or row.attempts > 0
+            self._interrupted.discard(lane)
+            await self._process(row, is_replay=is_replay)
+
+    async def _process(self, row: InboxRow, *, is_replay: bool) -> None:
+        try:
+            if await self.store.n_behind(row) >= MOST_WAITING:
+                work = await self.turn_away(row)
+            else:
+                work = await self.handle(row, is_replay=is_replay)
+            await self._finish(row, work, is_dead=False)
+        except Exception:
+            incident = secrets.token_hex(3)
+            attempt = row.attempts + 1
+            _logger.exception("Incident %s: update %s failed, try %s", incident, row.id, attempt)
+            if attempt < MOST_ATTEMPTS:
+                await self.database.write(lambda tx: self.store.failed(tx, row.id))
+                await asyncio.sleep(RETRY_DELAY_S * attempt)
+            else:
+                await self._finish(row, await self.apologise(row, incident), is_dead=True)
+
+    async def _finish(self, row: InboxRow, work: Work, *, is_dead: bool) -> None:
+        now = int(time.time())
+
+        async def everything(tx: Transaction) -> None:
+            await work(tx)
+            await self.store.done(tx, row.id, now=now, is_dead=is_dead)
+
+        await self.database.write(everything)

@@ -1,0 +1,81 @@
+"""Long polling that commits updates before it confirms them.
+
+Why not the library's Updater: it confirms what is only queued in memory, one update that it
+can't parse stops it for good, and a connection that is held open makes it deaf without a word.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+from telegram import Bot
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+
+from bot.delivery.routing import ALLOWED_UPDATES
+from bot.domain import JsonDict
+
+HOLD_S = 25
+"""How long Telegram may hold a request when there is nothing new."""
+DEAF_S = 45
+"""A request that has not ended after this long is given up, whatever the connection says."""
+LONGEST_PAUSE_S = 30.0
+
+_logger = logging.getLogger(__name__)
+
+
+class Polling:
+    """Asks Telegram for updates until it is cancelled."""
+
+    def __init__(self, bot: Bot, accept: Callable[[Sequence[JsonDict]], Awaitable[None]]) -> None:
+        self._bot = bot
+        self._accept = accept
+        self._offset = 0
+        self._pause_s = 0.0
+
+    async def run(self) -> None:
+        """Poll for ever; every trouble is logged and followed by a pause.
+
+        Raises:
+            InvalidToken: Telegram does not know the token any more.
+        """
+        while True:
+            try:
+                await self._poll()
+                self._pause_s = 0.0
+            except InvalidToken:
+                raise
+            except RetryAfter as exc:
+                await asyncio.sleep(_seconds(exc))
+            except Conflict:
+                _logger.error("Another process polls with the same token; only one may")
+                await self._pause()
+            except (TelegramError, TimeoutError) as exc:
+                _logger.warning("Telegram can't be reached (%s)", type(exc).__name__)
+                await self._pause()
+
+    async def _poll(self) -> None:
+        async with asyncio.timeout(DEAF_S):
+            updates = await self._bot.do_api_request(
+                "getUpdates",
+                api_kwargs={
+                    "offset": self._offset,
+                    "timeout": HOLD_S,
+                    "allowed_updates": list(ALLOWED_UPDATES),
+                },
+                read_timeout=HOLD_S + 10,
+            )
+        if updates:
+            await self._accept(updates)
+            self._offset = max(int(update["update_id"]) for update in updates) + 1
+
+    async def _pause(self) -> None:
+        self._pause_s = min(max(0.5, self._pause_s * 2), LONGEST_PAUSE_S)
+        started = time.monotonic()
+        await asyncio.sleep(self._pause_s)
+        _logger.debug("Polling again after %.1f s", time.monotonic() - started)
+
+
+def _seconds(exc: RetryAfter) -> float:
+    pause = exc.retry_after
+    return pause if isinstance(pause, int | float) else pause.total_seconds()

@@ -1,0 +1,179 @@
+"""One message to Telegram: sent or edited, and found again when an answer got lost."""
+
+import asyncio
+import contextlib
+import datetime as dtm
+import html
+import logging
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+import httpx
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageEntity
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, NetworkError, RetryAfter
+
+from bot.delivery.pace import Pace
+from bot.views.screen import Screen
+
+PROBED_IDS = 16
+"""How many unknown ids above the floor are tried when a message may have left already."""
+
+_logger = logging.getLogger(__name__)
+
+KnownIds = Callable[[int, int], Awaitable[set[int]]]
+"""(chat id, floor) -> ids above the floor that are messages of ours which we know."""
+
+
+class Uncertain(Exception):
+    """No answer came: Telegram may or may not have the message."""
+
+
+class Refused(Exception):
+    """Telegram will never take this message as it is."""
+
+
+class Poster:
+    """Puts screens into chats, one at a time in each.
+
+    Telegram has no idempotency key, so a send whose answer got lost (a crash, a dropped
+    connection) can't be repeated blindly. Message ids only grow, though, and editing is
+    repeatable: the ids just above the newest one known before the send are tried, and the one
+    that lets itself be edited is the lost message. Editing somebody else's message is refused.
+    """
+
+    def __init__(self, bot: Bot, pace: Pace, known_ids: KnownIds) -> None:
+        self._bot = bot
+        self._pace = pace
+        self._known_ids = known_ids
+        self._locks: dict[int, asyncio.Lock] = {}
+        self._waiting: dict[int, int] = {}
+
+    @contextlib.asynccontextmanager
+    async def order(self, chat_id: int) -> AsyncIterator[None]:
+        """Hold the chat until what was posted is also stored, so that no probe mistakes it."""
+        lock = self._locks.setdefault(chat_id, asyncio.Lock())
+        self._waiting[chat_id] = self._waiting.get(chat_id, 0) + 1
+        try:
+            async with lock:
+                yield
+        finally:
+            self._waiting[chat_id] -= 1
+            if not self._waiting[chat_id]:
+                del self._waiting[chat_id], self._locks[chat_id]
+
+    async def post(
+        self, chat_id: int, screen: Screen, *, edit_id: int | None, floor_id: int, is_unsure: bool
+    ) -> int:
+        """Show the screen and return the id of its message; call it inside `order`.
+
+        Args:
+            chat_id: Where to.
+            screen: What to show.
+            edit_id: The message that should show it; a new one where that is gone.
+            floor_id: Every earlier message in the chat has at most this id.
+            is_unsure: An earlier try may have succeeded: look for its message first.
+
+        Raises:
+            Uncertain: no answer; try again with *is_unsure*.
+            Refused: there is no sense in trying again.
+            RetryAfter, Forbidden, NetworkError: from the library; nothing was done.
+        """
+        if edit_id is not None:
+            await self._pace.turn(chat_id)
+            if await self._edit(chat_id, edit_id, screen):
+                return edit_id
+        if is_unsure and edit_id is None:
+            found = await self._find_lost(chat_id, screen, floor_id)
+            if found is not None:
+                return found
+        return await self._send(chat_id, screen)
+
+    async def _find_lost(self, chat_id: int, screen: Screen, floor_id: int) -> int | None:
+        known = await self._known_ids(chat_id, floor_id)
+        window = range(floor_id + 1, floor_id + 1 + PROBED_IDS + len(known))
+        for message_id in (candidate for candidate in window if candidate not in known):
+            if await self._edit(chat_id, message_id, screen):
+                _logger.info("Found message %s again in chat %s", message_id, chat_id)
+                return message_id
+        return None
+
+    async def _edit(self, chat_id: int, message_id: int, screen: Screen) -> bool:
+        """Whether the message now shows the screen; False when there is no such message of ours."""
+        try:
+            await self._call(
+                chat_id,
+                lambda shown: self._bot.edit_message_text(
+                    chat_id=chat_id, message_id=message_id, **_arguments(shown)
+                ),
+                screen,
+            )
+        except Refused as exc:
+            reason = str(exc).lower()
+            if "not modified" in reason:
+                return True
+            if "to edit not found" in reason or "can't be edited" in reason:
+                return False
+            raise
+        return True
+
+    async def _send(self, chat_id: int, screen: Screen) -> int:
+        await self._pace.turn(chat_id)
+        message = await self._call(
+            chat_id,
+            lambda shown: self._bot.send_message(chat_id=chat_id, **_arguments(shown)),
+            screen,
+        )
+        assert isinstance(message, Message)
+        return message.message_id
+
+    async def _call(
+        self, chat_id: int, request: Callable[[Screen], Awaitable[Any]], screen: Screen
+    ) -> Any:
+        try:
+            return await request(screen)
+        except RetryAfter as exc:
+            pause = exc.retry_after
+            seconds = pause.total_seconds() if isinstance(pause, dtm.timedelta) else pause
+            self._pace.block(chat_id, seconds)
+            raise
+        except BadRequest as exc:  # before NetworkError, which it is a subclass of
+            if "parse entities" in exc.message.lower() and screen.entities is None:
+                _logger.error("Telegram refused our HTML: %s", exc.message)
+                return await self._call(chat_id, request, _plain(screen))
+            raise Refused(exc.message) from exc
+        except NetworkError as exc:
+            if _was_not_sent(exc):
+                raise
+            raise Uncertain from exc
+
+
+def _was_not_sent(exc: NetworkError) -> bool:
+    never_left = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+    return isinstance(exc.__cause__, never_left)
+
+
+def _plain(screen: Screen) -> Screen:
+    return replace(screen, text=html.unescape(re.sub("<[^>]+>", "", screen.text)), entities=[])
+
+
+def _arguments(screen: Screen) -> dict[str, Any]:
+    arguments: dict[str, Any] = {"text": screen.text, "parse_mode": ParseMode.HTML}
+    if screen.entities is not None:
+        arguments["parse_mode"] = None
+        arguments["entities"] = [MessageEntity(**entity) for entity in screen.entities]
+    if screen.buttons:
+        arguments["reply_markup"] = InlineKeyboardMarkup(
+            [
+                [
+                    InlineKeyboardButton(button.text, url=button.url)
+                    if button.url
+                    else InlineKeyboardButton(button.text, callback_data=button.data)
+                    for button in row
+                ]
+                for row in screen.buttons
+            ]
+        )
+    return arguments

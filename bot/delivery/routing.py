@@ -1,0 +1,64 @@
+"""Which chat and which lane an update belongs to, read from its raw JSON.
+
+The updates are read here without the library's classes, because one update that those can't
+parse must not keep the others of its batch from being stored.
+"""
+
+import json
+from collections.abc import Sequence
+
+from bot.domain import JsonDict
+from bot.storage.inbox import Incoming
+
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+TALK = "talk"
+DESK = "desk"
+TALK_COMMANDS = ("/new", "/retry")
+"""Commands that belong between the messages of a conversation, in their order."""
+
+
+def route(update: JsonDict) -> Incoming:
+    """The update as an inbox row; chat 0 takes what can't be told.
+
+    Raises:
+        KeyError, TypeError: it has not even an update id.
+    """
+    message = _message(update)
+    return Incoming(
+        update_id=int(update["update_id"]),
+        chat_id=_integer(message.get("chat"), "id"),
+        lane=_lane(update, message),
+        message_id=_integer(message, "message_id"),
+        payload=json.dumps(update, ensure_ascii=False),
+    )
+
+
+def route_all(updates: Sequence[JsonDict]) -> list[Incoming]:
+    """`route` for a batch, which keeps its order."""
+    return [route(update) for update in updates]
+
+
+def _message(update: JsonDict) -> JsonDict:
+    query = update.get("callback_query")
+    candidates = (
+        update.get("message"),
+        update.get("edited_message"),
+        query.get("message") if isinstance(query, dict) else None,
+        update.get("my_chat_member"),
+    )
+    return next((found for found in candidates if isinstance(found, dict)), {})
+
+
+def _lane(update: JsonDict, message: JsonDict) -> str:
+    text = message.get("text")
+    if not isinstance(text, str) or not ("message" in update or "edited_message" in update):
+        return DESK
+    if not text.startswith("/"):
+        return TALK
+    command = text.split(maxsplit=1)[0].split("@")[0]
+    return TALK if command in TALK_COMMANDS else DESK
+
+
+def _integer(holder: object, key: str) -> int:
+    value = holder.get(key) if isinstance(holder, dict) else None
+    return value if isinstance(value, int) else 0

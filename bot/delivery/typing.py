@@ -1,0 +1,34 @@
+"""The sign at the top of a chat that an answer is being made."""
+
+import asyncio
+import logging
+
+from telegram import Bot
+from telegram.constants import ChatAction
+from telegram.error import TelegramError
+
+INTERVAL_S = 4.5
+"""Telegram takes the sign away after five seconds."""
+
+_logger = logging.getLogger(__name__)
+
+
+class Typing:
+    """Shows the sign until it is stopped; whether Telegram takes it delays nothing."""
+
+    def __init__(self, bot: Bot, chat_id: int) -> None:
+        self._bot = bot
+        self._chat_id = chat_id
+        self._task = asyncio.create_task(self._run(), name=f"typing in chat {chat_id}")
+
+    def stop(self) -> None:
+        """Show it no longer."""
+        self._task.cancel()
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._bot.send_chat_action(self._chat_id, ChatAction.TYPING)
+            except TelegramError as exc:
+                _logger.debug("No typing sign for chat %s: %s", self._chat_id, exc)
+            await asyncio.sleep(INTERVAL_S)

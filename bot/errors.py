@@ -1,0 +1,163 @@
+"""Everything that a person may be told went wrong, as a text key with parameters.
+
+`UserError` leaves are expected: the person reads the sentence `error_<name>` of `bot/texts` in
+their language. Anything else that is raised is a bug or a surprise and gets an incident code.
+"""
+
+import re
+from typing import ClassVar
+
+
+class UserError(Exception):
+    """Base of what may be said to a person."""
+
+    key: ClassVar[str] = ""
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        words = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__.removesuffix("Error")).lower()
+        cls.key = f"error_{words}"
+
+    def __init__(self, **params: object) -> None:
+        super().__init__(self.key, params)
+        self.params = params
+
+
+class NotAllowed(UserError):
+    """Somebody asked for what only admins may do."""
+
+
+class BadCommand(UserError):
+    """Words after a command that make no sense; `usage` says how it goes."""
+
+
+class BadValue(UserError):
+    """A value out of its range; `name`, `value` and `allowed` say which."""
+
+
+class ModelShutDown(UserError):
+    """A base model that no longer exists; `model` and `day`."""
+
+
+class DatasetMissing(UserError):
+    """The dataset's file is not there; `path`."""
+
+
+class DatasetInvalid(UserError):
+    """The dataset has errors, so nothing is sent; `n_errors`."""
+
+
+class PlanGone(UserError):
+    """A plan that was dropped, expired, or is not ours; `run_id`."""
+
+
+class PlanTaken(UserError):
+    """A plan that was already confirmed; `run_id`."""
+
+
+class DatasetChanged(UserError):
+    """The dataset is not the one that the plan was made for; `run_id`."""
+
+
+class JobUnknown(UserError):
+    """Neither we nor the provider know the job; `job_id`."""
+
+
+class JobNotFollowed(UserError):
+    """A job that is not ours to touch: nobody named it to /monitor; `job_id`."""
+
+
+class EmptyAnswer(UserError):
+    """The model's answer had no text."""
+
+
+class JobFinished(UserError):
+    """A job that has ended can't be cancelled; `job_id`."""
+
+
+class NothingActive(UserError):
+    """No job is running now."""
+
+
+class WhichJob(UserError):
+    """Several jobs run: the command must name one; `job_ids`."""
+
+
+class NoModel(UserError):
+    """No model serves chats yet."""
+
+
+class ModelUnknown(UserError):
+    """The server does not know the model; `model`."""
+
+
+class ModelListGone(UserError):
+    """A button names a model that is no longer stored."""
+
+
+class TooManyWaiting(UserError):
+    """So many messages of a chat wait that one more is not taken; `limit`."""
+
+
+class DailyLimitReached(UserError):
+    """A tester wrote as much as they may in a day; `limit`."""
+
+
+class TextOnly(UserError):
+    """Something that is not text was sent to the chat."""
+
+
+class ProviderError(UserError):
+    """Base of what goes wrong at the provider."""
+
+
+class ProviderUnreachable(ProviderError):
+    """No connection could be made, so nothing was asked for."""
+
+
+class ProviderUncertain(ProviderError):
+    """A request was sent and no clear answer came: it may have been carried out."""
+
+
+class ProviderBusy(ProviderError):
+    """The provider asks to slow down (429); nothing was done."""
+
+
+class KeyRefused(ProviderError):
+    """The provider does not accept the key, or the key may not do this; `message`."""
+
+
+class QuotaExceeded(ProviderError):
+    """The account has no money or quota left."""
+
+
+class TrainingNotAvailable(ProviderError):
+    """The organisation may not start fine-tuning jobs any more."""
+
+
+class ProviderRefused(ProviderError):
+    """The provider understood and said no; `code` and `message`."""
+
+
+class ContextTooLong(ProviderError):
+    """The conversation is longer than the model can read."""
+
+
+class CannotStart(Exception):
+    """Base of what keeps the program from starting; told to the operator, exit code 2."""
+
+
+class SettingsError(CannotStart):
+    """Settings are wrong or missing: one line each, none with a secret's value."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class DatabaseTooNew(CannotStart):
+    """The database was written by a newer version of the bot."""
+
+
+class DatabaseUnusable(CannotStart):
+    """The database can't be opened, or another bot holds it."""

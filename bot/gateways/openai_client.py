@@ -1,0 +1,46 @@
+"""Building the openai library's client from `Settings`."""
+
+import httpx2
+import openai
+from openai import AsyncOpenAI
+
+from bot.config import Settings
+
+# A proxy that drops packets is told from a slow server by these: seconds.
+TRAINING_TIMEOUT = openai.Timeout(30, connect=10)
+CHAT_TIMEOUT = openai.Timeout(30, connect=10, read=60)
+"""`read` is the longest silence between two pieces of an answer."""
+
+_CHAT_CONNECTIONS = 400
+"""More than the chats that may be answered at once, which were planned as 300."""
+
+
+def build_training_client(settings: Settings) -> AsyncOpenAI:
+    """The client for files, fine-tuning and models."""
+    return AsyncOpenAI(
+        base_url=settings.openai_base_url,
+        api_key=settings.openai_api_key.get_secret_value(),
+        timeout=TRAINING_TIMEOUT,
+        max_retries=2,
+        http_client=openai.DefaultAsyncHttpxClient(
+            proxy=settings.openai_proxy or None, timeout=TRAINING_TIMEOUT
+        ),
+    )
+
+
+def build_chat_client(settings: Settings) -> AsyncOpenAI:
+    """The client for the server where tuned models answer.
+
+    Tries once more, not twice: a person is waiting, and each try may take its whole timeout.
+    """
+    return AsyncOpenAI(
+        base_url=settings.chat_url,
+        api_key=settings.chat_key.get_secret_value(),
+        timeout=CHAT_TIMEOUT,
+        max_retries=1,
+        http_client=openai.DefaultAsyncHttpxClient(
+            proxy=settings.openai_proxy or None,
+            timeout=CHAT_TIMEOUT,
+            limits=httpx2.Limits(max_connections=_CHAT_CONNECTIONS, max_keepalive_connections=100),
+        ),
+    )

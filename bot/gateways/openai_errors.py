@@ -1,0 +1,231 @@
+"""The openai library's exceptions in our words, with the provider's messages made fit to show."""
+
+import http
+import json
+import re
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import httpx2
+import openai
+
+from bot import errors
+from bot.errors import UserError
+
+MESSAGE_LENGTH = 500
+"""Characters of a provider's message that are kept."""
+
+_READ_LENGTH = 4000
+_PART = 8
+"""So many characters of a secret in a row give it away."""
+_HIDDEN = "***"
+_KEY_LIKE = re.compile(
+    r"\bsk-[\w*.…•-]+|(?i:\bbearer\s+)[^\s\"',;]{16,}|[\w.-]*(?:\*{3,}|•{2,})[\w.*•-]*"
+)
+
+# The request had not left when these were raised, whatever it asked for.
+_NEVER_SENT = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+    httpx2.UnsupportedProtocol,
+)
+
+# https://developers.openai.com/api/docs/guides/error-codes, looked up 2026-11-22
+_QUOTA_CODES = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
+# The second one is Azure's.
+_MODEL_CODES = ("model_not_found", "DeploymentNotFound")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorBody:
+    """What a server says about a failure; each part is empty when it says nothing."""
+
+    code: str = ""
+    message: str = ""
+    """Raw: it may quote a key."""
+    param: str = ""
+    """The parameter that it is about."""
+
+
+class ErrorTranslator:
+    """Turns the library's exceptions into ours.
+
+    Args:
+        secrets: values that no message may show, not even in part.
+    """
+
+    def __init__(self, secrets: Collection[str]) -> None:
+        self._secrets = [secret for secret in secrets if len(secret) >= 4]
+        self._parts = {
+            secret[start : start + _PART]
+            for secret in self._secrets
+            for start in range(len(secret) - _PART + 1)
+        }
+
+    @contextmanager
+    def translated(self, *, missing: UserError | None = None, model: str = "") -> Iterator[None]:
+        """Raise our errors for the library's; anything else passes.
+
+        Args:
+            missing: what a 404 of this route means; None: no more than that it was refused.
+            model: the model that the request names, if it names one.
+        """
+        try:
+            yield
+        except (openai.APIError, httpx2.HTTPError) as exc:
+            raise self.ours(exc, missing=missing, model=model) from exc
+
+    def ours(
+        self,
+        exc: openai.APIError | httpx2.HTTPError,
+        *,
+        missing: UserError | None = None,
+        model: str = "",
+    ) -> UserError:
+        """Our error for *exc*; the arguments are those of `translated`."""
+        if isinstance(exc, openai.APIStatusError):
+            return self._refusal(exc, missing=missing, model=model)
+        # While it reads the body of a failed stream the library lets httpx2's own errors through.
+        if isinstance(exc, openai.APIConnectionError | httpx2.HTTPError):
+            cause = exc.__cause__ if isinstance(exc, openai.APIConnectionError) else exc
+            never_sent = isinstance(cause, _NEVER_SENT)
+            return errors.ProviderUnreachable() if never_sent else errors.ProviderUncertain()
+        return _by_code(error_body(exc), model) or errors.ProviderUncertain()
+
+    def clean(self, text: str) -> str:
+        """*text* on one line, without secrets, at most `MESSAGE_LENGTH` characters."""
+        line = " ".join(text[:_READ_LENGTH].split())
+        for secret in self._secrets:
+            line = line.replace(secret, _HIDDEN)
+        line = _KEY_LIKE.sub(_HIDDEN, self._without_parts(line))
+        return line if len(line) <= MESSAGE_LENGTH else line[: MESSAGE_LENGTH - 1] + "…"
+
+    def _without_parts(self, line: str) -> str:
+        """*line* with each run of characters that also stands in a secret blotted out."""
+        hidden: set[int] = set()
+        for start in range(len(line) - _PART + 1):
+            if line[start : start + _PART] in self._parts:
+                hidden.update(range(start, start + _PART))
+        runs = groupby(range(len(line)), key=hidden.__contains__)
+        return "".join(
+            _HIDDEN if is_hidden else "".join(line[at] for at in run) for is_hidden, run in runs
+        )
+
+    def _refusal(
+        self, exc: openai.APIStatusError, *, missing: UserError | None, model: str
+    ) -> UserError:
+        status = exc.status_code
+        body = error_body(exc)
+        message = self._message(body.message, status)
+        known = _by_code(body, model) or _by_status(status, message)
+        if known is None and status == 404 and _has_route(body):
+            known = missing
+        if known is None and _is_unclear(status, body):
+            known = errors.ProviderUncertain()
+        code = self.clean(body.code)
+        return known or errors.ProviderRefused(code=code, message=message, status=status)
+
+    def _message(self, raw: str, status: int) -> str:
+        if raw and not raw.lstrip().startswith("<"):
+            return self.clean(raw)
+        phrase = http.HTTPStatus(status).phrase if status in set(http.HTTPStatus) else ""
+        return f"HTTP {status} {phrase}".strip()
+
+
+def error_body(exc: openai.APIError) -> ErrorBody:
+    """Read what the server says, in any of the shapes that servers are known to use."""
+    payload = _payload(exc)
+    error = payload.get("error") if isinstance(payload, dict) else payload
+    if isinstance(error, str):
+        return ErrorBody(message=error)
+    fields = error or payload
+    if isinstance(fields, dict) and isinstance(fields.get("detail"), dict):
+        fields = fields["detail"]
+    if not isinstance(fields, dict):
+        return ErrorBody()
+    wrong = _first_wrong(fields.get("detail"))
+    return ErrorBody(
+        code=str(fields.get("code") or _quota_type(fields) or wrong.get("type") or ""),
+        message=_sentence(fields),
+        param=str(fields.get("param") or _place(wrong)),
+    )
+
+
+def _payload(exc: openai.APIError) -> Any:
+    if not isinstance(exc, openai.APIStatusError):
+        return exc.body
+    try:
+        return json.loads(exc.response.text)
+    except (ValueError, httpx2.StreamError):
+        return None
+
+
+def _quota_type(fields: dict[str, Any]) -> str:
+    return str(fields["type"]) if fields.get("type") in _QUOTA_CODES else ""
+
+
+def _sentence(fields: dict[str, Any]) -> str:
+    if wrong := _first_wrong(fields.get("detail")):
+        return f"{_place(wrong)}: {wrong.get('msg', '')}"
+    values = (fields.get(name) for name in ("message", "detail", "title", "msg"))
+    return next((value for value in values if isinstance(value, str) and value), "")
+
+
+def _first_wrong(detail: object) -> dict[str, Any]:
+    """The first thing that a 422 of a server made with FastAPI complains of; else empty."""
+    first = detail[0] if isinstance(detail, list) and detail else None
+    return first if isinstance(first, dict) else {}
+
+
+def _place(wrong: dict[str, Any]) -> str:
+    where = wrong.get("loc")
+    return str(where[-1]) if isinstance(where, list) and where else ""
+
+
+def _by_code(body: ErrorBody, model: str) -> UserError | None:
+    """The error that the code alone tells, whatever the HTTP status."""
+    if body.code == "context_length_exceeded":
+        return errors.ContextTooLong()
+    if body.code == "training_not_available":
+        return errors.TrainingNotAvailable()
+    if body.code in _QUOTA_CODES:
+        return errors.QuotaExceeded()
+    if body.code in _MODEL_CODES and model:
+        return errors.ModelUnknown(model=model)
+    return None
+
+
+def _by_status(status: int, message: str) -> UserError | None:
+    match status:
+        case 401 | 403:
+            return errors.KeyRefused(message=message)
+        case 402:
+            return errors.QuotaExceeded()
+        case 407:  # from a proxy: the provider never saw the request
+            return errors.ProviderUnreachable()
+        case 429:
+            return errors.ProviderBusy()
+    return None
+
+
+def _has_route(body: ErrorBody) -> bool:
+    """Whether a 404 is about a thing, and not about an address that the server does not have."""
+    if body == ErrorBody():
+        return False
+    return body.message != "Not Found" and not body.message.startswith("Invalid URL")
+
+
+def _is_unclear(status: int, body: ErrorBody) -> bool:
+    """Whether the request may have been carried out although the answer is an error.
+
+    A 409 with an explanation is a no (Unsloth Studio: one job at a time). Without one it may come
+    from a gateway that sent our request twice, so the first copy may have been taken.
+    """
+    if status == 409:
+        return not body.message
+    return status == 408 or (status >= 500 and status != http.HTTPStatus.NOT_IMPLEMENTED)

@@ -1,0 +1,72 @@
+"""/start, /help, /id, /language: who one is here and what there is to do."""
+
+from typing import Any
+
+from telegram import Update
+from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler
+
+from bot.context import BotContext
+from bot.errors import BadCommand, DatasetMissing
+from bot.texts import LANGUAGES
+from bot.views import door as views
+
+
+def handlers() -> list[BaseHandler[Any, BotContext, Any]]:
+    """Open to everyone who is admitted."""
+    return [
+        CommandHandler("start", start),
+        CommandHandler("help", show_help),
+        CommandHandler("id", show_id),
+        CommandHandler("language", ask_language),
+        CallbackQueryHandler(choose_language, pattern=r"^language:set:"),
+    ]
+
+
+async def start(update: Update, context: BotContext) -> None:
+    """/start: an admin sees how things stand, a tester how to begin."""
+    services = context.services
+    serving = await services.serving.current()
+    if not context.person.is_admin:
+        screen = views.start_tester(context.texts, context.person, is_ready=serving is not None)
+        context.reply(screen)
+        return
+    try:
+        report = await services.datasets.report()
+    except DatasetMissing:
+        report = None
+    tracked = [await services.watching.get(job_id) for job_id in await services.jobs.active()]
+    context.reply(
+        views.start_admin(
+            context.texts,
+            context.person,
+            report=report,
+            serving=serving,
+            training=[job.name for job in tracked],
+        )
+    )
+
+
+async def show_help(update: Update, context: BotContext) -> None:
+    """/help: every command that the person may use."""
+    key = "help_admin" if context.person.is_admin else "help_tester"
+    context.reply(views.plain(context.texts, key))
+
+
+async def show_id(update: Update, context: BotContext) -> None:
+    """/id: the person's Telegram number."""
+    context.reply(views.plain(context.texts, "id_yours", id=context.person.id))
+
+
+async def ask_language(update: Update, context: BotContext) -> None:
+    """/language: which one to speak."""
+    context.reply(views.language(context.texts))
+
+
+async def choose_language(update: Update, context: BotContext) -> None:
+    """A language was chosen: stored for the person, and their command menu follows."""
+    language = context.press.id
+    if language not in LANGUAGES:
+        raise BadCommand(usage="/language")
+    person = context.person
+    context.also(lambda tx: context.services.people_store.choose_language(tx, person.id, language))
+    context.show(views.plain(context.services.texts(language), "language_chosen"))

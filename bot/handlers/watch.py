@@ -1,0 +1,36 @@
+"""What the JobQueue calls: a look at the active jobs, and the sweeping of old rows."""
+
+import time
+from typing import Any
+
+from telegram.ext import CallbackContext, JobQueue
+
+from bot.context import Services
+from bot.storage.database import Transaction
+
+KEPT_S = 2 * 24 * 3600
+"""How long done updates and sent messages are kept."""
+SWEEP_INTERVAL_S = 3600
+
+
+def schedule(queue: "JobQueue[Any]", services: Services) -> None:
+    """Set up the repeating jobs; a late or long run is never piled up."""
+
+    async def look(context: CallbackContext[Any, Any, Any, Any]) -> None:
+        await services.watching.tick()
+
+    async def sweep(context: CallbackContext[Any, Any, Any, Any]) -> None:
+        before = int(time.time()) - KEPT_S
+
+        async def work(tx: Transaction) -> None:
+            await services.inbox.prune(tx, before=before)
+            await services.outbox.prune(tx, before=before)
+
+        await services.database.write(work)
+
+    options = {"coalesce": True, "misfire_grace_time": None}
+    interval = services.settings.poll_interval_s
+    queue.run_repeating(look, interval=interval, first=0.1, name="watch jobs", job_kwargs=options)
+    queue.run_repeating(
+        sweep, interval=SWEEP_INTERVAL_S, first=60, name="sweep", job_kwargs=options
+    )

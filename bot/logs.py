@@ -1,0 +1,55 @@
+"""Log files, and the formatter that keeps tokens and keys out of them."""
+
+import logging
+import re
+import sys
+from collections.abc import Collection
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+MOST_BYTES = 5_000_000
+BACKUPS = 3
+HIDDEN = "[hidden]"
+
+_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+_SHAPES = re.compile(r"\d{6,12}:[A-Za-z0-9_-]{30,}|\bsk-[A-Za-z0-9_-]{8,}")
+"""What a bot token and an OpenAI key look like, also ones that are not ours."""
+
+
+class RedactingFormatter(logging.Formatter):
+    """Formats a record, its traceback too, and then takes every secret out."""
+
+    def __init__(self, secrets: Collection[str]) -> None:
+        super().__init__(_FORMAT)
+        # The longest first, so that a secret inside another leaves no rest of it.
+        known = [re.escape(secret) for secret in sorted(secrets, key=len, reverse=True)]
+        self._secrets = re.compile("|".join(known)) if known else None
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record's line or lines, without secrets."""
+        text = super().format(record)
+        if self._secrets is not None:
+            text = self._secrets.sub(HIDDEN, text)
+        return _SHAPES.sub(HIDDEN, text)
+
+
+def set_up(path: Path, level: str, secrets: Collection[str]) -> None:
+    """Send every log record to *path* (rotated) and, from WARNING on, to standard error.
+
+    Raises:
+        OSError: the file can't be written.
+    """
+    formatter = RedactingFormatter(secrets)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = RotatingFileHandler(path, maxBytes=MOST_BYTES, backupCount=BACKUPS, encoding="utf-8")
+    console = logging.StreamHandler(sys.stderr)
+    console.setLevel(logging.WARNING)
+    root = logging.getLogger()
+    for handler in (file, console):
+        handler.setFormatter(formatter)
+        root.addHandler(handler)
+    root.setLevel(level)
+    # Their INFO lines carry URLs, and so the bot token.
+    for name in ("httpx", "httpcore", "httpx2", "httpcore2"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(max(logging.WARNING, root.level))

@@ -1,0 +1,1 @@
+"""The use cases and rules; no telegram, no openai, no SQL."""

@@ -1,0 +1,281 @@
+"""From a confirmed run to a job at the provider: exactly one, whatever breaks when.
+
+A run uploads its own copy of the dataset, then asks for the job once. When no clear answer
+comes, nothing is asked for again: the provider's list of jobs tells whether there is one, by the
+run's mark in its metadata, else by the random seed together with the run's own training file.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from bot.domain import FineTuningJob, Refusal, RunState, TrainingRun
+from bot.errors import (
+    DatasetChanged,
+    ProviderBusy,
+    ProviderError,
+    ProviderUncertain,
+    ProviderUnreachable,
+    UserError,
+)
+from bot.gateways.provider import TrainingApi
+from bot.services.datasets import Datasets
+from bot.services.news import News
+from bot.storage.database import Database, Transaction
+from bot.storage.jobs import JobStore
+from bot.storage.runs import RunStore
+from bot.workers import Workers
+
+METADATA_KEY = "natasha_run"
+MOST_TRIES = 5
+"""How often something is tried that certainly had no effect."""
+LOOKS = 12
+"""How often the list of jobs is read before an admin is asked."""
+CLOCK_SKEW_S = 300
+"""How far the provider's clock may be behind ours."""
+
+Result = TypeVar("Result")
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """The background task that owns confirmed runs; one worker each."""
+
+    database: Database
+    runs: RunStore
+    jobs: JobStore
+    datasets: Datasets
+    api: TrainingApi
+    news: News
+    on_submitted: Callable[[str], None]
+    """Called with the job's id once the provider has it."""
+    pause_s: float
+    """Between two tries, and two looks at the list of jobs."""
+    _workers: "Workers[int]" = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_workers", Workers("training run", self._advance))
+
+    async def start(self) -> None:
+        """Take up the runs of a former process; of a job being created nobody knows the end."""
+        for run_id in await self.runs.underway():
+            self.wake(run_id)
+
+    def wake(self, run_id: int) -> None:
+        """Bring the run further."""
+        self._workers.wake(run_id)
+
+    async def close(self) -> None:
+        """Stop; runs go on from their stored state at the next start."""
+        await self._workers.close()
+
+    async def try_again(self, run_id: int) -> bool:
+        """An admin says that no job exists: ask for one anew. False: it is decided already."""
+        moved = await self.database.write(
+            lambda tx: self.runs.move(
+                tx, run_id, expected=[RunState.UNCERTAIN], to=RunState.CONFIRMED
+            )
+        )
+        self.wake(run_id)
+        return moved
+
+    async def give_up(self, run_id: int) -> bool:
+        """An admin says that it shall be left at that. False: it is decided already."""
+        return await self.database.write(
+            lambda tx: self.runs.move(
+                tx,
+                run_id,
+                expected=[RunState.UNCERTAIN],
+                to=RunState.REFUSED,
+                refusal_code="given_up",
+                refusal_message="",
+            )
+        )
+
+    async def _advance(self, run_id: int) -> None:
+        run = await self.runs.get(run_id)
+        if run is None:
+            return
+        if run.state in (RunState.CONFIRMED, RunState.UPLOADING):
+            await self._move(run, to=RunState.UPLOADING)
+            await self._upload_and_create(run)
+        elif run.state in (RunState.CREATING, RunState.UNCERTAIN):
+            await self._move(run, to=RunState.UNCERTAIN)
+            await self._reconcile(run)
+
+    async def _upload_and_create(self, run: TrainingRun) -> None:
+        try:
+            await self._check_dataset(run)
+            training_file = await self._patiently(
+                lambda: self.api.upload(self.datasets.path, name=f"run-{run.id}.jsonl"),
+                is_harmless=True,
+            )
+            job = await self._patiently(lambda: self._create(run, training_file))
+        except ProviderUncertain:
+            await self._uncertain(run.id)
+        except UserError as exc:
+            await self._refused(run, exc)
+        else:
+            await self._submitted(run, job)
+            await self._cancel_surplus(run, job)
+
+    async def _check_dataset(self, run: TrainingRun) -> None:
+        report = await self.datasets.report()
+        if report.sha256 != run.dataset.sha256:
+            raise DatasetChanged(run_id=run.id)
+
+    async def _create(self, run: TrainingRun, training_file: str) -> FineTuningJob:
+        await self.database.write(
+            lambda tx: self.runs.move(
+                tx,
+                run.id,
+                expected=[RunState.UPLOADING, RunState.CREATING],
+                to=RunState.CREATING,
+                training_file=training_file,
+                attempted_at=int(time.time()),
+            )
+        )
+        return await self.api.create_job(
+            run.parameters,
+            training_file=training_file,
+            seed=run.seed,
+            metadata={METADATA_KEY: mark_of(run)},
+        )
+
+    async def _patiently(
+        self, ask: Callable[[], Awaitable[Result]], *, is_harmless: bool = False
+    ) -> Result:
+        """Ask again, with growing pauses, after what certainly had no effect, or is harmless."""
+        for attempt in range(MOST_TRIES):
+            try:
+                return await ask()
+            except (ProviderUnreachable, ProviderBusy, ProviderUncertain) as exc:
+                may_repeat = is_harmless or not isinstance(exc, ProviderUncertain)
+                if not may_repeat or attempt == MOST_TRIES - 1:
+                    raise
+                await asyncio.sleep(self.pause_s * 2**attempt)
+        raise AssertionError("unreachable")
+
+    async def _uncertain(self, run_id: int) -> None:
+        """An upload whose end is unknown is harmless; a creation is looked for in the list."""
+        run = await self.runs.get(run_id)
+        assert run is not None
+        if run.state is RunState.UPLOADING:
+            await self._refused(run, ProviderUnreachable())
+            return
+        await self._move(run, to=RunState.UNCERTAIN)
+        await self._reconcile(run)
+
+    async def _reconcile(self, run: TrainingRun) -> None:
+        for look in range(LOOKS):
+            if look:
+                await asyncio.sleep(self.pause_s)
+            try:
+                found = _ours(run, await self.api.recent_jobs())
+            except ProviderError as exc:
+                _logger.warning("Run %s: the jobs can't be listed: %s", run.id, exc.key)
+                continue
+            if found:
+                job = min(found, key=lambda job: (job.created_at, job.id))
+                await self._submitted(run, job)
+                await self._cancel_surplus(run, job)
+                return
+            current = await self.runs.get(run.id)
+            if current is None or current.state is not RunState.UNCERTAIN:
+                return
+        await self.database.write(
+            lambda tx: self.news.tell_admins(
+                tx,
+                "run_uncertain",
+                {"run_id": run.id},
+                key=f"run:{run.id}:uncertain:{run.attempted_at}",
+            )
+        )
+
+    async def _cancel_surplus(self, run: TrainingRun, job: FineTuningJob) -> None:
+        """Cancel other jobs that carry this run's mark: they are certainly ours."""
+        try:
+            for other in await self.api.recent_jobs(pages=1):
+                if _has_mark(run, other) and other.id != job.id and not other.status.is_terminal:
+                    _logger.warning("Run %s: cancelling the surplus job %s", run.id, other.id)
+                    await self.api.cancel(other.id)
+        except UserError as exc:
+            _logger.warning("Run %s: no look for surplus jobs: %s", run.id, exc.key)
+
+    async def _submitted(self, run: TrainingRun, job: FineTuningJob) -> None:
+        async def work(tx: Transaction) -> None:
+            await self.runs.move(
+                tx,
+                run.id,
+                expected=[RunState.CREATING, RunState.UNCERTAIN],
+                to=RunState.SUBMITTED,
+                job_id=job.id,
+            )
+            await self.jobs.save(tx, job, run_id=run.id)
+            await self.news.show_cards(tx, job.id)
+
+        await self.database.write(work)
+        self.on_submitted(job.id)
+
+    async def _refused(self, run: TrainingRun, error: UserError) -> None:
+        refusal = refusal_of(error)
+
+        async def work(tx: Transaction) -> None:
+            await self.runs.move(
+                tx,
+                run.id,
+                expected=[RunState.UPLOADING, RunState.CREATING],
+                to=RunState.REFUSED,
+                refusal_code=refusal.code,
+                refusal_message=refusal.message,
+            )
+            await self.news.tell_admins(
+                tx, "run_refused", {"run_id": run.id}, key=f"run:{run.id}:refused"
+            )
+
+        await self.database.write(work)
+
+    async def _move(self, run: TrainingRun, *, to: RunState) -> None:
+        await self.database.write(
+            lambda tx: self.runs.move(
+                tx, run.id, expected=[state for state in RunState if state.is_underway], to=to
+            )
+        )
+
+
+def mark_of(run: TrainingRun) -> str:
+    """What a job of ours carries in its metadata; no other bot's run has the same."""
+    return f"{run.id}-{run.seed:08x}"
+
+
+def refusal_of(error: UserError) -> Refusal:
+    """An error as it is stored with a run: the provider's code, else our name for it."""
+    return Refusal(
+        code=str(error.params.get("code") or error.key.removeprefix("error_")),
+        message=str(error.params.get("message") or ""),
+    )
+
+
+def _has_mark(run: TrainingRun, job: FineTuningJob) -> bool:
+    return job.metadata.get(METADATA_KEY) == mark_of(run)
+
+
+def _ours(run: TrainingRun, jobs: list[FineTuningJob]) -> list[FineTuningJob]:
+    """The jobs that are provably this run's."""
+    marked = [job for job in jobs if _has_mark(run, job)]
+    if marked or run.attempted_at is None:
+        return marked
+    earliest = run.attempted_at - CLOCK_SKEW_S
+    return [
+        job
+        for job in jobs
+        if job.seed == run.seed
+        and job.training_file == run.training_file
+        and job.created_at >= earliest
+        and METADATA_KEY not in job.metadata
+    ]

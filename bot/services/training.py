@@ -1,0 +1,138 @@
+"""Plans: what a training run would be, and the one press that starts it."""
+
+import datetime as dtm
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.catalogue import Catalogue
+from bot.domain import Hyperparameters, RunState, TrainingRun
+from bot.errors import BadValue, PlanGone, PlanTaken
+from bot.services.cost import estimate
+from bot.services.datasets import Datasets
+from bot.storage.database import Database
+from bot.storage.runs import RunStore
+
+PLAN_LIFETIME_S = 24 * 3600
+MOST_EPOCHS = 50
+LONGEST_SUFFIX = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    """Plans are stored and numbered; nothing leaves before one is confirmed."""
+
+    database: Database
+    runs: RunStore
+    datasets: Datasets
+    catalogue: Catalogue
+    base_url: str
+    """The provider's address: the catalogue's last days hold only at its own provider."""
+    on_confirmed: Callable[[int], None]
+    """Called with the run's id once it is confirmed."""
+
+    async def plan(
+        self, parameters: Hyperparameters, *, asked_by: int, request_id: int
+    ) -> TrainingRun:
+        """Make and store a plan; the same request makes it once.
+
+        Raises:
+            BadValue, ModelShutDown: the parameters make no sense.
+            DatasetMissing, DatasetInvalid: there is nothing to train on.
+        """
+        self._check(parameters)
+        known = await self.runs.of_request(request_id)
+        if known is not None:
+            return known
+        dataset = await self.datasets.current()
+        model = self.catalogue.model(parameters.base_model)
+        price = estimate(dataset.n_tokens, parameters.n_epochs, model, self.catalogue).price_usd
+        now = int(time.time())
+        await self.database.write(
+            lambda tx: self.runs.plan(
+                tx,
+                parameters,
+                dataset=dataset,
+                seed=secrets.randbelow(2**31),
+                price_usd=price,
+                asked_by=asked_by,
+                request_id=request_id,
+                now=now,
+                expires_at=now + PLAN_LIFETIME_S,
+            )
+        )
+        run = await self.runs.of_request(request_id)
+        assert run is not None
+        return run
+
+    async def confirm(self, run_id: int, *, by: int, request_id: int) -> TrainingRun:
+        """Start the plan: exactly one press does, however many there are.
+
+        Raises:
+            PlanTaken: it was started by another press.
+            PlanGone: it was dropped, it expired, or there is none.
+        """
+        now = int(time.time())
+        await self._expire(run_id, now)
+        started = await self.database.write(
+            lambda tx: self.runs.move(
+                tx,
+                run_id,
+                expected=[RunState.PLANNED],
+                to=RunState.CONFIRMED,
+                confirmed_by=by,
+                confirmed_at=now,
+                confirmed_request=request_id,
+            )
+        )
+        if started:
+            self.on_confirmed(run_id)
+        elif not await self.runs.was_confirmed_by(run_id, request_id):
+            await self._say_why_not(run_id)
+        return await self._get(run_id)
+
+    async def drop(self, run_id: int) -> TrainingRun:
+        """Throw the plan away; raises like `confirm`, but may be repeated."""
+        await self._expire(run_id, int(time.time()))
+        dropped = await self.database.write(
+            lambda tx: self.runs.move(
+                tx, run_id, expected=[RunState.PLANNED, RunState.DROPPED], to=RunState.DROPPED
+            )
+        )
+        if not dropped:
+            await self._say_why_not(run_id)
+        return await self._get(run_id)
+
+    def _check(self, parameters: Hyperparameters) -> None:
+        if not 1 <= parameters.n_epochs <= MOST_EPOCHS:
+            raise BadValue(name="epochs", value=parameters.n_epochs, allowed=f"1–{MOST_EPOCHS}")
+        if not 0 < parameters.learning_rate_multiplier < float("inf"):
+            raise BadValue(
+                name="learning-rate", value=parameters.learning_rate_multiplier, allowed="> 0"
+            )
+        if len(parameters.suffix) > LONGEST_SUFFIX:
+            raise BadValue(name="suffix", value=parameters.suffix, allowed=f"≤ {LONGEST_SUFFIX}")
+        today = dtm.datetime.now(dtm.UTC).date()
+        self.catalogue.check_tunable(parameters.base_model, today, base_url=self.base_url)
+
+    async def _expire(self, run_id: int, now: int) -> None:
+        run = await self._get(run_id)
+        if run.state is RunState.PLANNED and run.expires_at < now:
+            await self.database.write(
+                lambda tx: self.runs.move(
+                    tx, run_id, expected=[RunState.PLANNED], to=RunState.EXPIRED
+                )
+            )
+
+    async def _say_why_not(self, run_id: int) -> None:
+        run = await self._get(run_id)
+        if run.state in (RunState.DROPPED, RunState.EXPIRED):
+            raise PlanGone(run_id=run_id)
+        raise PlanTaken(run_id=run_id)
+
+    async def _get(self, run_id: int) -> TrainingRun:
+        run = await self.runs.get(run_id)
+        if run is None:
+            raise PlanGone(run_id=run_id)
+        return run

@@ -1,0 +1,66 @@
+"""Rules about one line of the file, its row, and the example that it holds."""
+
+from typing import Final
+
+from bot.domain import JsonDict
+from bot.services.validation.reading import ParsedLine
+from bot.services.validation.rule import NOTHING_TO_ADD, Example, Params, names, shown
+
+_ROW_KEYS: Final = frozenset({"messages", "tools", "parallel_tool_calls", "functions"})
+
+
+def duplicate_keys(line: ParsedLine) -> Params | None:
+    """An object with the same key twice."""
+    return {"keys": names(line.repeated_keys)} if line.repeated_keys else None
+
+
+def not_object(line: ParsedLine) -> Params | None:
+    """A line that is JSON, but not an object."""
+    return None if isinstance(line.row, dict) else {"value": shown(line.row)}
+
+
+def messages_missing(row: JsonDict) -> Params | None:
+    """No `messages`."""
+    return None if "messages" in row else {"keys": names(row) or "—"}
+
+
+def messages_not_list(row: JsonDict) -> Params | None:
+    """`messages` is no list, or an empty one."""
+    messages = row["messages"]
+    return None if isinstance(messages, list) and messages else {"value": shown(messages)}
+
+
+def unknown_field(row: JsonDict) -> Params | None:
+    """Keys beside `messages` that the provider does not know."""
+    return None if row.keys() <= _ROW_KEYS else {"keys": names(row.keys() - _ROW_KEYS)}
+
+
+def bad_tools(row: JsonDict) -> Params | None:
+    """`tools` and its kin of a wrong type."""
+    kinds: dict[str, type] = {"tools": list, "functions": list, "parallel_tool_calls": bool}
+    wrong = [key for key, kind in kinds.items() if key in row and not isinstance(row[key], kind)]
+    return {"keys": names(wrong)} if wrong else None
+
+
+def no_assistant(example: Example) -> Params | None:
+    """Nothing to learn from: no message of the assistant's."""
+    roles = [message["role"] for message in example.messages]
+    return None if "assistant" in roles else NOTHING_TO_ADD
+
+
+def last_not_assistant(example: Example) -> Params | None:
+    """An example that ends with somebody else's words."""
+    last = example.messages[-1]["role"]
+    return None if last == "assistant" or no_assistant(example) is not None else {"role": last}
+
+
+def duplicate_example(example: Example) -> Params | None:
+    """An example that stands in the file already, word for word."""
+    return {"first": example.twin_line} if example.twin_line else None
+
+
+def example_too_long(example: Example) -> Params | None:
+    """An example that the provider would cut."""
+    if example.n_tokens <= example.max_tokens:
+        return None
+    return {"tokens": example.n_tokens, "limit": example.max_tokens}

@@ -1,0 +1,1 @@
+"""SQLite: the connection, numbered migrations, and one store per table family."""

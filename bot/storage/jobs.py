@@ -1,0 +1,167 @@
+"""Fine-tuning jobs that the bot follows, and their events."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from bot.domain import FineTuningJob, JobEvent, JobStatus, Refusal, TrackedJob
+from bot.storage.database import Database, Row, Transaction
+
+
+class JobStore:
+    """Tables `jobs` and `job_events`."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def save(
+        self,
+        tx: Transaction,
+        job: FineTuningJob,
+        *,
+        run_id: int | None = None,
+        followed_by: int | None = None,
+    ) -> None:
+        """Store what the provider said; where the job came from is kept once known."""
+        await tx.execute(
+            """
+            INSERT INTO jobs (
+                id, run_id, followed_by, base_model, status, created_at, training_file,
+                fine_tuned_model, finished_at, estimated_finish, trained_tokens, n_epochs, suffix,
+                seed, refusal_code, refusal_message
+            ) VALUES (
+                :id, :run_id, :followed_by, :base_model, :status, :created_at, :training_file,
+                :fine_tuned_model, :finished_at, :estimated_finish, :trained_tokens, :n_epochs,
+                :suffix, :seed, :refusal_code, :refusal_message
+            )
+            ON CONFLICT (id) DO UPDATE SET
+                run_id = coalesce(run_id, :run_id),
+                followed_by = coalesce(followed_by, :followed_by),
+                status = :status, fine_tuned_model = :fine_tuned_model,
+                finished_at = :finished_at, estimated_finish = :estimated_finish,
+                trained_tokens = :trained_tokens, n_epochs = :n_epochs,
+                refusal_code = :refusal_code, refusal_message = :refusal_message
+            """,
+            {
+                "id": job.id,
+                "run_id": run_id,
+                "followed_by": followed_by,
+                "base_model": job.base_model,
+                "status": job.status_word,
+                "created_at": job.created_at,
+                "training_file": job.training_file,
+                "fine_tuned_model": job.fine_tuned_model,
+                "finished_at": job.finished_at,
+                "estimated_finish": job.estimated_finish,
+                "trained_tokens": job.trained_tokens,
+                "n_epochs": job.n_epochs,
+                "suffix": job.suffix,
+                "seed": job.seed,
+                "refusal_code": job.refusal.code if job.refusal else None,
+                "refusal_message": job.refusal.message if job.refusal else None,
+            },
+        )
+
+    async def add_events(self, tx: Transaction, job_id: str, events: Sequence[JobEvent]) -> None:
+        """Store events; one that is known already stays as it was."""
+        for event in events:
+            await tx.execute(
+                """
+                INSERT OR IGNORE INTO job_events (
+                    job_id, id, created_at, level, type, message, data
+                ) VALUES (:job_id, :id, :created_at, :level, :type, :message, :data)
+                """,
+                {
+                    "job_id": job_id,
+                    "id": event.id,
+                    "created_at": event.created_at,
+                    "level": event.level,
+                    "type": event.type,
+                    "message": event.message,
+                    "data": json.dumps(dict(event.data), ensure_ascii=False),
+                },
+            )
+
+    async def close(self, tx: Transaction, job_id: str) -> bool:
+        """Mark the job as over; False when it was already."""
+        changed = await tx.execute(
+            "UPDATE jobs SET is_over = 1 WHERE id = :id AND is_over = 0", {"id": job_id}
+        )
+        return changed == 1
+
+    async def get(self, job_id: str) -> TrackedJob | None:
+        """The job with its metrics, or None when it is not followed."""
+        row = await self._db.row("SELECT * FROM jobs WHERE id = :id", {"id": job_id})
+        return await self._tracked(row) if row else None
+
+    async def numbered(self, number: int) -> TrackedJob | None:
+        """The job that a button names, or None."""
+        row = await self._db.row("SELECT * FROM jobs WHERE number = :number", {"number": number})
+        return await self._tracked(row) if row else None
+
+    async def active(self) -> list[str]:
+        """Ids of the jobs that are not over, oldest first."""
+        rows = await self._db.rows("SELECT id FROM jobs WHERE is_over = 0 ORDER BY created_at, id")
+        return [row["id"] for row in rows]
+
+    async def latest(self, *, limit: int) -> list[FineTuningJob]:
+        """Newest jobs first, at most *limit* of them."""
+        rows = await self._db.rows(
+            "SELECT * FROM jobs ORDER BY created_at DESC, id LIMIT :limit", {"limit": limit}
+        )
+        return [_job_from_row(row) for row in rows]
+
+    async def event_ids(self, job_id: str) -> Collection[str]:
+        """Ids of the events that are stored."""
+        rows = await self._db.rows(
+            "SELECT id FROM job_events WHERE job_id = :job_id", {"job_id": job_id}
+        )
+        return {row["id"] for row in rows}
+
+    async def _tracked(self, row: Row) -> TrackedJob:
+        events = await self._db.rows(
+            """
+            SELECT type, message, data
+            FROM job_events
+            WHERE job_id = :job_id
+            ORDER BY created_at, id
+            """,
+            {"job_id": row["id"]},
+        )
+        metrics = [json.loads(event["data"]) for event in events if event["type"] == "metrics"]
+        messages = [event["message"] for event in events if event["type"] != "metrics"]
+        return TrackedJob(
+            job=_job_from_row(row),
+            number=row["number"],
+            run_id=row["run_id"],
+            followed_by=row["followed_by"],
+            metrics=sorted(metrics, key=_step),
+            last_message=messages[-1] if messages else "",
+        )
+
+
+def _step(data: Mapping[str, Any]) -> float:
+    step = data.get("step")
+    return float(step) if isinstance(step, int | float) else 0.0
+
+
+def _job_from_row(row: Row) -> FineTuningJob:
+    refusal = None
+    if row["refusal_message"] is not None:
+        refusal = Refusal(code=row["refusal_code"] or "", message=row["refusal_message"])
+    return FineTuningJob(
+        id=row["id"],
+        base_model=row["base_model"],
+        status=JobStatus.of(row["status"]),
+        status_word=row["status"],
+        created_at=row["created_at"],
+        training_file=row["training_file"],
+        fine_tuned_model=row["fine_tuned_model"],
+        finished_at=row["finished_at"],
+        estimated_finish=row["estimated_finish"],
+        trained_tokens=row["trained_tokens"],
+        n_epochs=row["n_epochs"],
+        suffix=row["suffix"],
+        seed=row["seed"],
+        refusal=refusal,
+    )

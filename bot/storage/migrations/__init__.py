@@ -1,0 +1,47 @@
+"""Numbered migrations, `0001_name.sql` and so on: each applied once, in order, whole or not."""
+
+import sqlite3
+from importlib import resources
+
+import aiosqlite
+
+from bot.errors import DatabaseTooNew
+
+
+def scripts() -> list[str]:
+    """The SQL of every migration; the first one brings `user_version` to 1."""
+    files = [file for file in resources.files(__name__).iterdir() if file.name.endswith(".sql")]
+    return [file.read_text(encoding="utf-8") for file in sorted(files, key=lambda file: file.name)]
+
+
+async def migrate(connection: aiosqlite.Connection) -> None:
+    """Apply the migrations that the file has not seen yet.
+
+    Raises:
+        DatabaseTooNew: the file has seen more migrations than this code knows.
+    """
+    known = scripts()
+    version = await _version(connection)
+    if version > len(known):
+        raise DatabaseTooNew(f"the database has version {version}, this bot knows {len(known)}")
+    for number, script in enumerate(known[version:], start=version + 1):
+        await _apply(connection, script, number)
+
+
+async def _apply(connection: aiosqlite.Connection, script: str, number: int) -> None:
+    # executescript commits what is open first, so the transaction is part of the script.
+    try:
+        await connection.executescript(
+            f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;"
+        )
+    except sqlite3.Error:
+        if connection.in_transaction:
+            await connection.execute("ROLLBACK")
+        raise
+
+
+async def _version(connection: aiosqlite.Connection) -> int:
+    async with connection.execute("PRAGMA user_version") as cursor:
+        row = await cursor.fetchone()
+    assert row is not None
+    return int(row[0])

@@ -1,0 +1,143 @@
+"""Training runs: plans, and what became of them until the provider has a job."""
+
+from collections.abc import Collection
+
+from bot.domain import Dataset, Hyperparameters, Refusal, RunState, TrainingRun
+from bot.storage.database import Database, Row, Transaction
+from bot.storage.datasets import dataset_from_row
+
+_SELECT = """
+    SELECT r.*,
+           d.path AS d_path, d.sha256 AS d_sha256, d.n_examples AS d_n_examples,
+           d.n_tokens AS d_n_tokens, d.system_prompt AS d_system_prompt,
+           d.created_at AS d_created_at, d.id AS d_id
+    FROM training_runs r JOIN datasets d ON d.id = r.dataset_id
+"""
+
+
+class RunStore:
+    """Table `training_runs`. A state changes only by compare-and-set."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def plan(
+        self,
+        tx: Transaction,
+        parameters: Hyperparameters,
+        *,
+        dataset: Dataset,
+        seed: int,
+        price_usd: float | None,
+        asked_by: int,
+        request_id: int,
+        now: int,
+        expires_at: int,
+    ) -> None:
+        """Store a plan; the same *request_id* stores it once."""
+        await tx.execute(
+            """
+            INSERT OR IGNORE INTO training_runs (
+                state, request_id, asked_by, base_model, n_epochs, learning_rate_multiplier, suffix,
+                dataset_id, seed, price_usd, created_at, expires_at
+            ) VALUES (
+                :state, :request_id, :asked_by, :base_model, :n_epochs, :learning_rate_multiplier,
+                :suffix, :dataset_id, :seed, :price_usd, :now, :expires_at
+            )
+            """,
+            {
+                "state": RunState.PLANNED,
+                "request_id": request_id,
+                "asked_by": asked_by,
+                "base_model": parameters.base_model,
+                "n_epochs": parameters.n_epochs,
+                "learning_rate_multiplier": parameters.learning_rate_multiplier,
+                "suffix": parameters.suffix,
+                "dataset_id": dataset.id,
+                "seed": seed,
+                "price_usd": price_usd,
+                "now": now,
+                "expires_at": expires_at,
+            },
+        )
+
+    async def of_request(self, request_id: int) -> TrainingRun | None:
+        """The plan that this update made, or None."""
+        row = await self._db.row(
+            f"{_SELECT} WHERE r.request_id = :request_id", {"request_id": request_id}
+        )
+        return _run_from_row(row) if row else None
+
+    async def get(self, run_id: int) -> TrainingRun | None:
+        """The run, or None."""
+        row = await self._db.row(f"{_SELECT} WHERE r.id = :id", {"id": run_id})
+        return _run_from_row(row) if row else None
+
+    async def was_confirmed_by(self, run_id: int, request_id: int) -> bool:
+        """Whether this very request started the run."""
+        row = await self._db.row(
+            """
+            SELECT 1
+            FROM training_runs
+            WHERE id = :id AND confirmed_request = :request_id
+            """,
+            {"id": run_id, "request_id": request_id},
+        )
+        return row is not None
+
+    async def underway(self) -> list[int]:
+        """Ids of the runs that the background task has to bring further, oldest first."""
+        states = {f"s{n}": state for n, state in enumerate(RunState) if state.is_underway}
+        rows = await self._db.rows(
+            "SELECT id FROM training_runs WHERE state IN "
+            f"({', '.join(f':{name}' for name in states)}) ORDER BY id",
+            states,
+        )
+        return [row["id"] for row in rows]
+
+    async def move(
+        self,
+        tx: Transaction,
+        run_id: int,
+        *,
+        expected: Collection[RunState],
+        to: RunState,
+        **columns: object,
+    ) -> bool:
+        """Change the state (and *columns*) if it is one of *expected*; say whether it was."""
+        assignments = "".join(f", {name} = :{name}" for name in columns)
+        states = {f"s{n}": state for n, state in enumerate(expected)}
+        changed = await tx.execute(
+            f"UPDATE training_runs SET state = :to{assignments} "
+            f"WHERE id = :id AND state IN ({', '.join(f':{name}' for name in states)})",
+            {"id": run_id, "to": to, **states, **columns},
+        )
+        return changed == 1
+
+
+def _run_from_row(row: Row) -> TrainingRun:
+    refusal = None
+    if row["refusal_message"] is not None:
+        refusal = Refusal(code=row["refusal_code"] or "", message=row["refusal_message"])
+    return TrainingRun(
+        id=row["id"],
+        state=RunState(row["state"]),
+        asked_by=row["asked_by"],
+        parameters=Hyperparameters(
+            base_model=row["base_model"],
+            n_epochs=row["n_epochs"],
+            learning_rate_multiplier=row["learning_rate_multiplier"],
+            suffix=row["suffix"],
+        ),
+        dataset=dataset_from_row(row, prefix="d_"),
+        seed=row["seed"],
+        price_usd=row["price_usd"],
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+        confirmed_by=row["confirmed_by"],
+        confirmed_at=row["confirmed_at"],
+        training_file=row["training_file"],
+        attempted_at=row["attempted_at"],
+        job_id=row["job_id"],
+        refusal=refusal,
+    )

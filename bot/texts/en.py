@@ -1,0 +1,325 @@
+"""Every sentence that a person can read, in English."""
+
+from typing import Final
+
+from bot.texts.findings_en import FINDINGS
+
+MESSAGES: Final[dict[str, str]] = {
+    # The door
+    "door_stranger": (
+        "This is a private bot: a model called Natasha is trained and tried here.\n"
+        "Your number: <code>{id}</code>\n"
+        "To get in, send this number to an administrator."
+    ),
+    "door_group": "I only talk one to one, so I am leaving this group. Write to me in private.",
+    "door_busy": (
+        "More messages came than I can read ({limit} in a row), and I skipped some. "
+        "Please wait for the answer and send again what matters."
+    ),
+    # Everyone
+    "start_tester": (
+        "Hello, {name}. Here you can talk with Natasha, a model that is learning to be a coach.\n"
+        "Just write what is on your mind.\n\n"
+        "/new — start a new conversation\n/help — what is here"
+    ),
+    "start_no_model": (
+        "The model is not ready yet: it is still being trained. Please look in later."
+    ),
+    "start_admin": "Hello, {name}. You are an administrator.\n{dataset}\n{model}\n{training}",
+    "start_dataset_good": "Dataset: {n} {examples}, no errors",
+    "start_dataset_bad": "Dataset: {n} errors, see /validate",
+    "start_dataset_missing": "Dataset: the file is missing",
+    "start_model": "Answering: {model} (since {since})",
+    "start_model_settings": "Answering: {model} (from the settings)",
+    "start_model_none": "No model answers in chats yet.",
+    "start_training_none": "Nothing is being trained now.",
+    "start_training": "In training: {jobs}",
+    "help_tester": (
+        "Write anything and Natasha answers. She remembers the conversation until you start a new "
+        "one.\n\n"
+        "/new — start a new conversation\n"
+        "/language — the bot's language\n"
+        "/id — your number\n\n"
+        "Natasha is a language model, not a doctor. If you are in danger, call 112."
+    ),
+    "help_admin": (
+        "<b>Dataset</b>\n"
+        "/validate — check it before training\n"
+        "/upload — send the file to the provider\n\n"
+        "<b>Training</b>\n"
+        "/train — make a plan and see the price; with a preset: "
+        "<code>/train quick</code>, <code>production</code>, <code>premium</code>, or like this: "
+        "<code>/train epochs=5 suffix=natasha-v2</code>\n"
+        "/status — what is being trained now\n"
+        "/jobs — the latest jobs\n"
+        "/monitor <i>ID</i> — follow a job that was started elsewhere\n"
+        "/cancel <i>ID</i> — stop a job\n\n"
+        "<b>Models</b>\n"
+        "/test <i>MODEL</i> — five sample questions\n"
+        "/models — all models, put any to use\n"
+        "/use <i>MODEL</i> — put a model to use by name; lines after the first set its system "
+        "prompt\n\n"
+        "<b>Chat</b>\n"
+        "Any text is a question to the model. /new — start anew, /language, /id — your number."
+    ),
+    "id_yours": "Your number: <code>{id}</code>",
+    "language_ask": "Which language shall we speak?",
+    "language_chosen": "All right, English it is.",
+    "chat_new": "A clean sheet. What shall we talk about?",
+    # Commands in Telegram's menu
+    "menu_start": "start",
+    "menu_new": "new conversation",
+    "menu_help": "what is here",
+    "menu_language": "language",
+    "menu_id": "my number",
+    "menu_validate": "check the dataset",
+    "menu_upload": "send the dataset to the provider",
+    "menu_train": "training plan and price",
+    "menu_status": "what is being trained",
+    "menu_jobs": "latest jobs",
+    "menu_monitor": "follow a job from elsewhere",
+    "menu_cancel": "stop a job",
+    "menu_test": "five sample questions",
+    "menu_models": "models",
+    "menu_use": "put a model to use",
+    # Buttons
+    "button_validate": "Check the dataset",
+    "button_train": "Train",
+    "button_models": "Models",
+    "button_status": "What is training",
+    "button_to_training": "To training",
+    "button_start": "🚀 Start for ~{price}",
+    "button_start_unpriced": "🚀 Start",
+    "button_drop": "Drop",
+    "button_refresh": "Refresh",
+    "button_cancel_job": "Stop",
+    "button_cancel_yes": "Yes, stop it",
+    "button_keep": "No, let it run",
+    "button_use": "Put to use",
+    "button_use_model": "Use {model}",
+    "button_test": "Sample questions",
+    "button_retry": "New plan",
+    "button_again": "Create it again",
+    "button_look": "Look again",
+    "button_give_up": "Leave it",
+    "button_provider_page": "The provider's page",
+    # The dataset
+    "dataset_good": "✅ The dataset is ready: {n} {examples}",
+    "dataset_bad": "❌ Not ready for training: {n_errors} errors, {n} examples",
+    "dataset_tokens": "Tokens: {total} · {smallest}–{largest} an example, usually {median}",
+    "dataset_prompt_one": "System prompt: one for all",
+    "dataset_prompt_none": "There is no system prompt",
+    "dataset_prompt_many": "System prompts: {n}; the most frequent one has {share} examples",
+    "dataset_size": "Messages: {n_messages} · {size} KB",
+    "dataset_version": "Version: <code>{sha}</code>",
+    "dataset_warnings": "Warnings: {n}",
+    "dataset_more": "and {n} more",
+    "dataset_line": "line {line}: {text}",
+    "dataset_file": "file: {text}",
+    "upload_done": (
+        "The provider has the file: {n} {examples}.\nFile ID: <code>{file_id}</code>\n"
+        "No training was started: that is what /train is for, and it sends a copy of its own."
+    ),
+    # The plan
+    "plan_title": "<b>Plan {run_id}</b> · nothing has been sent yet",
+    "plan_model": "Model: {model}",
+    "plan_model_until": "Model: {model} (works until {day})",
+    "plan_parameters": "Epochs {epochs} · multiplier {multiplier} · name {suffix}",
+    "plan_no_suffix": "none",
+    "plan_tokens": "{n} {examples} · {tokens} billable tokens",
+    "plan_price": "Price: about {price} (prices of {day}) · time: {time}",
+    "plan_price_unknown": "Price: unknown, the catalogue lacks this model · time: {time}",
+    "plan_days_left": (
+        "⚠️ Days until the base model is switched off: {days}. What was tuned from it goes too."
+    ),
+    "plan_trouble": (
+        "<blockquote expandable><b>If something goes wrong</b>\n"
+        "Key refused — check OPENAI_API_KEY and whether the key may fine-tune.\n"
+        "File refused — /validate names the line; mend it and make a new plan.\n"
+        "Queued for over an hour — the provider is busy: wait, or stop the job and start again.\n"
+        "Poor answers — more epochs, a smaller multiplier, more examples, or a stronger model.\n"
+        '<a href="{errors_url}">On errors</a> · <a href="{guide_url}">on fine-tuning</a>'
+        "</blockquote>"
+    ),
+    "plan_started": "Plan {run_id} has started: sending the dataset and creating the job.",
+    "plan_dropped": "Plan {run_id} is dropped. Nothing was sent or spent.",
+    "plan_hours": "{low}–{high} h",
+    "plan_minutes": "{low}–{high} min",
+    "run_refused": (
+        "❌ Plan {run_id} did not start; there is no job.\n{reason}\nNothing was charged."
+    ),
+    "run_uncertain": (
+        "⚠️ Plan {run_id}: the provider's answer got lost, and our job is not in its list.\n"
+        "Most likely no job was created. Look at the provider's dashboard and decide."
+    ),
+    "run_again": "Plan {run_id}: creating the job again.",
+    "run_looking": "Plan {run_id}: looking for the job in the provider's list.",
+    "run_given_up": "Plan {run_id} is left without a job.",
+    "run_decided": "Plan {run_id} is decided already.",
+    # Jobs
+    "job_card": "<b>{icon} {name}</b> · {status}",
+    "job_progress": "{bar} {percent} % · epoch {epoch} of {epochs}",
+    "job_progress_plain": "{bar} {percent} %",
+    "job_step": "step {step} of {total}",
+    "job_step_left": "step {step} of {total} · ~{left} left",
+    "job_loss": "loss {loss}  {spark}",
+    "job_valid_loss": "validation {loss}  {spark}",
+    "job_spent": "spent ~{price}",
+    "job_queued_hint": "The queue can be long: I will write when something changes.",
+    "job_last": "<i>{message}</i>",
+    "job_id": "<code>{id}</code>",
+    "job_base": "from {model}",
+    "status_validating_files": "files are being checked",
+    "status_queued": "queued",
+    "status_running": "in training",
+    "status_paused": "paused",
+    "status_succeeded": "trained",
+    "status_failed": "failed",
+    "status_cancelled": "stopped",
+    "status_unknown": "status “{word}”",
+    "job_succeeded": "✅ <b>{name}</b> was trained in {duration}",
+    "job_succeeded_loss": "Loss {first} → {last}",
+    "job_succeeded_cost": "{tokens} tokens · ~{price}",
+    "job_succeeded_tokens": "{tokens} tokens",
+    "job_succeeded_next": "I am asking it the sample questions; the answers follow.",
+    "job_failed": "❌ <b>{name}</b> was not trained",
+    "job_cancelled": "⏹ <b>{name}</b> was stopped {duration} after its start",
+    "job_model": "Model: <code>{model}</code>",
+    "jobs_title": "<b>Latest jobs</b>",
+    "jobs_none": "There are no jobs yet. The first one begins with /train.",
+    "jobs_line": "{icon} {name} · {status} · {day}\n<code>{id}</code>",
+    "monitor_started": "Following {name}. I will offer its model but not put it to use by myself.",
+    "cancel_ask": "Stop {name}? What was spent is gone, and there will be no model.",
+    "cancel_sent": "Stopping {name}. I will write when the provider confirms.",
+    "cancel_kept": "All right, {name} goes on.",
+    "cancel_usage": "/cancel JOB_ID",
+    "monitor_usage": "/monitor JOB_ID",
+    "use_usage": "/use MODEL_NAME",
+    "train_usage": (
+        "/train, /train quick, /train epochs=5 learning-rate=0.05 suffix=natasha-v2 model=gpt-4.1"
+    ),
+    # Why a provider refused
+    "refusal_key_refused": (
+        "The key was refused. Check OPENAI_API_KEY and its rights, then make a new plan."
+    ),
+    "refusal_quota_exceeded": (
+        "The provider's account lacks money or quota. Top it up, then make a new plan."
+    ),
+    "refusal_exceeded_quota": (
+        "The provider's account lacks money or quota. Top it up, then make a new plan."
+    ),
+    "refusal_training_not_available": (
+        "The provider takes no more training from your organisation. Another server with the same "
+        "API will do: set OPENAI_BASE_URL."
+    ),
+    "refusal_provider_unreachable": (
+        "The provider can't be reached. Check OPENAI_BASE_URL, the proxy and the network."
+    ),
+    "refusal_provider_busy": "The provider asks to wait. Make a new plan in a few minutes.",
+    "refusal_dataset_changed": (
+        "The dataset has changed since the plan was made. Check it and make a new plan."
+    ),
+    "refusal_dataset_missing": "The dataset's file is gone. Bring it back and make a new plan.",
+    "refusal_model_unknown": "The provider does not know that base model. Choose another one.",
+    "refusal_invalid_training_file": (
+        "The training file was refused: {message}\nMend the dataset and make a new plan."
+    ),
+    "refusal_invalid_validation_file": (
+        "The validation file was refused: {message}\nMend it and make a new plan."
+    ),
+    "refusal_invalid_n_examples": (
+        "There were too few examples: {message}\nAdd some and make a new plan."
+    ),
+    "refusal_given_up": "An administrator decided to leave the plan without a job.",
+    "refusal_other": "The provider answered: {message}",
+    "refusal_silent": "The provider named no reason (code {code}).",
+    # Trials and models
+    "trial_started": "Asking {model} the sample questions ({n}). The answers will come here.",
+    "trial_title": "<b>Trial: {model}</b> · {answered} of {n} answered",
+    "trial_answer": "<b>{prompt}</b>\n{answer}",
+    "trial_no_answer": "— no answer —",
+    "trial_promoted": "It is the first one, so it answers in chats already.",
+    "trial_offer": "Press “Put to use” to let it answer in chats.",
+    "trial_unserved": (
+        "⚠️ <b>{model}</b> is trained but does not answer yet: the server does not know it.\n"
+        "Some providers want a model deployed in their dashboard first; if it answers elsewhere, "
+        "set CHAT_BASE_URL. Then try again."
+    ),
+    "models_title": "<b>Answering now:</b> {model}",
+    "models_none_serving": "<b>No model answers now.</b>",
+    "models_none": "There are no tuned models yet. The first one comes from /train.",
+    "models_line": "{mark} {model} · {day}\n<code>{name}</code>",
+    "use_done": "{model} answers from now on.",
+    "use_prompt": "System prompt:\n<blockquote expandable>{prompt}</blockquote>",
+    "use_prompt_none": "It has no system prompt.",
+    "use_prompt_hint": "To change it: <code>/use {model}</code> with the text on the next line.",
+    # Units
+    "unit_seconds": "{n} s",
+    "unit_minutes": "{n} min",
+    "unit_hours": "{hours} h {minutes} min",
+    # Errors
+    "error_not_allowed": "Only administrators may do that.",
+    "error_bad_command": (
+        "I did not understand the command. It goes like this:\n<code>{usage}</code>"
+    ),
+    "error_bad_value": "{name}: “{value}” does not fit; allowed: {allowed}.",
+    "error_model_shut_down": (
+        "{model} was switched off on {day} and can't be tuned any more. Choose another model."
+    ),
+    "error_dataset_missing": (
+        "The dataset's file is missing: <code>{path}</code>. Put it there or change DATASET_PATH."
+    ),
+    "error_dataset_invalid": (
+        "The dataset has errors ({n_errors}) and would be refused. /validate says what is wrong."
+    ),
+    "error_dataset_changed": "The dataset has changed since plan {run_id} was made.",
+    "error_plan_gone": "Plan {run_id} is gone: dropped or expired. /train makes a new one.",
+    "error_plan_taken": "Plan {run_id} has been started already. /status shows how it goes.",
+    "error_job_unknown": "The provider does not know <code>{job_id}</code>. See /jobs.",
+    "error_job_not_followed": (
+        "I do not follow <code>{job_id}</code>, so I do not touch it. If it is yours, first "
+        "<code>/monitor {job_id}</code>."
+    ),
+    "error_job_finished": "The job <code>{job_id}</code> has ended already.",
+    "error_nothing_active": "Nothing is being trained now. /train is the way to begin.",
+    "error_which_job": "Several jobs are running; name the one: <code>{job_ids}</code>",
+    "error_no_model": (
+        "The model is not ready yet: it is still being trained. Please look in later."
+    ),
+    "error_model_unknown": "The server does not know the model <code>{model}</code>.",
+    "error_model_list_gone": "That model is not in the list any more. See /models.",
+    "error_too_many_waiting": "Too many messages at once ({limit}). Please wait for the answer.",
+    "error_daily_limit_reached": (
+        "That is enough for today: {limit} messages a day. Come back tomorrow, Natasha will be "
+        "glad."
+    ),
+    "error_text_only": "I only understand text so far. Please put it into words.",
+    "error_provider_unreachable": "The model can't be reached. Please try again in a minute.",
+    "error_provider_uncertain": "The answer broke off half-way. Please try again.",
+    "error_provider_busy": "The model is overloaded now. Please try again in a minute.",
+    "error_key_refused": "The bot's key was refused. Administrator: check OPENAI_API_KEY.",
+    "error_quota_exceeded": "The bot's account at the provider is out of money or quota.",
+    "error_training_not_available": (
+        "The provider takes no more training from this organisation. Another server with the same "
+        "API will do: OPENAI_BASE_URL."
+    ),
+    "error_provider_refused": "The provider refused: {message}",
+    "error_context_too_long": "That is longer than the model can read. Please write less.",
+    "error_empty_answer": "The model said nothing. Try asking in another way.",
+    "error_incident": (
+        "Something broke, and there will be no answer. Tell an administrator the code "
+        "<code>{incident}</code>, or try again."
+    ),
+    **FINDINGS,
+}
+"""What may be said, by key. Parameters are escaped when a sentence is made."""
+
+PLURALS: Final[dict[str, tuple[str, str, str]]] = {
+    "examples": ("example", "examples", "examples"),
+}
+"""One, a few, many."""
+
+MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip

@@ -1,0 +1,87 @@
+"""What validation found, in English: `finding_<rule>`.
+
+Each sentence stands behind its line ("line 88: ...") or alone, so it begins small and has no full
+stop: what is wrong, then what to do.
+"""
+
+from typing import Final
+
+FINDINGS: Final[dict[str, str]] = {
+    # The file
+    "finding_file_too_big": "the file is over {megabytes} MB and would be refused: split it",
+    "finding_archive": "this is a {kind} archive, not the dataset: unpack it and send the .jsonl",
+    "finding_utf16": "the file is in UTF-16 or UTF-32: save it as UTF-8",
+    "finding_binary": "this is not text: a .jsonl file is needed, one example a line",
+    "finding_empty_file": "the file is empty: add examples, one a line",
+    "finding_too_few_examples": "too few examples, {n}: at least {least} are needed",
+    "finding_bom": "the file begins with an invisible BOM mark: it will be left out on upload",
+    "finding_blank_lines": "blank lines, {n} in all: they do no harm, but can be deleted",
+    "finding_system_prompt_absent": (
+        "no example has a system prompt: add a first message of role system, "
+        "so that the model knows who it is"
+    ),
+    "finding_system_prompt_missing": (
+        "no system prompt, though other examples have one (examples without: {n}): "
+        "add it as the first message"
+    ),
+    "finding_system_prompt_differs": (
+        "another system prompt, “{prompt}” (examples with it: {n}): "
+        "unless you mean it, use one for all"
+    ),
+    # A line
+    "finding_line_too_long": "the line is over {megabytes} MB, hardly one example: split it",
+    "finding_nul_bytes": "a NUL byte (at {column}), the file may be damaged: delete it",
+    "finding_not_utf8": "the text is not UTF-8 (byte {column}): save the file in that encoding",
+    "finding_invalid_json": (
+        "not readable as JSON from character {column} on, at “{near}”: "
+        "check quotes, commas and brackets; one example takes one line"
+    ),
+    "finding_nested_too_deep": "too many nested brackets: leave only messages in the line",
+    "finding_not_a_number": "{value} does not exist in JSON: write a number or delete it",
+    "finding_duplicate_keys": "a key is there twice: {keys}; keep one, or the second wins",
+    "finding_not_object": 'the line holds {value} instead of an object: write {{"messages": […]}}',
+    "finding_messages_missing": (
+        'no messages (there is: {keys}): write the example as {{"messages": […]}}'
+    ),
+    "finding_messages_not_list": (
+        "messages is {value}: it must be a list with at least one message"
+    ),
+    "finding_unknown_field": "unknown fields beside messages: {keys}; delete them",
+    "finding_bad_tools": "fields of a wrong type: {keys}; correct or delete them",
+    # A message
+    "finding_message_not_object": (
+        "message {message}: {value} instead of an object with role and content; correct it"
+    ),
+    "finding_bad_role": "message {message}: role {value} does not exist; use {allowed}",
+    "finding_unknown_key": "message {message}: unknown fields {keys}; delete them",
+    "finding_content_missing": "message {message}: no text; add content",
+    "finding_content_not_text": (
+        "message {message}: content is {value}, not text; write a string in quotes"
+    ),
+    "finding_content_empty": "message {message}: the text is empty; write it or delete the example",
+    "finding_broken_character": (
+        "message {message}: half a character or a NUL in the text; type that place anew"
+    ),
+    "finding_special_token": (
+        "message {message}: special token {tokens}, for which the file would be refused; "
+        "delete it or spell it differently"
+    ),
+    "finding_bad_name": "message {message}: name {value} is no text; correct or delete it",
+    "finding_bad_weight": "message {message}: weight {value}; only 0 and 1 are possible",
+    "finding_weight_not_assistant": (
+        "message {message}: a weight on role {role}; only assistant may have one, delete it"
+    ),
+    "finding_bad_tool_call": (
+        "message {message}: an incomplete call of a tool; check tool_calls and tool_call_id"
+    ),
+    # An example
+    "finding_no_assistant": "no answer of role assistant, so nothing to learn: add one",
+    "finding_last_not_assistant": (
+        "the last message is from {role}, not an answer of assistant: add the answer or drop it"
+    ),
+    "finding_duplicate_example": "the same example as on line {first}: keep one",
+    "finding_example_too_long": (
+        "the example has {tokens} tokens, the limit is {limit} and the end would be cut silently: "
+        "shorten or split it"
+    ),
+}

@@ -1,0 +1,87 @@
+"""What validation found, in Russian: `finding_<rule>`.
+
+Each sentence stands behind its line ("строка 88: …") or alone, so it begins small and has no full
+stop: what is wrong, then what to do.
+"""
+
+from typing import Final
+
+FINDINGS: Final[dict[str, str]] = {
+    # The file
+    "finding_file_too_big": "файл больше {megabytes} МБ, такой не примут: разделите его на части",
+    "finding_archive": "это архив {kind}, а не сам датасет: распакуйте его и пришлите файл .jsonl",
+    "finding_utf16": "файл в кодировке UTF-16 или UTF-32: сохраните его в UTF-8",
+    "finding_binary": "это не текст: нужен файл .jsonl, по одному примеру в строке",
+    "finding_empty_file": "файл пуст: добавьте примеры, по одному в строке",
+    "finding_too_few_examples": "мало примеров, {n}: нужно не меньше {least}",
+    "finding_bom": "в начале файла невидимая метка BOM: при загрузке она будет убрана",
+    "finding_blank_lines": "пустые строки, всего {n}: они не мешают, но их можно удалить",
+    "finding_system_prompt_absent": (
+        "ни в одном примере нет системной подсказки: добавьте первым сообщением роль system, "
+        "чтобы модель знала, кто она"
+    ),
+    "finding_system_prompt_missing": (
+        "нет системной подсказки, хотя в других примерах она есть (таких примеров: {n}): "
+        "добавьте её первым сообщением"
+    ),
+    "finding_system_prompt_differs": (
+        "другая системная подсказка, «{prompt}» (примеров с ней: {n}): "
+        "если это не нарочно, сделайте одну на всех"
+    ),
+    # A line
+    "finding_line_too_long": "строка длиннее {megabytes} МБ: это вряд ли один пример, разделите её",
+    "finding_nul_bytes": "нулевой байт (место {column}), файл мог повредиться: удалите его",
+    "finding_not_utf8": "текст не в UTF-8 (байт {column}): сохраните файл в этой кодировке",
+    "finding_invalid_json": (
+        "не читается как JSON с символа {column}, у «{near}»: "
+        "проверьте кавычки, запятые и скобки; один пример занимает одну строку"
+    ),
+    "finding_nested_too_deep": "слишком много вложенных скобок: оставьте в строке только messages",
+    "finding_not_a_number": "{value} не бывает в JSON: замените числом или удалите",
+    "finding_duplicate_keys": "ключ записан дважды: {keys}; оставьте один, иначе учтётся второй",
+    "finding_not_object": 'в строке {value} вместо объекта: нужно {{"messages": […]}}',
+    "finding_messages_missing": (
+        'нет поля messages (есть: {keys}): запишите пример как {{"messages": […]}}'
+    ),
+    "finding_messages_not_list": (
+        "messages содержит {value}: нужен список, в котором есть хотя бы одно сообщение"
+    ),
+    "finding_unknown_field": "лишние поля рядом с messages: {keys}; удалите их",
+    "finding_bad_tools": "поля {keys} записаны неверно: исправьте их или удалите",
+    # A message
+    "finding_message_not_object": (
+        "сообщение {message}: {value} вместо объекта с полями role и content; исправьте"
+    ),
+    "finding_bad_role": "сообщение {message}: роль {value} не подходит; возможны {allowed}",
+    "finding_unknown_key": "сообщение {message}: лишние поля {keys}; удалите их",
+    "finding_content_missing": "сообщение {message}: нет текста; добавьте поле content",
+    "finding_content_not_text": (
+        "сообщение {message}: в content не текст, а {value}; запишите строку в кавычках"
+    ),
+    "finding_content_empty": ("сообщение {message}: текст пуст; напишите его или удалите пример"),
+    "finding_broken_character": (
+        "сообщение {message}: в тексте повреждённый символ; наберите это место заново"
+    ),
+    "finding_special_token": (
+        "сообщение {message}: служебный знак {tokens}, из-за него файл не примут; "
+        "удалите его или запишите иначе"
+    ),
+    "finding_bad_name": "сообщение {message}: имя {value} не текст; исправьте или удалите name",
+    "finding_bad_weight": "сообщение {message}: вес {value}; возможны только 0 и 1",
+    "finding_weight_not_assistant": (
+        "сообщение {message}: вес у роли {role}; он бывает только у assistant, удалите его"
+    ),
+    "finding_bad_tool_call": (
+        "сообщение {message}: вызов инструмента записан не полностью; "
+        "проверьте tool_calls и tool_call_id"
+    ),
+    # An example
+    "finding_no_assistant": "нет ни одного ответа assistant, учиться не на чем: добавьте ответ",
+    "finding_last_not_assistant": (
+        "последнее сообщение от {role}, а не ответ assistant: допишите ответ или уберите его"
+    ),
+    "finding_duplicate_example": "тот же пример, что и в строке {first}: оставьте один",
+    "finding_example_too_long": (
+        "токенов {tokens} при пределе {limit}, лишнее молча отрежут: сократите или разделите"
+    ),
+}

@@ -1,0 +1,325 @@
+"""Every sentence that a person can read, in Russian. Admins and strangers are addressed as «вы»."""
+
+from typing import Final
+
+from bot.texts.findings_ru import FINDINGS
+
+MESSAGES: Final[dict[str, str]] = {
+    # The door
+    "door_stranger": (
+        "Это закрытый бот: здесь учат и пробуют модель Наташи.\n"
+        "Ваш номер: <code>{id}</code>\n"
+        "Чтобы попасть внутрь, пришлите этот номер администратору."
+    ),
+    "door_group": (
+        "Я разговариваю только один на один, поэтому из группы выхожу. Напишите мне лично."
+    ),
+    "door_busy": (
+        "Сообщений пришло больше, чем я успеваю прочесть ({limit} подряд), и часть я пропустила. "
+        "Дождитесь ответа и пришлите важное ещё раз."
+    ),
+    # Everyone
+    "start_tester": (
+        "Здравствуйте, {name}. Здесь можно поговорить с Наташей — моделью, которую учат быть "
+        "коучем.\n"
+        "Просто напишите, что у вас на душе.\n\n"
+        "/new — начать разговор заново\n/help — что здесь есть"
+    ),
+    "start_no_model": "Модель пока не готова: её ещё учат. Загляните чуть позже.",
+    "start_admin": ("Здравствуйте, {name}. Вы администратор.\n{dataset}\n{model}\n{training}"),
+    "start_dataset_good": "Датасет: {n} {examples}, без ошибок",
+    "start_dataset_bad": "Датасет: ошибок — {n}, посмотрите /validate",
+    "start_dataset_missing": "Датасет: файл не найден",
+    "start_model": "Отвечает модель: {model} (с {since})",
+    "start_model_settings": "Отвечает модель: {model} (из настроек)",
+    "start_model_none": "Модели для разговоров пока нет.",
+    "start_training_none": "Сейчас ничего не обучается.",
+    "start_training": "Обучается: {jobs}",
+    "help_tester": (
+        "Напишите что угодно — ответит Наташа. Она помнит разговор, пока вы не начнёте новый.\n\n"
+        "/new — начать разговор заново\n"
+        "/language — язык бота\n"
+        "/id — ваш номер\n\n"
+        "Наташа — языковая модель, а не врач. Если вам плохо или опасно, звоните 112."
+    ),
+    "help_admin": (
+        "<b>Датасет</b>\n"
+        "/validate — проверить перед обучением\n"
+        "/upload — отправить файл провайдеру\n\n"
+        "<b>Обучение</b>\n"
+        "/train — составить план и увидеть цену; можно с пресетом: "
+        "<code>/train quick</code>, <code>production</code>, <code>premium</code>, или так: "
+        "<code>/train epochs=5 suffix=natasha-v2</code>\n"
+        "/status — что обучается сейчас\n"
+        "/jobs — последние задания\n"
+        "/monitor <i>ID</i> — следить за заданием, запущенным не здесь\n"
+        "/cancel <i>ID</i> — остановить задание\n\n"
+        "<b>Модели</b>\n"
+        "/test <i>МОДЕЛЬ</i> — пять пробных вопросов\n"
+        "/models — все модели, включить любую\n"
+        "/use <i>МОДЕЛЬ</i> — включить по имени; со второй строки можно задать системную "
+        "подсказку\n\n"
+        "<b>Разговор</b>\n"
+        "Любой текст — вопрос модели. /new — начать заново, /language — язык, /id — ваш номер."
+    ),
+    "id_yours": "Ваш номер: <code>{id}</code>",
+    "language_ask": "На каком языке с вами говорить?",
+    "language_chosen": "Хорошо, говорим по-русски.",
+    "chat_new": "Начинаем с чистого листа. О чём поговорим?",
+    # Commands in Telegram's menu
+    "menu_start": "начать",
+    "menu_new": "новый разговор",
+    "menu_help": "что здесь есть",
+    "menu_language": "язык",
+    "menu_id": "мой номер",
+    "menu_validate": "проверить датасет",
+    "menu_upload": "отправить датасет провайдеру",
+    "menu_train": "план обучения и цена",
+    "menu_status": "что обучается",
+    "menu_jobs": "последние задания",
+    "menu_monitor": "следить за чужим заданием",
+    "menu_cancel": "остановить задание",
+    "menu_test": "пять пробных вопросов",
+    "menu_models": "модели",
+    "menu_use": "включить модель",
+    # Buttons
+    "button_validate": "Проверить датасет",
+    "button_train": "Обучить",
+    "button_models": "Модели",
+    "button_status": "Что обучается",
+    "button_to_training": "К обучению",
+    "button_start": "🚀 Запустить за ~{price}",
+    "button_start_unpriced": "🚀 Запустить",
+    "button_drop": "Отменить",
+    "button_refresh": "Обновить",
+    "button_cancel_job": "Остановить",
+    "button_cancel_yes": "Да, остановить",
+    "button_keep": "Нет, пусть учится",
+    "button_use": "Включить",
+    "button_use_model": "Включить {model}",
+    "button_test": "Пробные вопросы",
+    "button_retry": "Новый план",
+    "button_again": "Создать ещё раз",
+    "button_look": "Поискать ещё",
+    "button_give_up": "Оставить как есть",
+    "button_provider_page": "Страница у провайдера",
+    # The dataset
+    "dataset_good": "✅ Датасет готов: {n} {examples}",
+    "dataset_bad": "❌ К обучению не готов: ошибок — {n_errors}, примеров — {n}",
+    "dataset_tokens": ("Токены: {total} · в примере {smallest}–{largest}, обычно {median}"),
+    "dataset_prompt_one": "Системная подсказка: одна у всех",
+    "dataset_prompt_none": "Системной подсказки нет",
+    "dataset_prompt_many": "Системных подсказок: {n}, самая частая — у {share} примеров",
+    "dataset_size": "Реплик: {n_messages} · {size} КБ",
+    "dataset_version": "Версия: <code>{sha}</code>",
+    "dataset_warnings": "Предупреждения: {n}",
+    "dataset_more": "и ещё {n}",
+    "dataset_line": "строка {line}: {text}",
+    "dataset_file": "файл: {text}",
+    "upload_done": (
+        "Файл у провайдера: {n} {examples}.\nFile ID: <code>{file_id}</code>\n"
+        "Обучение не запущено: для него есть /train, он отправит свою копию."
+    ),
+    # The plan
+    "plan_title": "<b>План №{run_id}</b> · ещё ничего не отправлено",
+    "plan_model": "Модель: {model}",
+    "plan_model_until": "Модель: {model} (работает до {day})",
+    "plan_parameters": "Эпохи {epochs} · множитель {multiplier} · имя {suffix}",
+    "plan_no_suffix": "без имени",
+    "plan_tokens": "{n} {examples} · {tokens} токенов к оплате",
+    "plan_price": "Цена: около {price} (по ценам на {day}) · время: {time}",
+    "plan_price_unknown": "Цена: неизвестна, этой модели нет в каталоге · время: {time}",
+    "plan_days_left": "⚠️ До отключения базовой модели дней: {days}. С нею отключатся и обученные.",
+    "plan_trouble": (
+        "<blockquote expandable><b>Если что-то пойдёт не так</b>\n"
+        "Ключ не принят — проверьте OPENAI_API_KEY и права ключа на обучение.\n"
+        "Файл не принят — /validate назовёт строку, поправьте её и составьте новый план.\n"
+        "Очередь дольше часа — у провайдера много заявок: подождите или остановите "
+        "задание и запустите снова.\n"
+        "Ответы слабые — больше эпох, меньше множитель, больше примеров или модель сильнее.\n"
+        '<a href="{errors_url}">Об ошибках</a> · <a href="{guide_url}">о дообучении</a>'
+        "</blockquote>"
+    ),
+    "plan_started": "План №{run_id} запущен: отправляю датасет и создаю задание.",
+    "plan_dropped": "План №{run_id} отменён. Ничего не отправлено и не потрачено.",
+    "plan_hours": "{low}–{high} ч",
+    "plan_minutes": "{low}–{high} мин",
+    "run_refused": ("❌ План №{run_id} не запустился, задания нет.\n{reason}\nДеньги не списаны."),
+    "run_uncertain": (
+        "⚠️ План №{run_id}: ответ провайдера потерялся, и в списке его заданий нашего нет.\n"
+        "Скорее всего, задание не создано. Загляните в кабинет провайдера и решите, что делать."
+    ),
+    "run_again": "План №{run_id}: создаю задание ещё раз.",
+    "run_looking": "План №{run_id}: ищу задание в списке провайдера.",
+    "run_given_up": "План №{run_id} оставлен без задания.",
+    "run_decided": "По плану №{run_id} всё уже решено.",
+    # Jobs
+    "job_card": "<b>{icon} {name}</b> · {status}",
+    "job_progress": "{bar} {percent} % · эпоха {epoch} из {epochs}",
+    "job_progress_plain": "{bar} {percent} %",
+    "job_step": "шаг {step} из {total}",
+    "job_step_left": "шаг {step} из {total} · осталось ~{left}",
+    "job_loss": "потери {loss}  {spark}",
+    "job_valid_loss": "проверка {loss}  {spark}",
+    "job_spent": "потрачено ~{price}",
+    "job_queued_hint": "В очереди бывает долго: напишу, когда что-то изменится.",
+    "job_last": "<i>{message}</i>",
+    "job_id": "<code>{id}</code>",
+    "job_base": "из {model}",
+    "status_validating_files": "файлы проверяются",
+    "status_queued": "в очереди",
+    "status_running": "обучается",
+    "status_paused": "приостановлена",
+    "status_succeeded": "обучилась",
+    "status_failed": "не обучилась",
+    "status_cancelled": "остановлена",
+    "status_unknown": "состояние «{word}»",
+    "job_succeeded": "✅ <b>{name}</b> обучилась за {duration}",
+    "job_succeeded_loss": "Потери {first} → {last}",
+    "job_succeeded_cost": "{tokens} токенов · ~{price}",
+    "job_succeeded_tokens": "{tokens} токенов",
+    "job_succeeded_next": "Задаю ей пробные вопросы, ответы пришлю следом.",
+    "job_failed": "❌ <b>{name}</b> не обучилась",
+    "job_cancelled": "⏹ <b>{name}</b> остановлена через {duration} после запуска",
+    "job_model": "Модель: <code>{model}</code>",
+    "jobs_title": "<b>Последние задания</b>",
+    "jobs_none": "Заданий ещё не было. Первое начинается с /train.",
+    "jobs_line": "{icon} {name} · {status} · {day}\n<code>{id}</code>",
+    "monitor_started": "Слежу за заданием {name}. Его модель предложу, но сама не включу.",
+    "cancel_ask": "Остановить {name}? Потраченное не вернётся, модели не будет.",
+    "cancel_sent": "Останавливаю {name}. Напишу, когда провайдер подтвердит.",
+    "cancel_kept": "Хорошо, {name} учится дальше.",
+    "cancel_usage": "/cancel ID_задания",
+    "monitor_usage": "/monitor ID_задания",
+    "use_usage": "/use имя_модели",
+    "train_usage": (
+        "/train, /train quick, /train epochs=5 learning-rate=0.05 suffix=natasha-v2 model=gpt-4.1"
+    ),
+    # Why a provider refused
+    "refusal_key_refused": (
+        "Ключ не принят. Проверьте OPENAI_API_KEY и права ключа, затем составьте новый план."
+    ),
+    "refusal_quota_exceeded": (
+        "На счёте провайдера не хватает денег или квоты. Пополните счёт и составьте новый план."
+    ),
+    "refusal_exceeded_quota": (
+        "На счёте провайдера не хватает денег или квоты. Пополните счёт и составьте новый план."
+    ),
+    "refusal_training_not_available": (
+        "Провайдер больше не принимает обучение от вашей организации. Поможет другой сервер с тем "
+        "же API: задайте OPENAI_BASE_URL."
+    ),
+    "refusal_provider_unreachable": (
+        "До провайдера не достучаться. Проверьте OPENAI_BASE_URL, прокси и сеть."
+    ),
+    "refusal_provider_busy": (
+        "Провайдер просит подождать. Составьте новый план через несколько минут."
+    ),
+    "refusal_dataset_changed": (
+        "Датасет изменился с тех пор, как план составлен. Проверьте его и составьте новый план."
+    ),
+    "refusal_dataset_missing": "Файл датасета пропал. Верните его и составьте новый план.",
+    "refusal_model_unknown": "Провайдер не знает такой базовой модели. Выберите другую.",
+    "refusal_invalid_training_file": (
+        "Сервис не принял обучающий файл: {message}\nПоправьте датасет и составьте новый план."
+    ),
+    "refusal_invalid_validation_file": (
+        "Сервис не принял проверочный файл: {message}\nПоправьте его и составьте новый план."
+    ),
+    "refusal_invalid_n_examples": (
+        "Сервису не хватило примеров: {message}\nДобавьте примеры и составьте новый план."
+    ),
+    "refusal_given_up": "Администратор решил оставить план без задания.",
+    "refusal_other": "Провайдер ответил: {message}",
+    "refusal_silent": "Провайдер не назвал причины (код {code}).",
+    # Trials and models
+    "trial_started": "Задаю модели {model} пробные вопросы ({n}). Ответы пришлю сюда.",
+    "trial_title": "<b>Проба: {model}</b> · ответов {answered} из {n}",
+    "trial_answer": "<b>{prompt}</b>\n{answer}",
+    "trial_no_answer": "— ответа нет —",
+    "trial_promoted": "Она первая, поэтому уже отвечает в чатах.",
+    "trial_offer": "Чтобы она отвечала в чатах, нажмите «Включить».",
+    "trial_unserved": (
+        "⚠️ <b>{model}</b> обучена, но пока не отвечает: сервер её не знает.\n"
+        "У некоторых провайдеров модель сначала разворачивают в их кабинете; если она отвечает по "
+        "другому адресу, задайте CHAT_BASE_URL. Потом повторите пробу."
+    ),
+    "models_title": "<b>Сейчас отвечает:</b> {model}",
+    "models_none_serving": "<b>Сейчас не отвечает никакая модель.</b>",
+    "models_none": "Обученных моделей ещё нет. Первая появится после /train.",
+    "models_line": "{mark} {model} · {day}\n<code>{name}</code>",
+    "use_done": "Теперь отвечает {model}.",
+    "use_prompt": "Системная подсказка:\n<blockquote expandable>{prompt}</blockquote>",
+    "use_prompt_none": "Системной подсказки у неё нет.",
+    "use_prompt_hint": "Другую задаст <code>/use {model}</code> с текстом на следующей строке.",
+    # Units
+    "unit_seconds": "{n} с",
+    "unit_minutes": "{n} мин",
+    "unit_hours": "{hours} ч {minutes} мин",
+    # Errors
+    "error_not_allowed": "Это могут только администраторы.",
+    "error_bad_command": "Не поняла команду. Она пишется так:\n<code>{usage}</code>",
+    "error_bad_value": "{name}: значение «{value}» не подходит, можно {allowed}.",
+    "error_model_shut_down": (
+        "Модель {model} отключена {day}: дообучить её уже нельзя. Выберите другую."
+    ),
+    "error_dataset_missing": (
+        "Файл датасета не найден: <code>{path}</code>. Положите его туда или поправьте "
+        "DATASET_PATH."
+    ),
+    "error_dataset_invalid": (
+        "В датасете есть ошибки ({n_errors}), такой файл не примут. Что именно не так, скажет "
+        "/validate."
+    ),
+    "error_dataset_changed": "Датасет изменился с тех пор, как составлен план №{run_id}.",
+    "error_plan_gone": "Плана №{run_id} больше нет: он отменён или устарел. Новый составит /train.",
+    "error_plan_taken": "План №{run_id} уже запущен. Как он идёт, покажет /status.",
+    "error_job_unknown": (
+        "Задания <code>{job_id}</code> провайдер не знает. Проверьте номер: /jobs."
+    ),
+    "error_job_not_followed": (
+        "За заданием <code>{job_id}</code> я не слежу, поэтому не трогаю его. Если оно ваше, "
+        "сначала "
+        "<code>/monitor {job_id}</code>."
+    ),
+    "error_job_finished": "Задание <code>{job_id}</code> уже закончилось.",
+    "error_nothing_active": "Сейчас ничего не обучается. Начать можно с /train.",
+    "error_which_job": "Идёт несколько заданий, назовите нужное: <code>{job_ids}</code>",
+    "error_no_model": "Модель пока не готова: её ещё учат. Загляните чуть позже.",
+    "error_model_unknown": "Сервер не знает модели <code>{model}</code>.",
+    "error_model_list_gone": "Этой модели в списке уже нет. Свежий список: /models.",
+    "error_too_many_waiting": "Слишком много сообщений сразу ({limit}). Дождитесь ответа.",
+    "error_daily_limit_reached": (
+        "На сегодня хватит: {limit} сообщений за день. Приходите завтра, Наташа будет рада."
+    ),
+    "error_text_only": "Пока я понимаю только текст. Напишите словами, пожалуйста.",
+    "error_provider_unreachable": "До модели не достучаться. Попробуйте через минуту.",
+    "error_provider_uncertain": "Ответ оборвался на полпути. Попробуйте ещё раз.",
+    "error_provider_busy": "Модель сейчас перегружена. Попробуйте через минуту.",
+    "error_key_refused": "Сервис не принял ключ бота. Администратору: проверьте OPENAI_API_KEY.",
+    "error_quota_exceeded": "На счёте бота у провайдера кончились деньги или квота.",
+    "error_training_not_available": (
+        "Провайдер больше не принимает обучение от этой организации. Поможет другой сервер с тем "
+        "же "
+        "API: OPENAI_BASE_URL."
+    ),
+    "error_provider_refused": "Провайдер отказал: {message}",
+    "error_context_too_long": "Сообщение длиннее, чем модель может прочесть. Напишите короче.",
+    "error_empty_answer": "Модель промолчала. Попробуйте спросить иначе.",
+    "error_incident": (
+        "Что-то сломалось, и ответа не будет. Сообщите администратору код <code>{incident}</code> "
+        "или попробуйте ещё раз."
+    ),
+    **FINDINGS,
+}
+"""What may be said, by key. Parameters are escaped when a sentence is made."""
+
+PLURALS: Final[dict[str, tuple[str, str, str]]] = {
+    "examples": ("пример", "примера", "примеров"),
+}
+"""One, a few, many."""
+
+MONTHS: Final = (
+    "января", "февраля", "марта", "апреля", "мая", "июня",
+    "июля", "августа", "сентября", "октября", "ноября", "декабря",
+)  # fmt: skip

@@ -1,0 +1,34 @@
+"""A model's answer: as it grows, and whole. Its text is never parsed as HTML."""
+
+from telegramify_markdown import convert, split_entities
+
+from bot.views.screen import MAX_UNITS, Screen
+
+CURSOR = " ▌"
+MOST_ENTITIES = 100
+"""https://core.telegram.org/bots/api#sendmessage: more are not shown."""
+
+
+def growing(text: str) -> Screen:
+    """A frame: plain text so far, its end where it is longer than a message."""
+    shown = text.rstrip()
+    while _units(shown) > MAX_UNITS - 100:
+        shown = "…" + shown[-(len(shown) * (MAX_UNITS - 200) // _units(shown)) :]
+    return Screen(text=shown + CURSOR, entities=[])
+
+
+def whole(text: str) -> list[Screen]:
+    """The answer with its formatting, split into as many messages as it needs; none is cut off."""
+    shown, entities = convert(text.strip())
+    if not shown.strip():
+        shown, entities = text.strip(), []
+    parts = split_entities(shown, entities, MAX_UNITS)
+    return [
+        Screen(text=part, entities=[entity.to_dict() for entity in found[:MOST_ENTITIES]])
+        for part, found in parts
+        if part.strip()
+    ]
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2

@@ -1,0 +1,79 @@
+"""The first screens: who one is here, and what there is to do."""
+
+from collections.abc import Sequence
+
+from bot.domain import Person, Serving, ValidationReport
+from bot.texts import LANGUAGE_NAMES, Markup, Texts
+from bot.views.buttons import button, data_of
+from bot.views.screen import Button, Screen, rows
+
+
+def plain(texts: Texts, key: str, **params: object) -> Screen:
+    """A screen of one sentence."""
+    return Screen(text=texts(key, **params))
+
+
+def start_admin(
+    texts: Texts,
+    person: Person,
+    *,
+    report: ValidationReport | None,
+    serving: Serving | None,
+    training: Sequence[str],
+) -> Screen:
+    """What matters to an admin at a glance: dataset, model, what runs."""
+    return Screen(
+        text=texts(
+            "start_admin",
+            name=person.name,
+            dataset=Markup(_dataset(texts, report)),
+            model=Markup(_model(texts, serving)),
+            training=Markup(
+                texts("start_training", jobs=", ".join(training))
+                if training
+                else texts("start_training_none")
+            ),
+        ),
+        buttons=rows(
+            [
+                button(texts, "validate", data_of("dataset", "validate")),
+                button(texts, "train", data_of("train", "plan")),
+            ],
+            [
+                button(texts, "models", data_of("model", "list")),
+                button(texts, "status", data_of("job", "status")),
+            ],
+        ),
+    )
+
+
+def start_tester(texts: Texts, person: Person, *, is_ready: bool) -> Screen:
+    """A tester's welcome."""
+    welcome = texts("start_tester", name=person.name)
+    return Screen(text=welcome if is_ready else f"{welcome}\n\n{texts('start_no_model')}")
+
+
+def language(texts: Texts) -> Screen:
+    """Which language to speak."""
+    choices = [
+        Button(text=name, data=data_of("language", "set", code))
+        for code, name in LANGUAGE_NAMES.items()
+    ]
+    return Screen(text=texts("language_ask"), buttons=rows(choices))
+
+
+def _dataset(texts: Texts, report: ValidationReport | None) -> str:
+    if report is None:
+        return texts("start_dataset_missing")
+    if not report.is_valid:
+        return texts("start_dataset_bad", n=report.n_errors)
+    n = report.n_examples
+    return texts("start_dataset_good", n=texts.number(n), examples=texts.plural("examples", n))
+
+
+def _model(texts: Texts, serving: Serving | None) -> str:
+    if serving is None:
+        return texts("start_model_none")
+    if not serving.since:
+        return texts("start_model_settings", model=serving.model.title)
+    return texts("start_model", model=serving.model.title, since=texts.moment(serving.since))

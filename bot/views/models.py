@@ -1,0 +1,92 @@
+"""Models: who answers, what they said to the sample prompts."""
+
+from collections.abc import Sequence
+
+from bot.domain import ServedModel, Serving, Trial, TrialAnswer, TrialState
+from bot.texts import Markup, Texts
+from bot.views.buttons import button, data_of
+from bot.views.screen import MAX_UNITS, Screen, rows
+
+ANSWER_SHARE = 600
+"""Characters of each answer that a trial shows: five of them fit into one message."""
+
+
+def listing(texts: Texts, models: Sequence[ServedModel], serving: Serving | None) -> Screen:
+    """All models, the serving one first in words, each with a button."""
+    if not models:
+        return Screen(
+            text=texts("models_none"),
+            buttons=rows([button(texts, "train", data_of("train", "plan"))]),
+        )
+    serving_id = serving.model.id if serving else None
+    title = (
+        texts("models_title", model=serving.model.title)
+        if serving
+        else texts("models_none_serving")
+    )
+    lines = [
+        texts(
+            "models_line",
+            mark="🟢" if model.id == serving_id else "⚪",
+            model=model.title,
+            day=texts.moment(model.added_at),
+            name=model.name,
+        )
+        for model in models
+    ]
+    others = [model for model in models if model.id != serving_id]
+    buttons = [
+        [button(texts, "use_model", data_of("model", "use", model.id), model=model.title[:30])]
+        for model in others
+    ]
+    return Screen(text=_whole_lines([title, *lines]), buttons=rows(*buttons))
+
+
+def used(texts: Texts, model: ServedModel) -> Screen:
+    """The model answers from now on; what it is told first, and how to change that."""
+    prompt = model.system_prompt[:1500]
+    lines = [
+        texts("use_done", model=model.title),
+        texts("use_prompt", prompt=prompt) if prompt else texts("use_prompt_none"),
+        texts("use_prompt_hint", model=model.name),
+    ]
+    return Screen(
+        text="\n".join(lines),
+        buttons=rows([button(texts, "test", data_of("model", "test", model.id))]),
+    )
+
+
+def trial(texts: Texts, found: Trial, *, promoted: bool) -> Screen:
+    """What the model said to the sample prompts, and whether to put it to use."""
+    model = found.model
+    again = button(texts, "test", data_of("model", "test", model.id))
+    use = button(texts, "use", data_of("model", "use", model.id))
+    if found.state is TrialState.UNSERVED:
+        return Screen(text=texts("trial_unserved", model=model.title), buttons=rows([again]))
+    answered = sum(answer.answer is not None for answer in found.answers)
+    lines = [
+        texts("trial_title", model=model.title, answered=answered, n=len(found.answers)),
+        *(_answer(texts, answer) for answer in found.answers),
+        texts("trial_promoted" if promoted else "trial_offer"),
+    ]
+    return Screen(text="\n\n".join(lines), buttons=rows([again] if promoted else [use, again]))
+
+
+def _answer(texts: Texts, answer: TrialAnswer) -> str:
+    if not answer.answer:
+        said = Markup(texts("trial_no_answer"))
+        return texts("trial_answer", prompt=answer.prompt, answer=said)
+    text = answer.answer
+    if len(text) > ANSWER_SHARE:
+        text = text[:ANSWER_SHARE].rsplit(maxsplit=1)[0] + " …"
+    return texts("trial_answer", prompt=answer.prompt, answer=text)
+
+
+def _whole_lines(lines: Sequence[str]) -> str:
+    """As many of the lines as fit into a message."""
+    text = ""
+    for line in lines:
+        if len(text) + len(line) > MAX_UNITS - 100:
+            break
+        text += f"{line}\n"
+    return text.rstrip()

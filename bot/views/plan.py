@@ -1,0 +1,132 @@
+"""A plan, and what became of it before there was a job."""
+
+import datetime as dtm
+
+from bot.catalogue import Catalogue
+from bot.domain import Refusal, TrainingRun
+from bot.services.cost import Estimate, estimate
+from bot.texts import Markup, Texts
+from bot.views.buttons import button, data_of
+from bot.views.screen import Screen, rows
+
+
+def plan(
+    texts: Texts, run: TrainingRun, catalogue: Catalogue, *, shutdown: dtm.date | None
+) -> Screen:
+    """What would be trained, what it costs, and the button that starts it."""
+    model = catalogue.model(run.parameters.base_model)
+    guess = estimate(run.dataset.n_tokens, run.parameters.n_epochs, model, catalogue)
+    n = run.dataset.n_examples
+    lines = [
+        texts("plan_title", run_id=run.id),
+        _model(texts, run, shutdown),
+        _parameters(texts, run),
+        texts(
+            "plan_tokens",
+            n=texts.number(n),
+            examples=texts.plural("examples", n),
+            tokens=texts.number(guess.trained_tokens),
+        ),
+        _price(texts, guess),
+    ]
+    if shutdown is not None:
+        days = (shutdown - dtm.datetime.now(texts.timezone).date()).days
+        lines.append(texts("plan_days_left", days=days))
+    lines.append(
+        texts(
+            "plan_trouble",
+            errors_url=catalogue.pages["error_codes"],
+            guide_url=catalogue.pages["fine_tuning"],
+        )
+    )
+    start = data_of("train", "start", run.id)
+    if guess.price_usd is None:
+        start_button = button(texts, "start_unpriced", start)
+    else:
+        start_button = button(texts, "start", start, price=texts.money(guess.price_usd))
+    drop = button(texts, "drop", data_of("train", "drop", run.id))
+    return Screen(text="\n".join(lines), buttons=rows([start_button], [drop]))
+
+
+def started(texts: Texts, run: TrainingRun) -> Screen:
+    """The plan has been confirmed; its card follows."""
+    return Screen(text=f"{_parameters(texts, run)}\n{texts('plan_started', run_id=run.id)}")
+
+
+def dropped(texts: Texts, run: TrainingRun) -> Screen:
+    """The plan is gone."""
+    return Screen(
+        text=texts("plan_dropped", run_id=run.id),
+        buttons=rows([button(texts, "retry", data_of("train", "plan"))]),
+    )
+
+
+def refused(texts: Texts, run: TrainingRun) -> Screen:
+    """The provider took the file or the job not."""
+    refusal = run.refusal or Refusal(code="", message="")
+    return Screen(
+        text=texts("run_refused", run_id=run.id, reason=Markup(reason(texts, refusal))),
+        buttons=rows(
+            [
+                button(texts, "validate", data_of("dataset", "validate")),
+                button(texts, "retry", data_of("train", "plan")),
+            ]
+        ),
+    )
+
+
+def uncertain(texts: Texts, run: TrainingRun) -> Screen:
+    """Nobody knows whether there is a job: an admin decides."""
+    return Screen(
+        text=texts("run_uncertain", run_id=run.id),
+        buttons=rows(
+            [button(texts, "look", data_of("train", "look", run.id))],
+            [button(texts, "again", data_of("train", "again", run.id))],
+            [button(texts, "give_up", data_of("train", "giveup", run.id))],
+        ),
+    )
+
+
+def reason(texts: Texts, refusal: Refusal) -> str:
+    """A provider's refusal in plain words, with what to do next."""
+    key = f"refusal_{refusal.code}"
+    if key in texts:
+        return texts(key, message=refusal.message)
+    if refusal.message:
+        return texts("refusal_other", message=refusal.message)
+    return texts("refusal_silent", code=refusal.code)
+
+
+def _model(texts: Texts, run: TrainingRun, shutdown: dtm.date | None) -> str:
+    name = run.parameters.base_model
+    if shutdown is None:
+        return texts("plan_model", model=name)
+    return texts("plan_model_until", model=name, day=texts.day(shutdown))
+
+
+def _parameters(texts: Texts, run: TrainingRun) -> str:
+    return texts(
+        "plan_parameters",
+        epochs=run.parameters.n_epochs,
+        multiplier=texts.short_number(run.parameters.learning_rate_multiplier),
+        suffix=run.parameters.suffix or texts("plan_no_suffix"),
+    )
+
+
+def _price(texts: Texts, guess: Estimate) -> str:
+    time = _time(texts, guess)
+    if guess.price_usd is None:
+        return texts("plan_price_unknown", time=time)
+    return texts(
+        "plan_price",
+        price=texts.money(guess.price_usd),
+        day=texts.day(guess.prices_date),
+        time=time,
+    )
+
+
+def _time(texts: Texts, guess: Estimate) -> str:
+    if guess.minutes_high < 120:
+        return texts("plan_minutes", low=guess.minutes_low, high=guess.minutes_high)
+    low, high = guess.minutes_low / 60, guess.minutes_high / 60
+    return texts("plan_hours", low=texts.short_number(low), high=texts.short_number(high))

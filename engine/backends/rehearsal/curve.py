@@ -1,0 +1,68 @@
+"""An invented loss curve, the same for the same seed: it falls, with noise, and proves nothing."""
+
+import math
+import random
+
+from engine.backends import StepReport, TrainingOrder
+
+MAX_REPORTS = 100
+_START_LOSS = 2.4
+_FLOOR_LOSS = 0.7
+_FALL = 4.0
+"""How many times e the loss above the floor would fall over a whole run at multiplier 1."""
+_NOISE = 0.06
+_GAP = 0.15
+"""How far the validation loss lies above the training loss at the end."""
+
+
+def reported_steps(total_steps: int, n_epochs: int) -> list[int]:
+    """Steps worth an event, at most about 100: evenly spread, each epoch's end, the last one."""
+    stride = max(1, math.ceil(total_steps / max(1, MAX_REPORTS - n_epochs)))
+    return sorted({*range(stride, total_steps + 1, stride), *epoch_ends(total_steps, n_epochs)})
+
+
+def epoch_ends(total_steps: int, n_epochs: int) -> set[int]:
+    """The last step of each epoch."""
+    per_epoch = total_steps // n_epochs
+    return {per_epoch * epoch for epoch in range(1, n_epochs + 1)}
+
+
+def step_report(order: TrainingOrder, step: int, *, seconds_left: float) -> StepReport:
+    """The invented metrics of a step."""
+    progress = step / order.total_steps
+    train = _smooth_loss(order, progress) + _noise(order, step, "train")
+    is_end = step in epoch_ends(order.total_steps, order.hyperparameters.n_epochs or 1)
+    valid = full = None
+    if order.validation_file is not None:
+        full = _smooth_loss(order, progress) + _GAP * progress
+        valid = full + _noise(order, step, "valid")
+    return StepReport(
+        step=step,
+        train_loss=_rounded(train),
+        train_accuracy=_accuracy(train),
+        valid_loss=None if valid is None else _rounded(valid),
+        valid_accuracy=None if valid is None else _accuracy(valid),
+        full_valid_loss=_rounded(full) if full is not None and is_end else None,
+        full_valid_accuracy=_accuracy(full) if full is not None and is_end else None,
+        is_checkpoint=is_end,
+        seconds_left=seconds_left,
+    )
+
+
+def _smooth_loss(order: TrainingOrder, progress: float) -> float:
+    multiplier = order.hyperparameters.learning_rate_multiplier or 1.0
+    fall = _FALL * min(2.0, max(0.5, multiplier**0.25))
+    return _FLOOR_LOSS + (_START_LOSS - _FLOOR_LOSS) * math.exp(-fall * progress)
+
+
+def _noise(order: TrainingOrder, step: int, kind: str) -> float:
+    source = random.Random(f"{order.seed}:{kind}:{step}")  # noqa: S311, repeatable on purpose
+    return source.gauss(0.0, _NOISE)
+
+
+def _accuracy(loss: float) -> float:
+    return round(math.exp(-max(0.0, loss) / 2), 5)
+
+
+def _rounded(loss: float) -> float:
+    return round(max(0.0, loss), 5)

@@ -1,0 +1,67 @@
+"""Answers of tuned models in memory: built when first asked for, the least used dropped."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from engine.backends import TRAINING_FILE
+from engine.backends.rehearsal.examples import read_example
+from engine.backends.rehearsal.nearest import NearestAnswers, Pair
+from engine.tokens import text_of
+
+MAX_MODELS = 8
+"""How many models stay in memory."""
+MAX_PAIRS = 20_000
+"""Only so many pairs of a file can be answered with; more would take gigabytes."""
+
+
+class AnswerLibrary:
+    """`NearestAnswers` by folder. Belongs to one event loop."""
+
+    def __init__(self) -> None:
+        self._shelves: OrderedDict[Path, asyncio.Task[NearestAnswers]] = OrderedDict()
+
+    async def open(self, folder: Path) -> NearestAnswers:
+        """The folder's answers; many who ask at once share one reading of the file."""
+        task = self._shelves.get(folder)
+        if task is None or (task.done() and (task.cancelled() or task.exception())):
+            work = asyncio.to_thread(_read, folder / TRAINING_FILE)
+            task = self._shelves[folder] = asyncio.create_task(work, name=f"read {folder.name}")
+            if len(self._shelves) > MAX_MODELS:
+                self._shelves.popitem(last=False)
+        self._shelves.move_to_end(folder)
+        if task.done():
+            return task.result()
+        return await asyncio.shield(task)
+
+    def forget(self, folder: Path) -> None:
+        """Drop a folder's answers."""
+        self._shelves.pop(folder, None)
+
+
+def _read(path: Path) -> NearestAnswers:
+    pairs: list[Pair] = []
+    with path.open("rb") as file:
+        for line in file:
+            if line.strip():
+                pairs.extend(_pairs(read_example(line)))
+            if len(pairs) >= MAX_PAIRS:
+                break
+    return NearestAnswers(pairs[:MAX_PAIRS])
+
+
+def _pairs(messages: list[dict[str, Any]]) -> Iterator[Pair]:
+    """Each assistant message that counts, with the user message before it."""
+    question = ""
+    for message in messages:
+        if message["role"] == "user":
+            question = text_of(message.get("content"))
+        elif _is_learned(message):
+            yield Pair(question, text_of(message["content"]))
+
+
+def _is_learned(message: Mapping[str, Any]) -> bool:
+    is_answer = message["role"] == "assistant" and message.get("weight", 1) == 1
+    return is_answer and bool(text_of(message.get("content")))

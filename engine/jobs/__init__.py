@@ -1,0 +1,1 @@
+"""Fine-tuning jobs: what moves them, and what they leave behind."""

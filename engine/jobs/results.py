@@ -1,0 +1,69 @@
+"""What a run leaves behind: metric events, the CSV of its steps, the names of its models."""
+
+import csv
+import io
+import json
+import re
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.backends import StepReport
+from engine.domain import FineTuningJob, NewEvent
+
+RESULT_COLUMNS = ("step", "train_loss", "train_accuracy", "valid_loss", "valid_mean_token_accuracy")
+"""https://platform.openai.com/docs/guides/supervised-fine-tuning (looked up 2026-11-22)"""
+_UNFIT_FOR_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+def metrics_of(report: StepReport, *, total_steps: int | None = None) -> dict[str, Any]:
+    """A report in the provider's words, without what was not measured."""
+    metrics = {
+        "step": report.step,
+        "total_steps": total_steps,
+        "train_loss": report.train_loss,
+        "train_mean_token_accuracy": report.train_accuracy,
+        "valid_loss": report.valid_loss,
+        "valid_mean_token_accuracy": report.valid_accuracy,
+        "full_valid_loss": report.full_valid_loss,
+        "full_valid_mean_token_accuracy": report.full_valid_accuracy,
+    }
+    return {key: value for key, value in metrics.items() if value is not None}
+
+
+def metrics_event(report: StepReport, total_steps: int) -> NewEvent:
+    """The line of a job's log for a step."""
+    message = f"Step {report.step}/{total_steps}: training loss={report.train_loss:.2f}"
+    if report.valid_loss is not None:
+        message += f", validation loss={report.valid_loss:.2f}"
+    if report.full_valid_loss is not None:
+        message += f", full validation loss={report.full_valid_loss:.2f}"
+    return NewEvent(message=message, metrics=metrics_of(report, total_steps=total_steps))
+
+
+def result_csv(metrics: Sequence[Mapping[str, Any]]) -> bytes:
+    """The result file: one row for each reported step, oldest first."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(RESULT_COLUMNS)
+    for row in metrics:
+        named = {"train_accuracy": row.get("train_mean_token_accuracy"), **row}
+        writer.writerow([named.get(column, "") for column in RESULT_COLUMNS])
+    return text.getvalue().encode()
+
+
+def tuned_name(job: FineTuningJob, base: str, owner: str, *, step: int | None = None) -> str:
+    """`ft:{base}:{owner}:{suffix}:{code}`, with `:ckpt-step-{step}` for an earlier checkpoint."""
+    suffix = _UNFIT_FOR_NAMES.sub("-", job.suffix or "")
+    name = f"ft:{base}:{owner}:{suffix}:{job.model_code}"
+    return name if step is None else f"{name}:ckpt-step-{step}"
+
+
+def unix_now() -> int:
+    """Unix time, whole seconds."""
+    return int(time.time())
+
+
+def error_json(code: str, message: str, param: str | None) -> str:
+    """A job's failure as it is stored."""
+    return json.dumps({"code": code, "message": message, "param": param})

@@ -1,0 +1,42 @@
+"""What every route works with; made in `app.py`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from engine.backends import Backend
+from engine.catalogue import BaseModel
+from engine.jobs.trainings import Trainings
+from engine.storage.files import FileStore
+from engine.storage.jobs import JobStore
+from engine.storage.models import ModelStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """What the routes work with."""
+
+    backend: Backend
+    bases: dict[str, BaseModel]
+    files: FileStore
+    jobs: JobStore
+    models: ModelStore
+    trainings: Trainings
+    uploads: Path
+    """Where uploads grow until they are whole; on the same disk as the files."""
+    jobs_folder: Path
+    """Holds a folder for each job."""
+    max_file_bytes: int
+    """Largest file that may be uploaded."""
+
+
+async def _engine_of(request: Request) -> Engine:
+    # Not a plain function: those run in a thread of their own, which costs more than the look-up.
+    engine: Engine = request.app.state.engine
+    return engine
+
+
+Parts = Annotated[Engine, Depends(_engine_of)]
+"""The parameter with which a route gets the parts."""

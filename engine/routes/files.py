@@ -1,0 +1,104 @@
+"""`/files`: https://platform.openai.com/docs/api-reference/files (looked up 2026-11-22)."""
+
+from pathlib import PurePath
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import FileResponse
+
+from engine.domain import StoredFile
+from engine.errors import bad_request, file_not_found
+from engine.ids import new_id
+from engine.jobs.results import unix_now
+from engine.parts import Engine, Parts
+from engine.routes.upload import Upload, receive_upload
+from engine.wire import file_object, list_object, with_ends
+
+router = APIRouter(prefix="/files")
+
+PURPOSE = "fine-tune"
+
+
+@router.post("")
+async def create(request: Request, engine: Parts) -> dict[str, Any]:
+    """Store an uploaded file."""
+    file_id = new_id("file-")
+    growing = engine.uploads / file_id
+    try:
+        upload = await receive_upload(request, growing, max_bytes=engine.max_file_bytes)
+        _check(upload)
+        growing.rename(engine.files.path(file_id))
+    finally:
+        growing.unlink(missing_ok=True)
+    file = StoredFile(
+        id=file_id,
+        filename=PurePath(upload.filename or "").name or "upload.jsonl",
+        purpose=PURPOSE,
+        size=upload.size,
+        created_at=unix_now(),
+    )
+    await engine.files.add(file)
+    return file_object(file)
+
+
+@router.get("")
+async def list_files(
+    engine: Parts,
+    purpose: str | None = None,
+    after: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 10_000,
+    order: Literal["asc", "desc"] = "desc",
+) -> dict[str, Any]:
+    """Files by age, newest first unless asked otherwise."""
+    files = await engine.files.page(
+        purpose=purpose, after=after, limit=limit + 1, ascending=order == "asc"
+    )
+    # The schema wants strings here, even on an empty page.
+    return with_ends(list_object([file_object(file) for file in files], limit), empty="")
+
+
+@router.get("/{file_id}")
+async def retrieve(file_id: str, engine: Parts) -> dict[str, Any]:
+    """One file's description."""
+    return file_object(await _known(engine, file_id))
+
+
+@router.get("/{file_id}/content")
+async def content(file_id: str, engine: Parts) -> FileResponse:
+    """One file's bytes."""
+    file = await _known(engine, file_id)
+    return FileResponse(
+        engine.files.path(file.id), media_type="application/octet-stream", filename=file.filename
+    )
+
+
+@router.delete("/{file_id}")
+async def delete(file_id: str, engine: Parts) -> dict[str, Any]:
+    """Forget a file; jobs that were made with it keep their own copy."""
+    if not await engine.files.delete(file_id):
+        raise file_not_found(file_id)
+    return {"id": file_id, "object": "file", "deleted": True}
+
+
+async def _known(engine: Engine, file_id: str) -> StoredFile:
+    file = await engine.files.get(file_id)
+    if file is None:
+        raise file_not_found(file_id)
+    return file
+
+
+def _check(upload: Upload) -> None:
+    purpose = upload.fields.pop("purpose", None)
+    if purpose is None:
+        raise bad_request("Missing required parameter: 'purpose'.", param="purpose")
+    if purpose != PURPOSE:
+        message = f"Invalid 'purpose': this server takes files for '{PURPOSE}' only."
+        raise bad_request(message, param="purpose", code="invalid_value")
+    if upload.filename is None:
+        raise bad_request("Missing required parameter: 'file'.", param="file")
+    if upload.fields:
+        unknown = min(upload.fields)
+        message = f"Unknown parameter: '{unknown}'."
+        raise bad_request(message, param=unknown, code="unknown_parameter")
+    if upload.size == 0:
+        raise bad_request("The file is empty.", param="file", code="empty_file")

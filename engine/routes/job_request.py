@@ -1,0 +1,109 @@
+"""The body that creates a fine-tuning job, and the ranges of its values.
+
+https://platform.openai.com/docs/api-reference/fine-tuning/create (looked up 2026-11-22)
+"""
+
+import math
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from engine.domain import Hyperparameters
+from engine.errors import bad_request
+from engine.jobs.trainings import JobRequest
+
+
+def _whole_or_auto(low: int, high: int) -> Callable[[Any], int | None]:
+    def check(value: Any) -> int | None:
+        if value is None or value == "auto":
+            return None
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise ValueError(f'must be "auto" or a whole number from {low} to {high}')
+        return value
+
+    return check
+
+
+def _positive_or_auto(value: Any) -> float | None:
+    if value is None or value == "auto":
+        return None
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not 0 < value < math.inf:
+        raise ValueError('must be "auto" or a number above 0')
+    return float(value)
+
+
+def _metadata(value: Any) -> dict[str, str] | None:
+    if value is None:
+        return None
+    if not isinstance(value, dict) or len(value) > 16:
+        raise ValueError("must be an object with at most 16 pairs")
+    for key, text in value.items():
+        if len(key) > 64:
+            raise ValueError("keys may have at most 64 characters")
+        if not isinstance(text, str) or len(text) > 512:
+            raise ValueError("values must be strings of at most 512 characters")
+    return value
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class HyperparametersBody(_Strict):
+    """Hyperparameters on the wire; "auto" becomes None."""
+
+    n_epochs: Annotated[int | None, BeforeValidator(_whole_or_auto(1, 50))] = None
+    batch_size: Annotated[int | None, BeforeValidator(_whole_or_auto(1, 256))] = None
+    learning_rate_multiplier: Annotated[float | None, BeforeValidator(_positive_or_auto)] = None
+
+
+class SupervisedBody(_Strict):
+    """What belongs to the supervised method."""
+
+    hyperparameters: HyperparametersBody | None = None
+
+
+class MethodBody(_Strict):
+    """How to train; only `supervised` is known here."""
+
+    model_config = ConfigDict(extra="allow")
+    type: str = "supervised"
+    supervised: SupervisedBody | None = None
+
+
+class JobBody(_Strict):
+    """The body of `POST /fine_tuning/jobs`."""
+
+    model: str
+    training_file: str
+    validation_file: str | None = None
+    suffix: Annotated[str | None, Field(min_length=1, max_length=64)] = None
+    seed: Annotated[int | None, Field(strict=True, ge=0, le=2**31 - 1)] = None
+    metadata: Annotated[dict[str, str] | None, BeforeValidator(_metadata)] = None
+    method: MethodBody | None = None
+    hyperparameters: HyperparametersBody | None = None
+    """The old place; `method` wins."""
+    integrations: list[Any] | None = None
+
+    def request(self) -> JobRequest:
+        """The request in our words; raises `ApiError` for what this server cannot do."""
+        if self.method is not None and self.method.type != "supervised":
+            message = "Invalid 'method.type': this server knows 'supervised' only."
+            raise bad_request(message, param="method.type", code="unsupported_value")
+        if self.integrations:
+            message = "Invalid 'integrations': this server has none."
+            raise bad_request(message, param="integrations", code="unsupported_value")
+        asked = self.hyperparameters
+        if self.method is not None and self.method.supervised is not None:
+            asked = self.method.supervised.hyperparameters or asked
+        return JobRequest(
+            model=self.model,
+            training_file=self.training_file,
+            validation_file=self.validation_file,
+            suffix=self.suffix,
+            seed=self.seed,
+            metadata=self.metadata,
+            hyperparameters=Hyperparameters(**(asked.model_dump() if asked else {})),
+        )

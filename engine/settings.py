@@ -1,0 +1,127 @@
+"""Settings: options of the command line, each with an environment variable as its default."""
+
+import argparse
+import ipaddress
+import math
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+MAX_FILE_BYTES = 512 * 1024 * 1024
+"""https://platform.openai.com/docs/api-reference/files/create (looked up 2026-11-22)"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How the engine runs. Durations are in seconds."""
+
+    host: str
+    port: int
+    """0: any free one."""
+    data: Path
+    keys: frozenset[str]
+    """Empty: any key is accepted, which is allowed on loopback only."""
+    validating_seconds: float
+    queued_seconds: float
+    running_seconds: float
+    tokens_per_second: float
+    """0: at once."""
+    first_token_seconds: float
+    deploy_seconds: float
+    max_file_bytes: int
+    until_eof: bool
+    """Stop when standard input ends: a parent that dies takes the engine with it."""
+
+
+def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:
+    """Settings from the command line and the environment.
+
+    Raises:
+        SystemExit: 2, after one line on standard error, when something is wrong.
+    """
+    parser = _parser(environment)
+    chosen = parser.parse_args(arguments)
+    if not chosen.keys and not is_loopback(chosen.host):
+        parser.error(
+            f"--keys (ENGINE_API_KEYS) is needed to listen on {chosen.host}, beyond loopback"
+        )
+    return Settings(**vars(chosen))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach *host*."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> None:  # type: ignore[override]
+        self.exit(2, f"engine: {message}\n")
+
+
+def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python -m engine",
+        description="A server with OpenAI's fine-tuning and chat API. Each option's default can be "
+        "set in the environment: --first-token-seconds is ENGINE_FIRST_TOKEN_SECONDS.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+
+    def option(name: str, default: str, kind: object, text: str, variable: str = "") -> None:
+        variable = variable or "ENGINE_" + name.strip("-").upper().replace("-", "_")
+        value = environment.get(variable) or default
+        parser.add_argument(name, default=value, type=kind, help=text)  # type: ignore[arg-type]
+
+    option("--host", "127.0.0.1", str, "address to listen on")
+    option("--port", "8081", _port, "0: any free one")
+    option("--data", "data/run/engine", Path, "folder for files, jobs and the database")
+    parser.add_argument(
+        "--keys",
+        type=_keys,
+        default=environment.get("ENGINE_API_KEYS") or "",
+        # The default is not shown: these are secrets.
+        help="accepted API keys, comma-separated; better in ENGINE_API_KEYS, where `ps` does not "
+        "show them; none: any key is accepted, on loopback only%(default).0s",
+    )
+    option("--validating-seconds", "2", _seconds, "how long a job validates its files at least")
+    option("--queued-seconds", "2", _seconds, "how long a job is queued")
+    option("--running-seconds", "30", _seconds, "how long a job runs, whatever its steps")
+    option("--tokens-per-second", "60", _seconds, "pace of streamed answers; 0: at once")
+    option("--first-token-seconds", "0.2", _seconds, "delay before an answer begins")
+    option("--deploy-seconds", "0", _seconds, "how long a new model is not found at first")
+    option("--max-file-bytes", str(MAX_FILE_BYTES), _count, "largest file that may be uploaded")
+    parser.add_argument("--until-eof", action="store_true", help="stop when standard input ends")
+    return parser
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not (value >= 0 and math.isfinite(value)):
+        raise argparse.ArgumentTypeError("must be 0 or more")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return value
+
+
+def _port(text: str) -> int:
+    value = int(text)
+    if not 0 <= value <= 65_535:
+        raise argparse.ArgumentTypeError("must be 0 to 65535")
+    return value
+
+
+def _keys(text: str) -> frozenset[str]:
+    return frozenset(key.strip() for key in text.split(",") if key.strip())
+
+
+def from_process(arguments: Sequence[str]) -> Settings:
+    """Settings from *arguments* and this process's environment."""
+    return read_settings(arguments, os.environ)

@@ -1,0 +1,1 @@
+"""SQLite: the connection, and one store for each table."""

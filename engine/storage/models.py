@@ -1,0 +1,94 @@
+"""Tuned models and checkpoints."""
+
+import json
+import sqlite3
+
+from engine.domain import TunedModel
+from engine.storage.database import Database, position
+
+KEPT_CHECKPOINTS = 3
+"""How many checkpoints of a job stay, the final model among them, as at OpenAI."""
+
+
+class ModelStore:
+    """Models by name."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def get(self, name: str) -> TunedModel | None:
+        """The model, deployed or not yet; None when there is none."""
+        query = "SELECT * FROM models WHERE name = :name"
+        row = await self._db.read(lambda c: c.execute(query, {"name": name}).fetchone())
+        return _model_from_row(row) if row else None
+
+    async def all(self) -> list[TunedModel]:
+        """Every tuned model, oldest first."""
+        rows = await self._db.read(
+            lambda c: c.execute("SELECT * FROM models ORDER BY seq").fetchall()
+        )
+        return [_model_from_row(row) for row in rows]
+
+    async def checkpoints(self, job_id: str, *, after: str | None, limit: int) -> list[TunedModel]:
+        """A job's checkpoints, latest step first."""
+
+        def work(connection: sqlite3.Connection) -> list[sqlite3.Row]:
+            query = "SELECT seq FROM models WHERE checkpoint_id = :id"
+            return connection.execute(
+                """
+                SELECT * FROM models
+                WHERE job_id = :job_id AND (:seq IS NULL OR seq < :seq)
+                ORDER BY seq DESC
+                LIMIT :limit
+                """,
+                {"job_id": job_id, "seq": position(connection, query, after), "limit": limit},
+            ).fetchall()
+
+        return [_model_from_row(row) for row in await self._db.read(work)]
+
+    async def delete(self, name: str) -> bool:
+        """Forget the model; False when there was none."""
+        query = "DELETE FROM models WHERE name = :name"
+        return bool(await self._db.run(lambda c: c.execute(query, {"name": name}).rowcount))
+
+
+def insert_model(connection: sqlite3.Connection, model: TunedModel) -> None:
+    """Add a model, inside somebody's transaction, and drop the job's oldest beyond three."""
+    connection.execute(
+        """
+        INSERT INTO models
+            (name, checkpoint_id, job_id, base_model, created_at, ready_at, step, metrics)
+        VALUES
+            (:name, :checkpoint_id, :job_id, :base_model, :created_at, :ready_at, :step, :metrics)
+        """,
+        {
+            "name": model.name,
+            "checkpoint_id": model.checkpoint_id,
+            "job_id": model.job_id,
+            "base_model": model.base_model,
+            "created_at": model.created_at,
+            "ready_at": model.ready_at,
+            "step": model.step,
+            "metrics": json.dumps(model.metrics),
+        },
+    )
+    connection.execute(
+        """
+        DELETE FROM models WHERE job_id = :job_id AND seq NOT IN
+            (SELECT seq FROM models WHERE job_id = :job_id ORDER BY seq DESC LIMIT :kept)
+        """,
+        {"job_id": model.job_id, "kept": KEPT_CHECKPOINTS},
+    )
+
+
+def _model_from_row(row: sqlite3.Row) -> TunedModel:
+    return TunedModel(
+        name=row["name"],
+        checkpoint_id=row["checkpoint_id"],
+        job_id=row["job_id"],
+        base_model=row["base_model"],
+        created_at=row["created_at"],
+        ready_at=row["ready_at"],
+        step=row["step"],
+        metrics=json.loads(row["metrics"]),
+    )

@@ -1,0 +1,111 @@
+"""Our nouns as OpenAI's JSON objects.
+
+https://platform.openai.com/docs/api-reference/fine-tuning (looked up 2026-11-22)
+"""
+
+from typing import Any
+
+from engine.catalogue import BaseModel
+from engine.domain import FineTuningJob, JobEvent, Status, StoredFile, TunedModel
+
+
+def file_object(file: StoredFile) -> dict[str, Any]:
+    """A `file`."""
+    return {
+        "id": file.id,
+        "object": "file",
+        "bytes": file.size,
+        "created_at": file.created_at,
+        "filename": file.filename,
+        "purpose": file.purpose,
+        "status": "processed",
+    }
+
+
+def job_object(job: FineTuningJob, owner: str) -> dict[str, Any]:
+    """A `fine_tuning.job`. A healthy one carries `error: {}`, as OpenAI's really do."""
+    failure = job.failure
+    hyperparameters = {
+        "n_epochs": job.hyperparameters.n_epochs or "auto",
+        "batch_size": job.hyperparameters.batch_size or "auto",
+        "learning_rate_multiplier": job.hyperparameters.learning_rate_multiplier or "auto",
+    }
+    return {
+        "id": job.id,
+        "object": "fine_tuning.job",
+        "created_at": job.created_at,
+        "model": job.base_model,
+        "fine_tuned_model": job.fine_tuned_model,
+        "organization_id": f"org-{owner}",
+        "status": job.status.value,
+        "training_file": job.training_file,
+        "validation_file": job.validation_file,
+        "hyperparameters": hyperparameters,
+        "method": {
+            "type": "supervised",
+            "supervised": {"hyperparameters": hyperparameters},
+        },
+        "trained_tokens": job.trained_tokens,
+        "result_files": [job.result_file] if job.result_file else [],
+        "finished_at": job.finished_at,
+        "estimated_finish": job.estimated_finish if job.status is Status.RUNNING else None,
+        "seed": job.seed,
+        "integrations": [],
+        "user_provided_suffix": job.suffix,
+        "metadata": None if job.metadata is None else dict(job.metadata),
+        "error": {}
+        if failure is None
+        else {"code": failure.code, "message": failure.message, "param": failure.param},
+    }
+
+
+def event_object(event: JobEvent) -> dict[str, Any]:
+    """A `fine_tuning.job.event`."""
+    return {
+        "object": "fine_tuning.job.event",
+        "id": event.id,
+        "created_at": event.created_at,
+        "level": event.level,
+        "message": event.message,
+        "type": "message" if event.metrics is None else "metrics",
+        "data": {} if event.metrics is None else dict(event.metrics),
+    }
+
+
+def checkpoint_object(model: TunedModel) -> dict[str, Any]:
+    """A `fine_tuning.job.checkpoint`."""
+    return {
+        "object": "fine_tuning.job.checkpoint",
+        "id": model.checkpoint_id,
+        "created_at": model.created_at,
+        "fine_tuned_model_checkpoint": model.name,
+        "fine_tuning_job_id": model.job_id,
+        "metrics": dict(model.metrics),
+        "step_number": model.step,
+    }
+
+
+def model_object(
+    name: str, base: BaseModel, *, created_at: int | None = None, owner: str = "system"
+) -> dict[str, Any]:
+    """A `model`; a tuned one ends on the day of its base model."""
+    return {
+        "id": name,
+        "object": "model",
+        "created": base.created_at if created_at is None else created_at,
+        "owned_by": owner,
+        "shutdown_date": base.shutdown_date,
+    }
+
+
+def list_object(data: list[dict[str, Any]], limit: int) -> dict[str, Any]:
+    """A page of a list; *data* holds one object more than *limit* where more follow."""
+    page = data[:limit]
+    return {"object": "list", "data": page, "has_more": len(data) > limit}
+
+
+def with_ends(page: dict[str, Any], *, empty: str | None) -> dict[str, Any]:
+    """A page with `first_id` and `last_id`; *empty* stands for them on an empty page."""
+    data = page["data"]
+    ends = {"first_id": data[0]["id"], "last_id": data[-1]["id"]} if data else None
+    return page | (ends or {"first_id": empty, "last_id": empty})

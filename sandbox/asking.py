@@ -1,0 +1,51 @@
+"""Reads what a request to the sandbox's own API asks for; refuses in plain sentences."""
+
+from typing import Any
+
+from starlette.requests import Request
+
+from sandbox.errors import Refused
+from sandbox.shapes import Json
+
+
+async def json_body(request: Request) -> Json:
+    """The JSON object that a request carries."""
+    try:
+        body: Any = await request.json()
+    except ValueError as exc:
+        raise Refused(400, f"the body is not JSON: {exc}") from exc
+    if not isinstance(body, dict):
+        raise Refused(400, "the body must be a JSON object")
+    return body
+
+
+def chat_path(request: Request) -> tuple[int, int]:
+    """The bot and the chat that an address names."""
+    return path_id(request, "bot_id"), path_id(request, "chat_id")
+
+
+def path_id(request: Request, name: str) -> int:
+    """A number in an address."""
+    return whole_number(request.path_params[name], name)
+
+
+def query_id(request: Request, name: str) -> int | None:
+    """A number in a query; None when it is not there."""
+    value = request.query_params.get(name)
+    return None if value is None else whole_number(value, name)
+
+
+def whole_number(value: str, name: str) -> int:
+    """A number that came as a string."""
+    try:
+        return int(value)
+    except ValueError:
+        raise Refused(400, f"{name} must be a whole number, not {value!r}") from None
+
+
+def seconds(value: str) -> float:
+    """A time to wait that came as a string."""
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        raise Refused(400, f"wait must be a number of seconds, not {value!r}") from None

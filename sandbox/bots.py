@@ -1,0 +1,80 @@
+"""A bot: its name, its chats, its queue, its menus."""
+
+import secrets
+
+from sandbox.chats import Chat, private_chat_view
+from sandbox.commands import CommandMenus
+from sandbox.events import Events
+from sandbox.shapes import Json
+from sandbox.signals import Closing
+from sandbox.updates import UpdateQueue
+from sandbox.webhooks import Webhook
+
+_KEPT_QUERIES = 10_000
+
+
+class Bot:
+    """Everything that Telegram keeps for one bot."""
+
+    def __init__(self, bot_id: int, events: Events, closing: Closing) -> None:
+        self.id = bot_id
+        self.bot_token: str | None = None
+        """The token that it called with first; None before its first call."""
+        self.has_called = False
+        self.name = "Natasha"
+        self.username = f"natasha_{bot_id}_bot"
+        self.profile: dict[tuple[str, str], str] = {}
+        """Name, description and short description by language."""
+        self.menu_buttons: dict[int | None, Json] = {}
+        self.updates = UpdateQueue(closing)
+        self.webhook = Webhook(self.updates, closing)
+        self.menus = CommandMenus()
+        self.chats: dict[int, Chat] = {}
+        self.queries: dict[str, int] = {}
+        """Callback queries that wait for their answer, with their chat."""
+        self._events = events
+
+    @property
+    def as_user(self) -> Json:
+        """Telegram's User of this bot, as in its messages."""
+        return {"id": self.id, "is_bot": True, "first_name": self.name, "username": self.username}
+
+    @property
+    def as_me(self) -> Json:
+        """What getMe answers."""
+        return {
+            **self.as_user,
+            "can_join_groups": True,
+            "can_read_all_group_messages": True,
+            "supports_inline_queries": False,
+            "can_connect_to_business": False,
+            "has_main_web_app": False,
+        }
+
+    @property
+    def as_listed(self) -> Json:
+        """The few words of the sandbox's own API."""
+        return {"id": self.id, "username": self.username, "first_name": self.name}
+
+    def chat_with(self, user: Json) -> Chat:
+        """The private chat with *user*, made when there is none yet."""
+        return self.chats.get(user["id"]) or self.open_chat(private_chat_view(user))
+
+    def open_chat(self, view: Json) -> Chat:
+        """A new chat."""
+        chat_id = view["id"]
+        chat = Chat(view, lambda name, data: self.tell(name, data, chat_id))
+        self.chats[chat_id] = chat
+        return chat
+
+    def tell(self, name: str, data: Json, chat_id: int | None = None) -> None:
+        """Tell the page of something about this bot."""
+        self._events.add(name, data, bot_id=self.id, chat_id=chat_id)
+
+    def new_query(self, chat_id: int) -> str:
+        """The id of a callback query that can be answered once."""
+        query_id = str(10**17 + secrets.randbelow(9 * 10**17))
+        self.queries[query_id] = chat_id
+        if len(self.queries) > _KEPT_QUERIES:
+            del self.queries[next(iter(self.queries))]
+        return query_id

@@ -1,0 +1,136 @@
+"""A chat between a bot and a person (or a group): its messages and who may say what."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from sandbox.errors import Refused, bad_request, forbidden
+from sandbox.shapes import Json
+
+ACTION_LASTS_S = 5.0
+
+Tell = Callable[[str, Json], None]
+"""Tells the page of an event in this chat: its name and data."""
+
+
+class Chat:
+    """The messages of one chat, and what became of the bot in it."""
+
+    def __init__(self, view: Json, tell: Tell) -> None:
+        self.view = view
+        """Telegram's Chat."""
+        self.messages: dict[int, Json] = {}
+        """Messages by id, oldest first."""
+        self.is_started = False
+        """Whether the person ever wrote, so that the bot may."""
+        self.is_blocked = False
+        self.has_left = False
+        """Whether the bot left the group."""
+        self.action: str | None = None
+        """What the bot is shown as doing, "typing" say."""
+        self._action_end: asyncio.TimerHandle | None = None
+        self._last_message_id = 0
+        self._tell = tell
+
+    @property
+    def id(self) -> int:
+        """The chat's id; of a private chat, the person's."""
+        return int(self.view["id"])
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it is a group, not a private chat."""
+        return self.id < 0
+
+    def check_bot_may_write(self) -> None:
+        """Let a bot's message pass.
+
+        Raises:
+            TelegramError: 403, as Telegram words it.
+        """
+        if self.has_left:
+            raise forbidden("bot is not a member of the group chat")
+        if self.is_blocked:
+            raise forbidden("bot was blocked by the user")
+        if not self.is_started:
+            raise forbidden("bot can't initiate conversation with a user")
+
+    def add(self, sender: Json, content: Json) -> Json:
+        """A new message from *sender*, with the next id; returns it."""
+        self._last_message_id += 1
+        message: Json = {
+            "message_id": self._last_message_id,
+            "from": sender,
+            "chat": self.view,
+            "date": int(time.time()),
+            **content,
+        }
+        self.messages[self._last_message_id] = message
+        if sender["is_bot"]:
+            self.show_action(None)
+        self._tell("message", message)
+        return message
+
+    def replace(self, message: Json, *, is_dated: bool = True) -> Json:
+        """Put the new form of a message in its place; returns it with its edit_date."""
+        if is_dated:
+            message["edit_date"] = int(time.time())
+        self.messages[message["message_id"]] = message
+        self._tell("edited", message)
+        return message
+
+    def delete(self, message_id: int) -> None:
+        """Take a message away."""
+        del self.messages[message_id]
+        self._tell("deleted", {"chat_id": self.id, "message_id": message_id})
+
+    def quoted(self, message_id: int) -> Json | None:
+        """The message as it is shown inside of a reply to it."""
+        if (message := self.messages.get(message_id)) is None:
+            return None
+        return {key: value for key, value in message.items() if key != "reply_to_message"}
+
+    def show_action(self, action: str | None) -> None:
+        """Show that the bot is busy; ends by itself after five seconds."""
+        if self._action_end is not None:
+            self._action_end.cancel()
+            self._action_end = None
+        if action is not None:
+            loop = asyncio.get_running_loop()
+            self._action_end = loop.call_later(ACTION_LASTS_S, self.show_action, None)
+        if action != self.action:
+            self.action = action
+            self._tell("action", {"chat_id": self.id, "action": action})
+
+
+def private_chat_view(user: Json) -> Json:
+    """Telegram's Chat of a conversation with *user*."""
+    names = ("username", "first_name", "last_name")
+    return {"id": user["id"], "type": "private"} | {
+        name: user[name] for name in names if name in user
+    }
+
+
+def own_message(chat: Chat, message_id: int, bot_id: int) -> Json:
+    """A message that the bot may edit.
+
+    Raises:
+        TelegramError: when there is no such message, or it is not the bot's own.
+    """
+    message = chat.messages.get(message_id)
+    if message is None:
+        raise bad_request("message to edit not found")
+    if message["from"]["id"] != bot_id or "forward_origin" in message:
+        raise bad_request("message can't be edited")
+    return message
+
+
+def known_message(chat: Chat, message_id: int) -> Json:
+    """A message that the sandbox's own API was asked for.
+
+    Raises:
+        Refused: when there is none.
+    """
+    if (message := chat.messages.get(message_id)) is None:
+        raise Refused(404, f"chat {chat.id} has no message {message_id}")
+    return message

@@ -1,0 +1,32 @@
+"""What can be refused: by the Bot API in Telegram's words, by the sandbox's own API in ours."""
+
+
+class TelegramError(Exception):
+    """A Bot API call that is answered with `ok: false`."""
+
+    def __init__(self, code: int, description: str, *, retry_after: int | None = None) -> None:
+        super().__init__(description)
+        self.code = code
+        """The HTTP status, and `error_code` of the answer."""
+        self.description = description
+        self.retry_after = retry_after
+        """Seconds, for 429 only."""
+
+
+class Refused(Exception):
+    """A request to the sandbox's own API that cannot be done; the text is one sentence."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.sentence = sentence
+
+
+def bad_request(reason: str) -> TelegramError:
+    """400, as Telegram words it: `Bad Request: reason`."""
+    return TelegramError(400, f"Bad Request: {reason}")
+
+
+def forbidden(reason: str) -> TelegramError:
+    """403, as Telegram words it: `Forbidden: reason`."""
+    return TelegramError(403, f"Forbidden: {reason}")

@@ -1,0 +1,62 @@
+"""The Bot API's methods that the sandbox plays: a table of contents.
+
+Telegram does not mind how the letters of a method's name are cased; the table has them small.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from sandbox.methods import about, chats, editing, receiving, sending
+from sandbox.methods.call import Call
+
+Method = Callable[[Call], Any | Awaitable[Any]]
+
+_BY_NAME: dict[str, Method] = {
+    # Receiving
+    "getUpdates": receiving.get_updates,
+    "setWebhook": receiving.set_webhook,
+    "deleteWebhook": receiving.delete_webhook,
+    "getWebhookInfo": receiving.get_webhook_info,
+    # The bot itself
+    "getMe": about.get_me,
+    "logOut": about.log_out,
+    "close": about.close,
+    "setMyCommands": about.set_my_commands,
+    "getMyCommands": about.get_my_commands,
+    "deleteMyCommands": about.delete_my_commands,
+    "setMyName": about.set_my_name,
+    "getMyName": about.get_my_name,
+    "setMyDescription": about.set_my_description,
+    "getMyDescription": about.get_my_description,
+    "setMyShortDescription": about.set_my_short_description,
+    "getMyShortDescription": about.get_my_short_description,
+    "setChatMenuButton": about.set_chat_menu_button,
+    "getChatMenuButton": about.get_chat_menu_button,
+    # New messages
+    "sendMessage": sending.send_message,
+    "sendDocument": sending.send_document,
+    "sendPhoto": sending.send_photo,
+    "sendMediaGroup": sending.send_media_group,
+    "sendChatAction": sending.send_chat_action,
+    "sendMessageDraft": sending.send_message_draft,
+    "copyMessage": sending.copy_message,
+    "forwardMessage": sending.forward_message,
+    # Messages that are there
+    "editMessageText": editing.edit_message_text,
+    "editMessageCaption": editing.edit_message_caption,
+    "editMessageMedia": editing.edit_message_media,
+    "editMessageReplyMarkup": editing.edit_message_reply_markup,
+    "deleteMessage": editing.delete_message,
+    "deleteMessages": editing.delete_messages,
+    "answerCallbackQuery": editing.answer_callback_query,
+    # Chats and files
+    "getChat": chats.get_chat,
+    "getChatMember": chats.get_chat_member,
+    "leaveChat": chats.leave_chat,
+    "getFile": chats.get_file,
+}
+
+METHODS: Final[dict[str, tuple[str, Method]]] = {
+    name.lower(): (name, method) for name, method in _BY_NAME.items()
+}
+"""By the method's name in small letters: its real name, and what it does."""

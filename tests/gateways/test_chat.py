@@ -1,0 +1,271 @@
+"""Answers as they stream in, from servers with manners of their own."""
+
+import asyncio
+
+import httpx2
+import openai
+import pytest
+
+from bot import errors
+from bot.domain import ChatMessage, Usage
+from bot.gateways.chat import ChatApi, OpenAIChat
+from tests.gateways.provider_double import (
+    KEY,
+    Provider,
+    Stream,
+    html,
+    piece,
+    refuses,
+    says,
+    streams,
+)
+
+MODEL = "ft:gpt-4.1-mini:org:natasha-v1:1"
+MESSAGES = [ChatMessage(role="system", content="Ты Наташа."), ChatMessage(role="user", content="?")]
+HELLO = (piece(""), piece("При"), piece("вет"), "[DONE]")
+USAGE = {"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 2}}
+
+
+def ask(chat: ChatApi, model: str = MODEL):
+    return chat.stream(model, MESSAGES, temperature=0.7, max_tokens=500)
+
+
+async def answer(chat: OpenAIChat, model: str = MODEL):
+    return [part async for part in ask(chat, model)]
+
+
+async def test_answer_comes_in_pieces_then_its_costs(chat: OpenAIChat, provider: Provider):
+    """The request is what the gpt-4 families take; the last chunk has no choices."""
+    provider.will(streams(*HELLO[:-1], USAGE, "[DONE]"))
+
+    assert await answer(chat) == ["При", "вет", Usage(prompt_tokens=9, completion_tokens=2)]
+    assert provider.sent == {
+        "model": MODEL,
+        "messages": [
+            {"role": "system", "content": "Ты Наташа."},
+            {"role": "user", "content": "?"},
+        ],
+        "temperature": 0.7,
+        "max_tokens": 500,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+
+
+@pytest.mark.parametrize(
+    ("chunks", "expected"),
+    [
+        (HELLO, ["При", "вет"]),
+        (HELLO[:-1], ["При", "вет"]),
+        ([piece(None, role="assistant"), piece(None, refusal="Не могу."), "[DONE]"], ["Не могу."]),
+        ([{"choices": None}, {"choices": [], "prompt_filter_results": []}, *HELLO],
+         ["При", "вет"]),
+        ([{"choices": [{"index": 0, "finish_reason": "stop"}]}, *HELLO], ["При", "вет"]),
+        ([{"choices": [{"delta": None}]}, {"choices": ["x"]}, {"choices": "x"}, *HELLO],
+         ["При", "вет"]),
+        (["null", "3", '"x"', "[]", *HELLO], ["При", "вет"]),
+        ([piece([{"type": "text"}]), *HELLO], ["При", "вет"]),  # type: ignore[arg-type]
+        ([piece(None, reasoning_content="hm"), *HELLO], ["При", "вет"]),
+        ([piece("a") | {"usage": USAGE["usage"]}, piece("b") | {"usage": None}, "[DONE]"],
+         ["a", "b", Usage(prompt_tokens=9, completion_tokens=2)]),
+        ([*HELLO[:-1], {"choices": [], "usage": {"total_tokens": 3}}, "[DONE]"], ["При", "вет"]),
+        ([{"choices": [{"delta": {}, "finish_reason": "content_filter"}]}, "[DONE]"], []),
+    ],
+)  # fmt: skip
+async def test_chunks_of_any_server_are_read(chat, provider: Provider, chunks, expected):
+    """Whatever else a chunk holds or lacks, the person gets the text."""
+    provider.will(streams(*chunks))
+
+    assert await answer(chat) == expected
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        httpx2.ReadError(""),
+        httpx2.ReadTimeout(""),
+        httpx2.RemoteProtocolError("incomplete chunked read"),
+        {"error": {"message": "The server had an error", "code": "server_error"}},
+        {"error": "out of memory"},
+        "{broken",
+    ],
+)
+async def test_answer_that_breaks_off(chat: OpenAIChat, provider: Provider, end):
+    """The pieces are given; then it is said that the answer is not whole. Nothing is repeated."""
+    provider.will(streams(*HELLO[:-1], end))
+    stream = ask(chat)
+
+    assert [await anext(stream), await anext(stream)] == ["При", "вет"]
+    with pytest.raises(errors.ProviderUncertain):
+        await anext(stream)
+    assert len(provider.requests) == 1
+
+
+@pytest.mark.parametrize("silence", [html(200), streams(), streams("[DONE]"), says({"id": "x"})])
+async def test_no_answer_is_not_an_empty_one(chat: OpenAIChat, provider: Provider, silence):
+    """A gateway's page with status 200 is no answer of Natasha's."""
+    provider.will(silence)
+
+    with pytest.raises(errors.ProviderUncertain):
+        await answer(chat)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "expected"),
+    [
+        (refuses(404, "model_not_found"), errors.ModelUnknown(model=MODEL)),
+        (refuses(404, "DeploymentNotFound"), errors.ModelUnknown(model=MODEL)),
+        (refuses(404, None, "The model does not exist"), errors.ModelUnknown(model=MODEL)),
+        (html(404), errors.ProviderRefused(code="", message="HTTP 404 Not Found", status=404)),
+        (refuses(400, "context_length_exceeded"), errors.ContextTooLong()),
+        (refuses(400, "string_above_max_length", "No."),
+         errors.ProviderRefused(code="string_above_max_length", message="No.", status=400)),
+        (refuses(400, None, "This model's maximum context length is 8"),
+         errors.ProviderRefused(
+             code="", message="This model's maximum context length is 8", status=400)),
+        (refuses(400, "content_filter", "No."),
+         errors.ProviderRefused(code="content_filter", message="No.", status=400)),
+        (refuses(401, None, f"Bad key {KEY}"), errors.KeyRefused(message="Bad key ***")),
+        (refuses(429, "insufficient_quota"), errors.QuotaExceeded()),
+        (refuses(429), errors.ProviderBusy()),
+        (refuses(503), errors.ProviderUncertain()),
+        (httpx2.ConnectError(""), errors.ProviderUnreachable()),
+        (httpx2.ReadTimeout(""), errors.ProviderUncertain()),
+    ],
+)  # fmt: skip
+async def test_refusals(chat: OpenAIChat, provider: Provider, refusal, expected):
+    """Each says what it is; only the one code means that the conversation is too long."""
+    provider.will(refusal)
+
+    with pytest.raises(type(expected)) as caught:
+        await answer(chat)
+
+    assert caught.value.params == expected.params
+
+
+async def test_refusal_whose_body_breaks_off(chat: OpenAIChat, provider: Provider):
+    """The library lets the HTTP library's own error through here."""
+    body = Stream([httpx2.ReadError("")])
+    provider.will(httpx2.Response(500, stream=body))
+
+    with pytest.raises(errors.ProviderUncertain):
+        await answer(chat)
+
+
+def unsupported(param: str | None, code: str = "unsupported_parameter") -> httpx2.Response:
+    message = f"Unsupported parameter: '{param or 'max_tokens'}' is not supported. Use 'x'."
+    return refuses(400, code, message, param=param)
+
+
+async def test_newer_models_are_asked_their_way(chat: OpenAIChat, provider: Provider):
+    """What a model does not take is left out, at once and for its next answers, not for others."""
+    provider.will(
+        unsupported("max_tokens"),
+        unsupported("temperature", "unsupported_value"),
+        unsupported("stream_options.include_usage"),
+        streams(*HELLO),
+    )
+    assert await answer(chat) == ["При", "вет"]
+    assert len(provider.requests) == 4
+
+    provider.will(streams(*HELLO))
+    await answer(chat)
+    assert provider.sent.keys() == {"model", "messages", "stream", "max_completion_tokens"}
+    assert provider.sent["max_completion_tokens"] == 500
+    assert len(provider.requests) == 5
+
+    provider.will(streams(*HELLO))
+    await answer(chat, "another")
+    assert provider.sent.keys() >= {"max_tokens", "temperature", "stream_options"}
+
+
+async def test_refused_parameter_is_found_in_words_too(chat: OpenAIChat, provider: Provider):
+    """Some servers name it only in the sentence, others as FastAPI does."""
+    forbidden = {"detail": [{"type": "extra_forbidden", "loc": ["body", "stream_options"]}]}
+    provider.will(unsupported(None), says(forbidden, 422), streams(*HELLO))
+
+    assert await answer(chat) == ["При", "вет"]
+    assert provider.sent.keys() == {
+        "model", "messages", "stream", "max_completion_tokens", "temperature",
+    }  # fmt: skip
+
+
+async def test_wrong_value_is_not_taken_for_an_unknown_parameter(chat, provider: Provider):
+    """A temperature out of range is told, not quietly dropped."""
+    provider.will(refuses(400, "decimal_above_max_value", "Invalid 'temperature'"))
+
+    with pytest.raises(errors.ProviderRefused):
+        await answer(chat)
+
+    assert len(provider.requests) == 1
+
+
+@pytest.mark.parametrize("refusal", [unsupported("max_tokens"), unsupported("messages")])
+async def test_stubborn_refusal_ends(chat: OpenAIChat, provider: Provider, refusal):
+    """A server that goes on refusing is not asked for ever."""
+    provider.will(refusal)
+
+    with pytest.raises(errors.ProviderRefused):
+        await answer(chat)
+
+    assert len(provider.requests) <= 2
+
+
+async def test_two_chats_learn_together(chat: OpenAIChat, provider: Provider):
+    """Chats that learn different things at the same time end up knowing both."""
+
+    def server(request: httpx2.Request) -> httpx2.Response:
+        words = request.content.decode()
+        if '"temperature"' in words:
+            return unsupported("temperature")
+        return unsupported("max_tokens") if '"max_tokens"' in words else streams(*HELLO)
+
+    provider.will(server)
+
+    answers = await asyncio.gather(*(answer(chat) for _ in range(5)))
+
+    assert answers == [["При", "вет"]] * 5
+
+
+async def test_closing_hangs_up(chat: OpenAIChat, provider: Provider):
+    """Stop costs no more tokens: the connection is closed in the middle of the answer."""
+    response = streams(*HELLO)
+    provider.will(response)
+    stream = ask(chat)
+
+    assert await anext(stream) == "При"
+    await stream.aclose()
+
+    assert response.is_closed
+
+
+async def test_cancelling_hangs_up(chat: OpenAIChat, provider: Provider):
+    """A cancelled task leaves no connection open."""
+    started = asyncio.Event()
+
+    class Waiting(Stream):
+        async def __aiter__(self):
+            yield b'data: {"choices": [{"delta": {"content": "a"}}]}\n\n'
+            started.set()
+            await asyncio.Event().wait()
+
+    body = Waiting([])
+    provider.will(httpx2.Response(200, stream=body))
+    task = asyncio.create_task(answer(chat))
+    await started.wait()
+
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert body.is_closed
+
+
+async def test_close_ends_the_client(provider: Provider):
+    """After close nothing is open."""
+    client = provider.client()
+
+    await OpenAIChat(client, secrets=()).close()
+
+    assert client.is_closed()
+    assert isinstance(client, openai.AsyncOpenAI)

@@ -1,0 +1,228 @@
+"""People who talk to a bot through the sandbox, for tests that read like a conversation.
+
+async with People(url, bot_id=77) as people:
+    anna = await people.person(5, "Анна")
+    await anna.says("/start")
+    greeting = await anna.sees("Привет")
+    await anna.presses("Начать")
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+Json = dict[str, Any]
+Wanted = str | Callable[[Json], Any]
+
+
+class NotSeen(AssertionError):
+    """What somebody waited for did not come; the text shows the chat."""
+
+
+class People:
+    """The sandbox's own API, for one bot."""
+
+    def __init__(self, url: str, bot_id: int) -> None:
+        self.url = url
+        self.bot_id = bot_id
+        # Loopback speaks plain http; reading the system's certificates would take 30 ms a client.
+        self.http = httpx.AsyncClient(base_url=url, trust_env=False, verify=False, timeout=90)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.http.aclose()
+
+    async def request(self, method: str, path: str, **options: Any) -> Any:
+        """One request to the sandbox; its answer decoded, or an error that says why not."""
+        response = await self.http.request(method, path, **options)
+        if response.is_error:
+            raise AssertionError(f"{method} {path}: {response.status_code} {response.text}")
+        return response.json()
+
+    async def person(
+        self,
+        user_id: int,
+        first_name: str = "Анна",
+        *,
+        language_code: str | None = "ru",
+        **names: str,
+    ) -> "Person":
+        """Somebody with a Telegram account."""
+        user = {"first_name": first_name, "language_code": language_code, **names}
+        await self.request("PUT", f"/sandbox/users/{user_id}", json=user)
+        return Person(self, user_id, user_id)
+
+    async def group(self, group_id: int, member: "Person", title: str = "Группа") -> "Person":
+        """*member* adds the bot to a new group; returns them as they are there."""
+        group = {"id": group_id, "title": title, "member_id": member.id, "bot_id": self.bot_id}
+        await self.request("POST", "/sandbox/groups", json=group)
+        return Person(self, member.id, group_id)
+
+    async def calls(
+        self, method: str | None = None, *, after: int = 0, wait: float = 0
+    ) -> list[Json]:
+        """Recorded Bot API calls of this bot, oldest first; waits up to *wait* seconds for one."""
+        query = {"after": after, "wait": wait} | ({"method": method} if method else {})
+        calls = await self.request("GET", "/sandbox/calls", params=query)
+        return [call for call in calls if call["bot_id"] == self.bot_id]
+
+    async def fault(self, method: str, kind: str, **details: Any) -> int:
+        """Order a fault for this bot's calls; returns its id."""
+        order = {"method": method, "kind": kind, "bot_id": self.bot_id, **details}
+        fault_id: int = (await self.request("POST", "/sandbox/faults", json=order))["id"]
+        return fault_id
+
+    async def no_faults(self) -> None:
+        """Forget all faults."""
+        await self.request("DELETE", "/sandbox/faults")
+
+    async def raw_update(self, update: Json) -> int:
+        """Queue an update of any shape; returns its update_id."""
+        path = f"/sandbox/bots/{self.bot_id}/updates"
+        update_id: int = (await self.request("POST", path, json=update))["update_id"]
+        return update_id
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person in one chat with the bot: their private one, or a group."""
+
+    people: People
+    id: int
+    chat_id: int
+
+    async def says(self, text: str, *, reply_to: int | None = None) -> Json:
+        """Write to the bot; returns the Message."""
+        return await self._post(
+            "messages", {"text": text, "reply_to_message_id": reply_to, "from_id": self.id}
+        )
+
+    async def sends_document(self, name: str, content: bytes, caption: str | None = None) -> Json:
+        """Send a file; returns the Message."""
+        message: Json = await self.people.request(
+            "POST",
+            f"{self._path}/documents",
+            files={"file": (name, content)},
+            data={"caption": caption} if caption else {},
+        )
+        return message
+
+    async def edits(self, message_id: int, text: str) -> Json:
+        """Edit a message of theirs; returns the Message."""
+        message: Json = await self.people.request(
+            "PATCH", f"{self._path}/messages/{message_id}", json={"text": text}
+        )
+        return message
+
+    async def presses(
+        self, button: str, message: Json | None = None, *, timeout: float = 20
+    ) -> str:
+        """Press a button by its text or its data, of *message* or of the newest that has it.
+
+        Waits until it is there. Returns the callback query's id.
+        """
+
+        def has_button(candidate: Json) -> bool:
+            is_meant = message is None or candidate["message_id"] == message["message_id"]
+            return is_meant and button_data(candidate, button) is not None
+
+        found = await self.sees(has_button, timeout=timeout, what=f"a button {button!r}")
+        press = {"data": button_data(found, button), "from_id": self.id}
+        answer = await self._post(f"messages/{found['message_id']}/press", press)
+        return str(answer["callback_query_id"])
+
+    async def blocks(self) -> None:
+        """Block the bot."""
+        await self._post("block", {"blocked": True})
+
+    async def unblocks(self) -> None:
+        """Let the bot back."""
+        await self._post("block", {"blocked": False})
+
+    async def view(self) -> Json:
+        """The chat as the person sees it: messages, action, commands, blocked."""
+        view: Json = await self.people.request("GET", self._path)
+        return view
+
+    async def chat(self) -> list[Json]:
+        """The messages of the chat, oldest first."""
+        messages: list[Json] = (await self.view())["messages"]
+        return messages
+
+    async def sees(
+        self, wanted: Wanted, *, timeout: float = 20, after: int = 0, what: str | None = None
+    ) -> Json:
+        """Wait for a message of the bot, new or edited, and return the newest such one.
+
+        Args:
+            wanted: A part of its text or caption, or a function that knows it.
+            timeout: Seconds to wait.
+            after: Only messages with a greater message_id count.
+            what: How to call it when it does not come.
+        """
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + timeout
+        query: dict[str, float] = {}
+        while True:
+            view: Json = await self.people.request("GET", self._path, params=query)
+            messages: list[Json] = view["messages"]
+            for message in reversed(messages):
+                is_bots = message["from"]["is_bot"] and message["message_id"] > after
+                if is_bots and _is_wanted(message, wanted):
+                    return message
+            if clock() > deadline:
+                raise NotSeen(f"{what or wanted!r} was not seen in {timeout} s:\n{log(messages)}")
+            # The sandbox answers as soon as something has happened in this chat.
+            query = {"after": view["last_event"], "wait": max(0.0, deadline - clock())}
+
+    @property
+    def _path(self) -> str:
+        return f"/sandbox/bots/{self.people.bot_id}/chats/{self.chat_id}"
+
+    async def _post(self, what: str, body: Json) -> Json:
+        answer: Json = await self.people.request("POST", f"{self._path}/{what}", json=body)
+        return answer
+
+
+def button_data(message: Json, button: str) -> str | None:
+    """The data of a message's button with this text or this data."""
+    for row in message.get("reply_markup", {}).get("inline_keyboard", []):
+        for each in row:
+            if "callback_data" in each and button in (each["text"], each["callback_data"]):
+                return str(each["callback_data"])
+    return None
+
+
+def words(message: Json) -> str:
+    """The text or caption of a message."""
+    return str(message.get("text") or message.get("caption") or "")
+
+
+def log(messages: list[Json]) -> str:
+    """A chat to be read in a terminal."""
+    return "\n".join(map(_line, messages)) or "(the chat is empty)"
+
+
+def _line(message: Json) -> str:
+    who = message["from"]["first_name"]
+    edited = " (edited)" if "edit_date" in message else ""
+    file = f" [{message['document'].get('file_name')}]" if "document" in message else ""
+    picture = " [photo]" if "photo" in message else ""
+    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+    buttons = "".join(f"\n       [{' | '.join(each['text'] for each in row)}]" for row in rows)
+    return f"{message['message_id']:>4} {who}{edited}:{file}{picture} {words(message)}{buttons}"
+
+
+def _is_wanted(message: Json, wanted: Wanted) -> bool:
+    return wanted in words(message) if isinstance(wanted, str) else bool(wanted(message))

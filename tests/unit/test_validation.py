@@ -1,0 +1,538 @@
+"""Validation: one planted defect, one finding on its line."""
+
+import hashlib
+import json
+import os
+import random
+import string
+import threading
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from bot.domain import Level
+from bot.errors import DatasetMissing
+from bot.services.validation import validate
+from bot.services.validation.findings import MAX_LISTED
+from bot.services.validation.special_tokens import special_tokens_in
+from bot.services.validation.tables import all_rules
+from bot.texts import findings_en, findings_ru
+
+LINE = 5
+"""The line where a defect is planted."""
+
+
+def example(n):
+    return {
+        "messages": [
+            {"role": "system", "content": "Ты — Наташа."},
+            {"role": "user", "content": f"Вопрос {n}: как мне быть?"},
+            {"role": "assistant", "content": f"Представь реку номер {n}. Куда она течёт?"},
+        ]
+    }
+
+
+def encoded(row):
+    return json.dumps(row, ensure_ascii=False).encode()
+
+
+def good_lines(n=12):
+    return [encoded(example(number)) for number in range(1, n + 1)]
+
+
+@pytest.fixture
+def check(tmp_path):
+    """Write a file and validate it."""
+
+    def run(data, **options):
+        path = tmp_path / "data.jsonl"
+        path.write_bytes(data if isinstance(data, bytes) else b"\n".join(data) + b"\n")
+        return validate(path, encoding="o200k_base", **options)
+
+    return run
+
+
+def found(report):
+    return [(finding.rule, finding.line) for finding in report.findings]
+
+
+def changed(change):
+    """The good file with the row on LINE changed."""
+    row = deepcopy(example(LINE))
+    replaced = change(row)
+    lines = good_lines()
+    lines[LINE - 1] = encoded(row if replaced is None else replaced)
+    return lines
+
+
+def replaced(line):
+    lines = good_lines()
+    lines[LINE - 1] = line
+    return lines
+
+
+def message(nth, **fields):
+    return changed(lambda row: row["messages"][nth].update(fields))
+
+
+def without(nth, key):
+    return changed(lambda row: row["messages"][nth].pop(key) and None)
+
+
+def test_good_file_has_no_findings(check):
+    report = check(good_lines(), progress=None)
+
+    data = b"\n".join(good_lines()) + b"\n"
+    assert report.findings == []
+    assert (report.n_errors, report.n_warnings, report.counts) == (0, 0, {})
+    assert report.is_valid
+    assert (report.n_examples, report.n_messages) == (12, 36)
+    assert report.system_prompts == {"Ты — Наташа.": 12}
+    assert report.system_prompt == "Ты — Наташа."
+    assert report.size_bytes == len(data)
+    assert report.sha256 == hashlib.sha256(data).hexdigest()
+
+
+def test_token_statistics(check):
+    report = check(good_lines())
+
+    tokens = report.tokens
+    assert tokens.encoding == "o200k_base"
+    assert tokens.smallest <= tokens.median <= tokens.largest
+    assert tokens.total == pytest.approx(12 * tokens.median, rel=0.1)
+
+
+CALL = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param(message(2, weight=0), id="weight"),
+        pytest.param(message(1, name="Maria"), id="name"),
+        pytest.param(changed(lambda r: r["messages"][0].update(role="developer")), id="developer"),
+        pytest.param(changed(lambda r: r.update(tools=[], parallel_tool_calls=True)), id="tools"),
+        pytest.param(
+            changed(
+                lambda r: r["messages"].insert(
+                    2, {"role": "assistant", "content": None, "tool_calls": [CALL]}
+                )
+            ),
+            id="tool call",
+        ),
+        pytest.param(
+            changed(
+                lambda r: r["messages"].insert(
+                    2, {"role": "tool", "content": "7", "tool_call_id": "call_1"}
+                )
+            ),
+            id="tool answer",
+        ),
+        pytest.param(message(1, content="цена <s>100</s> 90 [1] a < b |x|"), id="strike-through"),
+        pytest.param([line + b"\r" for line in good_lines()], id="CRLF"),
+        pytest.param([b"  " + line + b"\t" for line in good_lines()], id="blanks around"),
+        pytest.param(b"\n".join(good_lines()), id="no last newline"),
+        pytest.param([json.dumps(example(n)).encode() for n in range(12)], id="escaped"),
+        pytest.param(message(1, content="Эмодзи 😊 и 👨‍👩‍👧, ёлка, נ, 中"), id="any script"),
+    ],
+)
+def test_what_the_provider_takes_is_fine(check, lines):
+    assert found(check(lines)) == []
+
+
+PLANTED = [
+    ("not_utf8", replaced(good_lines()[0].replace("реку".encode(), "реку".encode("cp1251")))),
+    ("nul_bytes", replaced(good_lines()[LINE - 1].replace(b"1", b"\0", 1) + b"\0")),
+    ("invalid_json", replaced(good_lines()[LINE - 1][:-1])),
+    ("invalid_json", replaced(good_lines()[LINE - 1] * 2)),
+    ("invalid_json", replaced(good_lines()[LINE - 1] + b",")),
+    ("invalid_json", replaced(b"hello")),
+    ("invalid_json", replaced(b"{'messages': []}")),
+    ("invalid_json", replaced(b'{"n": ' + b"1" * 5_000 + b"}")),
+    ("invalid_json", replaced(good_lines()[LINE - 1].replace("реку".encode(), b"\t"))),
+    ("nested_too_deep", replaced(b"[" * 100_000)),
+    ("nested_too_deep", replaced(b'{"messages":' + b'{"a":' * 10_000 + b"1" + b"}" * 10_001)),
+    ("not_a_number", replaced(good_lines()[LINE - 1][:-1] + b', "x": NaN}')),
+    ("not_a_number", replaced(good_lines()[LINE - 1][:-1] + b', "x": -Infinity}')),
+    ("line_too_long", replaced(b"x" * 10_000_001)),
+    ("line_too_long", replaced(b"y" * 25_000_000)),
+    ("duplicate_keys", replaced(b'{"messages": 1, ' + good_lines()[LINE - 1][1:])),
+    (
+        "duplicate_keys",
+        replaced(good_lines()[LINE - 1].replace(b'"role"', b'"role": "x", "role"', 1)),
+    ),
+    ("not_object", changed(lambda row: [row])),
+    ("not_object", replaced(b"null")),
+    ("not_object", replaced(b"5")),
+    ("not_object", replaced(b'"messages"')),
+    ("messages_missing", changed(lambda row: {"prompt": "a", "completion": "b"})),
+    ("messages_missing", replaced(b"{}")),
+    ("messages_not_list", changed(lambda row: {"messages": {}})),
+    ("messages_not_list", changed(lambda row: {"messages": "text"})),
+    ("messages_not_list", changed(lambda row: {"messages": []})),
+    ("messages_not_list", changed(lambda row: {"messages": None})),
+    ("unknown_field", changed(lambda row: row.update(id=7))),
+    ("bad_tools", changed(lambda row: row.update(tools={}))),
+    ("bad_tools", changed(lambda row: row.update(parallel_tool_calls=1))),
+    ("message_not_object", changed(lambda row: row["messages"].append("text"))),
+    ("message_not_object", changed(lambda row: row["messages"].insert(0, None))),
+    ("bad_role", message(1, role="human")),
+    ("bad_role", message(2, role="Assistant")),
+    ("bad_role", message(1, role=["user"])),
+    ("bad_role", message(1, role=None)),
+    ("bad_role", without(1, "role")),
+    ("unknown_key", message(1, text="x")),
+    ("unknown_key", message(1, tool_calls=[CALL])),
+    ("unknown_key", message(2, tool_call_id="x")),
+    ("content_missing", without(2, "content")),
+    ("content_missing", message(0, content=None)),
+    ("content_not_text", message(1, content=5)),
+    ("content_not_text", message(1, content=[{"type": "text", "text": "x"}])),
+    ("content_not_text", message(0, content={})),
+    ("content_not_text", message(2, content=False)),
+    ("content_empty", message(2, content="")),
+    ("content_empty", message(1, content=" \n\t\u00a0")),
+    ("broken_character", replaced(good_lines()[LINE - 1].replace("реку".encode(), b"\\ud83d"))),
+    ("broken_character", replaced(good_lines()[LINE - 1].replace("реку".encode(), b"\\u0000"))),
+    ("special_token", message(2, content="конец<|endoftext|>")),
+    ("special_token", message(0, content="<|im_start|>system")),
+    ("special_token", message(1, content="[INST] вопрос")),
+    ("bad_name", message(1, name=5)),
+    ("bad_name", message(1, name="")),
+    ("bad_weight", message(2, weight=2)),
+    ("bad_weight", message(2, weight=0.5)),
+    ("bad_weight", message(2, weight=True)),
+    ("bad_weight", message(2, weight="1")),
+    ("bad_weight", message(2, weight=None)),
+    ("bad_weight", message(2, weight=[])),
+    ("weight_not_assistant", message(1, weight=1)),
+    ("weight_not_assistant", message(0, weight=7)),
+    ("bad_tool_call", message(2, tool_calls="x")),
+    ("bad_tool_call", message(2, tool_calls=[5])),
+    ("bad_tool_call", message(2, function_call="x")),
+    (
+        "bad_tool_call",
+        changed(lambda row: row["messages"].insert(2, {"role": "tool", "content": "7"})),
+    ),
+    ("no_assistant", changed(lambda row: row["messages"].pop() and None)),
+    (
+        "last_not_assistant",
+        changed(lambda row: row["messages"].append({"role": "user", "content": "И ещё"})),
+    ),
+    ("duplicate_example", replaced(good_lines()[1])),
+    ("duplicate_example", replaced(json.dumps(example(2), indent=None).encode())),
+    (
+        "duplicate_example",
+        changed(
+            lambda row: {"messages": [dict(reversed(m.items())) for m in example(2)["messages"]]}
+        ),
+    ),
+    ("system_prompt_differs", message(0, content="Ты — Вера.")),
+    ("system_prompt_missing", changed(lambda row: row["messages"].pop(0) and None)),
+    ("blank_lines", replaced(good_lines()[LINE - 1] + b"\n\n")),
+]
+FIRST_BLANK = LINE + 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "lines"),
+    [pytest.param(rule, lines, id=f"{rule}-{n}") for n, (rule, lines) in enumerate(PLANTED)],
+)
+def test_one_defect_gives_one_finding_on_its_line(check, rule, lines):
+    report = check(lines)
+
+    line = FIRST_BLANK if rule == "blank_lines" else LINE
+    assert found(report) == [(rule, line)]
+    assert report.counts == {rule: 1}
+    level = all_rules()[rule]
+    assert report.findings[0].level is level
+    assert (report.n_errors, report.n_warnings) == (level is Level.ERROR, level is Level.WARNING)
+    assert report.is_valid == (level is not Level.ERROR)
+
+
+UTF16 = b"\n".join(good_lines()).decode()
+
+WHOLE: list[tuple[str, Any, dict[str, Any]]] = [
+    ("empty_file", b"", {}),
+    ("empty_file", b"\n\r\n  \n", {}),
+    ("empty_file", b"\xef\xbb\xbf", {}),
+    ("too_few_examples", good_lines(9), {}),
+    ("utf16", UTF16.encode("utf-16"), {}),
+    ("utf16", UTF16.encode("utf-16-le"), {}),
+    ("utf16", UTF16.encode("utf-16-be"), {}),
+    ("utf16", UTF16.encode("utf-32"), {}),
+    ("archive", b"PK\x03\x04" + os.urandom(5_000), {}),
+    ("archive", b"\x1f\x8b\x08" + os.urandom(5_000), {}),
+    ("binary", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, {}),
+    ("binary", bytes(5_000), {}),
+    (
+        "system_prompt_absent",
+        [encoded({"messages": example(n)["messages"][1:]}) for n in range(12)],
+        {},
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("rule", "data", "options"),
+    [pytest.param(*case, id=f"{case[0]}-{n}") for n, case in enumerate(WHOLE)],
+)
+def test_defect_of_the_whole_file_has_no_line(check, rule, data, options):
+    report = check(data, **options)
+
+    expected = [(rule, None)]
+    listed = [item for item in found(report) if item[0] != "bom"]
+    assert listed == expected
+
+
+def test_unreadable_file_is_still_known_by_its_hash(check):
+    data = UTF16.encode("utf-16")
+
+    report = check(data)
+
+    assert report.sha256 == hashlib.sha256(data).hexdigest()
+    assert (report.size_bytes, report.n_examples, report.tokens) == (len(data), 0, None)
+
+
+def test_bom_is_accepted_with_a_warning(check):
+    report = check(b"\xef\xbb\xbf" + b"\n".join(good_lines()))
+
+    assert found(report) == [("bom", None)]
+    assert report.is_valid
+    assert report.n_warnings == 1
+
+
+def test_too_big_a_file_is_not_even_read(tmp_path):
+    path = tmp_path / "big.jsonl"
+    with path.open("wb") as stream:
+        stream.truncate(512 * 1024 * 1024 + 1)
+
+    report = validate(path, encoding="o200k_base")
+
+    assert found(report) == [("file_too_big", None)]
+    assert (report.sha256, report.size_bytes) == ("", 512 * 1024 * 1024 + 1)
+
+
+def test_long_example_is_named_with_its_limit(check):
+    report = check(message(2, content="слово " * 200), max_example_tokens=150)
+
+    assert found(report) == [("example_too_long", LINE)]
+    assert report.findings[0].params["limit"] == 150
+    assert report.findings[0].params["tokens"] > 150
+
+
+@pytest.mark.parametrize("name", ["missing.jsonl", ".", "x" * 5_000, "a\0b"])
+def test_missing_dataset(tmp_path, name):
+    with pytest.raises(DatasetMissing):
+        validate(tmp_path / name, encoding="o200k_base")
+
+
+def test_pipe_is_no_dataset(tmp_path):
+    """A pipe without a writer would wait for ever."""
+    os.mkfifo(tmp_path / "pipe")
+
+    with pytest.raises(DatasetMissing):
+        validate(tmp_path / "pipe", encoding="o200k_base")
+
+
+def test_defects_of_one_line_are_all_named(check):
+    row = example(LINE)
+    row["messages"][0]["role"] = "narrator"
+    row["messages"][1] = "text"
+    row["messages"][2]["content"] = "[INST]<|im_end|>"
+    row["id"] = 1
+
+    report = check(replaced(encoded(row)))
+
+    assert {(f.rule, f.params.get("message")) for f in report.findings} == {
+        ("unknown_field", None),
+        ("bad_role", 1),
+        ("message_not_object", 2),
+        ("special_token", 3),
+    }
+    assert report.findings[-1].params["tokens"] == "[INST], <|im_end|>"
+
+
+def test_a_mistake_made_often_hides_no_other(check):
+    """All are counted, few are listed, and each kind is among them."""
+    rows = [example(n) for n in range(1_000)]
+    for row in rows:
+        row["messages"][1]["content"] = ""
+    rows[990]["messages"][1]["content"] = "<|im_end|>"
+    rows[995]["messages"].append({"role": "user", "content": "И ещё"})
+
+    report = check([encoded(row) for row in rows])
+
+    assert report.n_errors == 1_000
+    assert report.counts == {"content_empty": 999, "special_token": 1}
+    assert len(report.findings) == MAX_LISTED
+    assert ("special_token", 991) in found(report)
+
+
+def test_findings_stand_in_order(check):
+    lines = good_lines()
+    lines[2] = lines[0]
+    lines[7] = b"x"
+    lines[3] = b"y"
+
+    assert found(check(lines)) == [
+        ("invalid_json", 4),
+        ("invalid_json", 8),
+        ("duplicate_example", 3),
+    ]
+
+
+def test_each_other_system_prompt_is_named_once(check):
+    rows = [example(n) for n in range(12)]
+    for n in (3, 4):
+        rows[n]["messages"][0]["content"] = "Ты — Вера."
+    rows[8]["messages"][0]["content"] = "Ты — Надежда."
+
+    report = check([encoded(row) for row in rows])
+
+    assert found(report) == [("system_prompt_differs", 4), ("system_prompt_differs", 9)]
+    assert [f.params["n"] for f in report.findings] == [2, 1]
+    assert list(report.system_prompts.items()) == [
+        ("Ты — Наташа.", 9),
+        ("Ты — Вера.", 2),
+        ("Ты — Надежда.", 1),
+    ]
+
+
+def test_progress_is_told_and_may_stop_the_reading(check):
+    told: list[int] = []
+    lines = good_lines(20_000)
+
+    report = check(lines, progress=told.append)
+
+    assert told == sorted(told)
+    assert told[-1] == report.size_bytes
+    assert len(told) > 3
+
+    def stop(_):
+        raise ValueError("enough")
+
+    with pytest.raises(ValueError, match="enough"):
+        check(lines, progress=stop)
+
+
+def test_threads_do_not_disturb_each_other(tmp_path):
+    path = tmp_path / "data.jsonl"
+    path.write_bytes(b"\n".join(good_lines(500)))
+    totals = []
+
+    def work():
+        tokens = validate(path, encoding="o200k_base").tokens
+        assert tokens is not None
+        totals.append(tokens.total)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(totals) == 4
+    assert len(set(totals)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("<|endoftext|>", ["<|endoftext|>"]),
+        ("<|fim_suffix|>, <|endofprompt|>", ["<|fim_suffix|>", "<|endofprompt|>"]),
+        ("<|im_start|>user<|im_sep|>x<|im_end|>", ["<|im_start|>", "<|im_sep|>", "<|im_end|>"]),
+        ("<|start_header_id|><|eot_id|>", ["<|start_header_id|>", "<|eot_id|>"]),
+        ("<|reserved_special_token_0|>", ["<|reserved_special_token_0|>"]),
+        ("[INST] <<SYS>>x<</SYS>> [/INST]", ["[INST]", "<<SYS>>", "<</SYS>>", "[/INST]"]),
+        ("<｜begin▁of▁sentence｜><｜User｜>", ["<｜begin▁of▁sentence｜>", "<｜User｜>"]),
+        ("<start_of_turn>user<end_of_turn>", ["<start_of_turn>", "<end_of_turn>"]),
+        ("<fim_prefix> <bos> [gMASK]<sop>", ["<fim_prefix>", "<bos>", "[gMASK]", "<sop>"]),
+        ("<s>вопрос", ["<s>"]),
+        ("ответ</s>", ["</s>"]),
+        ("<s>всё целиком</s>", ["<s>", "</s>"]),
+        ("<s>a</s> и <s>b", ["<s>", "</s>"]),
+        ("было <s>100</s>, стало 90", []),
+        ("стало 90 вместо <s>100</s>", []),
+        ("<b>a</b> <i> <strong> [ссылка] [1] <3 >_< |a|b| <| |>", []),
+        ("a <|> b, x<|y|z", []),
+        ("[inst] INST <eosin> <unknown>", []),
+        ("обычный текст", []),
+    ],
+)
+def test_special_tokens(text, tokens):
+    assert special_tokens_in(text) == tokens
+
+
+def test_every_rule_has_its_sentence_in_both_languages(check):
+    keys = {f"finding_{rule}" for rule in all_rules()}
+
+    assert findings_ru.FINDINGS.keys() == keys
+    assert findings_en.FINDINGS.keys() == keys
+
+
+@pytest.mark.parametrize("texts", [findings_ru.FINDINGS, findings_en.FINDINGS])
+def test_sentences_use_only_what_the_rules_give(check, texts):
+    """Every sentence of this table can be said with the parameters of its finding."""
+    reports = [check(lines) for _, lines in PLANTED]
+    reports += [check(data, **options) for _, data, options in WHOLE]
+    reports.append(check(b"\xef\xbb\xbf" + b"\n".join(good_lines())))
+    reports.append(check(good_lines(), max_example_tokens=5))
+    findings = [finding for report in reports for finding in report.findings]
+    said = {f.rule: texts[f"finding_{f.rule}"].format(**f.params) for f in findings}
+
+    assert said.keys() == all_rules().keys() - {"file_too_big"}
+    for rule, sentence in said.items():
+        wanted = {name for _, name, _, _ in string.Formatter().parse(texts[f"finding_{rule}"])}
+        assert len(sentence) < 250
+        assert wanted - {None} <= {k for f in findings if f.rule == rule for k in f.params}
+
+
+JUNK: list[Any] = [
+    None,
+    True,
+    False,
+    0,
+    -1,
+    1.5,
+    1e400,
+    "",
+    "x",
+    "<s>",
+    "\ud800",
+    [],
+    {},
+    [[]],
+    {"a": []},
+]
+
+
+def junk(rng, depth=0):
+    kind = rng.random()
+    if depth > 3 or kind < 0.4:
+        return rng.choice([*JUNK, "assistant", "user"])
+    if kind < 0.6:
+        return [junk(rng, depth + 1) for _ in range(rng.randrange(4))]
+    keys = ["messages", "role", "content", "weight", "name", "tool_calls", "tools", "x", "\ud800"]
+    return {rng.choice(keys): junk(rng, depth + 1) for _ in range(rng.randrange(5))}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_file_makes_the_validator_raise(check, seed):
+    """Wrong types everywhere, cut lines, flipped bytes: a report each time, and never a clean one
+    with a sentence that can't be said."""
+    rng = random.Random(seed)
+    lines = good_lines()
+    for _ in range(60):
+        row = junk(rng) if rng.random() < 0.3 else {"messages": [junk(rng) for _ in range(3)]}
+        lines.append(json.dumps(row).encode())
+    data = bytearray(b"\n".join(lines))
+    for _ in range(seed):
+        data[rng.randrange(len(data))] = rng.randrange(256)
+
+    report = check(bytes(data))
+
+    assert report.n_errors > 0
+    for finding in report.findings:
+        findings_ru.FINDINGS[f"finding_{finding.rule}"].format(**finding.params).encode()
