@@ -8,13 +8,14 @@ import csv
 import json
 import re
 from collections import Counter
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
 
 DATASET = Path(__file__).parents[2] / "data" / "natasha_finetuning_20251125_153356.jsonl"
 NOTES = DATASET.with_suffix(".notes.csv")
+SAMPLE_PROMPTS = Path(__file__).parents[2] / "bot" / "sample_prompts.txt"
 
 pytestmark = pytest.mark.skipif(not NOTES.exists(), reason="the dataset is not the shipped one")
 
@@ -86,14 +87,19 @@ def trigrams(text):
 
 
 def most_alike(texts):
-    """The highest Jaccard similarity of two texts, with their lines."""
-    bags = [trigrams(text) for text in texts]
-    best = (0.0, 0, 0)
-    for i, one in enumerate(bags, start=1):
-        for j, other in enumerate(bags[i:], start=i + 1):
-            shared = len(one & other)
-            best = max(best, (shared / (len(one) + len(other) - shared), i, j))
-    return best
+    """The highest Jaccard similarity of two texts, with their lines.
+
+    A set of trigrams is a number with a bit for each, so that 51,360 pairs take a moment.
+    """
+    bits: dict[str, int] = {}
+    bags = [
+        sum(1 << bits.setdefault(trigram, len(bits)) for trigram in trigrams(text))
+        for text in texts
+    ]
+    return max(
+        ((one & other).bit_count() / (one | other).bit_count(), i, j)
+        for (i, one), (j, other) in combinations(enumerate(bags, start=1), 2)
+    )
 
 
 def test_there_are_321_lines_and_nothing_else():
@@ -140,7 +146,7 @@ def test_questions_run_from_three_words_to_a_paragraph():
     lengths = [len(words(question)) for question in contents("user")]
 
     assert min(lengths) == 3
-    assert 45 <= max(lengths) <= 90
+    assert 60 <= max(lengths) <= 90
 
 
 def test_answers_have_50_to_140_words():
@@ -168,11 +174,9 @@ def test_no_two_texts_are_alike(role):
     assert similarity < MAX_ALIKE, f"lines {lines}"
 
 
-@pytest.mark.parametrize(
-    "prompt", ["Я чувствую себя потерянным в жизни", "Как начать свой бизнес?"]
-)
-def test_sample_prompts_are_not_trained_on(prompt):
-    assert most_alike([prompt, *contents("user")])[0] < MAX_ALIKE
+def test_sample_prompts_are_not_trained_on():
+    for prompt in SAMPLE_PROMPTS.read_text(encoding="utf-8").splitlines():
+        assert most_alike([prompt, *contents("user")])[0] < MAX_ALIKE
 
 
 def test_answers_are_one_plain_paragraph_with_a_question():
