@@ -12,7 +12,7 @@ from engine.access import Keys
 from engine.errors import ApiError
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
-"""Of any request but an upload. A million tokens of Russian, the longest context, are about 8 MB."""
+"""Of any request but an upload; a million tokens, the longest context, are about 8 MB."""
 UPLOADS = "/v1/files"
 """The route that reads its body chunk by chunk and has a limit of its own."""
 _log = logging.getLogger(__name__)

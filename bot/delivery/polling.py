@@ -7,10 +7,13 @@ can't parse stops it for good, and a connection that is held open makes it deaf 
 import asyncio
 import logging
 import time
+import warnings
 from collections.abc import Awaitable, Callable, Sequence
 
 from telegram import Bot
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+
+from telegram.warnings import PTBUserWarning
 
 from bot.delivery.routing import ALLOWED_UPDATES
 from bot.domain import JsonDict
@@ -22,6 +25,9 @@ DEAF_S = 45
 LONGEST_PAUSE_S = 30.0
 
 _logger = logging.getLogger(__name__)
+
+# The library advises its own get_updates, which parses all updates of a batch or none.
+warnings.filterwarnings("ignore", message=".*Bot.getUpdates", category=PTBUserWarning)
 
 
 class Polling:

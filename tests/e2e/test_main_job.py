@@ -1,0 +1,85 @@
+"""The main job, end to end: the real bot process, real HTTP, real SQLite."""
+
+import json
+
+from tests.world import DATASET, World, world
+
+FIRST = "Я чувствую себя потерянным в жизни"
+SECOND = "А с чего начать?"
+
+
+def trained_answers() -> set[str]:
+    """Every answer of the shipped dataset."""
+    lines = DATASET.read_text(encoding="utf-8").splitlines()
+    return {json.loads(line)["messages"][-1]["content"] for line in lines}
+
+
+async def trained(everything: World) -> str:
+    """Validate, plan, start, and wait for the model that then serves; returns its name."""
+    admin = everything.admin
+    await admin.says("/train")
+    plan = await admin.sees("План №")
+    await admin.presses("train:start:1", plan)
+    finished = await admin.sees("обучилась за")
+    await admin.sees("уже отвечает в чатах")
+    return next(word for word in finished["text"].split() if word.startswith("ft:"))
+
+
+async def test_from_validation_to_a_model_that_answers(tmp_path):
+    """An admin validates 321 examples, sees a plan, starts it, hears of success; a tester chats."""
+    async with world(tmp_path) as everything:
+        admin, tester, proxy = everything.admin, everything.tester, everything.proxy
+
+        await admin.says("/validate")
+        assert "321" in (await admin.sees("Датасет готов"))["text"]
+
+        await admin.says("/train")
+        plan = await admin.sees("План №1")
+        for part in ("gpt-4.1-mini-2025-04-14", "Эпохи 3", "множитель 0,1", "natasha-v1", "$1,5"):
+            assert part in plan["text"]
+        assert proxy.sent("POST", "/v1/files") == []
+        assert everything.jobs_created() == []
+
+        await admin.presses("train:start:1", plan)
+        await admin.sees("обучилась за")
+        trial = await admin.sees("Проба: natasha-v1 · ответов 5 из 5")
+        assert FIRST in trial["text"]
+        assert "Как начать свой бизнес?" in trial["text"]
+
+        (created,) = everything.jobs_created()
+        body = created.json
+        assert body["method"]["supervised"]["hyperparameters"] == {
+            "n_epochs": 3,
+            "learning_rate_multiplier": 0.1,
+        }
+        assert body["suffix"] == "natasha-v1"
+        assert body["metadata"]
+
+        await tester.says(FIRST)
+        answer = await tester.sees(lambda message: message["text"] in trained_answers())
+        assert answer["text"] in trained_answers()
+
+
+async def test_the_second_message_needs_the_first(tmp_path):
+    """History reaches the model, survives a restart, and ends with /new."""
+    async with world(tmp_path) as everything:
+        await trained(everything)
+        tester, asked = everything.tester, everything.asked
+
+        async def exchange(text: str) -> list[str]:
+            message = await tester.says(text)
+            await tester.sees(
+                lambda seen: seen["text"] in trained_answers(), after=message["message_id"]
+            )
+            return [part["role"] for part in asked()[-1]]
+
+        assert await exchange(FIRST) == ["system", "user"]
+        assert await exchange(SECOND) == ["system", "user", "assistant", "user"]
+        assert asked()[-1][1]["content"] == FIRST
+
+        await everything.restart_bot()
+        assert len(await exchange("И всё-таки?")) == 6
+
+        await tester.says("/new")
+        await tester.sees("чистого листа")
+        assert await exchange(SECOND) == ["system", "user"]
