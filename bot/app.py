@@ -1,4 +1,4 @@
-"""The composition root: builds every part once, starts them, and stops them in order."""
+"""The composition root: opens the bot, starts its parts, and stops them in order."""
 
 import asyncio
 import logging
@@ -6,53 +6,27 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from telegram import Update
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder
 
-from bot.catalogue import load_catalogue
 from bot.config import Settings
 from bot.context import Services
 from bot.delivery.lanes import Lanes
-from bot.delivery.outbox import Outbox
-from bot.delivery.pace import Pace
 from bot.delivery.polling import Polling
-from bot.delivery.poster import Poster
 from bot.delivery.routing import ALLOWED_UPDATES
 from bot.domain import JsonDict
 from bot.errors import CannotStart
-from bot.gateways.chat import OpenAIChat
-from bot.gateways.openai_client import build_chat_client, build_training_client
-from bot.gateways.provider import OpenAITraining
 from bot.handlers import all_handlers, menus, watch
 from bot.handlers.door import Door
-from bot.handlers.news import Newsroom
-from bot.services.chat import Chat
-from bot.services.datasets import Datasets
-from bot.services.news import News
-from bot.services.people import People
-from bot.services.serving import ServingDesk
-from bot.services.submission import Submission
-from bot.services.training import Training
-from bot.services.trials import Trials
-from bot.services.watching import Watching
 from bot.storage import lock
-from bot.storage.conversations import ConversationStore
 from bot.storage.database import Database
-from bot.storage.datasets import DatasetStore
-from bot.storage.inbox import InboxStore
-from bot.storage.jobs import JobStore
-from bot.storage.models import ModelStore, TrialStore
-from bot.storage.outbox import OutboxStore
-from bot.storage.people import PeopleStore
-from bot.storage.runs import RunStore
+from bot.wiring import build_services
 
-SAMPLE_PROMPTS = Path(__file__).with_name("sample_prompts.txt")
 LONGEST_PAUSE_S = 15.0
-"""Between two tries of what talks to the provider; shorter where jobs are polled faster."""
+"""Between two tries to meet Telegram."""
 
 _logger = logging.getLogger(__name__)
 
@@ -150,7 +124,7 @@ async def open_app(settings: Settings, stack: AsyncExitStack) -> App:
     stack.push_async_callback(database.close)
     queue = InboxQueue()
     application = build_telegram(settings, queue)
-    services = _services(settings, database, application)
+    services = build_services(settings, database, application.bot)
     stack.push_async_callback(services.api.close)
     stack.push_async_callback(services.chat.api.close)
     door = Door(application=application, services=services, handlers=all_handlers())
@@ -183,114 +157,6 @@ def build_telegram(settings: Settings, queue: InboxQueue | None = None) -> Teleg
     if settings.telegram_proxy:
         builder = builder.proxy(settings.telegram_proxy).get_updates_proxy(settings.telegram_proxy)
     return builder.build()
-
-
-def _services(settings: Settings, database: Database, application: TelegramApplication) -> Services:
-    catalogue = load_catalogue()
-    pause_s = min(settings.poll_interval_s, LONGEST_PAUSE_S)
-    api = OpenAITraining(build_training_client(settings), secrets=settings.secrets)
-    chat_api = OpenAIChat(build_chat_client(settings), secrets=settings.secrets)
-    outbox, jobs, runs = OutboxStore(database), JobStore(database), RunStore(database)
-    models, trial_store = ModelStore(database), TrialStore(database)
-    people_store = PeopleStore(database)
-    news = News(outbox=outbox, admin_ids=settings.admin_ids)
-    datasets = Datasets(
-        database=database,
-        store=DatasetStore(database),
-        api=api,
-        path=settings.dataset_path,
-        base_model=settings.base_model,
-    )
-    serving = ServingDesk(
-        database=database, models=models, datasets=datasets, chat_model=settings.chat_model
-    )
-    trials = Trials(
-        database=database,
-        store=trial_store,
-        models=models,
-        jobs=jobs,
-        serving=serving,
-        api=chat_api,
-        news=news,
-        prompts=SAMPLE_PROMPTS.read_text(encoding="utf-8").splitlines(),
-        temperature=settings.chat_temperature,
-        max_tokens=settings.chat_max_tokens,
-        pause_s=pause_s,
-    )
-    watching = Watching(
-        database=database,
-        jobs=jobs,
-        runs=runs,
-        models=models,
-        trials=trial_store,
-        datasets=datasets,
-        api=api,
-        news=news,
-        on_trial=trials.wake,
-    )
-    submission = Submission(
-        database=database,
-        runs=runs,
-        jobs=jobs,
-        datasets=datasets,
-        api=api,
-        news=news,
-        on_submitted=watching.wake,
-        pause_s=pause_s,
-    )
-    pace = Pace()
-    poster = Poster(application.bot, pace, lambda chat, above: outbox.known_ids(chat, above=above))
-    newsroom: list[Newsroom] = []
-    services = Services(
-        settings=settings,
-        catalogue=catalogue,
-        database=database,
-        people_store=people_store,
-        inbox=InboxStore(database),
-        outbox=outbox,
-        jobs=jobs,
-        runs=runs,
-        people=People(
-            database=database,
-            store=people_store,
-            admin_ids=settings.admin_ids,
-            tester_ids=settings.tester_ids,
-        ),
-        datasets=datasets,
-        training=Training(
-            database=database,
-            runs=runs,
-            datasets=datasets,
-            catalogue=catalogue,
-            base_url=settings.openai_base_url,
-            on_confirmed=submission.wake,
-        ),
-        submission=submission,
-        watching=watching,
-        serving=serving,
-        trials=trials,
-        chat=Chat(
-            conversations=ConversationStore(database),
-            serving=serving,
-            api=chat_api,
-            temperature=settings.chat_temperature,
-            max_tokens=settings.chat_max_tokens,
-            history_max_tokens=settings.history_max_tokens,
-            daily_limit=settings.daily_messages_per_tester,
-            timezone=settings.zone,
-        ),
-        api=api,
-        poster=poster,
-        pace=pace,
-        sender=Outbox(
-            database=database,
-            store=outbox,
-            poster=poster,
-            render=lambda kind, payload, chat: newsroom[0].render(kind, payload, chat),
-        ),
-    )
-    newsroom.append(Newsroom(services=services))
-    return services
 
 
 async def _patiently(initialize: Callable[[], Awaitable[None]]) -> None:

@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from telegram import Bot
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
-
 from telegram.warnings import PTBUserWarning
 
 from bot.delivery.routing import ALLOWED_UPDATES

@@ -1,5 +1,6 @@
 """/start, /help, /id, /language: who one is here and what there is to do."""
 
+from dataclasses import replace
 from typing import Any
 
 from telegram import Update
@@ -7,6 +8,7 @@ from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler
 
 from bot.context import BotContext
 from bot.errors import BadCommand, DatasetMissing
+from bot.handlers import menus
 from bot.texts import LANGUAGES
 from bot.views import door as views
 
@@ -25,6 +27,7 @@ def handlers() -> list[BaseHandler[Any, BotContext, Any]]:
 async def start(update: Update, context: BotContext) -> None:
     """/start: an admin sees how things stand, a tester how to begin."""
     services = context.services
+    await menus.publish_for(context.bot, services, context.person)
     serving = await services.serving.current()
     if not context.person.is_admin:
         screen = views.start_tester(context.texts, context.person, is_ready=serving is not None)
@@ -67,6 +70,7 @@ async def choose_language(update: Update, context: BotContext) -> None:
     language = context.press.id
     if language not in LANGUAGES:
         raise BadCommand(usage="/language")
-    person = context.person
+    person = replace(context.person, language=language)
+    await menus.publish_for(context.bot, context.services, person)
     context.also(lambda tx: context.services.people_store.choose_language(tx, person.id, language))
     context.show(views.plain(context.services.texts(language), "language_chosen"))

@@ -7,6 +7,7 @@ from telegram import Bot, BotCommand, BotCommandScope, BotCommandScopeChat, BotC
 from telegram.error import TelegramError
 
 from bot.context import Services
+from bot.domain import Person
 from bot.texts import LANGUAGES, Texts
 
 EVERYONE = ("start", "new", "help", "language", "id")
@@ -25,15 +26,14 @@ async def publish(bot: Bot, services: Services) -> None:
         menu = commands(services.texts(language), EVERYONE)
         await _set(bot, BotCommandScopeDefault(), menu, language)
     for admin_id in sorted(services.settings.admin_ids):
-        await publish_for(bot, services, admin_id)
+        await publish_for(bot, services, await services.people.named(admin_id))
 
 
-async def publish_for(bot: Bot, services: Services, person_id: int) -> None:
+async def publish_for(bot: Bot, services: Services, person: Person) -> None:
     """Set the menu of one person's chat, in their language. Before /start there is no chat."""
-    person = await services.people.named(person_id)
     names = (*EVERYONE, *ADMINS) if person.is_admin else EVERYONE
     menu = commands(services.texts_for(person), names)
-    await _set(bot, BotCommandScopeChat(person_id), menu, "")
+    await _set(bot, BotCommandScopeChat(person.id), menu, "")
 
 
 def commands(texts: Texts, names: Sequence[str]) -> list[BotCommand]:

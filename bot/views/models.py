@@ -7,8 +7,8 @@ from bot.texts import Markup, Texts
 from bot.views.buttons import button, data_of
 from bot.views.screen import MAX_UNITS, Screen, rows
 
-ANSWER_SHARE = 600
-"""Characters of each answer that a trial shows: five of them fit into one message."""
+TRIAL_UNITS = 3000
+"""Characters that a trial's answers share, so that all of it fits into one message."""
 
 
 def listing(texts: Texts, models: Sequence[ServedModel], serving: Serving | None) -> Screen:
@@ -64,22 +64,34 @@ def trial(texts: Texts, found: Trial, *, promoted: bool) -> Screen:
     if found.state is TrialState.UNSERVED:
         return Screen(text=texts("trial_unserved", model=model.title), buttons=rows([again]))
     answered = sum(answer.answer is not None for answer in found.answers)
+    share = _share([len(answer.answer or "") for answer in found.answers])
     lines = [
         texts("trial_title", model=model.title, answered=answered, n=len(found.answers)),
-        *(_answer(texts, answer) for answer in found.answers),
+        *(_answer(texts, answer, share) for answer in found.answers),
         texts("trial_promoted" if promoted else "trial_offer"),
     ]
     return Screen(text="\n\n".join(lines), buttons=rows([again] if promoted else [use, again]))
 
 
-def _answer(texts: Texts, answer: TrialAnswer) -> str:
+def _answer(texts: Texts, answer: TrialAnswer, share: int) -> str:
     if not answer.answer:
         said = Markup(texts("trial_no_answer"))
         return texts("trial_answer", prompt=answer.prompt, answer=said)
     text = answer.answer
-    if len(text) > ANSWER_SHARE:
-        text = text[:ANSWER_SHARE].rsplit(maxsplit=1)[0] + " …"
+    if len(text) > share:
+        text = text[:share].rsplit(maxsplit=1)[0] + " …"
     return texts("trial_answer", prompt=answer.prompt, answer=text)
+
+
+def _share(lengths: Sequence[int]) -> int:
+    """How long each answer may be shown, so that only the longest are shortened."""
+    left = TRIAL_UNITS
+    for n, length in enumerate(sorted(lengths)):
+        share = left // (len(lengths) - n)
+        if length > share:
+            return share
+        left -= length
+    return TRIAL_UNITS
 
 
 def _whole_lines(lines: Sequence[str]) -> str:

@@ -22,7 +22,7 @@ async def trained(everything: World) -> str:
     await admin.presses("train:start:1", plan)
     finished = await admin.sees("обучилась за")
     await admin.sees("уже отвечает в чатах")
-    return next(word for word in finished["text"].split() if word.startswith("ft:"))
+    return next(str(word) for word in finished["text"].split() if word.startswith("ft:"))
 
 
 async def test_from_validation_to_a_model_that_answers(tmp_path):
