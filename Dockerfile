@@ -1,0 +1,31 @@
+# The bot alone, without engine and sandbox. See "In Docker" in README.md.
+FROM python:3.11-slim
+
+# httpx2, which openai speaks through, trusts the system's certificates.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends ca-certificates \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin natasha
+
+ENV PIP_NO_CACHE_DIR=1 \
+    PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1
+
+WORKDIR /app
+
+# Before the code, so that a change of it does not fetch everything anew.
+COPY requirements.lock ./
+RUN pip install --require-hashes --only-binary=:all: --requirement requirements.lock
+
+COPY bot/ bot/
+COPY data/natasha_finetuning_20251125_153356.jsonl data/
+
+# What the bot writes; new volumes take their owner from here.
+RUN install --directory --owner=natasha --group=natasha data/run logs
+VOLUME ["/app/data/run", "/app/logs"]
+
+USER natasha
+
+# The list form: no shell stands between Docker's SIGTERM and Python.
+CMD ["python", "-m", "bot", "run"]

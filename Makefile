@@ -1,0 +1,63 @@
+# The commands of this house; `make` alone lists them. Each one that needs the tools sets up .venv by
+# itself: the first time from requirements-dev.lock, whose hashes are checked, later not at all.
+
+VENV := .venv
+BIN := $(VENV)/bin
+LOCKED := $(VENV)/.locked
+READY := $(VENV)/.ready
+PIP_INSTALL := $(BIN)/python -m pip --disable-pip-version-check -qq install
+
+# The first Python here that is new enough; `make PYTHON=/path/to/python3` names another.
+PYTHON ?= $(shell for candidate in python3.11 python3.12 python3.13 python3.14 python3; do \
+	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && \
+	echo $$candidate && break; done)
+
+COMPILE := CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(FLAGS)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test run lint format lock setup clean
+
+help: ## list these commands
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-14s%s\n", $$1, $$2}'
+
+demo: $(READY) ## the whole bot on this computer, with a tour: no token, no key
+	@$(BIN)/python -m bot demo
+
+test: $(READY) ## every test
+	@$(BIN)/python -m pytest
+
+run: $(READY) ## the bot for real, with the settings of .env
+	@$(BIN)/python -m bot run
+
+lint: $(READY) ## formatting, style and types, as the checks want them
+	@$(BIN)/ruff format --check
+	@$(BIN)/ruff check
+	@$(BIN)/mypy
+
+format: $(READY) ## bring the code into that form where a tool can
+	@$(BIN)/ruff format
+	@$(BIN)/ruff check --fix
+
+lock: $(READY) ## write both lock files anew (FLAGS=--upgrade takes newer versions)
+	$(COMPILE) --output-file=requirements.lock pyproject.toml
+	$(COMPILE) --constraint=requirements.lock --extra=demo --extra=dev \
+		--output-file=requirements-dev.lock pyproject.toml
+
+setup: $(READY) ## only set up .venv
+
+clean: ## throw away .venv and what the tools left; data and logs stay
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# pip can't check hashes of a folder, so the project itself comes second and brings no dependencies.
+$(READY): $(LOCKED) pyproject.toml
+	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(LOCKED): requirements-dev.lock
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: https://www.python.org/downloads/" >&2; exit 1; }
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version): once, a minute or so"
+	@$(PYTHON) -m venv --clear $(VENV) || { echo "On Debian: apt-get install python3-venv" >&2; exit 1; }
+	@$(PIP_INSTALL) --require-hashes --requirement requirements-dev.lock
+	@touch $@

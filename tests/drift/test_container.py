@@ -1,0 +1,97 @@
+"""The Dockerfile, read as text: there is no engine to build it with where the tests run."""
+
+import json
+import re
+
+from bot.config import Settings
+from tests.drift.project import ROOT, text
+
+
+def instructions() -> list[tuple[str, str]]:
+    """(instruction, arguments), with continued lines joined."""
+    joined = re.sub(r"\\\n\s*", "", re.sub(r"(?m)^\s*#.*\n", "", text("Dockerfile")))
+    return [tuple(line.split(maxsplit=1)) for line in joined.splitlines() if line.strip()]  # type: ignore[misc]
+
+
+def only(name: str) -> str:
+    (arguments,) = [arguments for found, arguments in instructions() if found == name]
+    return arguments
+
+
+def copied() -> list[str]:
+    return [
+        source
+        for name, arguments in instructions()
+        if name == "COPY"
+        for source in arguments.split()[:-1]
+    ]
+
+
+def test_what_is_copied_exists():
+    assert [source for source in copied() if not (ROOT / source).exists()] == []
+
+
+def test_what_is_copied_is_sent_to_the_builder():
+    """`.dockerignore` shuts everything out that it does not name."""
+    rules = [line for line in text(".dockerignore").splitlines() if not line.startswith("#")]
+
+    assert rules[0] == "*"
+    for source in copied():
+        assert f"!{source.rstrip('/')}" in rules
+
+
+def test_secrets_and_databases_stay_out():
+    rules = text(".dockerignore").splitlines()
+
+    assert "data/*" in rules[rules.index("!data") :]
+    assert not any(".env" in source or source.rstrip("/") in {".", "data"} for source in copied())
+
+
+def test_sigterm_reaches_python():
+    """The list form, and Python first."""
+    command = json.loads(only("CMD"))
+
+    assert command == ["python", "-m", "bot", "run"]
+    assert "ENTRYPOINT" not in dict(instructions())
+
+
+def test_it_does_not_run_as_root():
+    """The user changes after everything that root has to do."""
+    names = [name for name, _ in instructions()]
+
+    assert only("USER") not in {"root", "0"}
+    assert f"useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin {only('USER')}" in text(
+        "Dockerfile"
+    )
+    assert names.index("USER") > max(place for place, name in enumerate(names) if name == "RUN")
+
+
+def test_tls_works():
+    assert "ca-certificates" in text("Dockerfile")
+
+
+def test_only_the_locked_packages_are_installed():
+    installs = [arguments for name, arguments in instructions() if "pip install" in arguments]
+
+    assert len(installs) == 1
+    assert "--require-hashes" in installs[0]
+    assert "--requirement requirements.lock" in installs[0]
+
+
+def test_python_is_the_one_that_the_lock_was_made_for():
+    (made_for,) = re.findall(r"with Python (\S+)", text("requirements.lock"))
+
+    assert only("FROM") == f"python:{made_for}-slim"
+
+
+def test_what_the_bot_writes_is_on_volumes():
+    volumes = json.loads(only("VOLUME"))
+    settings = {name: field.default for name, field in Settings.model_fields.items()}
+
+    assert volumes == [
+        f"{only('WORKDIR')}/{settings[name].parent}" for name in ("database_path", "log_path")
+    ]
+
+
+def test_the_dataset_is_where_the_settings_look():
+    assert str(Settings.model_fields["dataset_path"].default) in copied()

@@ -1,0 +1,216 @@
+"""What the papers say of commands, options and settings is what there is."""
+
+import argparse
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from telegram.ext import CommandHandler
+
+from bot import cli
+from bot.catalogue import load_catalogue
+from bot.config import Settings
+from bot.handlers import all_handlers
+from bot.handlers.menus import ADMINS, EVERYONE
+from bot.texts import LANGUAGES
+from engine import settings as engine_settings
+from sandbox import __main__ as sandbox_main
+from tests.drift.project import ROOT, text
+
+READMES = ("README.md", "README.ru.md")
+PAPERS = (*READMES, "CONTRIBUTING.md", "docs/architecture.md", "docs/engine.md", "docs/sandbox.md")
+FOR_EVERYBODY = {"README.md": "everybody", "README.ru.md": "всем"}
+NOT_OURS = {"newbot", "telegram", "sandbox"}
+"""A command of @BotFather's, and beginnings of addresses."""
+CATALOGUE = load_catalogue()
+
+
+def bot_commands() -> set[str]:
+    handlers = (handler for handler in all_handlers() if isinstance(handler, CommandHandler))
+    return {command for handler in handlers for command in handler.commands}
+
+
+def rows(paper: str, start: str) -> dict[str, list[str]]:
+    """Rows of the tables whose first cell begins with *start*: its next word -> the other cells."""
+    found = re.findall(rf"(?m)^\| `{re.escape(start)}([\w-]+)[^|]*\| (.*) \|$", text(paper))
+    return {name: rest.split(" | ") for name, rest in found}
+
+
+def make_targets() -> dict[str, str]:
+    return dict(re.findall(r"(?m)^([a-z]+):[^#\n]*## (.+)$", text("Makefile")))
+
+
+def subcommands(parser: argparse.ArgumentParser) -> set[str]:
+    return {
+        name
+        for action in parser._actions
+        if isinstance(action, argparse._SubParsersAction)
+        for name in action.choices
+    }
+
+
+def test_menus_offer_what_is_handled():
+    assert {*EVERYONE, *ADMINS} == bot_commands()
+    assert not {*EVERYONE} & {*ADMINS}
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_readme_lists_every_command_of_the_bot(readme):
+    table = rows(readme, "/")
+
+    assert table.keys() == bot_commands()
+    assert {name for name, (who, *_) in table.items() if who == FOR_EVERYBODY[readme]} == {
+        *EVERYONE
+    }
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_papers_name_no_command_that_is_not_there(paper):
+    """Neither in the text nor in its examples."""
+    named = re.findall(r"`/([a-z]+)\b(?![/{])", text(paper))
+    in_examples = re.findall(r"(?m)^ {4}(?:\S+ +)?/([a-z]+)(?= |$)", text(paper))
+
+    assert {*named, *in_examples} - NOT_OURS <= bot_commands()
+
+
+@pytest.mark.parametrize(("language", "messages"), [(n, x.messages) for n, x in LANGUAGES.items()])
+def test_help_names_every_command(language, messages):
+    """And shows testers none that they may not use."""
+
+    def named(key: str) -> set[str]:
+        return set(re.findall(r"(?<![\w<])/([a-z]+)", messages[key]))
+
+    known = {"start", "help"}  # how one gets there
+    assert named("help_admin") | known == bot_commands()
+    assert named("help_tester") | known == {*EVERYONE}
+    assert {word for key in messages for word in named(key)} <= bot_commands()
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_readme_lists_every_command_of_the_terminal(readme):
+    assert rows(readme, "python -m bot ").keys() == subcommands(cli._parser())
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_papers_name_only_commands_that_work(paper):
+    """`make X` and `python -m bot X`, in the text and in what is to be copied."""
+    of_make = re.findall(r"(?:^|`|\()make ([a-z]+)", text(paper), re.MULTILINE)
+    of_bot = re.findall(r"(?:python -m bot|natasha-bot) ([a-z]+)", text(paper))
+
+    assert set(of_make) <= make_targets().keys()
+    assert set(of_bot) <= subcommands(cli._parser())
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_readme_names_every_target_of_make(readme):
+    named = set(re.findall(r"(?:make |`)([a-z]+)(?:`|$)", text(readme), re.MULTILINE))
+
+    assert make_targets().keys() - {"help"} <= named
+
+
+def test_makefile_has_what_was_promised():
+    assert {"demo", "test", "run", "lint", "lock"} <= make_targets().keys()
+    (phony,) = re.findall(r"(?m)^\.PHONY: (.+)$", text("Makefile"))
+    assert set(phony.split()) == make_targets().keys()
+
+
+def test_both_readmes_give_the_same_commands():
+    """What one copies into a terminal is the same in every language."""
+    english, russian = (
+        re.findall(r"```sh\n(.*?)```", text(readme), re.DOTALL) for readme in READMES
+    )
+
+    assert english == russian != []
+
+
+def test_both_readmes_have_the_same_parts():
+    def shape(readme: str) -> list[str]:
+        return re.findall(r"(?m)^(#+|\d\.|- |\| `[^`]*`)", re.sub(r"МОДЕЛЬ", "MODEL", text(readme)))
+
+    english, russian = map(shape, READMES)
+
+    assert english == russian
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_presets_are_the_catalogues(readme):
+    for name, preset in CATALOGUE.presets.items():
+        cells = rows(readme, "")[name]
+
+        assert cells == [
+            str(preset.n_epochs),
+            str(preset.learning_rate_multiplier),
+            preset.suffix,
+            preset.base_model or "`BASE_MODEL`",
+        ]
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_days_are_the_catalogues(readme):
+    """When the catalogue is looked up anew, so are the READMEs."""
+    days = {day for model in CATALOGUE.models for day in (model.shutdown, model.tunable_until)}
+
+    for day in {*days, CATALOGUE.looked_up} - {None}:
+        assert str(day) in text(readme)
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_settings_that_are_named_exist(paper):
+    known = {name.upper() for name in Settings.model_fields}
+    named = set(re.findall(r"`([A-Z][A-Z]+_[A-Z_]+)(?:=[^`]*)?`", text(paper)))
+
+    assert {name for name in named if not name.startswith("ENGINE_")} <= known | {"NO_PROXY"}
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_dataset_is_named_as_it_is(readme):
+    assert f"`{Settings.model_fields['dataset_path'].default}`" in text(readme)
+
+
+@pytest.mark.parametrize(
+    ("paper", "options"),
+    [
+        ("docs/engine.md", engine_settings._parser({})._option_string_actions),
+        ("docs/sandbox.md", sandbox_main._parser()._option_string_actions),
+    ],
+    ids=["engine", "sandbox"],
+)
+def test_servers_options_are_documented(paper, options):
+    documented = {f"--{name}" for name in rows(paper, "--")}
+
+    assert documented == options.keys() - {"-h", "--help"}
+
+
+def links(paper: str) -> Iterator[tuple[str, str]]:
+    """(file, heading) of every link that leads to something of ours."""
+    for target in re.findall(r"\]\(([^)\s]+)\)", text(paper)):
+        if not target.startswith(("http:", "https:")):
+            file, _, heading = target.partition("#")
+            yield (str(Path(paper).parent / file) if file else paper), heading
+
+
+def headings(paper: str) -> set[str]:
+    """As GitHub names them in addresses."""
+    titles = re.findall(r"(?m)^#+ (.+)$", text(paper))
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("paper", [*PAPERS, "CHANGELOG.md", "data/README.md"])
+def test_links_lead_somewhere(paper):
+    broken = [
+        (file, heading)
+        for file, heading in links(paper)
+        if not (ROOT / file).exists() or (heading and heading not in headings(file))
+    ]
+
+    assert broken == []
+
+
+def test_changelog_knows_this_version():
+    version = tomllib.loads(text("pyproject.toml"))["project"]["version"]
+
+    assert re.search(
+        rf"(?m)^## \[{re.escape(version)}\] - \d{{4}}-\d\d-\d\d$", text("CHANGELOG.md")
+    )
