@@ -62,7 +62,7 @@ class Child:
             return await self._ended()
 
     async def _ended(self) -> int:
-        await self.drain
+        await asyncio.wait([self.drain])  # who gives up waiting does not end the drain
         if self.process.stdin is not None:
             self.process.stdin.close()
         return await self.process.wait()
@@ -74,6 +74,7 @@ async def start(
     log: Path,
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
+    python: Sequence[str] = (sys.executable, "-m"),
 ) -> Child:
     """Run `python -m module arguments --until-eof` and wait for its ready line.
 
@@ -83,13 +84,13 @@ async def start(
         log: A file that gets everything that the child prints.
         env: Variables on top of this process's own; proxies are switched off for loopback.
         cwd: The child's working folder.
+        python: What runs a module whose name and arguments follow.
 
     Raises:
         ChildDied: when it ends, or is silent for a minute, before it is ready.
     """
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
+        *python,
         module,
         *arguments,
         "--until-eof",

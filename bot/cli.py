@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -18,6 +19,10 @@ from bot.errors import CannotStart
 
 CANNOT_START = 2
 """Exit code for wrong settings, an unknown token, a database that can't be used."""
+BROKE = 1
+"""Exit code for a bug."""
+
+_logger = logging.getLogger(__name__)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,6 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return CANNOT_START
     except KeyboardInterrupt:
         return 130
+    except Exception:
+        # Through the log, because its formatter keeps tokens and keys out of tracebacks.
+        _logger.critical("Ended by a bug", exc_info=True)
+        return BROKE
 
 
 async def run(settings: Settings, *, until_eof: bool) -> int:

@@ -1,5 +1,0 @@
-"""Not yet."""
-
-
-async def demo(*, exit_after_tour: bool) -> int:
-    return 0

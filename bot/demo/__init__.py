@@ -1,0 +1,88 @@
+"""`make demo`: the whole bot on this computer, played as a tour in the terminal.
+
+The cast is the real bot, the sandbox (plays Telegram) and the engine (plays the provider), each a
+process of its own. They are started, never imported.
+"""
+
+import asyncio
+import contextlib
+import importlib.util
+import io
+import os
+import signal
+import sys
+from pathlib import Path
+
+from bot.config import Settings
+from bot.demo.cast import ADMIN, CODE, TESTER
+from bot.demo.show import Show
+from bot.demo.terminal import Terminal
+from bot.demo.transcript import BOT, MODEL
+from bot.errors import CannotStart
+
+_EXTRAS = ("fastapi", "uvicorn", "python_multipart", "engine", "sandbox")
+_COLOURS = {
+    ADMIN[1]: "\x1b[35m",
+    TESTER[1]: "\x1b[36m",
+    BOT: "\x1b[32m",
+    MODEL: "\x1b[33m",
+}
+
+
+async def demo(*, exit_after_tour: bool) -> int:
+    """Play the tour, then keep the page open until Ctrl-C, unless *exit_after_tour*.
+
+    Returns:
+        0 after a tour as it should be, 1 after another one, 128 + the signal when interrupted.
+
+    Raises:
+        CannotStart: something that the demo needs is missing.
+    """
+    dataset = _dataset()
+    _require_extras()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # an encoding without emoji is no reason to stop
+    terminal = Terminal.of(sys.stdout, _COLOURS)
+    show = Show(terminal, dataset, stays=not exit_after_tour)
+    performance = asyncio.create_task(show.perform(), name="demo")
+    signals: list[int] = []
+
+    def interrupt(number: int) -> None:
+        if not signals:  # Once: a second one must not disturb the ending of the processes.
+            performance.cancel()
+        signals.append(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, interrupt, number)
+    try:
+        return await performance
+    except asyncio.CancelledError:
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            terminal.gap()
+            terminal.tell("Всё остановлено, временные файлы удалены.")
+        return 0 if show.is_over else 128 + signals[0]
+    except BrokenPipeError:  # `| head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
+
+
+def _dataset() -> Path:
+    name: Path = Settings.model_fields["dataset_path"].default
+    chosen = os.environ.get("DATASET_PATH")
+    shipped = CODE / name
+    path = Path(chosen) if chosen else shipped if shipped.is_file() else name
+    if not path.is_file():
+        raise CannotStart(f"Нет датасета {path}. Его место назовёт переменная DATASET_PATH.")
+    return path.resolve()
+
+
+def _require_extras() -> None:
+    missing = [name for name in _EXTRAS if importlib.util.find_spec(name) is None]
+    if missing:
+        is_checkout = (CODE / "pyproject.toml").is_file()
+        package = "-e '.[demo]'" if is_checkout else "'natasha-bot[demo]'"
+        raise CannotStart(
+            f"Для демонстрации не хватает: {', '.join(missing)}. "
+            f"Их поставит команда: python -m pip install {package}"
+        )

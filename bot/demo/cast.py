@@ -1,0 +1,173 @@
+"""The processes of a demo: engine, sandbox and bot, on free loopback ports, in one folder."""
+
+import asyncio
+import contextlib
+import os
+import secrets
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+
+from bot import children
+from bot.children import Child, ChildDied
+from bot.config import Settings
+from bot.demo.trouble import Trouble
+
+ADMIN: Final = (1001, "Мария")
+TESTER: Final = (1002, "Олег")
+BOT_ID: Final = 7_000_001
+NAMES: Final = {"sandbox": "песочница", "engine": "движок", "bot": "бот"}
+
+POLL_INTERVAL_S = 0.3
+_GRACE_S = 1.5
+"""How long a process may take to end. What it would lose is thrown away anyway."""
+_STARTING_GRACE_S = 1.0
+_TAIL_LINES = 8
+CODE: Final = Path(__file__).parents[2]
+"""The folder that holds the packages, and in a checkout the shipped dataset."""
+
+
+@dataclass(slots=True)
+class Cast:
+    """Who plays; `together` is how to do something while all of them live."""
+
+    folder: Path
+    api_key: str = field(default_factory=lambda: f"demo-{secrets.token_urlsafe(24)}")
+    bot_token: str = field(default_factory=lambda: f"{BOT_ID}:{secrets.token_urlsafe(27)[:35]}")
+    playing: dict[str, Child] = field(default_factory=dict)
+
+    async def enter(self, dataset: Path) -> None:
+        """Start all three.
+
+        Raises:
+            Trouble: one of them does not start.
+        """
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._start_sandbox())
+                tasks.create_task(self._start_engine())
+        except* Trouble as group:
+            raise group.exceptions[0] from None
+        await self._start("bot", "run", **self._settings(dataset))
+
+    async def together(self, doing: Coroutine[Any, Any, None]) -> None:
+        """Do it, unless somebody of the cast ends before that.
+
+        Raises:
+            Trouble: from *doing*, or because a process has ended.
+        """
+        task = asyncio.create_task(doing, name="the tour")
+        try:
+            await asyncio.wait(
+                {task, *(child.drain for child in self.playing.values())},
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            if task.done() and not isinstance(task.exception(), httpx.HTTPError):
+                await task
+                return
+            raise await self._ended()
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def leave(self) -> None:
+        """End all processes, the slow ones by force."""
+        await asyncio.gather(*map(_end, self.playing.values()))
+
+    def last_words(self) -> str:
+        """The last lines of every log."""
+        return "\n".join(
+            f"--- {path.name}\n{_tail(path)}" for path in sorted(self.folder.glob("*.log"))
+        )
+
+    async def _start_sandbox(self) -> None:
+        people = [f"{ADMIN[0]}:{ADMIN[1]}:ru:admin", f"{TESTER[0]}:{TESTER[1]}:ru:tester"]
+        options = [part for person in people for part in ("--user", person)]
+        await self._start("sandbox", "--port", "0", *options)
+
+    async def _start_engine(self) -> None:
+        options = {
+            "port": 0,
+            "data": self.folder / "engine",
+            "validating-seconds": 0.6,
+            "queued-seconds": 3.4,
+            "running-seconds": 7.5,
+            "tokens-per-second": 150,
+            "first-token-seconds": 0.3,
+            "deploy-seconds": 0,
+        }
+        words = [str(part) for name, value in options.items() for part in (f"--{name}", value)]
+        await self._start("engine", *words, ENGINE_HOST="", ENGINE_API_KEYS=self.api_key)
+
+    async def _start(self, module: str, *arguments: str, **settings: str) -> None:
+        starting = asyncio.ensure_future(
+            children.start(
+                module,
+                *arguments,
+                log=self.folder / f"{module}.log",
+                env=settings | {"PYTHONPATH": _python_path()},
+                cwd=self.folder,
+            )
+        )
+        try:
+            self.playing[module] = await asyncio.shield(starting)
+        except ChildDied:
+            raise Trouble(f"Не запускается {NAMES[module]} ({module}).") from None
+        except asyncio.CancelledError:
+            # Who is still starting can't be ended yet; a slow one ends by itself, after us.
+            with contextlib.suppress(ChildDied, TimeoutError):
+                async with asyncio.timeout(_STARTING_GRACE_S):
+                    self.playing[module] = await starting
+            raise
+
+    def _settings(self, dataset: Path) -> dict[str, str]:
+        # Empty means unset: nothing of the person's own environment reaches the bot.
+        return dict.fromkeys((name.upper() for name in Settings.model_fields), "") | {
+            "TELEGRAM_BOT_TOKEN": self.bot_token,
+            "TELEGRAM_API_URL": self.playing["sandbox"].ready,
+            "OPENAI_API_KEY": self.api_key,
+            "OPENAI_BASE_URL": self.playing["engine"].ready,
+            "ADMIN_IDS": str(ADMIN[0]),
+            "TESTER_IDS": str(TESTER[0]),
+            "DATASET_PATH": str(dataset),
+            "DATABASE_PATH": str(self.folder / "data" / "bot.sqlite3"),
+            "LOG_PATH": str(self.folder / "bot-diary.log"),
+            "POLL_INTERVAL_S": str(POLL_INTERVAL_S),
+        }
+
+    async def _ended(self) -> Trouble:
+        await asyncio.sleep(0.5)  # A connection breaks a moment before its process is gone.
+        for module, child in self.playing.items():
+            if child.drain.done():
+                return Trouble(f"Внезапно остановился процесс «{NAMES[module]}» ({module}).")
+        return Trouble("Песочница или движок не отвечает.")
+
+
+@asynccontextmanager
+async def on_stage(folder: Path) -> AsyncIterator[Cast]:
+    """A cast whose processes end with the block."""
+    cast = Cast(folder)
+    try:
+        yield cast
+    finally:
+        await cast.leave()
+
+
+async def _end(child: Child) -> None:
+    stopping = asyncio.ensure_future(child.stop())
+    if not (await asyncio.wait({stopping}, timeout=_GRACE_S))[0]:
+        child.process.kill()
+    await stopping
+
+
+def _python_path() -> str:
+    return os.pathsep.join(filter(None, [str(CODE), os.environ.get("PYTHONPATH", "")]))
+
+
+def _tail(path: Path) -> str:
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    return "\n".join(lines[-_TAIL_LINES:])

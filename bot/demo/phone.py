@@ -1,0 +1,80 @@
+"""A person's phone: the sandbox's own API (docs/sandbox.md), as somebody would use it."""
+
+import asyncio
+from collections.abc import Callable
+
+import httpx
+
+from bot.demo.transcript import Transcript, button
+from bot.demo.trouble import Trouble
+from bot.domain import JsonDict
+
+PATIENCE_S = 30.0
+_PAUSE_S = 0.05
+"""What comes together is shown together, in the order of the chat."""
+
+Fits = Callable[[JsonDict], object]
+
+
+class Phone:
+    """One person's private chat with the bot."""
+
+    def __init__(
+        self, http: httpx.AsyncClient, *, bot_id: int, person_id: int, transcript: Transcript
+    ) -> None:
+        self._http = http
+        self._path = f"/sandbox/bots/{bot_id}/chats/{person_id}"
+        self._transcript = transcript
+
+    async def says(self, text: str) -> int:
+        """Write to the bot; returns the message's id."""
+        self._transcript.says(text)
+        message = await self._request("POST", "/messages", json={"text": text})
+        message_id: int = message["message_id"]
+        return message_id
+
+    async def presses(self, message: JsonDict, data: str) -> None:
+        """Press the button of *message* whose data begin with *data*."""
+        found = button(message, data)
+        assert found is not None
+        self._transcript.presses(found["text"])
+        path = f"/messages/{message['message_id']}/press"
+        await self._request("POST", path, json={"data": found["callback_data"]})
+
+    async def waits(
+        self, wanted: str, fits: Fits, *, after: int = 0, patience_s: float = PATIENCE_S
+    ) -> JsonDict:
+        """Watch the chat until a message of the bot fits; returns the newest such one.
+
+        Args:
+            wanted: What is waited for, to be told when it does not come.
+            fits: Knows the message.
+            after: Only messages with a greater id count.
+            patience_s: How long.
+
+        Raises:
+            Trouble: it did not come in time.
+        """
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + patience_s
+        view = await self._request("GET", "")
+        while True:
+            self._transcript.show(view)
+            for message in reversed(view["messages"]):
+                is_bots = message["from"]["is_bot"] and message["message_id"] > after
+                if is_bots and fits(message):
+                    found: JsonDict = message
+                    return found
+            if clock() > deadline:
+                raise Trouble(f"Не дождались: {wanted} (ждали {patience_s:.0f} с).")
+            query = {"after": view["last_event"], "wait": max(0.0, deadline - clock())}
+            await self._request("GET", "", params=query)
+            await asyncio.sleep(_PAUSE_S)
+            view = await self._request("GET", "")
+
+    async def _request(self, method: str, path: str, **options: object) -> JsonDict:
+        response = await self._http.request(method, self._path + path, **options)  # type: ignore[arg-type]
+        if response.is_error:
+            raise Trouble(f"Песочница отказала: {response.status_code} {response.text[:200]}")
+        answer: JsonDict = response.json()
+        return answer

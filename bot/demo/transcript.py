@@ -1,0 +1,140 @@
+"""What a chat shows, told to the terminal as it comes: messages, edits, the card that moves."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+from bot.demo.terminal import Terminal, cut_rows
+from bot.domain import JsonDict
+from bot.views.answer import CURSOR
+from bot.views.buttons import data_of
+from bot.views.jobs import SPARKS
+
+BOT: Final = "Бот"
+"""Who speaks when the program does."""
+MODEL: Final = "Наташа"
+"""Who speaks when the model does."""
+
+_MOST_PARAGRAPHS = 4
+_MOST_ROWS = 2
+_PICTURE = re.compile(rf"[▓░{SPARKS}]{{2}}")
+_CARD_BUTTON = data_of("job", "refresh")
+
+
+class Transcript:
+    """One person's chat with the bot."""
+
+    def __init__(self, terminal: Terminal, person: str) -> None:
+        self._terminal = terminal
+        self._person = person
+        self._speaker = BOT
+        self._texts: dict[int, str] = {}
+        """What each message said when it was shown last."""
+        self._card_headlines: dict[int, str] = {}
+
+    def says(self, text: str) -> None:
+        """The person writes; commands are answered by the program, the rest by the model."""
+        self._speaker = BOT if text.startswith("/") else MODEL
+        self._terminal.gap()
+        self._terminal.say(self._person, text)
+
+    def presses(self, label: str) -> None:
+        """The person presses a button."""
+        self._speaker = BOT
+        self._terminal.gap()
+        self._terminal.does(self._person, f"нажимает «{label}»")
+
+    def show(self, view: JsonDict) -> None:
+        """Tell what is new in the chat, which looks like *view* now."""
+        for message in view["messages"]:
+            if not message["from"]["is_bot"]:
+                continue
+            before = self._texts.get(message["message_id"])
+            if before != words_of(message):
+                self._texts[message["message_id"]] = words_of(message)
+                self._show(message, before)
+            if is_card(message):
+                break  # What stands below it is told when it has come to rest.
+        if view["action"] == "typing":
+            self._terminal.move(self._speaker, "печатает…")
+
+    def _show(self, message: JsonDict, before: str | None) -> None:
+        text = words_of(message)
+        if is_card(message) or message["message_id"] in self._card_headlines:
+            self._show_card(message)
+        elif text.endswith(CURSOR):
+            self._terminal.grow(self._speaker, text.removesuffix(CURSOR), is_whole=False)
+        elif before is not None and not before.endswith(CURSOR):
+            known = before.split("\n")
+            news = [line for line in text.split("\n") if line not in known]
+            if news:
+                self._terminal.say(self._speaker, "\n".join(news))
+        elif self._speaker == MODEL:
+            self._terminal.say(MODEL, text)
+        else:
+            self._terminal.say(BOT, self._shortened(message))
+            for row in labels(message):
+                self._terminal.does("", " ".join(f"[{label}]" for label in row))
+
+    def _show_card(self, message: JsonDict) -> None:
+        headline, *lines = words_of(message).split("\n")
+        pictures = [line for line in lines if _PICTURE.search(line)]
+        line = "  ".join([headline, " · ".join(pictures)]).rstrip()
+        is_new = self._card_headlines.get(message["message_id"]) != headline
+        self._card_headlines[message["message_id"]] = headline
+        if not is_card(message):
+            self._terminal.say(BOT, line)
+        elif self._terminal.is_live:
+            self._terminal.move(BOT, line)
+        elif is_new:
+            self._terminal.say(BOT, headline)
+
+    def _shortened(self, message: JsonDict) -> str:
+        paragraphs = _folded(message).split("\n\n")
+        hidden = len(paragraphs) - _MOST_PARAGRAPHS
+        if hidden > 0:
+            paragraphs[_MOST_PARAGRAPHS - 1 : -1] = [f"… и ещё {hidden} таких же"]
+        width = self._terminal.text_width
+        return "\n".join(
+            cut_rows(line, width, _MOST_ROWS) for line in "\n\n".join(paragraphs).split("\n")
+        )
+
+
+def words_of(message: JsonDict) -> str:
+    """Its text, or what is written under its picture or file."""
+    words: str = message.get("text") or message.get("caption") or ""
+    return words
+
+
+def is_card(message: JsonDict) -> bool:
+    """Whether the message is the card of a job that has not ended."""
+    return button(message, _CARD_BUTTON) is not None
+
+
+def button(message: JsonDict, data: str) -> JsonDict | None:
+    """The button whose data begin with *data*."""
+    buttons = [each for row in _keyboard(message) for each in row]
+    return next((each for each in buttons if each.get("callback_data", "").startswith(data)), None)
+
+
+def labels(message: JsonDict) -> list[list[str]]:
+    """The labels of a message's buttons, row by row."""
+    return [[each["text"] for each in row] for row in _keyboard(message)]
+
+
+def _keyboard(message: JsonDict) -> Sequence[Sequence[dict[str, Any]]]:
+    keyboard: Sequence[Sequence[dict[str, Any]]]
+    keyboard = message.get("reply_markup", {}).get("inline_keyboard", [])
+    return keyboard
+
+
+def _folded(message: JsonDict) -> str:
+    """The text with each expandable quotation folded to its first line, as Telegram shows it."""
+    # Telegram counts in UTF-16 units: https://core.telegram.org/bots/api#messageentity
+    units = words_of(message).encode("utf-16-le")
+    for entity in reversed(message.get("entities") or message.get("caption_entities") or []):
+        if entity["type"] == "expandable_blockquote":
+            begin, end = entity["offset"] * 2, (entity["offset"] + entity["length"]) * 2
+            first_line = units[begin:end].decode("utf-16-le").split("\n")[0]
+            units = units[:begin] + f"▸ {first_line}…".encode("utf-16-le") + units[end:]
+    return units.decode("utf-16-le")
