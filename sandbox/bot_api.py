@@ -15,7 +15,14 @@ from sandbox.faults import Fault
 from sandbox.methods import METHODS
 from sandbox.methods.call import Call
 from sandbox.shapes import Json
-from sandbox.wire import answer_bytes, answer_json, disconnected, hang_up, read_params
+from sandbox.wire import (
+    ClientGone,
+    answer_bytes,
+    answer_json,
+    disconnected,
+    hang_up,
+    read_params,
+)
 from sandbox.world import World
 
 _log = logging.getLogger(__name__)
@@ -47,6 +54,8 @@ class BotApi:
         except TelegramError as error:
             await exchange.finish(*_failure(error))
             return
+        except ClientGone:
+            return
         call = Call(self._world, exchange.bot, params)
         fault = self._world.faults.take(official.lower(), call.bot.id, params.get("chat_id"))
         if fault is not None and await exchange.before(fault):
@@ -60,7 +69,7 @@ class BotApi:
             answer: tuple[int, Json] = (200, {"ok": True, "result": result})
         except TelegramError as error:
             answer = _failure(error)
-        except _Gone:
+        except ClientGone:
             return
         except Exception as exc:
             _log.exception("%s failed", official)
@@ -164,10 +173,6 @@ class _Exchange:
         )
 
 
-class _Gone(Exception):
-    """The client went away while its call was waiting."""
-
-
 async def _unless_gone(work: Any, receive: Receive) -> Any:
     """Wait for *work*, but not longer than the client does: a killed bot's poll ends with it."""
     working = asyncio.ensure_future(work)
@@ -175,7 +180,7 @@ async def _unless_gone(work: Any, receive: Receive) -> Any:
     try:
         await asyncio.wait([working, watching], return_when=asyncio.FIRST_COMPLETED)
         if not working.done():
-            raise _Gone
+            raise ClientGone
         return working.result()
     finally:
         for task in (working, watching):

@@ -32,6 +32,7 @@ class Bot:
         self.chats: dict[int, Chat] = {}
         self.queries: dict[str, int] = {}
         """Callback queries that wait for their answer, with their chat."""
+        self._last_message_id = 0
         self._events = events
 
     @property
@@ -63,13 +64,18 @@ class Bot:
     def open_chat(self, view: Json) -> Chat:
         """A new chat."""
         chat_id = view["id"]
-        chat = Chat(view, lambda name, data: self.tell(name, data, chat_id))
+        chat = Chat(view, self._next_id, lambda name, data: self.tell(name, data, chat_id))
         self.chats[chat_id] = chat
         return chat
 
     def tell(self, name: str, data: Json, chat_id: int | None = None) -> None:
         """Tell the page of something about this bot."""
         self._events.add(name, data, bot_id=self.id, chat_id=chat_id)
+
+    def _next_id(self) -> int:
+        """The id of a new message. Telegram counts for each account, not for each of its chats."""
+        self._last_message_id += 1
+        return self._last_message_id
 
     def new_query(self, chat_id: int) -> str:
         """The id of a callback query that can be answered once."""

@@ -16,7 +16,7 @@ Tell = Callable[[str, Json], None]
 class Chat:
     """The messages of one chat, and what became of the bot in it."""
 
-    def __init__(self, view: Json, tell: Tell) -> None:
+    def __init__(self, view: Json, next_id: Callable[[], int], tell: Tell) -> None:
         self.view = view
         """Telegram's Chat."""
         self.messages: dict[int, Json] = {}
@@ -29,7 +29,7 @@ class Chat:
         self.action: str | None = None
         """What the bot is shown as doing, "typing" say."""
         self._action_end: asyncio.TimerHandle | None = None
-        self._last_message_id = 0
+        self._next_id = next_id
         self._tell = tell
 
     @property
@@ -56,16 +56,15 @@ class Chat:
             raise forbidden("bot can't initiate conversation with a user")
 
     def add(self, sender: Json, content: Json) -> Json:
-        """A new message from *sender*, with the next id; returns it."""
-        self._last_message_id += 1
+        """A new message from *sender*, with the bot's next id; returns it."""
         message: Json = {
-            "message_id": self._last_message_id,
+            "message_id": self._next_id(),
             "from": sender,
             "chat": self.view,
             "date": int(time.time()),
             **content,
         }
-        self.messages[self._last_message_id] = message
+        self.messages[message["message_id"]] = message
         if sender["is_bot"]:
             self.show_action(None)
         self._tell("message", message)

@@ -17,6 +17,11 @@ from sandbox.world import World
 PAGE = Path(__file__).parent / "page"
 HEARTBEAT_S = 15.0
 _MAX_WAIT_S = 60.0
+_PAGE_HEADERS = {
+    "Cache-Control": "no-cache",
+    # Whatever a bot says, only the page's own is run and shown; blob: is a picture to be sent.
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' blob:",
+}
 _SHOWN_INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
@@ -44,7 +49,7 @@ class ObserverApi:
         path = PAGE / Path(request.path_params.get("file", "index.html")).name
         if not path.is_file():
             raise Refused(404, f"the page has no file {path.name}")
-        return FileResponse(path, headers={"Cache-Control": "no-cache"})
+        return FileResponse(path, headers=_PAGE_HEADERS)
 
     async def file(self, request: Request) -> Response:
         """A file's bytes; anything but a picture is a download, so that it cannot act as a page."""

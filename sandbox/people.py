@@ -107,6 +107,7 @@ class People:
         if chat.is_blocked == blocked:
             return
         chat.is_blocked = blocked
+        bot.tell("blocked", {"chat_id": chat_id, "blocked": blocked}, chat_id)
         before, after = ("member", "kicked") if blocked else ("kicked", "member")
         membership_changed(bot, chat, self._world.user(chat_id), before, after)
 

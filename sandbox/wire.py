@@ -23,6 +23,10 @@ _ROOM_FOR_FIELDS = 4_000_000
 _JSON_HEADERS = [(b"content-type", b"application/json")]
 
 
+class ClientGone(Exception):
+    """The client went away before its request was whole, or while its call was waiting."""
+
+
 class SandboxProtocol(H11Protocol):
     """uvicorn's HTTP, which tells the application its connection, so that it can be cut."""
 
@@ -64,6 +68,7 @@ async def read_params(scope: Scope, receive: Receive) -> Params:
 
     Raises:
         TelegramError: when the body cannot be read.
+        ClientGone: when the client went away before it was whole.
     """
     body = await _body(receive)
     query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
@@ -90,7 +95,7 @@ async def _body(receive: Receive) -> bytes:
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            return b""
+            raise ClientGone
         if chunk := message.get("body", b""):
             chunks.append(chunk)
             size += len(chunk)

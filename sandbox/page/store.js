@@ -115,6 +115,7 @@ export class Store {
     if (kind === "message" || kind === "edited") this.#put(data);
     else if (kind === "deleted") this.#remove(data.message_id);
     else if (kind === "action") this.set({ action: data.action }, "status");
+    else if (kind === "blocked") this.set({ blocked: data.blocked }, "status");
     else if (kind === "callback_answer") this.#answer(data.callback_query_id);
     else if (kind === "user" && data.id === this.state.user.id) this.set({ user: data }, "status", "messages");
   }

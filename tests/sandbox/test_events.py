@@ -114,6 +114,18 @@ async def test_typing_ends_by_itself(bot: BotClient, people: People, anna: Perso
     assert actions == ["typing", None]
 
 
+async def test_another_page_hears_that_the_bot_was_blocked(people: People, anna: Person):
+    async with listening(people, chat_id=anna.id) as events:
+        await anna.blocks()
+        await anna.unblocks()
+        told = [(name, data) for _, name, data in await take(events, 2)]
+
+    assert told == [
+        ("blocked", {"chat_id": anna.id, "blocked": True}),
+        ("blocked", {"chat_id": anna.id, "blocked": False}),
+    ]
+
+
 async def test_a_new_bot_is_announced(url: str, people: People):
     async with listening(people) as events:
         newcomer = BotClient(url, 7_777_777)

@@ -7,7 +7,7 @@ YES = {"inline_keyboard": [[{"text": "Да", "callback_data": "yes"}]]}
 NO = {"inline_keyboard": [[{"text": "Нет", "callback_data": "no"}]]}
 
 
-async def test_ids_grow_from_one_in_each_chat(bot: BotClient, people: People, anna: Person):
+async def test_ids_grow_over_all_chats_of_a_bot(bot: BotClient, people: People, anna: Person):
     boris = await people.person(6_200_001, "Борис")
     await boris.says("/start")
 
@@ -15,7 +15,7 @@ async def test_ids_grow_from_one_in_each_chat(bot: BotClient, people: People, an
     second = await bot.call("sendMessage", chat_id=anna.id, text="x")
     other = await bot.call("sendMessage", chat_id=boris.id, text="x")
 
-    assert [each["message_id"] for each in (first, second, other)] == [2, 3, 2]
+    assert [each["message_id"] for each in (first, second, other)] == [3, 4, 5]
     assert first["chat"] == {
         "id": anna.id,
         "type": "private",

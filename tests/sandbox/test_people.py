@@ -141,4 +141,8 @@ async def test_the_page_is_served_and_nothing_beside_it(people: People):
     outside = await people.http.get("/page/..%2F__init__.py")
 
     assert page.headers["content-type"].startswith("text/html")
+    script = await people.http.get("/page/main.js")
+    for response in (page, script):
+        policy = response.headers["content-security-policy"]
+        assert policy == "default-src 'self'; img-src 'self' blob:"
     assert outside.status_code == 404

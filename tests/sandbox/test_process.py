@@ -55,6 +55,27 @@ async def _is_waiting(http: httpx.AsyncClient) -> bool:
     return not (await http.get("/sandbox/faults")).json()
 
 
+async def test_a_request_that_was_cut_off_is_no_call(tmp_path: Path):
+    """What a killed bot had not sent to its end is not taken for a call without parameters."""
+    async with (
+        children.running("sandbox", "--port", "0", log=tmp_path / "log") as child,
+        client(child.ready) as http,
+    ):
+        address = httpx.URL(child.ready)
+        _, writer = await asyncio.open_connection(address.host, address.port)
+        head = (
+            f"POST /bot{BOT_TOKEN}/setMyCommands HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n"
+        )
+        writer.write(head.encode() + b"commands=")
+        await writer.drain()
+        writer.transport.abort()
+        await http.get(f"/bot{BOT_TOKEN}/getMe")
+
+        calls = (await http.get("/sandbox/calls")).json()
+
+    assert [call["method"] for call in calls] == ["getMe"]
+
+
 async def test_only_the_tokens_that_count(tmp_path: Path):
     arguments = ("--port", "0", "--token", BOT_TOKEN, "--token", f"43:{'A' * 35}")
     async with (
