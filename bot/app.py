@@ -27,6 +27,7 @@ from bot.wiring import build_services
 
 LONGEST_PAUSE_S = 15.0
 """Between two tries to meet Telegram."""
+UNKNOWN_TOKEN = "TELEGRAM_BOT_TOKEN: Telegram does not know this token"
 
 _logger = logging.getLogger(__name__)
 
@@ -74,10 +75,16 @@ class App:
                     task.cancel()
 
     async def _listen(self) -> None:
-        if not self.settings.webhook_url:
-            await self.application.bot.delete_webhook()
-            await Polling(self.application.bot, self.lanes.accept).run()
-            return
+        try:
+            await (self._serve_webhook() if self.settings.webhook_url else self._poll())
+        except InvalidToken as exc:
+            raise CannotStart(UNKNOWN_TOKEN) from exc
+
+    async def _poll(self) -> None:
+        await _patiently(self.application.bot.delete_webhook)
+        await Polling(self.application.bot, self.lanes.accept).run()
+
+    async def _serve_webhook(self) -> None:
         host, _, port = (self.settings.webhook_listen or "127.0.0.1:8443").rpartition(":")
         updater = self.application.updater
         assert updater is not None
@@ -159,14 +166,15 @@ def build_telegram(settings: Settings, queue: InboxQueue | None = None) -> Teleg
     return builder.build()
 
 
-async def _patiently(initialize: Callable[[], Awaitable[None]]) -> None:
-    """Meet Telegram (getMe), however long the network takes to come up."""
+async def _patiently(ask: Callable[[], Awaitable[object]]) -> None:
+    """Get an answer from Telegram, however long the network takes to come up."""
     pause_s = 0.5
     while True:
         try:
-            return await initialize()
+            await ask()
+            return
         except InvalidToken as exc:
-            raise CannotStart("TELEGRAM_BOT_TOKEN: Telegram does not know this token") from exc
+            raise CannotStart(UNKNOWN_TOKEN) from exc
         except TelegramError as exc:
             started = time.monotonic()
             _logger.warning("Telegram can't be reached: %s", exc)

@@ -33,8 +33,12 @@ def _user_ids(value: object) -> object:
 
 def _url(*schemes: str) -> Callable[[str], str]:
     def check(value: str) -> str:
-        parts = urlsplit(value)
-        if value and (parts.scheme not in schemes or not parts.hostname):
+        try:
+            parts = urlsplit(value)
+            is_good = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+        except ValueError:  # its words may quote a password
+            is_good = False
+        if value and not is_good:
             raise ValueError(f"must be an address that begins with {' or '.join(schemes)}://")
         return value.rstrip("/")
 

@@ -95,7 +95,7 @@ def build_services(settings: Settings, database: Database, bot: Bot) -> Services
         pause_s=pause_s,
     )
     pace = Pace()
-    poster = Poster(bot, pace, lambda chat, above: outbox.known_ids(chat, above=above))
+    poster = Poster(bot, pace, lambda floor: outbox.known_ids(above=floor))
 
     async def render(kind: str, payload: JsonDict, chat_id: int) -> Screen | None:
         return await Newsroom(services=services).render(kind, payload, chat_id)

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
 RETRY_DELAY_S = 5.0
+LAST_WORDS_S = 0.5
+"""How long cancelled work may wait for an answer in its clean-up."""
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -48,6 +50,10 @@ class Workers(Generic[Key]):
             await asyncio.wait(tasks, timeout=grace_s)
         for task in tasks:
             task.cancel()
+        if tasks:
+            _, held_up = await asyncio.wait(tasks, timeout=LAST_WORDS_S)
+            for task in held_up:
+                task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _run(self, key: Key) -> None:

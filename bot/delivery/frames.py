@@ -64,8 +64,13 @@ class Frames:
         """Send no more frames; one that is in flight arrives and is remembered first."""
         self._closed.set()
         self._wanted.set()
-        if self._task is not None:
+        if self._task is None:
+            return
+        try:
             await asyncio.shield(self._task)
+        except asyncio.CancelledError:  # the bot ends, and Telegram takes its time
+            self._task.cancel()
+            raise
 
     async def _run(self) -> None:
         pause_s = FIRST_DELAY_S
@@ -99,7 +104,7 @@ class Frames:
                     is_unsure=self.is_unsure,
                 )
             except Uncertain:
-                self.is_unsure = self.message_id is None
+                self.is_unsure = True
             except (Refused, TelegramError) as exc:
                 _logger.info("A frame for chat %s was dropped: %s", self._chat_id, exc)
             else:

@@ -86,7 +86,8 @@ class Lanes:
 
     async def _process(self, row: InboxRow, *, is_replay: bool) -> None:
         try:
-            if await self.store.n_behind(row) >= MOST_WAITING:
+            # What has begun to be answered is not turned away: a part of it stands in the chat.
+            if not is_replay and await self.store.n_behind(row) >= MOST_WAITING:
                 work = await self.turn_away(row)
             else:
                 work = await self.handle(row, is_replay=is_replay)
@@ -99,7 +100,15 @@ class Lanes:
                 await self.database.write(lambda tx: self.store.failed(tx, row.id))
                 await asyncio.sleep(RETRY_DELAY_S * attempt)
             else:
-                await self._finish(row, await self.apologise(row, incident), is_dead=True)
+                await self._give_up(row, incident)
+
+    async def _give_up(self, row: InboxRow, incident: str) -> None:
+        """Mark the update as dead, with an apology; where even that fails, without a word."""
+        try:
+            await self._finish(row, await self.apologise(row, incident), is_dead=True)
+        except Exception:
+            _logger.exception("Incident %s: no apology for update %s", incident, row.id)
+            await self._finish(row, _nothing, is_dead=True)
 
     async def _finish(self, row: InboxRow, work: Work, *, is_dead: bool) -> None:
         now = int(time.time())
@@ -109,3 +118,7 @@ class Lanes:
             await self.store.done(tx, row.id, now=now, is_dead=is_dead)
 
         await self.database.write(everything)
+
+
+async def _nothing(tx: Transaction) -> None:
+    """What is left when nothing can be done."""

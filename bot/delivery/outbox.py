@@ -1,14 +1,16 @@
 """Sends what the outbox holds: messages in order, then cards, chat by chat."""
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import logging
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from telegram.error import Forbidden, NetworkError, RetryAfter
+from telegram.error import Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.delivery.poster import Poster, Refused, Uncertain
 from bot.domain import JsonDict
@@ -20,6 +22,8 @@ from bot.workers import Workers
 CARD_INTERVAL_S = 3.0
 """At most one edit of a chat's cards in this time."""
 LONGEST_PAUSE_S = 30.0
+MOST_TRIES = 3
+"""How often it is tried to put a piece of news into words; a broken one must not block a chat."""
 
 Render = Callable[[str, JsonDict, int], Awaitable[Screen | None]]
 """(kind, payload, chat id) -> what to show now; None: nothing any more."""
@@ -37,11 +41,16 @@ class Outbox:
     render: Render
     card_interval_s: float = CARD_INTERVAL_S
     _workers: Workers[int] = field(init=False)
-    _card_edited_at: dict[int, float] = field(init=False, default_factory=dict)
+    _news: dict[int, asyncio.Event] = field(init=False, default_factory=dict)
+    """Set when something new is there for a chat that is being served."""
+    _next_card_at: dict[int, float] = field(init=False, default_factory=dict)
+    _taken: dict[int, int | None] = field(init=False, default_factory=dict)
+    """Message ids of rows that Telegram has taken and that are not stored as sent yet."""
+    _failures: Counter[int | str] = field(init=False, default_factory=Counter)
 
     def __post_init__(self) -> None:
         self._workers = Workers("outbox of chat", self._drain)
-        self.store.on_new = self._workers.wake
+        self.store.on_new = self._wake
 
     async def start(self) -> None:
         """Send what a former process left behind."""
@@ -50,20 +59,36 @@ class Outbox:
             self._workers.wake(chat_id)
 
     async def close(self) -> None:
-        """Let what is on its way arrive, for two seconds; the rest waits for the next start."""
-        await self._workers.close(grace_s=2)
+        """Let what is on its way arrive, for a second; the rest waits for the next start."""
+        await self._workers.close(grace_s=1)
 
     async def has_waiting(self, chat_id: int) -> bool:
         """Whether a message for the chat has not left yet."""
         return await self.store.head(chat_id) is not None
 
+    def _wake(self, chat_id: int) -> None:
+        if chat_id in self._news:
+            self._news[chat_id].set()
+        self._workers.wake(chat_id)
+
     async def _drain(self, chat_id: int) -> None:
+        self._news[chat_id] = asyncio.Event()
+        try:
+            await self._send_all(chat_id)
+        finally:
+            del self._news[chat_id]
+
+    async def _send_all(self, chat_id: int) -> None:
         pause_s = 0.0
         while True:
+            self._news[chat_id].clear()
             row = await self.store.head(chat_id)
             card = None if row else await self.store.stale_card(chat_id)
             if row is None and card is None:
                 return
+            if card is not None and (rest_s := self._next_card_at.get(chat_id, 0.0) - _now()) > 0:
+                await self._rest(chat_id, rest_s)
+                continue
             try:
                 async with self.poster.order(chat_id):
                     await (self._send(row) if row else self._show(card))  # type: ignore[arg-type]
@@ -82,57 +107,78 @@ class Outbox:
                 _logger.warning("No answer for chat %s; again in %s s", chat_id, pause_s)
                 await asyncio.sleep(pause_s)
 
-    async def _send(self, row: OutboxRow) -> None:
-        message_id: int | None = None
-        screen = await self._screen(row.kind, row.payload, row.chat_id)
-        if screen is not None:
-            try:
-                message_id = await self.poster.post(
-                    row.chat_id,
-                    screen,
-                    edit_id=row.edit_id,
-                    floor_id=row.floor_id,
-                    is_unsure=row.is_unsure,
-                )
-            except Refused as exc:
-                if "chat not found" in str(exc).lower():
-                    raise Forbidden(str(exc)) from exc
-                _logger.error("Telegram refused outbox row %s: %s", row.id, exc)
-        now = int(time.time())
-        await self.database.write(lambda tx: self.store.sent(tx, row, message_id, now))
+    async def _rest(self, chat_id: int, seconds: float) -> None:
+        """Let cards rest; a message that comes meanwhile does not wait for them."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._news[chat_id].wait()
 
-    async def _show(self, card: Card) -> None:
-        await asyncio.sleep(self._card_edited_at.get(card.chat_id, 0.0) - time.monotonic())
-        await self.database.write(lambda tx: self.store.take_card(tx, card))
-        screen = await self._screen("card", {"job_id": card.job_id}, card.chat_id)
+    async def _send(self, row: OutboxRow) -> None:
+        if row.id not in self._taken:
+            self._taken[row.id] = await self._post(row)
+        message_id, now = self._taken[row.id], int(time.time())
+        await self.database.write(lambda tx: self.store.sent(tx, row, message_id, now))
+        del self._taken[row.id]
+
+    async def _post(self, row: OutboxRow) -> int | None:
+        screen = (
+            Screen.from_json(row.payload)
+            if row.kind == SCREEN
+            else await self._in_words(row.id, row.kind, row.payload, row.chat_id)
+        )
         if screen is None:
-            return
-        shown = _digest(screen)
-        if shown == card.shown:
-            return
+            return None
         try:
-            message_id = await self.poster.post(
-                card.chat_id,
+            return await self.poster.post(
+                row.chat_id,
                 screen,
-                edit_id=card.message_id,
-                floor_id=card.floor_id,
-                is_unsure=card.message_id is None,
+                edit_id=row.edit_id,
+                floor_id=row.floor_id,
+                is_unsure=row.is_unsure,
             )
         except Refused as exc:
-            _logger.error("Telegram refused the card of %s: %s", card.job_id, exc)
-            return
-        except BaseException:
-            await self.database.write(lambda tx: self.store.card_not_shown(tx, card))
-            raise
-        self._card_edited_at[card.chat_id] = time.monotonic() + self.card_interval_s
+            _logger.error("Telegram refused outbox row %s: %s", row.id, exc)
+            return None
+
+    async def _show(self, card: Card) -> None:
+        await self.database.write(lambda tx: self.store.take_card(tx, card))
+        screen = await self._in_words(card.job_id, "card", {"job_id": card.job_id}, card.chat_id)
+        message_id, shown = card.message_id, card.shown
+        if screen is not None and _digest(screen) != card.shown:
+            try:
+                message_id = await self.poster.post(
+                    card.chat_id,
+                    screen,
+                    edit_id=card.message_id,
+                    floor_id=card.floor_id,
+                    is_unsure=card.is_unsure,
+                )
+                shown = _digest(screen)
+            except Refused as exc:
+                _logger.error("Telegram refused the card of %s: %s", card.job_id, exc)
+            except TelegramError:  # nothing was done
+                await self.database.write(lambda tx: self.store.give_card_back(tx, card))
+                raise
+            self._next_card_at[card.chat_id] = _now() + self.card_interval_s
         await self.database.write(
             lambda tx: self.store.card_shown(tx, card, message_id=message_id, shown=shown)
         )
 
-    async def _screen(self, kind: str, payload: JsonDict, chat_id: int) -> Screen | None:
-        if kind == SCREEN:
-            return Screen.from_json(payload)
-        return await self.render(kind, payload, chat_id)
+    async def _in_words(
+        self, name: int | str, kind: str, payload: JsonDict, chat_id: int
+    ) -> Screen | None:
+        try:
+            return await self.render(kind, payload, chat_id)
+        except Exception:
+            self._failures[name] += 1
+            if self._failures[name] < MOST_TRIES:
+                raise
+            _logger.exception("%s %s can't be put into words; left out", kind, name)
+            return None
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _digest(screen: Screen) -> str:

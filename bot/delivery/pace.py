@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 
 PER_SECOND = 28.0
+BURST = 2
+"""At most this many at once, so that no second sees more than thirty."""
 PER_CHAT_PER_SECOND = 1.0
 CHAT_BURST = 4
 
@@ -40,7 +42,7 @@ class Pace:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._all = _Bucket(PER_SECOND, PER_SECOND)
+        self._all = _Bucket(PER_SECOND, BURST)
         self._chats: dict[int, _Bucket] = {}
         self._blocked_until: dict[int, float] = {}
 

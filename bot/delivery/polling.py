@@ -11,10 +11,10 @@ import warnings
 from collections.abc import Awaitable, Callable, Sequence
 
 from telegram import Bot
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter, TelegramError
 from telegram.warnings import PTBUserWarning
 
-from bot.delivery.routing import ALLOWED_UPDATES
+from bot.delivery.routing import ALLOWED_UPDATES, update_id_of
 from bot.domain import JsonDict
 
 HOLD_S = 25
@@ -48,8 +48,9 @@ class Polling:
             try:
                 await self._poll()
                 self._pause_s = 0.0
-            except InvalidToken:
-                raise
+            except (InvalidToken, EndPointNotFound) as exc:
+                # `do_api_request` takes Telegram's 401 for a method that there is not.
+                raise InvalidToken from exc
             except RetryAfter as exc:
                 await asyncio.sleep(_seconds(exc))
             except Conflict:
@@ -57,6 +58,9 @@ class Polling:
                 await self._pause()
             except (TelegramError, TimeoutError) as exc:
                 _logger.warning("Telegram can't be reached (%s)", type(exc).__name__)
+                await self._pause()
+            except Exception:  # the disk is full, say: Telegram keeps what we could not store
+                _logger.exception("Updates could not be taken in")
                 await self._pause()
 
     async def _poll(self) -> None:
@@ -70,9 +74,13 @@ class Polling:
                 },
                 read_timeout=HOLD_S + 10,
             )
-        if updates:
-            await self._accept(updates)
-            self._offset = max(int(update["update_id"]) for update in updates) + 1
+        if not updates:
+            return
+        ids = [known for update in updates if (known := update_id_of(update)) is not None]
+        if not ids:
+            raise TelegramError("updates without ids")
+        await self._accept(updates)
+        self._offset = max(ids) + 1
 
     async def _pause(self) -> None:
         self._pause_s = min(max(0.5, self._pause_s * 2), LONGEST_PAUSE_S)

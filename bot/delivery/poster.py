@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import datetime as dtm
 import html
+import itertools
 import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -13,18 +14,23 @@ from typing import Any
 import httpx
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageEntity
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, NetworkError, RetryAfter
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
 
 from bot.delivery.pace import Pace
 from bot.views.screen import Screen
 
 PROBED_IDS = 16
-"""How many unknown ids above the floor are tried when a message may have left already."""
+"""How many ids beyond all that we know are tried when a message may have left already."""
+MOST_PROBED = 64
+"""At most so many unknown ids are tried: on the way from an old floor there may be many."""
 
 _logger = logging.getLogger(__name__)
 
-KnownIds = Callable[[int, int], Awaitable[set[int]]]
-"""(chat id, floor) -> ids above the floor that are messages of ours which we know."""
+_NOT_OURS = ("to edit not found", "can't be edited", "no text in the message", "message_id_invalid")
+"""What Telegram says to an edit of a message that is not ours, or has no text."""
+
+KnownIds = Callable[[int], Awaitable[set[int]]]
+"""(floor) -> ids above the floor of messages that we know, in any private chat."""
 
 
 class Uncertain(Exception):
@@ -39,9 +45,10 @@ class Poster:
     """Puts screens into chats, one at a time in each.
 
     Telegram has no idempotency key, so a send whose answer got lost (a crash, a dropped
-    connection) can't be repeated blindly. Message ids only grow, though, and editing is
-    repeatable: the ids just above the newest one known before the send are tried, and the one
-    that lets itself be edited is the lost message. Editing somebody else's message is refused.
+    connection) can't be repeated blindly. Message ids only grow, though, over all private chats
+    of the bot, and editing is repeatable: the unknown ids above the newest one known before the
+    send are tried, and the one that lets itself be edited in this chat is the lost message.
+    Editing somebody else's message, or one in another chat, is refused.
     """
 
     def __init__(self, bot: Bot, pace: Pace, known_ids: KnownIds) -> None:
@@ -73,7 +80,7 @@ class Poster:
             chat_id: Where to.
             screen: What to show.
             edit_id: The message that should show it; a new one where that is gone.
-            floor_id: Every earlier message in the chat has at most this id.
+            floor_id: Every earlier message has at most this id.
             is_unsure: An earlier try may have succeeded: look for its message first.
 
         Raises:
@@ -85,16 +92,18 @@ class Poster:
             await self._pace.turn(chat_id)
             if await self._edit(chat_id, edit_id, screen):
                 return edit_id
-        if is_unsure and edit_id is None:
+        if is_unsure:
             found = await self._find_lost(chat_id, screen, floor_id)
             if found is not None:
                 return found
         return await self._send(chat_id, screen)
 
     async def _find_lost(self, chat_id: int, screen: Screen, floor_id: int) -> int | None:
-        known = await self._known_ids(chat_id, floor_id)
-        window = range(floor_id + 1, floor_id + 1 + PROBED_IDS + len(known))
-        for message_id in (candidate for candidate in window if candidate not in known):
+        known = await self._known_ids(floor_id)
+        window = range(floor_id + 1, max(known, default=floor_id) + 1 + PROBED_IDS)
+        unknown = (candidate for candidate in window if candidate not in known)
+        await self._pace.turn(chat_id)
+        for message_id in itertools.islice(unknown, MOST_PROBED):
             if await self._edit(chat_id, message_id, screen):
                 _logger.info("Found message %s again in chat %s", message_id, chat_id)
                 return message_id
@@ -114,7 +123,7 @@ class Poster:
             reason = str(exc).lower()
             if "not modified" in reason:
                 return True
-            if "to edit not found" in reason or "can't be edited" in reason:
+            if any(words in reason for words in _NOT_OURS):
                 return False
             raise
         return True
@@ -143,6 +152,8 @@ class Poster:
             if "parse entities" in exc.message.lower() and screen.entities is None:
                 _logger.error("Telegram refused our HTML: %s", exc.message)
                 return await self._call(chat_id, request, _plain(screen))
+            if "chat not found" in exc.message.lower():  # they have never written to us
+                raise Forbidden(exc.message) from exc
             raise Refused(exc.message) from exc
         except NetworkError as exc:
             if _was_not_sent(exc):

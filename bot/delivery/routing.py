@@ -5,6 +5,7 @@ parse must not keep the others of its batch from being stored.
 """
 
 import json
+import logging
 from collections.abc import Sequence
 
 from bot.domain import JsonDict
@@ -16,26 +17,38 @@ DESK = "desk"
 TALK_COMMANDS = ("/new", "/retry")
 """Commands that belong between the messages of a conversation, in their order."""
 
+_LARGEST = 2**63 - 1
 
-def route(update: JsonDict) -> Incoming:
-    """The update as an inbox row; chat 0 takes what can't be told.
+_logger = logging.getLogger(__name__)
 
-    Raises:
-        KeyError, TypeError: it has not even an update id.
-    """
+
+def route(update: JsonDict) -> Incoming | None:
+    """The update as an inbox row; chat 0 takes what can't be told. None: it has not even an id."""
+    update_id = update_id_of(update)
+    if update_id is None:
+        return None
     message = _message(update)
     return Incoming(
-        update_id=int(update["update_id"]),
+        update_id=update_id,
         chat_id=_integer(message.get("chat"), "id"),
         lane=_lane(update, message),
-        message_id=_integer(message, "message_id"),
-        payload=json.dumps(update, ensure_ascii=False),
+        # A pressed button's message is ours, and may be one whose sending we do not know of yet.
+        message_id=0 if "callback_query" in update else _integer(message, "message_id"),
+        payload=json.dumps(update),
     )
 
 
 def route_all(updates: Sequence[JsonDict]) -> list[Incoming]:
-    """`route` for a batch, which keeps its order."""
-    return [route(update) for update in updates]
+    """`route` for a batch, which keeps its order; what has no id is left out."""
+    routed = [route(update) for update in updates]
+    if None in routed:
+        _logger.error("%s updates without an id were left out", routed.count(None))
+    return [incoming for incoming in routed if incoming is not None]
+
+
+def update_id_of(update: object) -> int | None:
+    """The id by which Telegram is told that we have the update; None: there is none."""
+    return _integer(update, "update_id") or None
 
 
 def _message(update: JsonDict) -> JsonDict:
@@ -61,4 +74,6 @@ def _lane(update: JsonDict, message: JsonDict) -> str:
 
 def _integer(holder: object, key: str) -> int:
     value = holder.get(key) if isinstance(holder, dict) else None
-    return value if isinstance(value, int) else 0
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _LARGEST:
+        return 0
+    return value

@@ -207,6 +207,6 @@ def _by_time(event: JobEvent) -> tuple[int, int, str]:
 def _unless_nameable(job_id: str) -> errors.JobUnknown:
     """What to raise when the job is not there; raised at once if no address can hold its name."""
     unknown = errors.JobUnknown(job_id=job_id)
-    if not job_id.strip("."):
+    if not job_id.strip(".") or "/" in job_id:
         raise unknown
     return unknown

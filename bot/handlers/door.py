@@ -66,6 +66,7 @@ class Door:
         context.reply(
             views.plain(context.texts, "error_incident", incident=incident),
             edit_id=current.frame_message_id,
+            is_unsure=True,
         )
         return context.commit
 

@@ -25,7 +25,7 @@ class Newsroom:
                 return await self._card(texts, payload["job_id"])
             case "job_finished":
                 return await self._finished(texts, payload["job_id"])
-            case "run_refused" | "run_uncertain":
+            case "run_refused" | "run_uncertain" | "run_unlisted":
                 return await self._run(texts, kind, payload["run_id"])
             case "trial_finished":
                 return await self._trial(texts, payload)
@@ -49,11 +49,9 @@ class Newsroom:
         run = await self.services.runs.get(run_id)
         if run is None:
             return None
-        return (
-            plan_views.refused(texts, run)
-            if kind == "run_refused"
-            else (plan_views.uncertain(texts, run))
-        )
+        if kind == "run_refused":
+            return plan_views.refused(texts, run)
+        return plan_views.uncertain(texts, run, is_listed=kind == "run_uncertain")
 
     async def _trial(self, texts: Texts, payload: JsonDict) -> Screen | None:
         trial = await self.services.trials.get(payload["trial_id"])

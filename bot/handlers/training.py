@@ -77,8 +77,8 @@ async def drop(update: Update, context: BotContext) -> None:
 @admins_only
 async def look(update: Update, context: BotContext) -> None:
     """Look once more for the job of a run whose answer got lost."""
-    context.services.submission.wake(context.press.number)
-    _say(context, "run_looking")
+    looks = await context.services.submission.look_again(context.press.number)
+    _say(context, "run_looking" if looks else "run_decided")
 
 
 @admins_only

@@ -74,6 +74,12 @@ class Submission:
         """Stop; runs go on from their stored state at the next start."""
         await self._workers.close()
 
+    async def look_again(self, run_id: int) -> bool:
+        """An admin asks for one more search. False: it is decided already."""
+        run = await self.runs.get(run_id)
+        self.wake(run_id)
+        return run is not None and run.state is RunState.UNCERTAIN
+
     async def try_again(self, run_id: int) -> bool:
         """An admin says that no job exists: ask for one anew. False: it is decided already."""
         moved = await self.database.write(
@@ -101,12 +107,22 @@ class Submission:
         run = await self.runs.get(run_id)
         if run is None:
             return
-        if run.state in (RunState.CONFIRMED, RunState.UPLOADING):
-            await self._move(run, to=RunState.UPLOADING)
-            await self._upload_and_create(run)
-        elif run.state in (RunState.CREATING, RunState.UNCERTAIN):
+        if run.state in (RunState.CREATING, RunState.UNCERTAIN):
             await self._move(run, to=RunState.UNCERTAIN)
             await self._reconcile(run)
+        elif run.state.is_underway and not await self._turned_up(run):
+            await self._move(run, to=RunState.UPLOADING)
+            await self._upload_and_create(run)
+
+    async def _turned_up(self, run: TrainingRun) -> bool:
+        """Whether a job that was asked for before, and not found then, has appeared after all."""
+        if run.attempted_at is None:
+            return False
+        try:
+            return await self._adopt(run, await self.api.recent_jobs())
+        except ProviderError as exc:
+            _logger.warning("Run %s: the jobs can't be listed: %s", run.id, exc.key)
+            return False
 
     async def _upload_and_create(self, run: TrainingRun) -> None:
         try:
@@ -172,28 +188,42 @@ class Submission:
         await self._reconcile(run)
 
     async def _reconcile(self, run: TrainingRun) -> None:
+        is_listed = False
         for look in range(LOOKS):
             if look:
                 await asyncio.sleep(self.pause_s)
             try:
-                found = _ours(run, await self.api.recent_jobs())
+                jobs = await self.api.recent_jobs()
             except ProviderError as exc:
                 _logger.warning("Run %s: the jobs can't be listed: %s", run.id, exc.key)
                 continue
-            if found:
-                job = min(found, key=lambda job: (job.created_at, job.id))
-                await self._submitted(run, job)
-                await self._cancel_surplus(run, job)
+            is_listed = True
+            if await self._adopt(run, jobs):
                 return
             current = await self.runs.get(run.id)
             if current is None or current.state is not RunState.UNCERTAIN:
                 return
+        await self._ask_admins(run, is_listed=is_listed)
+
+    async def _adopt(self, run: TrainingRun, jobs: list[FineTuningJob]) -> bool:
+        """Take the run's job out of the list, if it is there."""
+        found = _ours(run, jobs)
+        if not found:
+            return False
+        job = min(found, key=lambda job: (job.created_at, job.id))
+        await self._submitted(run, job)
+        await self._cancel_surplus(run, job)
+        return True
+
+    async def _ask_admins(self, run: TrainingRun, *, is_listed: bool) -> None:
+        """Nothing was found: the admins decide. Asked anew after each search that ends so."""
+        now_ms = int(time.time() * 1000)
         await self.database.write(
             lambda tx: self.news.tell_admins(
                 tx,
-                "run_uncertain",
+                "run_uncertain" if is_listed else "run_unlisted",
                 {"run_id": run.id},
-                key=f"run:{run.id}:uncertain:{run.attempted_at}",
+                key=f"run:{run.id}:uncertain:{now_ms}",
             )
         )
 
@@ -212,7 +242,7 @@ class Submission:
             await self.runs.move(
                 tx,
                 run.id,
-                expected=[RunState.CREATING, RunState.UNCERTAIN],
+                expected=[state for state in RunState if state.is_underway],
                 to=RunState.SUBMITTED,
                 job_id=job.id,
             )

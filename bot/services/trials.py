@@ -106,14 +106,15 @@ class Trials:
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, 60)
 
-    async def _ask_once(self, model: ServedModel, prompt: str) -> str:
+    async def _ask_once(self, model: ServedModel, prompt: str) -> str | None:
         messages = [ChatMessage(role="user", content=prompt)]
         if model.system_prompt:
             messages.insert(0, ChatMessage(role="system", content=model.system_prompt))
         stream = self.api.stream(
             model.name, messages, temperature=self.temperature, max_tokens=self.max_tokens
         )
-        return "".join([piece async for piece in stream if isinstance(piece, str)])
+        text = "".join([piece async for piece in stream if isinstance(piece, str)])
+        return text if text.strip() else None
 
     async def _finish(
         self, trial: Trial, state: TrialState, answers: Sequence[TrialAnswer]

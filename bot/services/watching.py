@@ -132,14 +132,21 @@ class Watching:
     async def _check(self, job_id: str) -> None:
         try:
             job = await self.api.job(job_id)
-            events: list[JobEvent] = []
-            if job.status not in (JobStatus.VALIDATING_FILES, JobStatus.QUEUED):
-                known = await self.jobs.event_ids(job_id)
-                events = await self.api.new_events(job_id, known=known)
         except UserError as exc:
             _logger.warning("Job %s can't be read: %s", job_id, exc.key)
             return
-        await self._store(job, events)
+        await self._store(job, await self._new_events(job))
+
+    async def _new_events(self, job: FineTuningJob) -> list[JobEvent]:
+        """Events that are not stored yet; none where they can't be read, as the status is more."""
+        if job.status in (JobStatus.VALIDATING_FILES, JobStatus.QUEUED):
+            return []
+        try:
+            known = await self.jobs.event_ids(job.id)
+            return await self.api.new_events(job.id, known=known)
+        except UserError as exc:
+            _logger.warning("The events of job %s can't be read: %s", job.id, exc.key)
+            return []
 
     async def _store(self, job: FineTuningJob, events: list[JobEvent]) -> None:
         before = await self.jobs.get(job.id)

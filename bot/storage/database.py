@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any, TypeVar
 import aiosqlite
 
 from bot.errors import DatabaseUnusable
-from bot.storage.migrations import migrate
+from bot.storage.migrations import migrate, scripts
 
 Result = TypeVar("Result")
 Row = sqlite3.Row
@@ -70,11 +71,15 @@ class Database:
         """
         try:
             await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+            # SQLite would open a file that may only be read, and refuse every write later.
+            is_effective = os.access in os.supports_effective_ids
+            if path.exists() and not os.access(path, os.W_OK, effective_ids=is_effective):
+                raise DatabaseUnusable(f"{path}: the file can't be written")
             writer = await _connect(path, read_only=False)
         except (OSError, sqlite3.Error) as exc:
             raise DatabaseUnusable(f"{path}: {exc}") from exc
         try:
-            await migrate(writer)
+            await migrate(writer, scripts())
             reader = await _connect(path, read_only=True)
         except sqlite3.Error as exc:
             await writer.close()
@@ -105,11 +110,15 @@ class Database:
 
     async def row(self, sql: str, parameters: Parameters | None = None) -> Row | None:
         """The first committed row of a query, or None."""
-        async with self._reader.execute(sql, parameters or {}) as cursor:
-            return await cursor.fetchone()
+        found = await self.rows(sql, parameters)
+        return found[0] if found else None
 
     async def rows(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
-        """All committed rows of a query."""
+        """All committed rows of a query.
+
+        In one step: a statement that stays open holds the whole connection at its moment, and
+        whoever reads meanwhile would not see what they have just written.
+        """
         return list(await self._reader.execute_fetchall(sql, parameters or {}))
 
     async def _transact(self, work: Callable[[Transaction], Awaitable[Result]]) -> Result:

@@ -16,7 +16,7 @@ class Incoming:
     lane: str
     """talk or desk."""
     message_id: int
-    """Of the newest message that the update speaks of; 0 when it speaks of none."""
+    """Of the message that a person wrote or edited; 0 when there is none."""
     payload: str
     """The update as JSON."""
 
@@ -52,8 +52,10 @@ class InboxStore:
             added = await tx.execute(
                 """
                 INSERT OR IGNORE INTO inbox (
-                    bot_id, update_id, chat_id, lane, payload, floor_id, received_at
-                ) VALUES (:bot_id, :update_id, :chat_id, :lane, :payload, :floor_id, :now)
+                    bot_id, update_id, chat_id, lane, payload, message_id, floor_id, received_at
+                ) VALUES (
+                    :bot_id, :update_id, :chat_id, :lane, :payload, :message_id, :floor_id, :now
+                )
                 """,
                 {
                     "bot_id": bot_id,
@@ -61,7 +63,8 @@ class InboxStore:
                     "chat_id": update.chat_id,
                     "lane": update.lane,
                     "payload": update.payload,
-                    "floor_id": await newest_message_id(tx, update.chat_id),
+                    "message_id": update.message_id,
+                    "floor_id": await newest_message_id(tx),
                     "now": now,
                 },
             )

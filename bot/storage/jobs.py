@@ -22,7 +22,10 @@ class JobStore:
         run_id: int | None = None,
         followed_by: int | None = None,
     ) -> None:
-        """Store what the provider said; where the job came from is kept once known."""
+        """Store what the provider said; where the job came from is kept once known.
+
+        A job that is over stays so: an older answer may come in after a newer one.
+        """
         await tx.execute(
             """
             INSERT INTO jobs (
@@ -41,6 +44,7 @@ class JobStore:
                 finished_at = :finished_at, estimated_finish = :estimated_finish,
                 trained_tokens = :trained_tokens, n_epochs = :n_epochs,
                 refusal_code = :refusal_code, refusal_message = :refusal_message
+            WHERE is_over = 0 OR :is_terminal
             """,
             {
                 "id": job.id,
@@ -59,6 +63,7 @@ class JobStore:
                 "seed": job.seed,
                 "refusal_code": job.refusal.code if job.refusal else None,
                 "refusal_message": job.refusal.message if job.refusal else None,
+                "is_terminal": job.status.is_terminal,
             },
         )
 

@@ -26,6 +26,12 @@ class OutboxRow:
     """An earlier try may have reached Telegram: look for it above `floor_id` first."""
 
 
+_MOVED = 1
+"""Bit of `cards.is_stale`: the job has moved since the card was shown."""
+_TRIED = 2
+"""Bit of `cards.is_stale`: the card was about to be shown, and what came of that is not known."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """The message that shows a job to one person, edited as the job moves."""
@@ -36,6 +42,8 @@ class Card:
     floor_id: int
     shown: str
     """Digest of what Telegram shows now."""
+    is_unsure: bool
+    """An earlier try may have reached Telegram: look for it above `floor_id` first."""
 
 
 class OutboxStore:
@@ -72,7 +80,7 @@ class OutboxStore:
                 "kind": kind,
                 "payload": json.dumps(payload, ensure_ascii=False),
                 "edit_id": edit_id,
-                "floor_id": await newest_message_id(tx, chat_id) if floor_id is None else floor_id,
+                "floor_id": await newest_message_id(tx) if floor_id is None else floor_id,
                 "is_unsure": is_unsure,
                 "now": now,
             },
@@ -100,7 +108,7 @@ class OutboxStore:
             """
             SELECT DISTINCT chat_id FROM outbox WHERE sent_at IS NULL AND is_parked = 0
             UNION
-            SELECT chat_id FROM cards WHERE is_stale = 1 AND is_parked = 0
+            SELECT chat_id FROM cards WHERE is_stale != 0 AND is_parked = 0
             """
         )
         return [row["chat_id"] for row in rows]
@@ -112,10 +120,13 @@ class OutboxStore:
             UPDATE outbox
             SET is_unsure = 1
             WHERE sent_at IS NULL AND is_parked = 0
-              AND id IN (SELECT min(id) FROM outbox WHERE sent_at IS NULL GROUP BY chat_id)
+              AND id IN (
+                  SELECT min(id) FROM outbox
+                  WHERE sent_at IS NULL AND is_parked = 0
+                  GROUP BY chat_id
+              )
             """
         )
-        await tx.execute("UPDATE cards SET is_stale = 1 WHERE message_id IS NULL")
 
     async def doubt(self, tx: Transaction, row_id: int) -> None:
         """A try ended without an answer."""
@@ -136,7 +147,7 @@ class OutboxStore:
     async def park(self, tx: Transaction, chat_id: int) -> None:
         """Hold back everything for a chat that does not take messages."""
         for table in ("outbox", "cards"):
-            waiting = "sent_at IS NULL" if table == "outbox" else "is_stale = 1"
+            waiting = "sent_at IS NULL" if table == "outbox" else "is_stale != 0"
             await tx.execute(
                 f"UPDATE {table} SET is_parked = 1 WHERE chat_id = :chat_id AND {waiting}",
                 {"chat_id": chat_id},
@@ -153,18 +164,18 @@ class OutboxStore:
         if released:
             tx.after_commit(lambda: self.on_new(chat_id))
 
-    async def known_ids(self, chat_id: int, *, above: int) -> set[int]:
-        """Ids above *above* of messages in the chat that we know to be ours."""
+    async def known_ids(self, *, above: int) -> set[int]:
+        """Ids above *above* of messages, in any private chat, that we know, whoever wrote them."""
         rows = await self._db.rows(
             """
-            SELECT message_id FROM outbox WHERE chat_id = :chat_id AND message_id > :above
-            UNION SELECT edit_id FROM outbox WHERE chat_id = :chat_id AND edit_id > :above
-            UNION SELECT message_id FROM cards WHERE chat_id = :chat_id AND message_id > :above
-            UNION
-            SELECT frame_message_id FROM inbox
-            WHERE chat_id = :chat_id AND frame_message_id > :above
+            SELECT message_id FROM outbox WHERE message_id > :above
+            UNION SELECT edit_id FROM outbox WHERE edit_id > :above
+            UNION SELECT message_id FROM cards WHERE message_id > :above
+            UNION SELECT frame_message_id FROM inbox WHERE frame_message_id > :above
+            UNION SELECT message_id FROM inbox WHERE chat_id > 0 AND message_id > :above
+            UNION SELECT newest_message_id FROM chats WHERE id > 0 AND newest_message_id > :above
             """,
-            {"chat_id": chat_id, "above": above},
+            {"above": above},
         )
         return {row[0] for row in rows}
 
@@ -177,14 +188,15 @@ class OutboxStore:
         for chat_id in chat_ids:
             await tx.execute(
                 """
-                INSERT INTO cards (chat_id, job_id, floor_id)
-                VALUES (:chat_id, :job_id, :floor_id)
-                ON CONFLICT (chat_id, job_id) DO UPDATE SET is_stale = 1
+                INSERT INTO cards (chat_id, job_id, floor_id, is_stale)
+                VALUES (:chat_id, :job_id, :floor_id, :moved)
+                ON CONFLICT (chat_id, job_id) DO UPDATE SET is_stale = is_stale | :moved
                 """,
                 {
                     "chat_id": chat_id,
                     "job_id": job_id,
-                    "floor_id": await newest_message_id(tx, chat_id),
+                    "moved": _MOVED,
+                    "floor_id": await newest_message_id(tx),
                 },
             )
             tx.after_commit(lambda chat_id=chat_id: self.on_new(chat_id))  # type: ignore[misc]
@@ -201,9 +213,9 @@ class OutboxStore:
         """A card of the chat that shows less than we know, or None."""
         row = await self._db.row(
             """
-            SELECT chat_id, job_id, message_id, floor_id, shown
+            SELECT chat_id, job_id, message_id, floor_id, shown, is_stale
             FROM cards
-            WHERE chat_id = :chat_id AND is_stale = 1 AND is_parked = 0
+            WHERE chat_id = :chat_id AND is_stale != 0 AND is_parked = 0
             ORDER BY job_id
             LIMIT 1
             """,
@@ -217,44 +229,59 @@ class OutboxStore:
             message_id=row["message_id"],
             floor_id=row["floor_id"],
             shown=row["shown"],
+            is_unsure=row["message_id"] is None and bool(row["is_stale"] & _TRIED),
         )
 
     async def take_card(self, tx: Transaction, card: Card) -> None:
         """About to show the card as the job stands now; what moves later makes it stale again."""
         await tx.execute(
-            "UPDATE cards SET is_stale = 0 WHERE chat_id = :chat_id AND job_id = :job_id",
-            {"chat_id": card.chat_id, "job_id": card.job_id},
+            "UPDATE cards SET is_stale = :tried WHERE chat_id = :chat_id AND job_id = :job_id",
+            {"chat_id": card.chat_id, "job_id": card.job_id, "tried": _TRIED},
         )
 
-    async def card_not_shown(self, tx: Transaction, card: Card) -> None:
-        """The card could not be shown after all."""
+    async def give_card_back(self, tx: Transaction, card: Card) -> None:
+        """The try has certainly failed."""
         await tx.execute(
-            "UPDATE cards SET is_stale = 1 WHERE chat_id = :chat_id AND job_id = :job_id",
-            {"chat_id": card.chat_id, "job_id": card.job_id},
+            "UPDATE cards SET is_stale = :moved WHERE chat_id = :chat_id AND job_id = :job_id",
+            {
+                "chat_id": card.chat_id,
+                "job_id": card.job_id,
+                "moved": _MOVED | (_TRIED if card.is_unsure else 0),
+            },
         )
 
-    async def card_shown(self, tx: Transaction, card: Card, *, message_id: int, shown: str) -> None:
-        """Telegram shows the card in that message."""
+    async def card_shown(
+        self, tx: Transaction, card: Card, *, message_id: int | None, shown: str
+    ) -> None:
+        """Telegram shows the card in that message (None: it does not take it).
+
+        A card that was renewed meanwhile is another one, which still has to be sent.
+        """
         await tx.execute(
             """
             UPDATE cards
-            SET message_id = :message_id, shown = :shown
-            WHERE chat_id = :chat_id AND job_id = :job_id
+            SET message_id = :message_id, shown = :shown, is_stale = is_stale & :moved
+            WHERE chat_id = :chat_id AND job_id = :job_id AND message_id IS :before
             """,
             {
                 "chat_id": card.chat_id,
                 "job_id": card.job_id,
+                "before": card.message_id,
                 "message_id": message_id,
                 "shown": shown,
+                "moved": _MOVED,
             },
         )
-        await saw_message(tx, card.chat_id, message_id)
+        await saw_message(tx, card.chat_id, message_id or 0)
 
 
-async def newest_message_id(tx: Transaction, chat_id: int) -> int:
-    """The newest message id that we know of in the chat; 0 before there is any."""
-    row = await tx.row("SELECT newest_message_id FROM chats WHERE id = :id", {"id": chat_id})
-    return int(row["newest_message_id"]) if row else 0
+async def newest_message_id(tx: Transaction) -> int:
+    """The newest message id that we know of in any private chat; 0 before there is any.
+
+    Telegram counts messages for each account, not for each of its private chats.
+    """
+    row = await tx.row("SELECT max(newest_message_id) AS newest FROM chats WHERE id > 0")
+    return int(row["newest"] or 0) if row else 0
 
 
 async def saw_message(tx: Transaction, chat_id: int, message_id: int) -> None:

@@ -25,6 +25,9 @@ LANGUAGES: Final = {
 }
 LANGUAGE_NAMES: Final = {"ru": "Русский", "en": "English"}
 
+LONGEST_VALUE: Final = 600
+"""UTF-16 units of a value that a sentence shows; nobody's name shall fill a whole message."""
+
 
 @dataclass(frozen=True, slots=True)
 class Markup:
@@ -46,8 +49,12 @@ class Texts:
     """The zone of shown times."""
 
     def __call__(self, key: str, /, **params: object) -> str:
-        """Return the sentence as Telegram HTML; parameters are escaped here, once."""
-        return self._messages[key].format(**{k: _escaped(v) for k, v in params.items()})
+        """Return the sentence as Telegram HTML; parameters are escaped here, once.
+
+        A value beyond `LONGEST_VALUE` is cut; give a longer one as `shortened(value, units)`.
+        A date reads as people write it.
+        """
+        return self._messages[key].format(**{k: self._shown(v) for k, v in params.items()})
 
     def plain(self, key: str, /, **params: object) -> str:
         """Return the sentence as plain text, for buttons and menus, which know no HTML."""
@@ -89,8 +96,11 @@ class Texts:
         return text if is_near else f"{text} {day.year}"
 
     def moment(self, unix_s: int) -> str:
-        """The day of a moment, in the zone of shown times."""
-        return self.day(dtm.datetime.fromtimestamp(unix_s, self.timezone).date())
+        """The day of a moment, in the zone of shown times; "?" for what is no moment of ours."""
+        try:
+            return self.day(dtm.datetime.fromtimestamp(unix_s, self.timezone).date())
+        except (ValueError, OverflowError, OSError):  # a server that counts in milliseconds, say
+            return "?"
 
     def duration(self, seconds: float) -> str:
         """How long something takes, roughly."""
@@ -100,6 +110,9 @@ class Texts:
         if minutes < 120:
             return self("unit_minutes", n=minutes)
         return self("unit_hours", hours=minutes // 60, minutes=minutes % 60)
+
+    def _shown(self, value: object) -> str:
+        return _escaped(self.day(value) if isinstance(value, dtm.date) else value)
 
     @property
     def _messages(self) -> Mapping[str, str]:
@@ -120,5 +133,24 @@ def choose_language(chosen: str | None, telegram: str | None, default: str) -> s
     return default
 
 
+def utf16_length(text: str) -> int:
+    """How long Telegram thinks that *text* is."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def cut(text: str, units: int) -> str:
+    """*text*, or its first words and "…" where it is longer than so many UTF-16 units."""
+    if utf16_length(text) <= units:
+        return text
+    kept = text.encode("utf-16-le", "surrogatepass")[: 2 * (units - 2)]
+    words, space, last = kept.decode("utf-16-le", "ignore").rpartition(" ")
+    return f"{words} …" if space and len(last) < 40 else f"{words}{space}{last}…"
+
+
+def shortened(text: str, units: int) -> Markup:
+    """*text* as a value for a sentence, cut where it is longer than so many UTF-16 units."""
+    return Markup(html.escape(cut(text, units), quote=False))
+
+
 def _escaped(value: object) -> str:
-    return value.html if isinstance(value, Markup) else html.escape(str(value), quote=False)
+    return value.html if isinstance(value, Markup) else shortened(str(value), LONGEST_VALUE).html

@@ -152,6 +152,10 @@ MESSAGES: Final[dict[str, str]] = {
         "⚠️ Plan {run_id}: the provider's answer got lost, and our job is not in its list.\n"
         "Most likely no job was created. Look at the provider's dashboard and decide."
     ),
+    "run_unlisted": (
+        "⚠️ Plan {run_id}: the provider's answer got lost, and its list of jobs can't be read.\n"
+        "There may be a job. Look at the provider's own page, or search again later."
+    ),
     "run_again": "Plan {run_id}: creating the job again.",
     "run_looking": "Plan {run_id}: looking for the job in the provider's list.",
     "run_given_up": "Plan {run_id} is left without a job.",
@@ -192,12 +196,8 @@ MESSAGES: Final[dict[str, str]] = {
     "cancel_ask": "Stop {name}? What was spent is gone, and there will be no model.",
     "cancel_sent": "Stopping {name}. I will write when the provider confirms.",
     "cancel_kept": "All right, {name} goes on.",
-    "cancel_usage": "/cancel JOB_ID",
     "monitor_usage": "/monitor JOB_ID",
     "use_usage": "/use MODEL_NAME",
-    "train_usage": (
-        "/train, /train quick, /train epochs=5 learning-rate=0.05 suffix=natasha-v2 model=gpt-4.1"
-    ),
     # Why a provider refused
     "refusal_key_refused": (
         "The key was refused. Check OPENAI_API_KEY and its rights, then make a new plan."

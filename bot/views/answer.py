@@ -2,6 +2,7 @@
 
 from telegramify_markdown import convert, split_entities
 
+from bot.texts import utf16_length
 from bot.views.screen import MAX_UNITS, Screen
 
 CURSOR = " ▌"
@@ -12,8 +13,8 @@ MOST_ENTITIES = 100
 def growing(text: str) -> Screen:
     """A frame: plain text so far, its end where it is longer than a message."""
     shown = text.rstrip()
-    while _units(shown) > MAX_UNITS - 100:
-        shown = "…" + shown[-(len(shown) * (MAX_UNITS - 200) // _units(shown)) :]
+    while utf16_length(shown) > MAX_UNITS - 100:
+        shown = "…" + shown[-(len(shown) * (MAX_UNITS - 200) // utf16_length(shown)) :]
     return Screen(text=shown + CURSOR, entities=[])
 
 
@@ -28,7 +29,3 @@ def whole(text: str) -> list[Screen]:
         for part, found in parts
         if part.strip()
     ]
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2

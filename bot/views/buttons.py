@@ -19,8 +19,9 @@ class Press:
 
     @property
     def number(self) -> int:
-        """The id as a number; 0 when it is none."""
-        return int(self.id) if self.id.isascii() and self.id.isdigit() else 0
+        """The id as a number; 0, which no row has, when it is none of ours."""
+        is_number = self.id.isascii() and self.id.isdigit() and len(self.id) < 19
+        return int(self.id) if is_number else 0
 
 
 def data_of(feature: str, action: str, id_: object = "") -> str:

@@ -3,23 +3,26 @@
 from bot.domain import Dataset, Finding, Level, ValidationReport
 from bot.texts import Markup, Texts
 from bot.views.buttons import button, data_of
-from bot.views.screen import Screen, rows
+from bot.views.screen import Screen, fitting, rows
 
 SHOWN = 10
 """Findings in one message; a phone shows about a dozen lines."""
+FINDINGS_UNITS = 3000
+"""UTF-16 units that they may take."""
 
 
 def report(texts: Texts, found: ValidationReport) -> Screen:
     """The verdict, the numbers, and the first findings."""
     lines = [_verdict(texts, found), *_numbers(texts, found)]
+    if found.n_warnings:
+        lines.append(texts("dataset_warnings", n=texts.number(found.n_warnings)))
     grave = [finding for finding in found.findings if finding.level is not Level.NOTE]
-    n_warnings = sum(finding.level is Level.WARNING for finding in grave)
-    if n_warnings:
-        lines.append(texts("dataset_warnings", n=n_warnings))
     ordered = sorted(grave, key=lambda finding: finding.level is not Level.ERROR)
-    lines += [_finding(texts, finding) for finding in ordered[:SHOWN]]
-    if len(ordered) > SHOWN:
-        lines.append(texts("dataset_more", n=len(ordered) - SHOWN))
+    shown = fitting([_finding(texts, finding) for finding in ordered[:SHOWN]], units=FINDINGS_UNITS)
+    lines += shown
+    n_more = found.n_errors + found.n_warnings - len(shown)
+    if n_more > 0:
+        lines.append(texts("dataset_more", n=texts.number(n_more)))
     lines.append(texts("dataset_version", sha=found.sha256[:12]))
     to_training = [button(texts, "to_training", data_of("train", "plan"))]
     return Screen(text="\n".join(lines), buttons=rows(to_training if found.is_valid else []))

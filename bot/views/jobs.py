@@ -10,7 +10,7 @@ from bot.services.cost import real_cost
 from bot.texts import Markup, Texts
 from bot.views.buttons import button, data_of
 from bot.views.plan import reason
-from bot.views.screen import Button, Screen, rows
+from bot.views.screen import Button, Screen, fitting, rows
 
 BAR = 10
 SPARKS = "▁▂▃▄▅▆▇"
@@ -88,7 +88,7 @@ def listing(texts: Texts, jobs: Sequence[FineTuningJob]) -> Screen:
         )
         for job in jobs
     ]
-    return Screen(text="\n".join([texts("jobs_title"), *lines]))
+    return Screen(text="\n".join(fitting([texts("jobs_title"), *lines])))
 
 
 def ask_cancel(texts: Texts, tracked: TrackedJob) -> Screen:

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from bot.domain import ServedModel, Serving, Trial, TrialAnswer, TrialState
-from bot.texts import Markup, Texts
+from bot.texts import Markup, Texts, shortened, utf16_length
 from bot.views.buttons import button, data_of
-from bot.views.screen import MAX_UNITS, Screen, rows
+from bot.views.screen import Screen, fitting, rows
 
 TRIAL_UNITS = 3000
-"""Characters that a trial's answers share, so that all of it fits into one message."""
+"""UTF-16 units that a trial's answers share, so that all of it fits into one message."""
+PROMPT_UNITS = 100
+SYSTEM_PROMPT_UNITS = 1500
 
 
 def listing(texts: Texts, models: Sequence[ServedModel], serving: Serving | None) -> Screen:
@@ -39,15 +41,15 @@ def listing(texts: Texts, models: Sequence[ServedModel], serving: Serving | None
         [button(texts, "use_model", data_of("model", "use", model.id), model=model.title[:30])]
         for model in others
     ]
-    return Screen(text=_whole_lines([title, *lines]), buttons=rows(*buttons))
+    return Screen(text="\n".join(fitting([title, *lines])), buttons=rows(*buttons))
 
 
 def used(texts: Texts, model: ServedModel) -> Screen:
     """The model answers from now on; what it is told first, and how to change that."""
-    prompt = model.system_prompt[:1500]
+    prompt = shortened(model.system_prompt, SYSTEM_PROMPT_UNITS)
     lines = [
         texts("use_done", model=model.title),
-        texts("use_prompt", prompt=prompt) if prompt else texts("use_prompt_none"),
+        texts("use_prompt", prompt=prompt) if model.system_prompt else texts("use_prompt_none"),
         texts("use_prompt_hint", model=model.name),
     ]
     return Screen(
@@ -63,8 +65,8 @@ def trial(texts: Texts, found: Trial, *, promoted: bool) -> Screen:
     use = button(texts, "use", data_of("model", "use", model.id))
     if found.state is TrialState.UNSERVED:
         return Screen(text=texts("trial_unserved", model=model.title), buttons=rows([again]))
-    answered = sum(answer.answer is not None for answer in found.answers)
-    share = _share([len(answer.answer or "") for answer in found.answers])
+    answered = sum(bool(answer.answer) for answer in found.answers)
+    share = _share([utf16_length(answer.answer or "") for answer in found.answers])
     lines = [
         texts("trial_title", model=model.title, answered=answered, n=len(found.answers)),
         *(_answer(texts, answer, share) for answer in found.answers),
@@ -74,13 +76,12 @@ def trial(texts: Texts, found: Trial, *, promoted: bool) -> Screen:
 
 
 def _answer(texts: Texts, answer: TrialAnswer, share: int) -> str:
-    if not answer.answer:
-        said = Markup(texts("trial_no_answer"))
-        return texts("trial_answer", prompt=answer.prompt, answer=said)
-    text = answer.answer
-    if len(text) > share:
-        text = text[:share].rsplit(maxsplit=1)[0] + " …"
-    return texts("trial_answer", prompt=answer.prompt, answer=text)
+    no_answer = Markup(texts("trial_no_answer"))
+    return texts(
+        "trial_answer",
+        prompt=shortened(answer.prompt, PROMPT_UNITS),
+        answer=shortened(answer.answer, share) if answer.answer else no_answer,
+    )
 
 
 def _share(lengths: Sequence[int]) -> int:
@@ -92,13 +93,3 @@ def _share(lengths: Sequence[int]) -> int:
             return share
         left -= length
     return TRIAL_UNITS
-
-
-def _whole_lines(lines: Sequence[str]) -> str:
-    """As many of the lines as fit into a message."""
-    text = ""
-    for line in lines:
-        if len(text) + len(line) > MAX_UNITS - 100:
-            break
-        text += f"{line}\n"
-    return text.rstrip()

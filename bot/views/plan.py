@@ -30,7 +30,7 @@ def plan(
         _price(texts, guess),
     ]
     if shutdown is not None:
-        days = (shutdown - dtm.datetime.now(texts.timezone).date()).days
+        days = max(0, (shutdown - dtm.datetime.now(texts.timezone).date()).days)
         lines.append(texts("plan_days_left", days=days))
     lines.append(
         texts(
@@ -75,10 +75,16 @@ def refused(texts: Texts, run: TrainingRun) -> Screen:
     )
 
 
-def uncertain(texts: Texts, run: TrainingRun) -> Screen:
-    """Nobody knows whether there is a job: an admin decides."""
+def uncertain(texts: Texts, run: TrainingRun, *, is_listed: bool) -> Screen:
+    """Nobody knows whether there is a job: an admin decides.
+
+    Args:
+        texts: The person's language.
+        run: The run whose answer got lost.
+        is_listed: Whether the provider's list of jobs could be read at all.
+    """
     return Screen(
-        text=texts("run_uncertain", run_id=run.id),
+        text=texts("run_uncertain" if is_listed else "run_unlisted", run_id=run.id),
         buttons=rows(
             [button(texts, "look", data_of("train", "look", run.id))],
             [button(texts, "again", data_of("train", "again", run.id))],

@@ -1,10 +1,13 @@
 """A screen: the text and the buttons of one message, ready for the outbox."""
 
+import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from bot.domain import JsonDict
+from bot.texts import utf16_length
 
 MAX_UNITS = 4096
 """UTF-16 code units in a message. https://core.telegram.org/bots/api#sendmessage"""
@@ -51,6 +54,18 @@ class Screen:
 def rows(*buttons: Sequence[Button]) -> tuple[tuple[Button, ...], ...]:
     """Rows of buttons without the empty ones."""
     return tuple(tuple(row) for row in buttons if row)
+
+
+def fitting(lines: Sequence[str], *, units: int = MAX_UNITS) -> list[str]:
+    """The first of these lines of HTML, as many as fit into so many units of shown text."""
+    kept: list[str] = []
+    for line in lines:
+        shown = html.unescape(re.sub("<[^>]*>", "", line))
+        units -= utf16_length(shown) + 1
+        if units < 0:
+            break
+        kept.append(line)
+    return kept
 
 
 def _button(button: Button) -> dict[str, Any]:

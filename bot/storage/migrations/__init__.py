@@ -1,6 +1,7 @@
 """Numbered migrations, `0001_name.sql` and so on: each applied once, in order, whole or not."""
 
 import sqlite3
+from collections.abc import Sequence
 from importlib import resources
 
 import aiosqlite
@@ -14,13 +15,12 @@ def scripts() -> list[str]:
     return [file.read_text(encoding="utf-8") for file in sorted(files, key=lambda file: file.name)]
 
 
-async def migrate(connection: aiosqlite.Connection) -> None:
-    """Apply the migrations that the file has not seen yet.
+async def migrate(connection: aiosqlite.Connection, known: Sequence[str]) -> None:
+    """Apply those of the *known* migrations that the file has not seen yet.
 
     Raises:
         DatabaseTooNew: the file has seen more migrations than this code knows.
     """
-    known = scripts()
     version = await _version(connection)
     if version > len(known):
         raise DatabaseTooNew(f"the database has version {version}, this bot knows {len(known)}")

@@ -1,0 +1,346 @@
+"""A screen comes into a chat once, whatever Telegram and the network make of it."""
+
+import asyncio
+
+import httpx
+import pytest
+from telegram.error import Forbidden, NetworkError, RetryAfter
+
+from bot.delivery.pace import Pace
+from bot.delivery.poster import MOST_PROBED, PROBED_IDS, Poster, Refused, Uncertain
+from bot.views.screen import Button, Screen
+from tests.clocks import VirtualLoop, now, settle
+from tests.fakes import Telegram
+
+LOOP = VirtualLoop
+HELLO = Screen(text="<b>Здравствуйте</b> &amp; добро пожаловать")
+SHOWN = "Здравствуйте & добро пожаловать"
+
+
+async def post(
+    poster: Poster,
+    screen: Screen = HELLO,
+    *,
+    chat_id: int = 5,
+    edit_id: int | None = None,
+    floor_id: int = 0,
+    is_unsure: bool = False,
+) -> int:
+    async with poster.order(chat_id):
+        return await poster.post(
+            chat_id, screen, edit_id=edit_id, floor_id=floor_id, is_unsure=is_unsure
+        )
+
+
+async def lost(telegram: Telegram, poster: Poster, text: str = "начало …", chat_id: int = 5) -> int:
+    """A message that Telegram has and whose id we never learnt; returns the floor below it."""
+    floor_id = max(telegram.chats[chat_id])
+    telegram.loses_answers(method="sendMessage", chat_id=chat_id)
+    with pytest.raises(Uncertain):
+        await post(poster, Screen(text=text), chat_id=chat_id, floor_id=floor_id)
+    return floor_id
+
+
+async def test_new_message(telegram: Telegram, poster: Poster):
+    message_id = await post(poster)
+
+    assert telegram.texts(5) == [SHOWN]
+    assert telegram.ids(5) == [message_id]
+    assert telegram.sent(5)[0].params["parse_mode"] == "HTML"
+
+
+async def test_buttons_and_entities_reach_telegram(telegram: Telegram, poster: Poster):
+    """Text with entities is never read as HTML."""
+    screen = Screen(
+        text="<b>Лес</b>",
+        entities=[{"type": "italic", "offset": 3, "length": 3}],
+        buttons=[
+            [Button(text="Обучить", data="train:plan:")],
+            [Button(text="?", url="https://a.b")],
+        ],
+    )
+
+    message_id = await post(poster, screen)
+
+    message = telegram.chats[5][message_id]
+    assert message.text == "<b>Лес</b>"
+    assert message.entities == [{"type": "italic", "offset": 3, "length": 3}]
+    assert message.markup["inline_keyboard"] == [
+        [{"text": "Обучить", "callback_data": "train:plan:"}],
+        [{"text": "?", "url": "https://a.b"}],
+    ]
+
+
+async def test_edit(telegram: Telegram, poster: Poster):
+    message_id = await post(poster, Screen(text="раньше"))
+
+    assert await post(poster, edit_id=message_id) == message_id
+    assert telegram.texts(5) == [SHOWN]
+
+
+async def test_edit_that_changes_nothing_is_fine(telegram: Telegram, poster: Poster):
+    """A repeated edit has come to what it should."""
+    message_id = await post(poster)
+
+    assert await post(poster, edit_id=message_id) == message_id
+    assert telegram.texts(5) == [SHOWN]
+
+
+async def test_message_that_is_gone_comes_anew(telegram: Telegram, poster: Poster):
+    message_id = await post(poster)
+    telegram.delete(5, message_id)
+
+    again = await post(poster, edit_id=message_id)
+
+    assert telegram.ids(5) == [again]
+    assert telegram.texts(5) == [SHOWN]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "message can't be edited",
+        "message to edit not found",
+        "MESSAGE_ID_INVALID",
+        "there is no text in the message to edit",
+    ],
+)
+async def test_message_that_can_not_be_edited_any_more_comes_anew(
+    telegram: Telegram, poster: Poster, words: str
+):
+    message_id = await post(poster)
+    telegram.answers(400, f"Bad Request: {words}", method="editMessageText")
+
+    again = await post(poster, Screen(text="новое"), edit_id=message_id)
+
+    assert again != message_id
+    assert telegram.texts(5) == [SHOWN, "новое"]
+
+
+@pytest.mark.parametrize("edits", [False, True])
+async def test_html_that_telegram_refuses_is_sent_as_plain_text(
+    telegram: Telegram, poster: Poster, edits: bool
+):
+    """A person reads a sentence with a mistake of ours rather than none."""
+    edit_id = await post(poster) if edits else None
+
+    await post(poster, Screen(text="<b>1 &lt; 2</i> и <i>всё</i>"), edit_id=edit_id)
+
+    assert telegram.texts(5) == ["1 < 2 и всё"]
+
+
+async def test_other_refusals_are_final(telegram: Telegram, poster: Poster):
+    with pytest.raises(Refused, match="too long"):
+        await post(poster, Screen(text="а" * 4097))
+    with pytest.raises(Refused, match="empty"):
+        await post(poster, Screen(text="  ", entities=[]))
+
+    assert len(telegram.calls) == 2
+
+
+@pytest.mark.parametrize("edits", [False, True])
+async def test_who_takes_no_messages_is_told_apart(telegram: Telegram, poster: Poster, edits: bool):
+    """Blocked, or never came: both may come back."""
+    edit_id = await post(poster) if edits else None
+    telegram.blocked.add(5)
+    with pytest.raises(Forbidden):
+        await post(poster, edit_id=edit_id)
+
+    with pytest.raises(Forbidden):
+        await post(poster, chat_id=404, edit_id=edit_id)
+
+
+async def test_pause_that_telegram_asks_for_blocks_that_chat_only(
+    telegram: Telegram, poster: Poster, pace: Pace
+):
+    telegram.answers(429, "Too Many Requests", retry_after=30, chat_id=5)
+    with pytest.raises(RetryAfter):
+        await post(poster)
+    assert (pace.is_free(5), pace.is_free(6)) == (False, True)
+
+    await asyncio.gather(post(poster), post(poster, chat_id=6))
+
+    assert [(call.chat_id, round(call.at)) for call in telegram.calls[1:]] == [(6, 0), (5, 30)]
+
+
+@pytest.mark.parametrize("error", [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout])
+async def test_what_certainly_did_not_leave_is_no_doubt(telegram, poster, error):
+    telegram.breaks(error)
+
+    with pytest.raises(NetworkError):
+        await post(poster)
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        lambda t: t.loses_answers(),
+        lambda t: t.breaks(httpx.ReadError),
+        lambda t: t.breaks(httpx.ReadTimeout),
+        lambda t: t.breaks(httpx.WriteError),
+        lambda t: t.breaks(httpx.RemoteProtocolError),
+        lambda t: t.answers(500, "Internal Server Error"),
+        lambda t: t.answers(502, "Bad Gateway"),
+        lambda t: t.answers(504, "Gateway Timeout"),
+    ],
+)
+async def test_what_may_have_left_is_a_doubt(telegram, poster, trouble):
+    """Then it was there, or it was not; nobody can tell by the error."""
+    trouble(telegram)
+    with pytest.raises(Uncertain):
+        await post(poster)
+
+    await post(poster, floor_id=3, is_unsure=True)
+
+    assert telegram.texts(5) == [SHOWN]
+
+
+async def test_lost_message_is_found_again(telegram: Telegram, poster: Poster):
+    """Between messages of the person and of other chats, and shows what it should show now."""
+    floor_id = max(telegram.chats[5])
+    telegram.start(5)
+    telegram.start(6)
+    await post(poster, Screen(text="чужое"), chat_id=6)
+    await lost(telegram, poster)
+    (lost_id,) = telegram.ids(5)
+
+    found = await post(poster, floor_id=floor_id, is_unsure=True)
+
+    assert found == lost_id
+    assert telegram.texts(5) == [SHOWN]
+    assert telegram.texts(6) == ["чужое"]
+
+
+async def test_message_that_was_not_lost_is_sent(telegram: Telegram, poster: Poster):
+    """After a bounded search."""
+    await post(poster, floor_id=3, is_unsure=True)
+
+    assert telegram.texts(5) == [SHOWN]
+    assert len(telegram.sent(5, "editMessageText")) == PROBED_IDS
+
+
+async def test_messages_that_we_know_are_never_overwritten(
+    telegram: Telegram, poster: Poster, known: set[int]
+):
+    """Though they stand above the floor and would let themselves be edited."""
+    floor_id = max(telegram.chats[5])
+    for text in ("первое", "второе"):
+        known.add(await post(poster, Screen(text=text)))
+    await lost(telegram, poster)
+    known.add(await post(poster, Screen(text="третье")))
+
+    await post(poster, floor_id=floor_id, is_unsure=True)
+    await post(poster, Screen(text="четвёртое"), floor_id=max(known), is_unsure=True)
+
+    assert telegram.texts(5) == ["первое", "второе", SHOWN, "третье", "четвёртое"]
+
+
+async def test_lost_message_is_found_above_many_that_are_known(
+    telegram: Telegram, poster: Poster, known: set[int]
+):
+    """Other chats were busy meanwhile: ids are counted over all of them."""
+    floor_id = max(telegram.chats[5])
+    known.update(telegram.start(6) for _ in range(200))
+    await lost(telegram, poster)
+
+    await post(poster, floor_id=floor_id, is_unsure=True)
+
+    assert telegram.texts(5) == [SHOWN]
+
+
+async def test_search_has_an_end(telegram: Telegram, poster: Poster, known: set[int]):
+    """An old floor far below what is known now."""
+    known.add(100_000)
+
+    await post(poster, floor_id=3, is_unsure=True)
+
+    assert len(telegram.sent(5, "editMessageText")) == MOST_PROBED
+    assert telegram.texts(5) == [SHOWN]
+
+
+async def test_messages_below_the_floor_are_not_touched(telegram: Telegram, poster: Poster):
+    await post(poster, Screen(text="старое"))
+
+    await post(poster, floor_id=max(telegram.chats[5]), is_unsure=True)
+
+    assert telegram.texts(5) == ["старое", SHOWN]
+
+
+async def test_what_people_wrote_is_never_touched(telegram: Telegram, poster: Poster):
+    for _ in range(5):
+        telegram.start(5)
+
+    await post(poster, floor_id=0, is_unsure=True)
+
+    assert [m.text for m in telegram.chats[5].values() if not m.is_mine] == ["привет"] * 6
+
+
+async def test_message_that_took_the_place_of_a_deleted_one_may_be_lost_too(
+    telegram: Telegram, poster: Poster
+):
+    """It is looked for like any other, not sent twice."""
+    message_id = await post(poster)
+    telegram.delete(5, message_id)
+    telegram.loses_answers(method="sendMessage")
+    with pytest.raises(Uncertain):
+        await post(poster, edit_id=message_id, floor_id=message_id)
+
+    await post(poster, edit_id=message_id, floor_id=message_id, is_unsure=True)
+
+    assert telegram.texts(5) == [SHOWN]
+
+
+async def test_trouble_while_searching_is_no_answer(telegram: Telegram, poster: Poster):
+    """What is in doubt stays in doubt, and nothing is sent on a guess."""
+    floor_id = await lost(telegram, poster)
+    telegram.answers(502, "Bad Gateway", method="editMessageText")
+    with pytest.raises(Uncertain):
+        await post(poster, floor_id=floor_id, is_unsure=True)
+    telegram.answers(429, "Too Many Requests", retry_after=3, method="editMessageText")
+    with pytest.raises(RetryAfter):
+        await post(poster, floor_id=floor_id, is_unsure=True)
+    assert len(telegram.sent(5, "sendMessage")) == 1
+
+    await post(poster, floor_id=floor_id, is_unsure=True)
+
+    assert telegram.texts(5) == [SHOWN]
+
+
+async def test_pace_is_kept(telegram: Telegram, poster: Poster):
+    """Edits count like new messages."""
+    message_id = await post(poster)
+    for n in range(7):
+        await post(poster, Screen(text=str(n)), edit_id=message_id)
+
+    assert now() == pytest.approx(4)
+
+
+async def test_one_at_a_time_in_a_chat_and_no_chat_waits_for_another(
+    telegram: Telegram, poster: Poster
+):
+    held = telegram.holds(chat_id=5)
+    first = asyncio.create_task(post(poster, Screen(text="a")))
+    await settle()
+    second = asyncio.create_task(post(poster, Screen(text="b")))
+    await post(poster, chat_id=6)
+    assert telegram.texts(6) == [SHOWN]
+    assert telegram.texts(5) == []
+
+    held.set()
+    await asyncio.gather(first, second)
+
+    assert telegram.texts(5) == ["a", "b"]
+    assert telegram.most_in_flight == 1
+
+
+async def test_order_is_given_back_by_whoever_is_cancelled(telegram: Telegram, poster: Poster):
+    """And nothing is kept of a chat that rests."""
+    telegram.holds(chat_id=5)
+    tasks = [asyncio.create_task(post(poster)) for _ in range(3)]
+    await settle()
+    for task in tasks[:2]:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert telegram.texts(5) == [SHOWN]
+    assert (poster._locks, poster._waiting) == ({}, {})

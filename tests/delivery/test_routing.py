@@ -1,0 +1,103 @@
+"""Which chat and lane an update belongs to, whatever its shape."""
+
+import json
+
+import pytest
+
+from bot.delivery.routing import route, route_all, update_id_of
+from bot.domain import JsonDict
+
+
+def message(text: str | None = "привет", **fields: object) -> JsonDict:
+    content = {"message_id": 40, "chat": {"id": 5}, "from": {"id": 5}} | fields
+    return content if text is None else content | {"text": text}
+
+
+def lane_of(**update: object) -> tuple[int, str, int]:
+    incoming = route({"update_id": 1, **update})
+    assert incoming is not None
+    return incoming.chat_id, incoming.lane, incoming.message_id
+
+
+@pytest.mark.parametrize(
+    ("text", "lane"),
+    [
+        ("Как начать свой бизнес?", "talk"),
+        ("/new", "talk"),
+        ("/new@natasha_bot", "talk"),
+        ("/retry", "talk"),
+        ("/new и ещё слова", "talk"),
+        ("/newest", "desk"),
+        ("/train quick", "desk"),
+        ("/status@natasha_bot", "desk"),
+        ("/", "desk"),
+        ("не /train", "talk"),
+        ("", "talk"),
+    ],
+)
+def test_words_are_talk_commands_are_desk(text: str, lane: str):
+    """/new belongs between the messages of a conversation, so it waits for its turn there."""
+    assert lane_of(message=message(text)) == (5, lane, 40)
+
+
+@pytest.mark.parametrize(
+    ("update", "expected"),
+    [
+        ({"edited_message": message()}, (5, "talk", 40)),
+        ({"message": message(None, photo=[])}, (5, "desk", 40)),
+        ({"callback_query": {"id": "1", "message": message()}}, (5, "desk", 0)),
+        ({"callback_query": {"id": "1"}}, (0, "desk", 0)),
+        ({"my_chat_member": {"chat": {"id": 5}}}, (5, "desk", 0)),
+        ({"something_new": {"chat": {"id": 5}}}, (0, "desk", 0)),
+        ({}, (0, "desk", 0)),
+        ({"message": "nonsense"}, (0, "desk", 0)),
+        ({"message": {"chat": "nonsense", "text": 7}}, (0, "desk", 0)),
+        ({"message": {"chat": {"id": True}, "message_id": 1.5}}, (0, "desk", 0)),
+        ({"message": {"chat": {"id": 2**80}, "message_id": -(2**80)}}, (0, "desk", 0)),
+        ({"callback_query": []}, (0, "desk", 0)),
+        ({"message": None, "edited_message": message()}, (5, "talk", 40)),
+    ],
+)
+def test_any_shape_finds_its_place(update: JsonDict, expected: tuple[int, str, int]):
+    """Chat 0 takes what can't be told. A button's message is ours, so its id says nothing new."""
+    assert lane_of(**update) == expected
+
+
+@pytest.mark.parametrize("text", ["ёлка 🎄 \x00 \ud83d", '"<b>&', "a" * 5000])
+def test_payload_is_the_update_and_can_be_stored(text: str):
+    """Also half a character, which JSON can spell and UTF-8 can't."""
+    update = {"update_id": 3, "message": message(text)}
+
+    incoming = route(update)
+
+    assert incoming is not None
+    assert incoming.payload.encode()
+    assert json.loads(incoming.payload) == update
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {},
+        {"update_id": None},
+        {"update_id": "x"},
+        {"update_id": True},
+        {"update_id": 2**70},
+        {"update_id": 0},
+    ],
+)
+def test_update_without_an_id_costs_only_itself(broken: JsonDict):
+    """The others of its batch are stored, in their order."""
+    first, last = {"update_id": 1, "message": message("a")}, {"update_id": 2}
+
+    routed = route_all([first, broken, last])
+
+    assert [incoming.update_id for incoming in routed] == [1, 2]
+    assert update_id_of(broken) is None
+
+
+@pytest.mark.parametrize("broken", [None, 7, "x", [], True])
+def test_what_is_no_update_at_all_is_left_out(broken: object):
+    routed = route_all([broken, {"update_id": 2}])  # type: ignore[list-item]
+
+    assert [incoming.update_id for incoming in routed] == [2]
