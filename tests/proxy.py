@@ -47,17 +47,25 @@ class Fault:
     path: str
     """A regular expression for the whole path without the query."""
     kind: str
-    """drop_before, drop_after, hold_before, hold_after (for `seconds`), answer (status, body)."""
+    """drop_before, drop_after, hold_before, hold_after, answer (`status`, `body`)."""
     times: int = 1
-    seconds: float = 0
+    seconds: float = 600
+    """How long a request or an answer is held, unless `released` is set before."""
     status: int = 500
     body: Any = None
     happened: asyncio.Event = field(default_factory=asyncio.Event)
+    """The request has come and, for a fault after the provider's answer, that answer too."""
+    released: asyncio.Event = field(default_factory=asyncio.Event)
 
     def fits(self, exchange: Exchange) -> bool:
         """Whether it is this request that goes wrong."""
         is_path = re.fullmatch(self.path, exchange.path.split("?")[0]) is not None
         return self.times > 0 and self.method == exchange.method and is_path
+
+    async def hold(self) -> None:
+        """Hold the request or the answer until it is released or the time is up."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.released.wait(), self.seconds)
 
 
 class Proxy:
@@ -73,6 +81,8 @@ class Proxy:
         self.rewrite: Callable[[Exchange], None] = lambda exchange: None
         """May change a request before it goes on: a provider that ignores things."""
         self._violations: list[BaseException] = []
+        self._connections: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
+        self._server: asyncio.Server | None = None
         self._client = httpx.AsyncClient(trust_env=False, timeout=120, verify=False)
 
     def fault(self, method: str, path: str, kind: str, **details: Any) -> Fault:
@@ -97,21 +107,40 @@ class Proxy:
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Proxy"]:
         """Listen on a free port of loopback."""
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        host, port = server.sockets[0].getsockname()[:2]
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        host, port = self._server.sockets[0].getsockname()[:2]
         prefix = httpx.URL(self._target).path.rstrip("/")
         self.url = f"http://{host}:{port}{prefix}"
         try:
             yield self
         finally:
-            server.close()
+            self._server.close()
+            for task in filter(None, self._connections.values()):
+                task.cancel()
             await self._client.aclose()
 
+    @asynccontextmanager
+    async def away(self) -> AsyncIterator[None]:
+        """Refuse every connection meanwhile, and cut those that there are."""
+        assert self._server is not None
+        host, port = self._server.sockets[0].getsockname()[:2]
+        self._server.close()
+        for writer in list(self._connections):
+            writer.transport.abort()
+        try:
+            yield
+        finally:
+            self._server = await asyncio.start_server(self._serve, host, port)
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError, h11.RemoteProtocolError, httpx.HTTPError):
+        self._connections[writer] = asyncio.current_task()
+        # A cancelled one was held when the test ended.
+        broken = (ConnectionError, h11.RemoteProtocolError, httpx.HTTPError, asyncio.CancelledError)
+        with suppress(*broken):
             connection = h11.Connection(h11.SERVER)
             while await self._one(connection, reader, writer):
                 connection.start_next_cycle()
+        del self._connections[writer]
         with suppress(ConnectionError):
             writer.close()
 
@@ -125,11 +154,16 @@ class Proxy:
         fault = next((fault for fault in self.faults if fault.fits(exchange)), None)
         if fault is not None:
             fault.times -= 1
-            fault.happened.set()
+            if not fault.kind.endswith("_after"):
+                fault.happened.set()
             if fault.kind == "drop_before":
                 return False
             if fault.kind == "hold_before":
-                await asyncio.sleep(fault.seconds)
+                await fault.hold()
+                if (
+                    reader.at_eof() or writer.is_closing()
+                ):  # whoever asked is dead: what never left has not happened
+                    return False
             if fault.kind == "answer":
                 body = json.dumps(fault.body).encode()
                 await _answer(connection, writer, exchange, fault.status, body)
@@ -156,9 +190,11 @@ class Proxy:
             if fault is not None and fault.kind in ("drop_after", "hold_after"):
                 exchange.answer = await response.aread()
                 exchange.status = 0
+                fault.happened.set()
                 if fault.kind == "drop_after":
                     return False
-                await asyncio.sleep(fault.seconds)
+                await fault.hold()
+                exchange.status = response.status_code
             kept = [(k, v) for k, v in response.headers.items() if k not in _NOT_KEPT]
             head = h11.Response(
                 status_code=response.status_code, headers=[*kept, ("transfer-encoding", "chunked")]

@@ -1,0 +1,290 @@
+"""Every command, as people write it: rightly, wrongly, and as they know it from the terminal."""
+
+import asyncio
+
+from tests.e2e.test_exactly_once import (
+    ENDLESS,
+    FILES,
+    JOBS,
+    MODEL,
+    card,
+    foreign,
+    job_of,
+    started,
+)
+from tests.telegram_people import Json, NotSeen, Person, words
+from tests.world import DATASET, World, eventually, world
+
+CHAT = "/v1/chat/completions"
+
+
+async def answer_to(person: Person, text: str) -> str:
+    """What the bot answers to a message."""
+    asked = await person.says(text)
+    try:
+        return words(await person.sees(lambda _: True, after=asked["message_id"]))
+    except NotSeen as exc:
+        raise AssertionError(f"no answer to {text!r}") from exc
+
+
+async def many(everything: World, first_id: int, n: int) -> list[Person]:
+    """Several admins, so that nobody has to wait for Telegram's limit of messages a second."""
+    return [await everything.people.person(first_id + k, "Анна") for k in range(n)]
+
+
+async def test_train_takes_presets_pairs_and_flags(tmp_path):
+    """`/train` understands presets, key=value and the terminal's flags; nonsense gets a sentence.
+
+    Nothing is sent to the provider for any of it, except to ask when a base model stops.
+    """
+    usage, bad = "Не поняла команду", "не подходит"
+    cases = {
+        "/train quick": ("Эпохи 1 · множитель 0,2 · имя natasha-test",),
+        "/train production": ("Эпохи 3 · множитель 0,1 · имя natasha-prod-v1",),
+        "/train premium": ("Эпохи 5 · множитель 0,05 · имя natasha-premium-v1", "gpt-4.1-2025"),
+        "/train quick epochs=7": ("Эпохи 7 · множитель 0,2",),
+        "/train epochs=2 learning-rate=0,3 suffix=x": ("Эпохи 2 · множитель 0,3 · имя x",),
+        "/train --epochs 5 --learning-rate 0.05 --suffix x --model gpt-4o-mini-2024-07-18": (
+            "gpt-4o-mini-2024-07-18",
+            "Эпохи 5 · множитель 0,05 · имя x",
+        ),
+        "/train model=whatever": ("Модель: whatever", "Цена: неизвестна"),
+        f"/train suffix={'s' * 64}": ("s" * 64,),
+        "/train epochs=0": (bad, "1–50"),
+        "/train epochs=51": (bad, "1–50"),
+        "/train epochs=abc": (bad, "abc"),
+        "/train epochs=-1": (bad,),
+        "/train epochs": (bad,),
+        "/train learning-rate=-1": (bad, "> 0"),
+        "/train learning-rate=0": (bad,),
+        "/train learning-rate=nan": (bad,),
+        "/train learning-rate=inf": (bad,),
+        f"/train suffix={'s' * 65}": (bad, "64"),
+        "/train suffix=": (usage,),
+        "/train model=gpt-3.5-turbo": ("gpt-3.5-turbo отключена 23 октября",),
+        "/train model=<b>": ("Модель: <b>",),
+        "/train bogus": (usage,),
+        "/train bogus=1": (usage,),
+        "/train -5": (usage,),
+    }
+    ids = range(1201, 1209)
+    async with world(tmp_path, ADMIN_IDS=",".join(map(str, ids))) as everything:
+        admins = await many(everything, ids[0], len(ids))
+        texts = list(cases)
+
+        async def ask(k: int) -> None:
+            for text in texts[k :: len(admins)]:
+                said = await answer_to(admins[k], text)
+                for part in cases[text]:
+                    assert part in said, f"{text!r} was answered:\n{said}"
+
+        await asyncio.gather(*(ask(k) for k in range(len(admins))))
+        sent = {f"{seen.method} {seen.path.split('/')[2]}" for seen in everything.proxy.exchanges}
+        assert sent <= {"GET models"}
+
+
+async def test_wrong_words_get_a_sentence(tmp_path):
+    """Missing, superfluous and unknown arguments: each command says how it goes, or what is not."""
+    usage = "Не поняла команду"
+    cases = {
+        "/monitor": usage,
+        "/monitor a b": usage,
+        "/monitor ftjob-nosuch": "провайдер не знает",
+        "/monitor ../files": "провайдер не знает",
+        "/cancel": "ничего не обучается",
+        "/cancel ftjob-nosuch": "я не слежу",
+        "/status": "ничего не обучается",
+        "/jobs": "Заданий ещё не было",
+        "/jobs and more": "Заданий ещё не было",
+        "/test": "Модель пока не готова",
+        "/test a b": usage,
+        "/use": usage,
+        "/use a b": usage,
+        "/models": "Обученных моделей ещё нет",
+        "/help": "/monitor ID",
+        "/id": "Ваш номер",
+        "/start": "Здравствуйте, Анна. Вы администратор",
+        "/nosuch": usage,
+        "Как дела?": "Модель пока не готова",
+    }
+    ids = range(1201, 1208)
+    async with world(tmp_path, ADMIN_IDS=",".join(map(str, ids))) as everything:
+        admins = await many(everything, ids[0], len(ids))
+        texts = list(cases)
+
+        async def ask(k: int) -> None:
+            for text in texts[k :: len(admins)]:
+                said = await answer_to(admins[k], text)
+                assert cases[text] in said, f"{text!r} was answered:\n{said}"
+
+        await asyncio.gather(*(ask(k) for k in range(len(admins))))
+
+
+async def test_a_broken_dataset_is_told_by_line(tmp_path):
+    """`/validate` names the lines; `/train` and `/upload` refuse; a missing file is said so."""
+    dataset = tmp_path / "dataset.jsonl"
+    lines = DATASET.read_text(encoding="utf-8").splitlines()[:20]
+    lines[3] = "{broken"
+    lines[7] = '{"messages": [{"role": "user", "content": "Нет ответа"}]}'
+    lines[11] = lines[11].replace('"assistant"', '"asistant"')
+    dataset.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    async with world(tmp_path, DATASET_PATH=str(dataset)) as everything:
+        admin = everything.admin
+        report = await answer_to(admin, "/validate")
+        assert "К обучению не готов" in report
+        for line in (4, 8, 12):
+            assert f"строка {line}:" in report
+        assert "В датасете есть ошибки" in await answer_to(admin, "/train")
+        assert "В датасете есть ошибки" in await answer_to(admin, "/upload")
+        dataset.unlink()
+        assert "Файл датасета не найден" in await answer_to(admin, "/validate")
+        assert "Датасет: файл не найден" in await answer_to(admin, "/start")
+        assert everything.proxy.exchanges == []
+
+
+async def test_an_upload_happens_once_for_each_request(tmp_path):
+    """`/upload` sends the file and says its id once, also after `kill -9` and a repeated update."""
+    async with world(tmp_path) as everything:
+        admin, people, proxy = everything.admin, everything.people, everything.proxy
+
+        await people.fault("getUpdates", "drop_before", after=1, times=1000)
+        held = await people.fault("sendMessage", "hold", seconds=60)
+        await admin.says("/upload")
+        await eventually(lambda: everything.stored("SELECT 1 FROM uploads"))
+        await everything.kill_bot()
+        await people.no_faults()
+        await everything.start_bot()
+        told = await admin.sees("Файл у провайдера: 321 пример")
+        asked = await admin.says("/id")
+        await admin.sees("Ваш номер", after=asked["message_id"])
+
+        assert held
+        (file,) = (await everything.account.files.list()).data
+        assert file.id in told["text"]
+        assert len(proxy.sent("POST", FILES)) == 1
+        assert sum("File ID" in words(message) for message in await admin.chat()) == 1
+        assert everything.jobs_created() == []
+
+
+async def test_a_job_from_elsewhere_is_followed(tmp_path):
+    """`/monitor` follows somebody's job, tells its end, and offers its model, which then serves.
+
+    What is not followed is not touched, and what has ended can't be stopped.
+    """
+    async with world(tmp_path) as everything:
+        admin, proxy = everything.admin, everything.proxy
+        theirs = await foreign(everything, suffix="elsewhere")
+        assert "я не слежу" in await answer_to(admin, f"/cancel {theirs}")
+        await admin.says(f"/monitor {theirs}")
+        await admin.sees("Слежу за заданием elsewhere")
+        await card(admin, theirs)
+        finished = await admin.sees("elsewhere обучилась за")
+        assert theirs in finished["text"]
+        offered = await admin.sees("Чтобы она отвечала в чатах, нажмите «Включить»")
+        assert "ответов 5 из 5" in offered["text"]
+        assert "уже закончилось" in await answer_to(admin, f"/cancel {theirs}")
+        assert everything.stored("SELECT * FROM servings") == []
+        await admin.presses("Включить", offered)
+        await admin.sees("Теперь отвечает elsewhere")
+        used = len(everything.asked())
+        await everything.tester.says("Как начать?")
+        await everything.tester.sees(lambda message: True)
+        assert len(everything.asked()) == used + 1
+        assert proxy.sent("POST", f"{JOBS}.*") == []
+
+
+async def test_jobs_are_stopped_and_listed(tmp_path):
+    """`/cancel` and the card's button, after a question, stop a job; `/status`, `/jobs` show it."""
+    async with world(tmp_path, engine=ENDLESS) as everything:
+        admin, proxy = everything.admin, everything.proxy
+        ours = await job_of(everything, await started(admin))
+        shown = await card(admin, ours)
+        await admin.presses("Остановить", shown)
+        question = await admin.sees("Остановить natasha-v1? Потраченное не вернётся")
+        await admin.presses("Нет, пусть учится", question)
+        await admin.sees("Хорошо, natasha-v1 учится дальше")
+        assert proxy.sent("POST", f"{JOBS}/.*") == []
+        asked = await admin.says("/status")
+        shown = await admin.sees(lambda message: ours in words(message), after=asked["message_id"])
+        await admin.presses("Остановить", shown)
+        question = await admin.sees("Остановить natasha-v1? Потраченное не вернётся")
+        await admin.presses("Да, остановить", question)
+        await admin.sees("natasha-v1 остановлена через")
+        assert (await everything.account.fine_tuning.jobs.retrieve(ours)).status == "cancelled"
+
+        job_id = await job_of(everything, await started(admin))
+        await admin.says(f"/cancel {job_id}")
+        await admin.sees(
+            lambda message: "остановлена через" in words(message) and job_id in words(message)
+        )
+        await admin.says("/jobs")
+        listed = await admin.sees("Последние задания")
+        assert all(each in listed["text"] for each in (ours, job_id))
+
+
+async def test_models_are_tried_and_put_to_use(tmp_path):
+    """`/test`, `/models` and `/use`, by name, by button, and with a system prompt of one's own."""
+    other = "gpt-4o-mini-2024-07-18"
+    async with world(tmp_path) as everything:
+        admin, tester = everything.admin, everything.tester
+        await admin.says(f"/test {MODEL}")
+        trial = await admin.sees(f"Проба: {MODEL} · ответов 5 из 5")
+        await admin.presses("Включить", trial)
+        await admin.sees(f"Теперь отвечает {MODEL}")
+        await admin.says("/test")
+        await admin.sees(lambda message: "Проба" in words(message), after=trial["message_id"])
+
+        await admin.says(f"/use {other}\nТы — Наташа.\nОтвечай коротко.")
+        used = await admin.sees(f"Теперь отвечает {other}")
+        assert "Ты — Наташа.\nОтвечай коротко." in used["text"]
+        await tester.says("Привет")
+        await tester.sees(lambda message: True)
+        assert everything.asked()[-1][0] == {
+            "role": "system",
+            "content": "Ты — Наташа.\nОтвечай коротко.",
+        }
+
+        await admin.says("/models")
+        listing = await admin.sees(f"Сейчас отвечает: {other}")
+        await admin.presses(f"Включить {MODEL}", listing)
+        await admin.sees(
+            lambda message: f"Теперь отвечает {MODEL}" in words(message),
+            after=listing["message_id"],
+        )
+        served = everything.stored("SELECT m.name FROM servings s JOIN models m ON m.id = model_id")
+        assert [name for (name,) in served] == [MODEL, other, MODEL]
+        await admin.says("/test nosuch")
+        await admin.sees("Задаю модели nosuch пробные вопросы")
+
+
+async def test_languages_switch_texts_and_menu(tmp_path):
+    """`/language` changes words and menu of one person, for good; the others keep theirs."""
+    async with world(tmp_path, engine=ENDLESS) as everything:
+        admin, tester = everything.admin, everything.tester
+        await admin.says("/language")
+        await admin.presses("English", await admin.sees("На каком языке"))
+        await admin.sees(lambda message: "English" in words(message))
+        assert "Your number: 1001" in await answer_to(admin, "/id")
+        assert "Ваш номер: 1002" in await answer_to(tester, "/id")
+
+        async def menu(person: Person) -> Json:
+            commands: list[Json] = (await person.view())["commands"]
+            return {command["command"]: command["description"] for command in commands}
+
+        async def is_english() -> bool:
+            return str((await menu(admin)).get("train", "план")).isascii()
+
+        await eventually(is_english)
+        assert (await menu(tester))["new"] == "новый разговор"
+        await started_in_english(admin)
+        assert "чистого листа" in await answer_to(tester, "/new")
+        assert "Наташа — языковая модель, а не врач" in await answer_to(tester, "/help")
+        await everything.restart_bot()
+        assert "Your number: 1001" in await answer_to(admin, "/id")
+        assert await is_english()
+
+
+async def started_in_english(admin: Person) -> None:
+    await admin.says("/train")
+    await admin.presses("train:start:1")
+    await admin.sees(lambda message: "ftjob-" in words(message))

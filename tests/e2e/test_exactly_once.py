@@ -1,0 +1,312 @@
+"""A confirmed plan makes exactly one job at the provider, and the admins read the truth."""
+
+import asyncio
+import json
+
+from tests.proxy import Exchange, Fault
+from tests.telegram_people import Json, Person
+from tests.world import ADMIN, DATASET, SECOND_ADMIN, World, eventually, world
+
+JOBS = "/v1/fine_tuning/jobs"
+FILES = "/v1/files"
+MODEL = "gpt-4.1-mini-2025-04-14"
+TWO_ADMINS = f"{ADMIN},{SECOND_ADMIN}"
+ENDLESS = {"queued-seconds": "600"}
+"""Jobs that never end, so that only what the test is about is said in the chats."""
+
+
+async def planned(admin: Person, words: str = "/train") -> Json:
+    """A new plan's message."""
+    asked = await admin.says(words)
+    return await admin.sees("· ещё ничего не отправлено", after=asked["message_id"])
+
+
+def number_of(plan: Json) -> int:
+    return int(str(plan["text"]).split("№")[1].split()[0])
+
+
+async def started(admin: Person, words: str = "/train") -> int:
+    """A new plan, and its start button pressed; returns its number."""
+    plan = await planned(admin, words)
+    await admin.presses(f"train:start:{number_of(plan)}", plan)
+    return number_of(plan)
+
+
+async def card(admin: Person, job_id: str) -> Json:
+    """The card of a job, which tells the admin of it."""
+    return await admin.sees(lambda message: job_id in message.get("text", ""))
+
+
+async def job_of(everything: World, run_id: int) -> str:
+    """The id of the job that the bot takes for that run's, once it does."""
+
+    def found() -> str:
+        query = "SELECT job_id FROM training_runs WHERE id = :id AND state = 'submitted'"
+        rows = everything.stored(query, id=run_id)
+        return str(rows[0][0]) if rows else ""
+
+    return str(await eventually(found))
+
+
+async def second(everything: World) -> Person:
+    return await everything.people.person(SECOND_ADMIN, "Анна")
+
+
+def press(person: Person, data: str) -> Json:
+    """A press as an update, for buttons that are gone from the screen."""
+    user = {"id": person.id, "is_bot": False, "first_name": "Мария", "language_code": "ru"}
+    chat = {"id": person.chat_id, "type": "private", "first_name": "Мария"}
+    message = {"message_id": 1, "date": 0, "chat": chat}
+    query = {"id": "1", "from": user, "chat_instance": "1", "data": data, "message": message}
+    return {"callback_query": query}
+
+
+async def test_many_presses_start_one_run(tmp_path):
+    """A double tap, two admins at once, a late, repeated or replayed press: one job for each plan.
+
+    A plan that was dropped or has expired starts nothing.
+    """
+    async with world(tmp_path, engine=ENDLESS, ADMIN_IDS=TWO_ADMINS) as everything:
+        admin, other, people = everything.admin, await second(everything), everything.people
+        await other.says("/id")
+
+        plan = await planned(admin)
+        await asyncio.gather(*(admin.presses("train:start:1", plan) for _ in range(2)))
+        first_job = await job_of(everything, 1)
+        await card(admin, first_job)
+        await card(other, first_job)
+        await admin.sees("План №1 запущен")
+        await admin.sees("План №1 уже запущен")
+
+        # The other admin has the plan's button only as an update: Telegram shows it to one of them.
+        await other.says("/train quick")
+        plan = await other.sees("План №2")
+        await asyncio.gather(
+            other.presses("train:start:2", plan), people.raw_update(press(admin, "train:start:2"))
+        )
+        second_job = await job_of(everything, 2)
+        await card(admin, second_job)
+        await eventually(lambda: len(everything.stored("SELECT 1 FROM cards")) == 4)
+
+        dropped = await planned(admin)
+        await admin.presses("train:drop:3", dropped)
+        await admin.sees("План №3 отменён")
+        await people.raw_update(press(other, "train:start:3"))
+        await other.sees("Плана №3 больше нет")
+
+        await planned(other)
+        everything.stored("UPDATE training_runs SET expires_at = :past WHERE id = 4", past=1)
+        await other.presses("train:start:4")
+        await other.sees("Плана №4 больше нет")
+
+        # Telegram repeats an update whose confirmation it has not heard.
+        await planned(admin)
+        await people.fault("getUpdates", "drop_before", times=1000)
+        await admin.presses("train:start:5")
+        third_job = await job_of(everything, 5)
+        await everything.kill_bot()
+        await people.no_faults()
+        await everything.start_bot()
+        before = await admin.says("/id")
+        await admin.sees("Ваш номер", after=before["message_id"])
+
+        jobs = await everything.jobs_of_ours()
+        assert {job["id"] for job in jobs} == {first_job, second_job, third_job}
+        assert len(everything.jobs_created()) == 3
+        assert len(everything.proxy.sent("POST", FILES)) == 3
+
+
+async def foreign(everything: World, **differences: object) -> str:
+    """Somebody else's job on the same account, with the same model and the same bytes."""
+    account = everything.account
+    file = await account.files.create(file=DATASET, purpose="fine-tune")
+    order = {"model": MODEL, "training_file": file.id, "suffix": "natasha-v1", **differences}
+    job = await account.fine_tuning.jobs.create(**order)  # type: ignore[arg-type]
+    return job.id
+
+
+def without_metadata(exchange: Exchange) -> None:
+    """What a provider does that does not know `metadata`."""
+    if exchange.method == "POST" and exchange.path == JOBS:
+        body = exchange.json
+        body.pop("metadata", None)
+        exchange.body = json.dumps(body).encode()
+
+
+async def test_a_lost_answer_is_looked_for_and_never_asked_again(tmp_path):
+    """The connection breaks at the creation: the job is found by its marks, or an admin decides.
+
+    Jobs of others on the same account, with the same model, the same bytes, even the very same
+    file, are neither adopted nor touched, also when the provider ignores `metadata`.
+    """
+    async with world(tmp_path, engine=ENDLESS, ADMIN_IDS=TWO_ADMINS) as everything:
+        admin, proxy = everything.admin, everything.proxy
+        other = await second(everything)
+        await other.says("/id")
+        strangers = [
+            await foreign(everything, seed=1),
+            await foreign(everything, metadata={"natasha_run": "1-00000000"}),
+        ]
+
+        # Created, and the answer lost.
+        proxy.fault("POST", JOBS, "drop_after")
+        found = await job_of(everything, await started(admin))
+        await card(admin, found)
+        assert [job["id"] for job in await everything.jobs_of_ours()] == [found]
+
+        # The same where the provider drops `metadata`, and somebody trains on our very file.
+        proxy.rewrite = without_metadata
+        proxy.fault("POST", JOBS, "drop_after")
+        looking = proxy.fault("GET", JOBS, "hold_before")
+        run_id = await started(admin)
+        await asyncio.wait_for(looking.happened.wait(), 20)
+        ours = everything.jobs_created()[-1].json
+        strangers.append(await foreign(everything, training_file=ours["training_file"], seed=7))
+        looking.released.set()
+        found = await job_of(everything, run_id)
+        created = await everything.account.fine_tuning.jobs.retrieve(found)
+        assert (created.seed, created.training_file) == (ours["seed"], ours["training_file"])
+        assert created.metadata in (None, {})
+        proxy.rewrite = lambda exchange: None
+
+        # Never arrived: the admins are asked, as often as they want it looked for.
+        proxy.fault("POST", JOBS, "drop_before")
+        run_id = await started(admin)
+        lost = f"План №{run_id}: ответ провайдера потерялся, и в списке"
+        asked = await admin.sees(lost)
+        question = await other.sees(lost)
+        assert len(await everything.jobs_of_ours()) == 2
+        await admin.presses("Поискать ещё", asked)
+        asked = await admin.sees(lost, after=asked["message_id"])
+        await asyncio.gather(
+            admin.presses("Создать ещё раз", asked), other.presses("Создать ещё раз", question)
+        )
+        found = await job_of(everything, run_id)
+        await card(other, found)
+        assert len(await everything.jobs_of_ours()) == 3
+        await eventually(lambda: _decided(admin, other, run_id))
+
+        # A job that turns up late is not paid for twice.
+        proxy.fault("POST", JOBS, "drop_before")
+        run_id = await started(other)
+        asked = await other.sees(f"План №{run_id}: ответ провайдера потерялся")
+        late = await everything.account.fine_tuning.jobs.create(
+            **everything.jobs_created()[-1].json
+        )
+        await other.presses("Создать ещё раз", asked)
+        assert await job_of(everything, run_id) == late.id
+
+        # Left at that; whoever presses afterwards hears so.
+        proxy.fault("POST", JOBS, "drop_before")
+        run_id = await started(admin)
+        lost = f"План №{run_id}: ответ провайдера потерялся"
+        asked, question = await admin.sees(lost), await other.sees(lost)
+        await admin.presses("Оставить как есть", asked)
+        await admin.sees(f"План №{run_id} оставлен без задания")
+        await other.presses("Создать ещё раз", question)
+        await other.sees(f"По плану №{run_id} всё уже решено")
+
+        jobs = {job["id"]: job["status"] for job in await everything.engine_jobs()}
+        assert len(jobs) == 3 + 4
+        assert {jobs[job_id] for job_id in strangers} <= {"running", "queued", "validating_files"}
+        followed = {job_id for (job_id,) in everything.stored("SELECT id FROM jobs")}
+        assert followed == set(jobs) - set(strangers)
+        assert proxy.sent("POST", f"{JOBS}/.*") == []
+
+
+async def _decided(admin: Person, other: Person, run_id: int) -> bool:
+    """One press created the job, the other one was told that there is nothing left to decide."""
+    said = {
+        message["text"]
+        for person in (admin, other)
+        for message in await person.chat()
+        if f"№{run_id}" in message.get("text", "")
+    }
+    return {
+        f"План №{run_id}: создаю задание ещё раз.",
+        f"По плану №{run_id} всё уже решено.",
+    } <= said
+
+
+async def test_an_unreadable_list_is_not_taken_for_an_empty_one(tmp_path):
+    """While the list of jobs can't be read, the admins hear that, not that there is no job."""
+    async with world(tmp_path, engine=ENDLESS) as everything:
+        admin, proxy = everything.admin, everything.proxy
+        body = {"error": {"message": "down", "type": "server_error", "param": None, "code": None}}
+        closed = proxy.fault("GET", JOBS, "answer", status=403, body=body, times=1000)
+        proxy.fault("POST", JOBS, "drop_after")
+        run_id = await started(admin)
+        asked = await admin.sees(f"План №{run_id}: ответ провайдера потерялся, а список")
+        closed.times = 0
+        await admin.presses("Поискать ещё", asked)
+        await card(admin, await job_of(everything, run_id))
+        assert len(await everything.engine_jobs()) == 1
+
+
+async def killed_at(everything: World, fault: Fault) -> int:
+    """Start a run, kill the bot when the fault happens, start the bot again."""
+    run_id = await started(everything.admin)
+    await asyncio.wait_for(fault.happened.wait(), 20)
+    await everything.restart_bot()
+    return run_id
+
+
+async def test_killed_anywhere_there_is_one_job(tmp_path):
+    """`kill -9` before and after the upload, before and after the creation, and at its answer.
+
+    After the restart there is exactly one job for each plan, and its card in the admin's chat.
+    Only when the request may have been lost on its way does an admin have to say so.
+    """
+    async with world(tmp_path, engine=ENDLESS) as everything:
+        admin, proxy = everything.admin, everything.proxy
+        runs = []
+
+        for path, kind in ((FILES, "hold_before"), (FILES, "hold_after"), (JOBS, "hold_after")):
+            runs.append(await killed_at(everything, proxy.fault("POST", path, kind)))
+            await card(admin, await job_of(everything, runs[-1]))
+
+        # Right after the answer, as near as can be.
+        runs.append(await started(admin))
+        created = len(everything.jobs_created())
+        await eventually(lambda: _is_answered(everything, created))
+        await everything.restart_bot()
+        await card(admin, await job_of(everything, runs[-1]))
+
+        # The request is on its way and never arrives.
+        runs.append(await killed_at(everything, proxy.fault("POST", JOBS, "hold_before")))
+        lost = f"План №{runs[-1]}: ответ провайдера потерялся"
+        asked = await admin.sees(lost)
+        assert len(await everything.engine_jobs()) == 4
+        await everything.restart_bot()
+        asked = await admin.sees(lost, after=asked["message_id"])
+        await admin.presses("Создать ещё раз", asked)
+        await card(admin, await job_of(everything, runs[-1]))
+
+        jobs = await everything.engine_jobs()
+        assert len(jobs) == len(runs) == 5
+        marks = {job["metadata"]["natasha_run"].split("-")[0] for job in jobs}
+        assert marks == {str(run_id) for run_id in runs}
+        assert {job["status"] for job in jobs}.isdisjoint({"cancelled", "failed"})
+
+
+def _is_answered(everything: World, n: int) -> bool:
+    created = everything.jobs_created()
+    return len(created) >= n and created[-1].status == 200
+
+
+async def test_a_dataset_that_changed_starts_nothing(tmp_path):
+    """What is trained on is what the plan was made for, or nothing."""
+    dataset = tmp_path / "dataset.jsonl"
+    lines = DATASET.read_text(encoding="utf-8").splitlines(keepends=True)
+    dataset.write_text("".join(lines), encoding="utf-8")
+    async with world(tmp_path, DATASET_PATH=str(dataset)) as everything:
+        admin = everything.admin
+        plan = await planned(admin)
+        dataset.write_text("".join(lines[:-1]), encoding="utf-8")
+        await admin.presses("train:start:1", plan)
+        refused = await admin.sees("План №1 не запустился, задания нет")
+        assert "Датасет изменился" in refused["text"]
+        assert everything.proxy.sent("POST", ".*") == []
+        dataset.unlink()
+        asked = await admin.says("/train")
+        await admin.sees("Файл датасета не найден", after=asked["message_id"])

@@ -1,0 +1,184 @@
+"""When the provider refuses, stumbles or is away: what people read, and nothing is paid twice."""
+
+import asyncio
+import re
+
+from tests.e2e.test_exactly_once import ENDLESS, FILES, JOBS, card, job_of, started
+from tests.proxy import Exchange
+from tests.telegram_people import Json, Person, words
+from tests.world import API_KEY, World, world
+
+CHAT = "/v1/chat/completions"
+MODEL = "gpt-4.1-mini-2025-04-14"
+ADMINS = range(1001, 1007)
+TESTERS = range(1101, 1109)
+
+
+def refusal(status: int, code: str, message: str) -> Json:
+    """The rest of an order for OpenAI's error of that kind."""
+    kind = "server_error" if status >= 500 else "invalid_request_error"
+    error = {"message": message, "type": kind, "param": None, "code": code}
+    return {"status": status, "body": {"error": error}}
+
+
+async def people(everything: World, ids: range) -> list[Person]:
+    """Several people, so that nobody has to wait for Telegram's limit of messages a second."""
+    return [await everything.people.person(number, f"Некто {number}") for number in ids]
+
+
+def check_kind(text: str) -> None:
+    """Words for people: Russian, and nothing of what machines say among themselves."""
+    assert re.search("[а-яё]{3}", text)
+    for raw in ("Traceback", "Error", "{", "}", "None", "HTTP", "<", API_KEY, API_KEY[10:]):
+        assert raw not in text, f"{raw!r} in {text!r}"
+
+
+async def test_every_refusal_is_said_and_costs_nothing(tmp_path):
+    """Each way in which a provider refuses a training has its sentence, with what to do next.
+
+    No job comes of it and nothing is asked for again; what only needs patience gets it.
+    """
+    ids = ",".join(map(str, ADMINS))
+    async with world(tmp_path, engine=ENDLESS, ADMIN_IDS=ids) as everything:
+        admins = await people(everything, ADMINS)
+        key = f"Incorrect API key provided: {API_KEY}. You can find your key at https://x.y."
+        refusals = (
+            (JOBS, refusal(401, "invalid_api_key", key), "Ключ не принят"),
+            (JOBS, refusal(403, "training_not_available", "No."), "больше не принимает обучение"),
+            (JOBS, refusal(404, "model_not_found", "No such model"), "не знает такой базовой"),
+            (JOBS, refusal(429, "insufficient_quota", "Pay."), "не хватает денег или квоты"),
+            (JOBS, refusal(400, "weird", f"Bad {API_KEY}"), "Провайдер ответил: Bad"),
+            (FILES, refusal(401, "invalid_api_key", key), "Ключ не принят"),
+        )
+        for admin, (path, order, said) in zip(admins, refusals, strict=False):
+            sent = len(everything.proxy.sent("POST", path))
+            fault = everything.proxy.fault("POST", path, "answer", **order)
+            run_id = await started(admin)
+            await asyncio.wait_for(fault.happened.wait(), 20)
+            told = await admin.sees(f"План №{run_id} не запустился, задания нет")
+            assert said in told["text"]
+            assert "Деньги не списаны" in told["text"]
+            check_kind(told["text"])
+            assert len(everything.proxy.sent("POST", path)) == sent + 1
+        assert await everything.engine_jobs() == []
+
+
+async def test_patience_where_it_is_safe(tmp_path):
+    """A limit of requests, a stumble at the upload and a closed door are waited out; a job follows.
+
+    A server's own trouble at the creation leaves it open whether there is a job: nothing repeats.
+    """
+    async with world(tmp_path, engine=ENDLESS) as everything:
+        admin, proxy = everything.admin, everything.proxy
+
+        limit = refusal(429, "rate_limit_exceeded", "Slow down")
+        proxy.fault("POST", JOBS, "answer", times=2, **limit)
+        proxy.fault("POST", FILES, "answer", **refusal(500, "", "Oops"))
+        await card(admin, await job_of(everything, await started(admin)))
+        assert len(await everything.engine_jobs()) == 1
+
+        held = proxy.fault("POST", FILES, "hold_before")
+        run_id = await started(admin)
+        await asyncio.wait_for(held.happened.wait(), 20)
+        async with proxy.away():
+            await asyncio.sleep(0.3)  # at least one try meets the closed door
+        await card(admin, await job_of(everything, run_id))
+        assert len(await everything.engine_jobs()) == 2
+
+        sent = len(everything.jobs_created())
+        proxy.fault("POST", JOBS, "answer", **refusal(500, "", "Oops"))
+        run_id = await started(admin)
+        asked = await admin.sees(f"План №{run_id}: ответ провайдера потерялся")
+        check_kind(asked["text"])
+        assert len(everything.jobs_created()) == sent + 1
+        async with proxy.away():
+            await admin.presses("Создать ещё раз", asked)
+            told = await admin.sees(f"План №{run_id} не запустился, задания нет")
+        assert "До провайдера не достучаться" in told["text"]
+        assert len(await everything.engine_jobs()) == 2
+
+
+def spoiled(exchange: Exchange) -> None:
+    """A file that gets damaged on its way, in its fourth line."""
+    if exchange.path == FILES and exchange.method == "POST":
+        head, *lines = exchange.body.split(b'{"messages"')
+        lines[3] = lines[3].replace(b'"role": "user"', b'"role": "usor"')
+        exchange.body = b'{"messages"'.join([head, *lines])
+
+
+async def test_a_job_that_fails_and_an_engine_that_goes_away(tmp_path):
+    """A job that fails is told with the provider's reason; one that runs is not lost from sight.
+
+    While the provider is away its job goes on, and its end is told when it is back.
+    """
+    async with world(tmp_path, engine={"running-seconds": "2.5"}) as everything:
+        admin, proxy = everything.admin, everything.proxy
+        proxy.rewrite = spoiled
+        await started(admin)
+        failed = await admin.sees("natasha-v1 не обучилась\n", timeout=30)
+        assert "Сервис не принял обучающий файл" in failed["text"]
+        assert "ine 4" in failed["text"]
+        proxy.rewrite = lambda exchange: None
+
+        run_id = await started(admin)
+        job_id = await job_of(everything, run_id)
+        async with proxy.away():
+            await admin.says("/status")
+            await card(admin, job_id)
+            await asyncio.sleep(2)  # long enough for the job to end meanwhile
+        await admin.sees(lambda message: "обучилась за" in words(message), timeout=30)
+        assert len(await everything.engine_jobs()) == 2
+
+
+async def test_chat_faults_have_words(tmp_path):
+    """Whatever breaks between a tester and the model, they read one kind sentence, and no more."""
+    ids = ",".join(map(str, TESTERS))
+    slow = {"tokens-per-second": "40"}
+    async with world(tmp_path, engine=slow, TESTER_IDS=ids, CHAT_MODEL=MODEL) as everything:
+        proxy = everything.proxy
+        testers = iter(await people(everything, TESTERS))
+
+        for order, said in (
+            (refusal(401, "invalid_api_key", f"No {API_KEY}"), "не принял ключ бота"),
+            (refusal(404, "model_not_found", "Not found"), "Сервер не знает модели"),
+            (refusal(402, "insufficient_quota", "Pay"), "кончились деньги или квота"),
+            (refusal(400, "weird", f"Bad {API_KEY}"), "Провайдер отказал: Bad"),
+        ):
+            tester = next(testers)
+            proxy.fault("POST", CHAT, "answer", **order)
+            await tester.says("Как дела?")
+            check_kind((await tester.sees(said))["text"])
+
+        # Those that are tried once more, and fail again.
+        tester = next(testers)
+        proxy.fault("POST", CHAT, "answer", times=2, **refusal(429, "rate_limit_exceeded", "Slow"))
+        await tester.says("Как дела?")
+        await tester.sees("Модель сейчас перегружена")
+
+        tester = next(testers)
+        proxy.fault("POST", CHAT, "drop_before", times=2)
+        await tester.says("Как дела?")
+        check_kind((await tester.sees("оборвался"))["text"])
+
+        # One failure is nothing that people have to hear of.
+        tester = next(testers)
+        proxy.fault("POST", CHAT, "answer", **refusal(500, "", "Oops"))
+        await tester.says("Как дела?")
+        answer = await tester.sees(lambda message: "▌" not in words(message))
+        assert "оборвался" not in words(answer)
+
+        # The answer breaks off in the middle: its beginning does not stay as if it were whole.
+        tester = next(testers)
+        await tester.says("Расскажи длинно, как начать свой бизнес?")
+        await tester.sees("▌")
+        async with proxy.away():
+            await tester.sees("оборвался")
+        bots = [message for message in await tester.chat() if message["from"]["is_bot"]]
+        assert len(bots) == 1
+
+        for tester in await people(everything, TESTERS):
+            bots = [message for message in await tester.chat() if message["from"]["is_bot"]]
+            assert len(bots) == 1
+        # What failed is not in anybody's history.
+        ((turns,),) = everything.stored("SELECT count(*) FROM turns")
+        assert turns == 1
