@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +19,7 @@ from bot.delivery.polling import Polling
 from bot.delivery.routing import ALLOWED_UPDATES
 from bot.domain import JsonDict
 from bot.errors import CannotStart
+from bot.gateways.tokenizer import count_tokens, encoding_for
 from bot.handlers import all_handlers, menus, watch
 from bot.handlers.door import Door
 from bot.storage import lock
@@ -51,8 +52,12 @@ class App:
             CannotStart: Telegram does not know the token.
         """
         services = self.services
+        await asyncio.to_thread(
+            count_tokens, "", encoding_for(self.settings.base_model)
+        )  # loads it
         async with AsyncExitStack() as stack:
-            await _patiently(self.application.initialize)
+            if not await _unless(stop, _patiently(self.application.initialize)):
+                return
             stack.push_async_callback(self.application.shutdown)
             await self.application.start()
             stack.push_async_callback(self.application.stop)
@@ -164,6 +169,21 @@ def build_telegram(settings: Settings, queue: InboxQueue | None = None) -> Teleg
     if settings.telegram_proxy:
         builder = builder.proxy(settings.telegram_proxy).get_updates_proxy(settings.telegram_proxy)
     return builder.build()
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+    """Whether *work* ended before *stop* was set; if not, it is cancelled."""
+    tasks = [asyncio.create_task(work), asyncio.create_task(stop.wait())]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        if not tasks[0].done():
+            return False
+        await tasks[0]
+        return True
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _patiently(ask: Callable[[], Awaitable[object]]) -> None:

@@ -103,11 +103,13 @@ async def start(
     assert process.stdout is not None
     try:
         ready = await asyncio.wait_for(_ready_line(module, process.stdout, log), READY_TIMEOUT_S)
-    except (ChildDied, TimeoutError) as exc:
+    except BaseException as exc:
         if process.returncode is None:
             process.kill()
         await process.wait()
-        raise ChildDied(f"{module} did not start:\n{_tail(log)}") from exc
+        if isinstance(exc, ChildDied | TimeoutError):
+            raise ChildDied(f"{module} did not start:\n{_tail(log)}") from exc
+        raise
     drain = asyncio.create_task(_drain(process.stdout, log), name=f"drain {module}")
     return Child(name=module, process=process, ready=ready, drain=drain)
 

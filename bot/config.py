@@ -45,6 +45,14 @@ def _url(*schemes: str) -> Callable[[str], str]:
     return check
 
 
+def _language(value: object) -> object:
+    """Linux desktops set LANGUAGE too, as a list such as "de:en_US:en": the first one we have."""
+    if not isinstance(value, str) or not re.search("[:_]", value):
+        return value
+    wanted = (part.split("_")[0] for part in value.split(":"))
+    return next((part for part in wanted if part in ("ru", "en")), "ru")
+
+
 def _webhook(value: str) -> str:
     """Telegram itself asks for https; plain http will do on this machine, for the sandbox."""
     is_near = urlsplit(value).hostname in ("127.0.0.1", "localhost")
@@ -116,7 +124,7 @@ class Settings(BaseSettings):
     chat_max_tokens: int = Field(500, ge=1)
     history_max_tokens: int = Field(3000, ge=0)
     daily_messages_per_tester: int = Field(200, ge=0)
-    language: str = Field("ru", pattern="^(ru|en)$")
+    language: Annotated[str, BeforeValidator(_language)] = Field("ru", pattern="^(ru|en)$")
     timezone: Annotated[str, AfterValidator(_timezone)] = "Europe/Moscow"
     telegram_proxy: ProxyUrl = ""
     openai_proxy: ProxyUrl = ""

@@ -275,6 +275,8 @@ class TrackedJob:
     """Data of its metrics events, by step."""
     last_message: str = ""
     """The newest event that is not metrics, in the provider's words."""
+    warning: str = ""
+    """The newest event that warns or complains, in the provider's words."""
 
     @property
     def name(self) -> str:

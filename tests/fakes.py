@@ -328,6 +328,10 @@ class Scripted:
         """The next calls of *method* raise these, and do nothing."""
         self._troubles[method] += errors
 
+    def works(self, method: str) -> None:
+        """The next call of *method* does what it should."""
+        self._troubles[method].append(None)
+
     def hangs(self, method: str) -> asyncio.Event:
         """The next call of *method* hangs until the returned event is set."""
         held = asyncio.Event()

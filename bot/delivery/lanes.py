@@ -16,12 +16,12 @@ from typing import Protocol
 from bot.delivery.routing import route_all
 from bot.domain import JsonDict
 from bot.storage.database import Database, Transaction
-from bot.storage.inbox import InboxRow, InboxStore
+from bot.storage.inbox import BUSY, InboxRow, InboxStore
 from bot.workers import Workers
 
 MOST_ATTEMPTS = 3
 MOST_WAITING = 30
-"""Updates of one lane that may wait; beyond, each is turned away with a word."""
+"""Updates of one lane that may wait; one that comes then is turned away with a word."""
 RETRY_DELAY_S = 1.0
 
 Work = Callable[[Transaction], Awaitable[None]]
@@ -73,7 +73,7 @@ class Lanes:
         incoming = route_all(updates)
         now = int(time.time())
         new = await self.database.write(
-            lambda tx: self.store.add(tx, self.bot_id, incoming, now=now)
+            lambda tx: self.store.add(tx, self.bot_id, incoming, now=now, most_waiting=MOST_WAITING)
         )
         for update in new:
             self._workers.wake((update.chat_id, update.lane))
@@ -86,8 +86,7 @@ class Lanes:
 
     async def _process(self, row: InboxRow, *, is_replay: bool) -> None:
         try:
-            # What has begun to be answered is not turned away: a part of it stands in the chat.
-            if not is_replay and await self.store.n_behind(row) >= MOST_WAITING:
+            if row.lane == BUSY:
                 work = await self.turn_away(row)
             else:
                 work = await self.handle(row, is_replay=is_replay)

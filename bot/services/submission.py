@@ -211,8 +211,9 @@ class Submission:
         if not found:
             return False
         job = min(found, key=lambda job: (job.created_at, job.id))
-        await self._submitted(run, job)
+        # In this order: a run that is submitted is not looked at again.
         await self._cancel_surplus(run, job)
+        await self._submitted(run, job)
         return True
 
     async def _ask_admins(self, run: TrainingRun, *, is_listed: bool) -> None:

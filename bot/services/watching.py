@@ -10,7 +10,6 @@ from bot.errors import (
     JobFinished,
     JobNotFollowed,
     NothingActive,
-    ProviderError,
     UserError,
     WhichJob,
 )
@@ -121,13 +120,10 @@ class Watching:
         if tracked.job.status.is_terminal:
             raise JobFinished(job_id=job_id)
         try:
-            job = await self.api.cancel(job_id)
-        except ProviderError:
-            self.wake(job_id)  # it may have ended, or been cancelled, meanwhile
-            raise
-        await self._store(job, [])
-        self.wake(job_id)
-        return await self.get(job_id)
+            await self.api.cancel(job_id)
+        finally:
+            self.wake(job_id)  # whatever was answered: it may have ended meanwhile
+        return tracked
 
     async def _check(self, job_id: str) -> None:
         try:
@@ -150,7 +146,9 @@ class Watching:
 
     async def _store(self, job: FineTuningJob, events: list[JobEvent]) -> None:
         before = await self.jobs.get(job.id)
-        if before is not None and not events and before.job == _comparable(job, before):
+        # A job may have been over when it was stored first: then its end is still to be told.
+        is_told = not job.status.is_terminal or job.id not in await self.jobs.active()
+        if before and not events and is_told and before.job == _comparable(job, before):
             return
         prompt = await self._system_prompt(before) if job.fine_tuned_model else ""
         trial_id = await self.database.write(lambda tx: self._save(tx, job, events, prompt))

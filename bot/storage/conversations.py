@@ -27,13 +27,6 @@ class ConversationStore:
         turns = [Turn(user_text=r["user_text"], assistant_text=r["assistant_text"]) for r in rows]
         return turns[::-1]
 
-    async def has_turn(self, request_id: int) -> bool:
-        """Whether this update has its answer already."""
-        row = await self._db.row(
-            "SELECT 1 FROM turns WHERE request_id = :request_id", {"request_id": request_id}
-        )
-        return row is not None
-
     async def turns_since(self, person_id: int, since: int) -> int:
         """How many answers the person got from *since* (Unix time) on."""
         row = await self._db.row(

@@ -1,10 +1,13 @@
 """Updates from Telegram, kept until they are answered."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.storage.database import Database, Row, Transaction
 from bot.storage.outbox import newest_message_id, saw_message
+
+BUSY = "busy"
+"""The lane of updates that came when their own lane was full: each is turned away with a word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +46,23 @@ class InboxStore:
         self._db = database
 
     async def add(
-        self, tx: Transaction, bot_id: int, updates: Sequence[Incoming], *, now: int
+        self,
+        tx: Transaction,
+        bot_id: int,
+        updates: Sequence[Incoming],
+        *,
+        now: int,
+        most_waiting: int,
     ) -> list[Incoming]:
-        """Store updates in order of arrival; return those that were not known yet."""
+        """Store updates in order of arrival; return those that were not known yet.
+
+        Where *most_waiting* wait behind the one at work, a further one goes to the lane BUSY.
+        """
         new = []
         for update in updates:
             await saw_message(tx, update.chat_id, update.message_id)
+            is_full = await self._n_open(tx, update.chat_id, update.lane) > most_waiting
+            lane = BUSY if is_full else update.lane
             added = await tx.execute(
                 """
                 INSERT OR IGNORE INTO inbox (
@@ -61,7 +75,7 @@ class InboxStore:
                     "bot_id": bot_id,
                     "update_id": update.update_id,
                     "chat_id": update.chat_id,
-                    "lane": update.lane,
+                    "lane": lane,
                     "payload": update.payload,
                     "message_id": update.message_id,
                     "floor_id": await newest_message_id(tx),
@@ -69,7 +83,7 @@ class InboxStore:
                 },
             )
             if added:
-                new.append(update)
+                new.append(replace(update, lane=lane))
         return new
 
     async def head(self, chat_id: int, lane: str) -> InboxRow | None:
@@ -92,19 +106,6 @@ class InboxStore:
             "SELECT DISTINCT chat_id, lane FROM inbox WHERE done_at IS NULL ORDER BY id"
         )
         return [(row["chat_id"], row["lane"]) for row in rows]
-
-    async def n_behind(self, row: InboxRow) -> int:
-        """How many updates of the same lane wait behind the row."""
-        found = await self._db.row(
-            """
-            SELECT count(*) AS n
-            FROM inbox
-            WHERE chat_id = :chat_id AND lane = :lane AND done_at IS NULL AND id > :id
-            """,
-            {"chat_id": row.chat_id, "lane": row.lane, "id": row.id},
-        )
-        assert found is not None
-        return int(found["n"])
 
     async def set_frame(self, tx: Transaction, row_id: int, message_id: int) -> None:
         """Remember the message in which the answer grows."""
@@ -131,6 +132,18 @@ class InboxStore:
     async def prune(self, tx: Transaction, *, before: int) -> None:
         """Forget updates that were done before that time (Unix seconds)."""
         await tx.execute("DELETE FROM inbox WHERE done_at < :before", {"before": before})
+
+    async def _n_open(self, tx: Transaction, chat_id: int, lane: str) -> int:
+        row = await tx.row(
+            """
+            SELECT count(*) AS n
+            FROM inbox
+            WHERE chat_id = :chat_id AND lane = :lane AND done_at IS NULL
+            """,
+            {"chat_id": chat_id, "lane": lane},
+        )
+        assert row is not None
+        return int(row["n"])
 
 
 def _inbox_row(row: Row) -> InboxRow:

@@ -126,7 +126,7 @@ class JobStore:
     async def _tracked(self, row: Row) -> TrackedJob:
         events = await self._db.rows(
             """
-            SELECT type, message, data
+            SELECT type, level, message, data
             FROM job_events
             WHERE job_id = :job_id
             ORDER BY created_at, id
@@ -135,6 +135,7 @@ class JobStore:
         )
         metrics = [json.loads(event["data"]) for event in events if event["type"] == "metrics"]
         messages = [event["message"] for event in events if event["type"] != "metrics"]
+        warnings = [event["message"] for event in events if event["level"] != "info"]
         return TrackedJob(
             job=_job_from_row(row),
             number=row["number"],
@@ -142,6 +143,7 @@ class JobStore:
             followed_by=row["followed_by"],
             metrics=sorted(metrics, key=_step),
             last_message=messages[-1] if messages else "",
+            warning=warnings[-1] if warnings else "",
         )
 
 

@@ -171,6 +171,7 @@ MESSAGES: Final[dict[str, str]] = {
     "job_spent": "spent ~{price}",
     "job_queued_hint": "The queue can be long: I will write when something changes.",
     "job_last": "<i>{message}</i>",
+    "job_warning": "⚠️ <i>{message}</i>",
     "job_id": "<code>{id}</code>",
     "job_base": "from {model}",
     "status_validating_files": "files are being checked",

@@ -168,6 +168,7 @@ MESSAGES: Final[dict[str, str]] = {
     "job_spent": "потрачено ~{price}",
     "job_queued_hint": "В очереди бывает долго: напишу, когда что-то изменится.",
     "job_last": "<i>{message}</i>",
+    "job_warning": "⚠️ <i>{message}</i>",
     "job_id": "<code>{id}</code>",
     "job_base": "из {model}",
     "status_validating_files": "файлы проверяются",

@@ -41,8 +41,8 @@ def card(texts: Texts, tracked: TrackedJob, catalogue: Catalogue, *, base_url: s
         lines.append(texts("job_queued_hint"))
     if job.status is JobStatus.FAILED and job.refusal:
         lines.append(reason(texts, job.refusal))
-    elif tracked.last_message and not job.status.is_terminal:
-        lines.append(texts("job_last", message=tracked.last_message[:200]))
+    elif tracked.warning or (tracked.last_message and not job.status.is_terminal):
+        lines.append(_in_their_words(texts, tracked))
     lines += [texts("job_base", model=job.base_model), texts("job_id", id=job.id)]
     return Screen(text="\n".join(lines), buttons=_card_buttons(texts, tracked, catalogue, base_url))
 
@@ -63,6 +63,8 @@ def finished(texts: Texts, tracked: TrackedJob, catalogue: Catalogue, *, base_ur
     else:
         lines = [texts("job_cancelled", name=tracked.name, duration=_duration(texts, job))]
         first_row = [button(texts, "retry", data_of("train", "plan"))]
+    if tracked.warning and job.status is not JobStatus.FAILED:
+        lines.append(_in_their_words(texts, tracked))
     lines.append(texts("job_id", id=job.id))
     return Screen(
         text="\n".join(lines),
@@ -138,6 +140,13 @@ def _succeeded(texts: Texts, tracked: TrackedJob, catalogue: Catalogue) -> list[
         lines.append(texts("job_model", model=job.fine_tuned_model))
         lines.append(texts("job_succeeded_next"))
     return lines
+
+
+def _in_their_words(texts: Texts, tracked: TrackedJob) -> str:
+    """The provider's newest warning, else its newest message."""
+    if tracked.warning:
+        return texts("job_warning", message=tracked.warning[:300])
+    return texts("job_last", message=tracked.last_message[:200])
 
 
 def _progress(texts: Texts, tracked: TrackedJob, catalogue: Catalogue) -> list[str]:

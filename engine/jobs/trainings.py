@@ -66,7 +66,7 @@ class Trainings:
         job = _new_job(request)
         await asyncio.to_thread(self._copy_files, job)
         events = [
-            NewEvent(message=self._trainer.backend.notice),
+            NewEvent(message=self._trainer.backend.notice, level="warn"),
             NewEvent(message=f"Created fine-tuning job: {job.id}"),
             NewEvent(message=f"Validating training file: {job.training_file}"),
         ]

@@ -1,6 +1,7 @@
 """What the outbox holds arrives: in order, once, and no chat waits for another."""
 
 import asyncio
+import itertools
 import logging
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -422,7 +423,7 @@ async def test_at_most_one_edit_in_an_interval_and_the_newest_state_wins(
     await post.arrived()
 
     times = [call.at for call in telegram.sent(5)]
-    pauses = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    pauses = [later - earlier for earlier, later in itertools.pairwise(times)]
     assert telegram.texts(5) == ["job: 39 %"]
     assert len(times) <= 2 + spent / INTERVAL_S
     assert min(pauses) >= INTERVAL_S * 0.98

@@ -95,7 +95,7 @@ async def test_newer_database_is_refused_and_left_alone(tmp_path):
     before = schema_of(path)
 
     with pytest.raises(DatabaseTooNew):
-        await Database.open(path)
+        await opened_and_closed(path)
 
     assert version_of(path) == len(KNOWN) + 1
     assert schema_of(path) == before

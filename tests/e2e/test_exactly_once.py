@@ -167,11 +167,16 @@ async def test_a_lost_answer_is_looked_for_and_never_asked_again(tmp_path):
         created = await everything.account.fine_tuning.jobs.retrieve(found)
         assert (created.seed, created.training_file) == (ours["seed"], ours["training_file"])
         assert created.metadata in (None, {})
-        proxy.rewrite = lambda exchange: None
 
-        # Never arrived: the admins are asked, as often as they want it looked for.
+        # Never arrived: the admins are asked, as often as they want it looked for. Meanwhile
+        # somebody trains on our file once more, and theirs is the only job with it.
         proxy.fault("POST", JOBS, "drop_before")
+        looking = proxy.fault("GET", JOBS, "hold_before")
         run_id = await started(admin)
+        await asyncio.wait_for(looking.happened.wait(), 20)
+        ours = everything.jobs_created()[-1].json
+        strangers.append(await foreign(everything, training_file=ours["training_file"], seed=8))
+        looking.released.set()
         lost = f"План №{run_id}: ответ провайдера потерялся, и в списке"
         asked = await admin.sees(lost)
         question = await other.sees(lost)
@@ -184,6 +189,7 @@ async def test_a_lost_answer_is_looked_for_and_never_asked_again(tmp_path):
         found = await job_of(everything, run_id)
         await card(other, found)
         assert len(await everything.jobs_of_ours()) == 3
+        proxy.rewrite = lambda exchange: None
         await eventually(lambda: _decided(admin, other, run_id))
 
         # A job that turns up late is not paid for twice.
@@ -207,7 +213,7 @@ async def test_a_lost_answer_is_looked_for_and_never_asked_again(tmp_path):
         await other.sees(f"По плану №{run_id} всё уже решено")
 
         jobs = {job["id"]: job["status"] for job in await everything.engine_jobs()}
-        assert len(jobs) == 3 + 4
+        assert len(jobs) == 4 + 4
         assert {jobs[job_id] for job_id in strangers} <= {"running", "queued", "validating_files"}
         followed = {job_id for (job_id,) in everything.stored("SELECT id FROM jobs")}
         assert followed == set(jobs) - set(strangers)

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from bot.storage.database import Database
-from bot.storage.inbox import InboxRow, InboxStore, Incoming
+from bot.storage.inbox import BUSY, InboxRow, InboxStore, Incoming
 from bot.storage.outbox import OutboxStore, newest_message_id, saw_message
 from tests.storage.rows import update_of
 
@@ -17,8 +17,16 @@ def inbox(database: Database) -> InboxStore:
     return InboxStore(database)
 
 
-async def add(database: Database, inbox: InboxStore, *updates: Incoming, bot_id: int = BOT):
-    return await database.write(lambda tx: inbox.add(tx, bot_id, updates, now=100))
+async def add(
+    database: Database,
+    inbox: InboxStore,
+    *updates: Incoming,
+    bot_id: int = BOT,
+    most_waiting: int = 100,
+):
+    return await database.write(
+        lambda tx: inbox.add(tx, bot_id, updates, now=100, most_waiting=most_waiting)
+    )
 
 
 async def head(inbox: InboxStore, chat_id: int = 5, lane: str = "talk") -> InboxRow:
@@ -83,17 +91,17 @@ async def test_lanes_with_something_to_do_are_known(database: Database, inbox: I
     assert await inbox.waiting() == [(5, "talk"), (5, "desk")]
 
 
-async def test_only_what_waits_behind_counts(database: Database, inbox: InboxStore):
-    """The row itself, done ones, other lanes and other chats do not."""
-    await add(database, inbox, *(update_of(n) for n in range(5)))
-    await add(database, inbox, update_of(10, 6), update_of(11, 5, "desk"))
-    first = await head(inbox)
-    assert await inbox.n_behind(first) == 4
+async def test_what_comes_when_a_lane_is_full_is_busy(database: Database, inbox: InboxStore):
+    """One at work, three that wait: then it is full, until one is done. Others have room."""
+    batch = [*(update_of(n) for n in range(6)), update_of(10, 6), update_of(11, 5, "desk")]
 
-    await done(database, inbox, first)
+    new = await add(database, inbox, *batch, most_waiting=3)
 
-    assert await inbox.n_behind(await head(inbox)) == 3
-    assert await inbox.n_behind(await head(inbox, 6)) == 0
+    assert [update.lane for update in new] == [*["talk"] * 4, *[BUSY] * 2, "talk", "desk"]
+    assert (await head(inbox, 5, BUSY)).payload == update_of(4).payload
+    await done(database, inbox, await head(inbox))
+    (later,) = await add(database, inbox, update_of(12), most_waiting=3)
+    assert later.lane == "talk"
 
 
 async def test_done_updates_keep_no_words(database: Database, inbox: InboxStore):

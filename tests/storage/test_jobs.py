@@ -148,6 +148,12 @@ async def test_metrics_come_by_step_whatever_their_order(database: Database, job
     assert [m["step"] for m in tracked.metrics] == ["x", 4, 30, 200]
     assert tracked.last_message == "последнее"
 
+    assert tracked.warning == ""
+
+    await add(database, jobs, event_of("w", 2, level="warn", message="осторожно"))
+
+    assert (await get(jobs)).warning == "осторожно"
+
 
 async def test_same_event_id_at_two_jobs(database: Database, jobs: JobStore):
     await save(database, jobs, job_of())

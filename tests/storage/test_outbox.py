@@ -221,7 +221,9 @@ async def test_all_messages_that_we_know_are_known(
     await post(database, outbox, "b", edit_id=42)
     await touch(database, outbox, 5)
     await shown(database, outbox, await take(database, outbox), message_id=43)
-    await database.write(lambda tx: inbox.add(tx, 77, [update_of(1, message_id=40)], now=1))
+    await database.write(
+        lambda tx: inbox.add(tx, 77, [update_of(1, message_id=40)], now=1, most_waiting=9)
+    )
     await database.write(lambda tx: inbox.set_frame(tx, 1, 44))
 
     assert await outbox.known_ids(above=0) == {40, 41, 42, 43, 44}

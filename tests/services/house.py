@@ -1,0 +1,230 @@
+"""The services as `bot.wiring` builds them, with a provider and a chat server in memory."""
+
+import json
+import zoneinfo
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.catalogue import load_catalogue
+from bot.domain import Access, Hyperparameters, JsonDict, Person, RunState, TrackedJob, TrainingRun
+from bot.services.chat import Chat
+from bot.services.datasets import Datasets
+from bot.services.news import News
+from bot.services.serving import ServingDesk
+from bot.services.submission import Submission
+from bot.services.training import Training
+from bot.services.trials import Trials
+from bot.services.watching import Watching
+from bot.storage.conversations import ConversationStore
+from bot.storage.database import Database
+from bot.storage.datasets import DatasetStore
+from bot.storage.jobs import JobStore
+from bot.storage.models import ModelStore, TrialStore
+from bot.storage.outbox import OutboxStore
+from bot.storage.runs import RunStore
+from tests.clocks import until
+from tests.fakes import ChatServer, Provider
+
+ADMIN, SECOND_ADMIN, TESTER = 5, 6, 7
+MODEL = "gpt-4.1-mini-2025-04-14"
+PROMPT = "Ты Наташа."
+PARAMETERS = Hyperparameters(
+    base_model=MODEL, n_epochs=3, learning_rate_multiplier=0.1, suffix="natasha-v1"
+)
+TUNED = f"ft:{MODEL}:org:natasha-v1:AbC"
+
+
+def write_dataset(path: Path, *, n: int = 12, prompt: str = PROMPT, answer: str = "Лес.") -> None:
+    """A dataset that a provider would take; with fewer than 10 examples one that it would not."""
+    rows = [
+        [("system", prompt), ("user", f"Вопрос номер {n}?"), ("assistant", f"{answer} Ответ {n}.")]
+        for n in range(n)
+    ]
+    lines = [
+        {"messages": [{"role": role, "content": text} for role, text in row if text]}
+        for row in rows
+    ]
+    path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+
+
+@dataclass(kw_only=True)
+class House:
+    """Everything that a test may touch; `restart` is a kill and a new process."""
+
+    database: Database
+    path: Path
+    """The dataset."""
+    provider: Provider = field(default_factory=Provider)
+    server: ChatServer = field(default_factory=ChatServer)
+    settings: dict[str, Any] = field(default_factory=dict)
+    n_requests: int = 0
+
+    @classmethod
+    async def open(cls, folder: Path) -> "House":
+        write_dataset(folder / "data.jsonl")
+        database = await Database.open(folder / "bot.sqlite3")
+        house = cls(database=database, path=folder / "data.jsonl")
+        house.begin()
+        return house
+
+    def begin(self, **settings: Any) -> None:
+        """A new process; *settings* replace the usual ones for good."""
+        self.settings |= settings
+        given = self.settings
+        database = self.database
+        self.runs, self.jobs = RunStore(database), JobStore(database)
+        self.models, self.trial_store = ModelStore(database), TrialStore(database)
+        self.outbox, self.conversations = OutboxStore(database), ConversationStore(database)
+        self.news = News(outbox=self.outbox, admin_ids=frozenset({ADMIN, SECOND_ADMIN}))
+        self.datasets = Datasets(
+            database=database,
+            store=DatasetStore(database),
+            api=self.provider,
+            path=self.path,
+            base_model=MODEL,
+        )
+        self.serving = ServingDesk(
+            database=database,
+            models=self.models,
+            datasets=self.datasets,
+            chat_model=given.get("chat_model", ""),
+        )
+        self.trials = Trials(
+            database=database,
+            store=self.trial_store,
+            models=self.models,
+            jobs=self.jobs,
+            serving=self.serving,
+            api=self.server,
+            news=self.news,
+            prompts=("Как начать свой бизнес?", "Зачем?"),
+            temperature=0.7,
+            max_tokens=500,
+            pause_s=0.5,
+            patience_s=given.get("patience_s", 600),
+        )
+        self.woken_trials: list[int] = []
+        self.watching = Watching(
+            database=database,
+            jobs=self.jobs,
+            runs=self.runs,
+            models=self.models,
+            trials=self.trial_store,
+            datasets=self.datasets,
+            api=self.provider,
+            news=self.news,
+            on_trial=self.woken_trials.append,
+        )
+        self.submitted: list[str] = []
+        self.submission = Submission(
+            database=database,
+            runs=self.runs,
+            jobs=self.jobs,
+            datasets=self.datasets,
+            api=self.provider,
+            news=self.news,
+            on_submitted=self.submitted.append,
+            pause_s=0.5,
+        )
+        self.training = Training(
+            database=database,
+            runs=self.runs,
+            datasets=self.datasets,
+            catalogue=load_catalogue(),
+            base_url=given.get("base_url", "https://models.example/v1"),
+            on_confirmed=self.submission.wake,
+        )
+        self.chat = Chat(
+            conversations=self.conversations,
+            serving=self.serving,
+            api=self.server,
+            temperature=0.7,
+            max_tokens=500,
+            history_max_tokens=given.get("history_max_tokens", 3000),
+            daily_limit=given.get("daily_limit", 0),
+            timezone=zoneinfo.ZoneInfo(given.get("timezone", "Europe/Moscow")),
+        )
+
+    async def kill(self) -> None:
+        """All work stops where it is."""
+        await self.submission.close()
+        await self.watching.close()
+        await self.trials.close()
+
+    async def restart(self, **settings: Any) -> None:
+        """Killed, and started anew."""
+        await self.kill()
+        self.begin(**settings)
+        await self.submission.start()
+        await self.trials.start()
+
+    async def close(self) -> None:
+        await self.kill()
+        await self.database.close()
+
+    # What people do
+
+    def request(self) -> int:
+        """The mark of a new update."""
+        self.n_requests += 1
+        return self.n_requests
+
+    async def plan(self, parameters: Hyperparameters = PARAMETERS) -> TrainingRun:
+        return await self.training.plan(parameters, asked_by=ADMIN, request_id=self.request())
+
+    async def confirm(self, run: TrainingRun, by: int = ADMIN) -> TrainingRun:
+        return await self.training.confirm(run.id, by=by, request_id=self.request())
+
+    async def confirmed(self) -> TrainingRun:
+        """A plan whose start button was pressed."""
+        return await self.confirm(await self.plan())
+
+    # What came of it
+
+    async def run(self, run_id: int) -> TrainingRun:
+        run = await self.runs.get(run_id)
+        assert run is not None
+        return run
+
+    async def settled(self, run: TrainingRun) -> TrainingRun:
+        """The run once its worker rests."""
+        await self.submission._workers.idle(run.id)
+        return await self.run(run.id)
+
+    async def reached(self, run: TrainingRun, state: RunState) -> TrainingRun:
+        async def found() -> bool:
+            return (await self.run(run.id)).state is state
+
+        await until(found, state)
+        return await self.run(run.id)
+
+    async def looked_at(self, *job_ids: str) -> None:
+        """Look at all active jobs, as every minute, and wait for it."""
+        await self.watching.tick()
+        for job_id in job_ids or await self.jobs.active():
+            await self.watching._workers.idle(job_id)
+
+    async def tracked(self, job_id: str = "ftjob-1") -> TrackedJob:
+        return await self.watching.get(job_id)
+
+    async def told(self, kind: str | None = None) -> list[tuple[int, str, JsonDict]]:
+        """News in the outbox, as (person, kind, payload), in order."""
+        rows = await self.database.rows("SELECT chat_id, kind, payload FROM outbox ORDER BY id")
+        return [
+            (row["chat_id"], row["kind"], json.loads(row["payload"]))
+            for row in rows
+            if kind in (None, row["kind"])
+        ]
+
+    async def stale_cards(self) -> list[tuple[int, str]]:
+        """Cards that are to be shown anew, as (person, job); they rest afterwards."""
+        rows = await self.database.rows(
+            "SELECT chat_id, job_id FROM cards WHERE is_stale != 0 ORDER BY chat_id, job_id"
+        )
+        await self.database.write(lambda tx: tx.execute("UPDATE cards SET is_stale = 0"))
+        return [(row["chat_id"], row["job_id"]) for row in rows]
+
+
+def person(person_id: int = TESTER, access: Access = Access.TESTER) -> Person:
+    return Person(id=person_id, name="Анна", access=access)

@@ -1,0 +1,253 @@
+"""The model hears its system prompt, as much of the conversation as fits, and the new words."""
+
+import datetime as dtm
+import zoneinfo
+from contextlib import aclosing
+from typing import Any
+
+import pytest
+
+from bot import errors
+from bot.domain import Access, Turn, Usage
+from bot.gateways.tokenizer import count_example_tokens, encoding_for
+from bot.services.chat import MOST_TURNS, Question
+from tests.services.house import ADMIN, PROMPT, TESTER, TUNED, House, person
+
+CHAT = 7
+
+
+@pytest.fixture
+async def talking(house: House) -> House:
+    """A model serves."""
+    await house.serving.use(await house.serving.model(TUNED), by=ADMIN)
+    return house
+
+
+async def said(house: House, n: int, *, text: str = "", at: int | None = None, by: int = TESTER):
+    """Question and answer number *n* were stored."""
+    turn = Turn(user_text=f"вопрос {n} {text}".strip(), assistant_text=f"ответ {n}")
+    await house.database.write(
+        lambda tx: house.conversations.add_turn(
+            tx,
+            turn,
+            chat_id=CHAT,
+            person_id=by,
+            request_id=n,
+            model=TUNED,
+            usage=None,
+            now=at or 1,
+        )
+    )
+    return turn
+
+
+async def question(house: House, text: str = "И что дальше?", **options: Any) -> Question:
+    return await house.chat.question(text, person=options.pop("person", person()), chat_id=CHAT)
+
+
+def roles(asked: Question) -> list[tuple[str, str]]:
+    return [(message.role, message.content) for message in asked.messages]
+
+
+async def heard(house: House, asked: Question) -> list[str | Usage]:
+    async with aclosing(house.chat.answer(asked)) as pieces:
+        return [piece async for piece in pieces]
+
+
+async def test_prompt_is_system_prompt_history_and_the_new_words(talking: House):
+    for n in (1, 2):
+        await said(talking, n)
+
+    assert roles(await question(talking)) == [
+        ("system", PROMPT),
+        ("user", "вопрос 1"),
+        ("assistant", "ответ 1"),
+        ("user", "вопрос 2"),
+        ("assistant", "ответ 2"),
+        ("user", "И что дальше?"),
+    ]
+
+
+async def test_new_conversation_remembers_nothing(talking: House):
+    await said(talking, 1)
+    await talking.database.write(lambda tx: talking.chat.start_anew(tx, CHAT))
+
+    assert roles(await question(talking)) == [("system", PROMPT), ("user", "И что дальше?")]
+
+
+async def test_model_without_a_system_prompt_gets_none(talking: House):
+    model = await talking.serving.model(TUNED)
+    await talking.serving.use(model, by=ADMIN, system_prompt="")
+
+    assert roles(await question(talking)) == [("user", "И что дальше?")]
+
+
+async def test_nobody_is_asked_when_no_model_serves(house: House):
+    with pytest.raises(errors.NoModel):
+        await question(house)
+
+
+@pytest.mark.parametrize("kept", [0, 1, 3, 5])
+async def test_budget_drops_whole_oldest_pairs(talking: House, kept: int):
+    """To the token; the system prompt and the new words always stay, however small it is."""
+    turns = [await said(talking, n, text="слово " * n) for n in range(1, 6)]
+    budget = sum(
+        count_example_tokens(
+            [
+                {"role": "user", "content": turn.user_text},
+                {"role": "assistant", "content": turn.assistant_text},
+            ],
+            encoding_for(TUNED),
+        )
+        for turn in turns[5 - kept :]
+    )
+
+    talking.begin(history_max_tokens=budget)
+    asked = await question(talking)
+    assert list(asked.window) == turns[5 - kept :]
+    assert roles(asked)[0] == ("system", PROMPT)
+    assert roles(asked)[-1] == ("user", "И что дальше?")
+
+    if kept:
+        talking.begin(history_max_tokens=budget - 1)
+        assert list((await question(talking)).window) == turns[6 - kept :]
+
+
+async def test_window_has_no_holes(talking: House):
+    """A long turn that does not fit ends it, though a shorter one before it would."""
+    await said(talking, 1)
+    await said(talking, 2, text="очень длинно " * 500)
+    newest = await said(talking, 3)
+    talking.begin(history_max_tokens=300)
+
+    assert list((await question(talking)).window) == [newest]
+
+
+async def test_endless_conversation_is_not_read_whole(talking: House):
+    for n in range(1, MOST_TURNS + 5):
+        await said(talking, n)
+    talking.begin(history_max_tokens=10**9)
+
+    assert len((await question(talking)).window) == MOST_TURNS
+
+
+async def test_answer_comes_in_pieces_then_its_costs(talking: House):
+    talking.server.replies.append("Представь лес.")
+
+    assert await heard(talking, await question(talking)) == [
+        "Представь",
+        " лес.",
+        Usage(prompt_tokens=9, completion_tokens=2),
+    ]
+    ((model, messages),) = talking.server.asked
+    assert model == TUNED
+    assert [m.role for m in messages] == ["system", "user"]
+
+
+@pytest.mark.parametrize(
+    ("longest", "windows"), [(14, [10, 4]), (6, [10, 4, 1]), (2, [10, 4, 1, 0])]
+)
+async def test_only_what_the_model_can_not_read_is_trimmed(
+    talking: House, longest: int, windows: list[int]
+):
+    """Oldest first, until it fits; the person reads the answer and no error."""
+    for n in range(1, 11):
+        await said(talking, n)
+    talking.server.longest = longest
+    pieces = await heard(talking, await question(talking))
+
+    assert "".join(piece for piece in pieces if isinstance(piece, str)).startswith("Ты говоришь")
+    asked = [messages for _, messages in talking.server.asked]
+    assert [(len(messages) - 2) // 2 for messages in asked] == windows
+    for messages, n in zip(asked, windows, strict=True):
+        assert (messages[0].content, messages[-1].content) == (PROMPT, "И что дальше?")
+        assert not n or messages[1].content == f"вопрос {11 - n}"
+
+
+async def test_words_that_are_too_long_by_themselves_are_refused(talking: House):
+    await said(talking, 1)
+    talking.server.longest = 1
+
+    with pytest.raises(errors.ContextTooLong):
+        await heard(talking, await question(talking))
+
+    assert len(talking.server.asked) == 2
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.ProviderRefused(code="", message="bad request", status=400),
+        errors.ProviderUncertain(),
+        errors.ProviderBusy(),
+        errors.ModelUnknown(model=TUNED),
+    ],
+)
+async def test_other_troubles_trim_nothing(talking: House, error):
+    """Not every 400 is a context that is too long."""
+    await said(talking, 1)
+    talking.server.fails("stream", error)
+
+    with pytest.raises(type(error)):
+        await heard(talking, await question(talking))
+
+    assert len(talking.server.asked) == 1
+
+
+# The daily limit
+
+
+def noonish() -> str:
+    """A zone where it is neither shortly before nor shortly after midnight now."""
+    hour = dtm.datetime.now(dtm.UTC).hour
+    shift = (12 - hour + 12) % 24 - 12  # Etc/GMT signs are the other way round
+    return f"Etc/GMT{-shift:+d}" if shift else "Etc/GMT"
+
+
+def midnight(zone: str) -> int:
+    today = dtm.datetime.now(zoneinfo.ZoneInfo(zone)).date()
+    return int(dtm.datetime.combine(today, dtm.time(), zoneinfo.ZoneInfo(zone)).timestamp())
+
+
+@pytest.mark.parametrize("zone", [noonish(), "Asia/Kathmandu", "America/St_Johns"])
+async def test_limit_counts_from_midnight_of_the_zone(talking: House, zone: str):
+    """What was said a second before belongs to yesterday."""
+    talking.begin(daily_limit=2, timezone=zone)
+    start = midnight(zone)
+    await said(talking, 1, at=start - 1)
+    await said(talking, 2, at=start)
+    await question(talking)
+
+    await said(talking, 3, at=start + 1)
+
+    with pytest.raises(errors.DailyLimitReached) as caught:
+        await question(talking)
+    assert caught.value.params == {"limit": 2}
+
+
+async def test_limit_is_each_testers_own(talking: House):
+    talking.begin(daily_limit=1, timezone=noonish())
+    await said(talking, 1, at=midnight(noonish()) + 1, by=99)
+
+    assert await question(talking)
+
+
+async def test_new_conversation_gives_no_more_of_them(talking: House):
+    talking.begin(daily_limit=1, timezone=noonish())
+    await said(talking, 1, at=midnight(noonish()) + 1)
+    await talking.database.write(lambda tx: talking.chat.start_anew(tx, CHAT))
+
+    with pytest.raises(errors.DailyLimitReached):
+        await question(talking)
+
+
+@pytest.mark.parametrize(
+    ("limit", "who"),
+    [(1, person(TESTER, Access.ADMIN)), (0, person())],
+)
+async def test_admins_and_zero_have_no_limit(talking: House, limit: int, who):
+    talking.begin(daily_limit=limit, timezone=noonish())
+    for n in range(1, 4):
+        await said(talking, n, at=midnight(noonish()) + n)
+
+    assert await question(talking, person=who)

@@ -1,0 +1,89 @@
+"""Which model answers, and what it is told first."""
+
+import pytest
+
+from bot import errors
+from bot.domain import Serving
+from tests.services.house import ADMIN, PROMPT, TUNED, House, write_dataset
+
+
+async def test_nobody_serves_at_first(house: House):
+    assert await house.serving.current() is None
+    with pytest.raises(errors.NoModel):
+        await house.serving.model(None)
+    assert await house.serving.latest() == []
+
+
+async def test_model_of_the_settings_serves_until_one_is_chosen(house: House):
+    house.begin(chat_model="gpt-4.1-mini")
+    serving = await house.serving.current()
+    assert serving is not None
+    assert (serving.model.name, serving.since, serving.chosen_by) == ("gpt-4.1-mini", 0, None)
+    assert await house.serving.model(None) == serving.model
+
+    chosen = await house.serving.use(await house.serving.model(TUNED), by=ADMIN)
+
+    now = await house.serving.current()
+    assert now is not None
+    assert (now.model, now.chosen_by) == (chosen, ADMIN)
+
+
+async def test_any_name_will_do(house: House):
+    """At some providers models are served elsewhere, under names of their own."""
+    model = await house.serving.use(await house.serving.model("мой/сервер:7b"), by=ADMIN)
+
+    assert model.name == "мой/сервер:7b"
+    assert model.system_prompt == PROMPT  # the current dataset's, for its own is not known
+    assert (await house.serving.model(None)) == model
+    assert await house.serving.by_id(model.id) == model
+
+
+async def test_prompt_that_was_chosen_stays(house: House):
+    """Also when the model is put to use again without one, and when the dataset changes."""
+    model = await house.serving.model(TUNED)
+    await house.serving.use(model, by=ADMIN, system_prompt="Говори кратко.")
+    write_dataset(house.path, prompt="Совсем другая.")
+
+    again = await house.serving.use(await house.serving.model(TUNED), by=ADMIN)
+
+    assert again.system_prompt == "Говори кратко."
+    assert (await house.serving.use(again, by=ADMIN, system_prompt="")).system_prompt == ""
+
+
+async def test_using_what_is_used_is_no_new_choice(house: House):
+    """A replay, or a second tap: the day since when it serves stays."""
+    model = await house.serving.model(TUNED)
+    await house.serving.use(model, by=ADMIN)
+    await house.serving.use(model, by=99)
+
+    rows = await house.database.rows("SELECT chosen_by FROM servings")
+    assert [row[0] for row in rows] == [ADMIN]
+
+
+async def test_choice_survives_a_restart(house: House):
+    model = await house.serving.use(await house.serving.model(TUNED), by=ADMIN)
+    await house.restart(chat_model="gpt-4.1-mini")
+
+    serving = await house.serving.current()
+    assert isinstance(serving, Serving)
+    assert serving.model == model
+
+
+async def test_button_of_a_model_that_is_gone(house: House):
+    with pytest.raises(errors.ModelListGone):
+        await house.serving.by_id(404)
+
+
+async def test_unreadable_dataset_does_not_keep_a_model_from_serving(house: House):
+    """The last version that was seen tells the prompt; else there is none."""
+    house.path.write_text("")
+    empty = await house.serving.model("a")
+    house.path.unlink()
+    gone = await house.serving.model("b")
+    assert (empty.system_prompt, gone.system_prompt) == ("", "")
+
+    write_dataset(house.path)
+    await house.datasets.current()
+    house.path.unlink()
+
+    assert (await house.serving.model("c")).system_prompt == PROMPT
