@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -26,7 +26,7 @@ def _user_ids(value: object) -> object:
     if not isinstance(value, str):
         return value
     parts = [part.strip() for part in value.split(",") if part.strip()]
-    if not all(part.isascii() and part.isdigit() for part in parts):
+    if not all(part.isascii() and part.isdigit() and len(part) < 17 for part in parts):
         raise ValueError("must be Telegram user ids (numbers) separated by commas")
     return frozenset(map(int, parts))
 
@@ -55,8 +55,8 @@ def _language(value: object) -> object:
 
 def _webhook(value: str) -> str:
     """Telegram itself asks for https; plain http will do on this machine, for the sandbox."""
-    is_near = urlsplit(value).hostname in ("127.0.0.1", "localhost")
-    return _url("https", "http")(value) if is_near else _url("https")(value)
+    is_near = re.match(r"http://(127\.0\.0\.1|localhost)(:|/|$)", value)
+    return _url("http")(value) if is_near else _url("https")(value)
 
 
 def _secret(pattern: str, meaning: str) -> Callable[[SecretStr], SecretStr]:
@@ -72,7 +72,7 @@ def _secret(pattern: str, meaning: str) -> Callable[[SecretStr], SecretStr]:
 def _timezone(value: str) -> str:
     try:
         zoneinfo.ZoneInfo(value)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError) as exc:
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as exc:
         raise ValueError("must be a time zone's name such as Europe/Moscow") from exc
     return value
 
@@ -154,12 +154,13 @@ class Settings(BaseSettings):
         """Every secret's value, for the filter that keeps them out of logs."""
         fields = (getattr(self, name) for name in type(self).model_fields)
         values = (field.get_secret_value() for field in fields if isinstance(field, SecretStr))
-        return frozenset(value for value in values if value) | self._proxy_passwords
+        return frozenset(value for value in values if value) | self._passwords_in_urls
 
     @property
-    def _proxy_passwords(self) -> frozenset[str]:
-        found = (urlsplit(url).password for url in (self.telegram_proxy, self.openai_proxy))
-        return frozenset(password for password in found if password)
+    def _passwords_in_urls(self) -> frozenset[str]:
+        urls = (self.telegram_proxy, self.openai_proxy, self.openai_base_url, self.chat_base_url)
+        found = [password for url in urls if (password := urlsplit(url).password)]
+        return frozenset(found) | frozenset(map(unquote, found))
 
 
 def load_settings(needs: Needs = Needs.ALL, **overrides: Any) -> Settings:

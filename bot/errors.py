@@ -31,6 +31,10 @@ class BadCommand(UserError):
     """Words after a command that make no sense; `usage` says how it goes."""
 
 
+class ButtonGone(UserError):
+    """A button of an older version of the bot, or of nobody's."""
+
+
 class BadValue(UserError):
     """A value out of its range; `name`, `value` and `allowed` say which."""
 

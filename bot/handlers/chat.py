@@ -5,11 +5,11 @@ from contextlib import aclosing
 from typing import Any
 
 from telegram import Update
-from telegram.ext import BaseHandler, CommandHandler, MessageHandler, filters
+from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, MessageHandler, filters
 
 from bot.context import BotContext
 from bot.domain import Turn, Usage
-from bot.errors import BadCommand, EmptyAnswer, TextOnly
+from bot.errors import BadCommand, ButtonGone, EmptyAnswer, TextOnly
 from bot.views import answer as views
 from bot.views import door
 
@@ -19,6 +19,7 @@ def handlers() -> list[BaseHandler[Any, BotContext, Any]]:
     return [
         CommandHandler("new", start_anew),
         MessageHandler(filters.COMMAND, unknown_command),
+        CallbackQueryHandler(unknown_button),
         MessageHandler(filters.TEXT & filters.UpdateType.MESSAGE, answer),
         MessageHandler(filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL, not_text),
     ]
@@ -75,6 +76,11 @@ async def answer(update: Update, context: BotContext) -> None:
 async def unknown_command(update: Update, context: BotContext) -> None:
     """A command that we do not have."""
     raise BadCommand(usage="/help")
+
+
+async def unknown_button(update: Update, context: BotContext) -> None:
+    """A button that no handler took."""
+    raise ButtonGone
 
 
 async def not_text(update: Update, context: BotContext) -> None:

@@ -263,6 +263,7 @@ MESSAGES: Final[dict[str, str]] = {
     "error_bad_command": (
         "I did not understand the command. It goes like this:\n<code>{usage}</code>"
     ),
+    "error_button_gone": "This button does nothing any more. /help says what is here.",
     "error_bad_value": "{name}: “{value}” does not fit; allowed: {allowed}.",
     "error_model_shut_down": (
         "{model} was switched off on {day} and can't be tuned any more. Choose another model."

@@ -260,6 +260,7 @@ MESSAGES: Final[dict[str, str]] = {
     # Errors
     "error_not_allowed": "Это могут только администраторы.",
     "error_bad_command": "Не поняла команду. Она пишется так:\n<code>{usage}</code>",
+    "error_button_gone": "Эта кнопка больше не работает. Что здесь есть, расскажет /help.",
     "error_bad_value": "{name}: значение «{value}» не подходит, можно {allowed}.",
     "error_model_shut_down": (
         "Модель {model} отключена {day}: дообучить её уже нельзя. Выберите другую."

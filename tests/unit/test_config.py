@@ -1,0 +1,273 @@
+"""Settings are read once, checked, and never shown when they may be secret."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.config import Needs, Settings, load_settings
+from bot.errors import SettingsError
+
+BOT_TOKEN = "123456:" + "AbCdEfGhIjKlMnOpQrStUvWxYz_01234567"
+API_KEY = "sk-test-0123456789abcdefghij"
+REQUIRED = {"TELEGRAM_BOT_TOKEN": BOT_TOKEN, "OPENAI_API_KEY": API_KEY, "ADMIN_IDS": "1001"}
+
+
+@pytest.fixture(autouse=True)
+def env(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """A machine with nothing but what the bot requires."""
+    monkeypatch.chdir(tmp_path)
+    for name in list(os.environ):
+        if name.lower() in Settings.model_fields:
+            monkeypatch.delenv(name)
+    for name, value in REQUIRED.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def problems(needs: Needs = Needs.ALL) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(needs)
+    return caught.value.problems
+
+
+def test_defaults_are_those_of_the_guide():
+    settings = load_settings()
+
+    assert (settings.base_model, settings.n_epochs) == ("gpt-4.1-mini-2025-04-14", 3)
+    assert (settings.learning_rate_multiplier, settings.model_suffix) == (0.1, "natasha-v1")
+    assert (settings.language, settings.timezone) == ("ru", "Europe/Moscow")
+    assert settings.telegram_bot_token.get_secret_value() == BOT_TOKEN
+    assert (settings.admin_ids, settings.tester_ids) == (frozenset({1001}), frozenset())
+
+
+def test_environment_wins_over_the_file(env: pytest.MonkeyPatch):
+    Path(".env").write_text("N_EPOCHS=4\nMODEL_SUFFIX=наташа\nlanguage=en\n", encoding="utf-8")
+    env.setenv("N_EPOCHS", "5")
+
+    settings = load_settings()
+
+    assert (settings.n_epochs, settings.model_suffix, settings.language) == (5, "наташа", "en")
+
+
+def test_empty_means_unset_and_strangers_are_ignored(env: pytest.MonkeyPatch):
+    Path(".env").write_text("CHAT_MODEL=m\nSOMETHING_ELSE=1\n")
+    for name in ("N_EPOCHS", "CHAT_MODEL", "TESTER_IDS", "WEBHOOK_SECRET", "TIMEZONE"):
+        env.setenv(name, "")
+
+    settings = load_settings()
+
+    assert (settings.n_epochs, settings.chat_model) == (3, "m")
+    assert settings.timezone == "Europe/Moscow"
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("1,2", {1, 2}),
+        (" 1 , 2 ,, 1 ", {1, 2}),
+        ("1001", {1001}),
+        ("9007199254740991", {9007199254740991}),
+    ],
+)
+def test_ids_are_separated_by_commas(env: pytest.MonkeyPatch, text: str, ids: set[int]):
+    env.setenv("ADMIN_IDS", text)
+    env.setenv("TESTER_IDS", text)
+
+    settings = load_settings()
+
+    assert settings.admin_ids == settings.tester_ids == ids
+
+
+def test_everything_that_is_required_is_named_at_once(env: pytest.MonkeyPatch):
+    for name in REQUIRED:
+        env.delenv(name)
+
+    assert problems() == [
+        "TELEGRAM_BOT_TOKEN: is required and not set",
+        "OPENAI_API_KEY: is required and not set",
+        "ADMIN_IDS: is required and not set",
+    ]
+
+
+def test_each_command_asks_only_for_what_it_needs(env: pytest.MonkeyPatch):
+    for name in REQUIRED:
+        env.delenv(name)
+
+    load_settings(Needs.NOTHING)
+    assert problems(Needs.PROVIDER) == ["OPENAI_API_KEY: is required and not set"]
+
+    env.setenv("OPENAI_API_KEY", API_KEY)
+    load_settings(Needs.PROVIDER)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TELEGRAM_BOT_TOKEN", "geheim"),
+        ("TELEGRAM_BOT_TOKEN", f"{BOT_TOKEN} geheim"),
+        ("TELEGRAM_API_URL", "geheim"),
+        ("TELEGRAM_API_URL", "ftp://geheim"),
+        ("OPENAI_API_KEY", "geheim mit Leerzeichen"),
+        ("OPENAI_API_KEY", "geheim-ключ"),
+        ("OPENAI_BASE_URL", "https://"),
+        ("OPENAI_BASE_URL", "https://geheim:99999/v1"),
+        ("OPENAI_BASE_URL", "https://user:geheim@[::1"),
+        ("CHAT_BASE_URL", "//geheim"),
+        ("CHAT_API_KEY", "geheim\ngeheim"),
+        ("ADMIN_IDS", "@geheim"),
+        ("ADMIN_IDS", "1;2"),
+        ("ADMIN_IDS", "-1"),
+        ("ADMIN_IDS", "1" * 30),
+        ("ADMIN_IDS", "١"),
+        ("LOG_LEVEL", "geheim"),
+        ("N_EPOCHS", "geheim"),
+        ("N_EPOCHS", "0"),
+        ("N_EPOCHS", "51"),
+        ("LEARNING_RATE_MULTIPLIER", "0"),
+        ("LEARNING_RATE_MULTIPLIER", "nan"),
+        ("LEARNING_RATE_MULTIPLIER", "inf"),
+        ("MODEL_SUFFIX", "geheim" * 20),
+        ("POLL_INTERVAL_S", "0"),
+        ("POLL_INTERVAL_S", "inf"),
+        ("CHAT_TEMPERATURE", "2.1"),
+        ("CHAT_MAX_TOKENS", "0"),
+        ("HISTORY_MAX_TOKENS", "-1"),
+        ("DAILY_MESSAGES_PER_TESTER", "-1"),
+        ("LANGUAGE", "geheim"),
+        ("TIMEZONE", "geheim"),
+        ("TIMEZONE", "Europe"),
+        ("TIMEZONE", "../geheim"),
+        ("TIMEZONE", "geheim" * 100),
+        ("TELEGRAM_PROXY", "http://user:geheim@"),
+        ("TELEGRAM_PROXY", "http://user:geheim@ho℀st"),
+        ("TELEGRAM_PROXY", "http://user:geheim@[host"),
+        ("OPENAI_PROXY", "user:geheim@host:1"),
+        ("OPENAI_PROXY", "socks4://user:geheim@host"),
+        ("WEBHOOK_URL", "http://geheim.example"),
+        ("WEBHOOK_URL", "http://localhost.geheim.example"),
+        ("WEBHOOK_URL", "https://user:geheim@ho℀st"),
+        ("WEBHOOK_LISTEN", "geheim"),
+        ("WEBHOOK_SECRET", "geheim!"),
+    ],
+)
+def test_wrong_value_is_one_line_that_does_not_show_it(
+    env: pytest.MonkeyPatch, name: str, value: str
+):
+    env.setenv(name, value)
+
+    (line,) = problems(Needs.ALL)
+
+    assert line.startswith(f"{name}: ")
+    assert "geheim" not in line
+    assert "\n" not in line
+
+
+def test_all_problems_are_told_at_once(env: pytest.MonkeyPatch):
+    env.setenv("N_EPOCHS", "many")
+    env.setenv("TIMEZONE", "nowhere")
+    env.delenv("ADMIN_IDS")
+
+    assert [line.split(":")[0] for line in problems()] == ["N_EPOCHS", "TIMEZONE", "ADMIN_IDS"]
+
+
+def test_missing_is_not_said_of_what_is_wrong(env: pytest.MonkeyPatch):
+    env.setenv("TELEGRAM_BOT_TOKEN", "x")
+
+    assert problems() == ["TELEGRAM_BOT_TOKEN: must be a token from @BotFather"]
+
+
+def test_file_that_is_no_text_is_said_to_be():
+    Path(".env").write_bytes("MODEL_SUFFIX=наташа".encode("utf-16"))
+
+    assert problems() == [".env: must be a UTF-8 text file"]
+
+
+def test_webhook_needs_its_secret(env: pytest.MonkeyPatch):
+    """Else anybody could post updates in anybody's name."""
+    env.setenv("WEBHOOK_URL", "https://bot.example/")
+    assert problems()[0].startswith("WEBHOOK_SECRET: ")
+
+    env.setenv("WEBHOOK_SECRET", "s3cret_-")
+
+    assert load_settings().webhook_url == "https://bot.example"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("https://api.openai.com/v1/", "https://api.openai.com/v1"),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("https://r.openai.azure.com/openai/v1/", "https://r.openai.azure.com/openai/v1"),
+    ],
+)
+def test_addresses_lose_their_last_slash(env: pytest.MonkeyPatch, value: str, expected: str):
+    env.setenv("OPENAI_BASE_URL", value)
+
+    assert load_settings().openai_base_url == expected
+
+
+def test_chat_is_where_training_is_unless_said_otherwise(env: pytest.MonkeyPatch):
+    settings = load_settings()
+    assert settings.chat_url == "https://api.openai.com/v1"
+    assert settings.chat_key.get_secret_value() == API_KEY
+
+    env.setenv("CHAT_BASE_URL", "https://chat.example/v1")
+    env.setenv("CHAT_API_KEY", "other-key")
+
+    settings = load_settings()
+    assert settings.chat_url == "https://chat.example/v1"
+    assert settings.chat_key.get_secret_value() == "other-key"
+
+
+def test_every_secret_is_known_to_the_log_filter(env: pytest.MonkeyPatch):
+    """Passwords in addresses too, as they are written and as they are meant."""
+    env.setenv("CHAT_API_KEY", "chat-key")
+    env.setenv("WEBHOOK_SECRET", "hook")
+    env.setenv("TELEGRAM_PROXY", "socks5://user:p%40ss@127.0.0.1:1080")
+    env.setenv("OPENAI_PROXY", "http://user:other@127.0.0.1:8080")
+    env.setenv("OPENAI_BASE_URL", "https://user:third@models.example/v1")
+
+    assert load_settings().secrets == {
+        BOT_TOKEN,
+        API_KEY,
+        "chat-key",
+        "hook",
+        "p%40ss",
+        "p@ss",
+        "other",
+        "third",
+    }
+
+
+def test_settings_do_not_show_secrets_by_themselves():
+    """In a traceback or a log line."""
+    shown = repr(load_settings()) + str(load_settings())
+
+    assert BOT_TOKEN not in shown
+    assert API_KEY not in shown
+
+
+def test_settings_are_not_changed_at_run_time():
+    with pytest.raises(ValueError, match="frozen"):
+        load_settings().n_epochs = 4
+
+
+@pytest.mark.parametrize("level", ["debug", "Warning", "ERROR"])
+def test_log_level_in_any_case(env: pytest.MonkeyPatch, level: str):
+    env.setenv("LOG_LEVEL", level)
+
+    assert load_settings().log_level == level.upper()
+
+
+@pytest.mark.parametrize(
+    ("value", "language"),
+    [("de:en_US:en", "en"), ("ru_RU:ru", "ru"), ("de_DE:de", "ru"), ("en", "en")],
+)
+def test_language_list_of_a_desktop_is_understood(
+    env: pytest.MonkeyPatch, value: str, language: str
+):
+    """Linux desktops set a variable of the same name."""
+    env.setenv("LANGUAGE", value)
+
+    assert load_settings().language == language

@@ -1,0 +1,158 @@
+"""What must not be read in a log is not in it, whatever way it took there."""
+
+import logging
+from collections.abc import Iterator
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+import pytest
+
+from bot import logs
+from bot.logs import HIDDEN, RedactingFormatter, set_up
+
+BOT_TOKEN = "123456789:" + "AbCdEfGhIjKlMnOpQrStUvWxYz_01234567"
+API_KEY = "sk-proj-0123456789abcdefghij"
+SECRETS = frozenset({BOT_TOKEN, API_KEY, "pass", "password1", "key(1)+$"})
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Iterator[logging.Logger]:
+    """The root logger, as it was before, afterwards."""
+    logger = logging.getLogger()
+    before, level = list(logger.handlers), logger.level
+    names = ("httpx", "httpcore", "httpx2", "httpcore2", "apscheduler")
+    levels = {name: logging.getLogger(name).level for name in names}
+    yield logger
+    for handler in set(logger.handlers) - set(before):
+        logger.removeHandler(handler)
+        handler.close()
+    logger.setLevel(level)
+    for name, old in levels.items():
+        logging.getLogger(name).setLevel(old)
+
+
+@pytest.fixture
+def log(root: logging.Logger, tmp_path: Path) -> Path:
+    path = tmp_path / "new" / "folder" / "bot.log"
+    set_up(path, "DEBUG", SECRETS)
+    return path
+
+
+def line(message: str, *args: object, secrets: frozenset[str] = SECRETS, **fields: object) -> str:
+    record = logging.LogRecord("bot", logging.INFO, "x.py", 1, message, args, None)
+    record.__dict__.update(fields)
+    return RedactingFormatter(secrets).format(record)
+
+
+@pytest.mark.parametrize("secret", sorted(SECRETS))
+def test_secrets_are_taken_out(secret: str):
+    """Out of the message, its arguments, and anything around them."""
+    text = line("https://api.telegram.org/bot%s/getMe and " + secret.replace("%", "%%"), secret)
+
+    assert secret not in text
+    assert text.count(HIDDEN) == 2
+    assert text.endswith(f"https://api.telegram.org/bot{HIDDEN}/getMe and {HIDDEN}")
+
+
+def test_secret_inside_another_leaves_no_rest():
+    assert line("password1 pass").endswith(f"{HIDDEN} {HIDDEN}")
+
+
+@pytest.mark.parametrize(
+    "stranger",
+    ["987654321:" + "Z" * 35, "sk-somebody-elses-key", "sk-svcacct-aaaaaaaaaaaaaaaaaaaaa"],
+)
+def test_what_looks_like_a_secret_is_taken_out_too(stranger: str):
+    """One that somebody has pasted into a chat, or that was exchanged meanwhile."""
+    assert stranger not in line(f"he wrote: {stranger}!", secrets=frozenset())
+
+
+@pytest.mark.parametrize("innocent", ["12:30", "task-12345678", "ftjob-AbC", "sk-1", "скидка"])
+def test_what_does_not_look_like_one_stays(innocent: str):
+    assert innocent in line(innocent, secrets=frozenset())
+
+
+def test_tracebacks_are_cleaned(log: Path):
+    """The message of an exception, its causes, and the lines of the source."""
+    try:
+        try:
+            raise ValueError(f"The token `{BOT_TOKEN}` was rejected")
+        except ValueError as exc:
+            raise RuntimeError(f"https://user:password1@host/{API_KEY}") from exc
+    except RuntimeError:
+        logging.getLogger("bot.test").exception("Incident %s", BOT_TOKEN)
+
+    text = log.read_text(encoding="utf-8")
+    assert "Traceback" in text
+    assert "was rejected" in text
+    assert not [secret for secret in SECRETS if secret in text]
+
+
+def test_objects_are_cleaned(log: Path):
+    """A library that logs whole objects."""
+
+    class Bot:
+        def __repr__(self) -> str:
+            return f"Bot[token={BOT_TOKEN}]"
+
+    logging.getLogger("some.library").debug("%r started with %s", Bot(), {"key": API_KEY})
+
+    assert (
+        log.read_text().rstrip().endswith(f"Bot[token={HIDDEN}] started with {{'key': '{HIDDEN}'}}")
+    )
+
+
+def test_everything_goes_to_the_file_and_warnings_to_the_terminal(
+    capsys: pytest.CaptureFixture[str], root: logging.Logger, tmp_path: Path
+):
+    """Cleaned in both."""
+    log = tmp_path / "bot.log"
+    set_up(log, "DEBUG", SECRETS)
+    logger = logging.getLogger("bot.test")
+    logger.debug("тихо %s", API_KEY)
+    logger.warning("громко %s", API_KEY)
+
+    said = capsys.readouterr().err
+    text = log.read_text(encoding="utf-8")
+    assert f"тихо {HIDDEN}" in text
+    assert f"громко {HIDDEN}" in text
+    assert "тихо" not in said
+    assert f"громко {HIDDEN}" in said
+
+
+def test_level_is_kept(root: logging.Logger, tmp_path: Path):
+    set_up(tmp_path / "bot.log", "WARNING", SECRETS)
+    logging.getLogger("bot.test").info("тихо")
+
+    assert (tmp_path / "bot.log").read_text() == ""
+
+
+@pytest.mark.parametrize("name", ["httpx", "httpcore.connection", "httpx2", "httpcore2.http11"])
+def test_clients_that_log_addresses_are_quiet(log: Path, name: str):
+    """Their addresses carry the bot's token, cleaned or not."""
+    logging.getLogger(name).info("HTTP Request: POST https://api.telegram.org/bot…/getUpdates")
+
+    assert log.read_text() == ""
+
+
+def test_log_does_not_grow_for_ever(root: logging.Logger, log: Path):
+    (file,) = [h for h in root.handlers if isinstance(h, RotatingFileHandler)]
+    assert (file.maxBytes, file.backupCount) == (logs.MOST_BYTES, logs.BACKUPS)
+    file.maxBytes = 1000
+
+    for n in range(500):
+        logging.getLogger("bot.test").info("слово %s", n)
+
+    assert len(list(log.parent.iterdir())) == 1 + logs.BACKUPS
+    assert "слово 499" in log.read_text(encoding="utf-8")
+
+
+def test_without_secrets_nothing_is_hidden():
+    assert line("привет", secrets=frozenset()).endswith("привет")
+
+
+def test_folder_that_can_not_be_made_is_an_error(root: logging.Logger, tmp_path: Path):
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(OSError, match="file"):
+        set_up(tmp_path / "file" / "bot.log", "INFO", SECRETS)
