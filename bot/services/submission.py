@@ -23,19 +23,17 @@ from bot.errors import (
 )
 from bot.gateways.provider import TrainingApi
 from bot.services.datasets import Datasets
+from bot.services.marks import METADATA_KEY, has_mark, mark_of, ours
 from bot.services.news import News
 from bot.storage.database import Database, Transaction
 from bot.storage.jobs import JobStore
 from bot.storage.runs import RunStore
 from bot.workers import Workers
 
-METADATA_KEY = "natasha_run"
 MOST_TRIES = 5
 """How often something is tried that certainly had no effect."""
 LOOKS = 12
 """How often the list of jobs is read before an admin is asked."""
-CLOCK_SKEW_S = 300
-"""How far the provider's clock may be behind ours."""
 
 Result = TypeVar("Result")
 
@@ -207,7 +205,7 @@ class Submission:
 
     async def _adopt(self, run: TrainingRun, jobs: list[FineTuningJob]) -> bool:
         """Take the run's job out of the list, if it is there."""
-        found = _ours(run, jobs)
+        found = ours(run, jobs)
         if not found:
             return False
         job = min(found, key=lambda job: (job.created_at, job.id))
@@ -232,7 +230,7 @@ class Submission:
         """Cancel other jobs that carry this run's mark: they are certainly ours."""
         try:
             for other in await self.api.recent_jobs(pages=1):
-                if _has_mark(run, other) and other.id != job.id and not other.status.is_terminal:
+                if has_mark(run, other) and other.id != job.id and not other.status.is_terminal:
                     _logger.warning("Run %s: cancelling the surplus job %s", run.id, other.id)
                     await self.api.cancel(other.id)
         except UserError as exc:
@@ -279,34 +277,9 @@ class Submission:
         )
 
 
-def mark_of(run: TrainingRun) -> str:
-    """What a job of ours carries in its metadata; no other bot's run has the same."""
-    return f"{run.id}-{run.seed:08x}"
-
-
 def refusal_of(error: UserError) -> Refusal:
     """An error as it is stored with a run: the provider's code, else our name for it."""
     return Refusal(
         code=str(error.params.get("code") or error.key.removeprefix("error_")),
         message=str(error.params.get("message") or ""),
     )
-
-
-def _has_mark(run: TrainingRun, job: FineTuningJob) -> bool:
-    return job.metadata.get(METADATA_KEY) == mark_of(run)
-
-
-def _ours(run: TrainingRun, jobs: list[FineTuningJob]) -> list[FineTuningJob]:
-    """The jobs that are provably this run's."""
-    marked = [job for job in jobs if _has_mark(run, job)]
-    if marked or run.attempted_at is None:
-        return marked
-    earliest = run.attempted_at - CLOCK_SKEW_S
-    return [
-        job
-        for job in jobs
-        if job.seed == run.seed
-        and job.training_file == run.training_file
-        and job.created_at >= earliest
-        and METADATA_KEY not in job.metadata
-    ]

@@ -8,12 +8,10 @@ import pytest
 
 from bot import errors
 from bot.domain import FineTuningJob, JobStatus, Refusal, RunState
+from bot.services.marks import CLOCK_SKEW_S, METADATA_KEY, mark_of
 from bot.services.submission import (
-    CLOCK_SKEW_S,
     LOOKS,
-    METADATA_KEY,
     MOST_TRIES,
-    mark_of,
 )
 from tests.clocks import settle, until
 from tests.fakes import job_of
