@@ -1,5 +1,8 @@
 """A model's answer: as it grows, and whole. Its text is never parsed as HTML."""
 
+import re
+from collections.abc import Sequence
+
 from telegramify_markdown import convert, split_entities
 
 from bot.texts import utf16_length
@@ -21,7 +24,7 @@ def growing(text: str) -> Screen:
 def whole(text: str) -> list[Screen]:
     """The answer with its formatting, split into as many messages as it needs; none is cut off."""
     shown, entities = convert(text.strip())
-    if not shown.strip():
+    if not _says_all(text, shown, [entity.url or entity.language or "" for entity in entities]):
         shown, entities = text.strip(), []
     parts = split_entities(shown, entities, MAX_UNITS)
     return [
@@ -29,3 +32,9 @@ def whole(text: str) -> list[Screen]:
         for part, found in parts
         if part.strip()
     ]
+
+
+def _says_all(text: str, shown: str, hidden: Sequence[str]) -> bool:
+    """Whether no word got lost: the converter leaves out what it takes for HTML, say."""
+    there = " ".join([shown, *hidden])
+    return bool(shown.strip()) and all(word in there for word in re.findall(r"[^\W_]+", text))

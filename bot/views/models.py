@@ -7,7 +7,7 @@ from bot.texts import Markup, Texts, shortened, utf16_length
 from bot.views.buttons import button, data_of
 from bot.views.screen import Screen, fitting, rows
 
-TRIAL_UNITS = 3000
+TRIAL_UNITS = 3400
 """UTF-16 units that a trial's answers share, so that all of it fits into one message."""
 PROMPT_UNITS = 100
 SYSTEM_PROMPT_UNITS = 1500
@@ -67,8 +67,9 @@ def trial(texts: Texts, found: Trial, *, promoted: bool) -> Screen:
         return Screen(text=texts("trial_unserved", model=model.title), buttons=rows([again]))
     answered = sum(bool(answer.answer) for answer in found.answers)
     share = _share([utf16_length(answer.answer or "") for answer in found.answers])
+    title = shortened(model.title, PROMPT_UNITS)
     lines = [
-        texts("trial_title", model=model.title, answered=answered, n=len(found.answers)),
+        texts("trial_title", model=title, answered=answered, n=len(found.answers)),
         *(_answer(texts, answer, share) for answer in found.answers),
         texts("trial_promoted" if promoted else "trial_offer"),
     ]

@@ -208,6 +208,20 @@ def test_links_lead_somewhere(paper):
     assert broken == []
 
 
+def test_promises_name_tests_that_exist():
+    """`docs/architecture.md`: which test shows which promise, each in the folder named last."""
+    (table,) = re.findall(r"(?s)\| promise \| shown by \|\n(.*?)\n\n", text("docs/architecture.md"))
+    folder = ""
+    missing = []
+    for name in re.findall(r"`([\w/]+(?:\.py|/))`", table):
+        folder = name.rpartition("/")[0] or folder
+        path = ROOT / "tests" / (name if "/" in name else f"{folder}/{name}")
+        missing += [] if path.exists() else [name]
+
+    assert len(table.splitlines()) == 9
+    assert missing == []
+
+
 def test_changelog_knows_this_version():
     version = tomllib.loads(text("pyproject.toml"))["project"]["version"]
 

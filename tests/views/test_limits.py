@@ -1,0 +1,286 @@
+"""Whatever a person, a provider or a file is called, every screen can be sent and read."""
+
+import datetime as dtm
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.catalogue import load_catalogue
+from bot.domain import (
+    Access,
+    Dataset,
+    Finding,
+    FineTuningJob,
+    Hyperparameters,
+    JobStatus,
+    Level,
+    Person,
+    Refusal,
+    RunState,
+    ServedModel,
+    Serving,
+    TokenStatistics,
+    TrackedJob,
+    TrainingRun,
+    Trial,
+    TrialAnswer,
+    TrialState,
+    ValidationReport,
+)
+from bot.texts import LANGUAGES, Texts
+from bot.views import answer, buttons, dataset, door, jobs, models, plan
+from bot.views.screen import Screen
+from tests.drift.text_keys import KEYS
+from tests.fakes import job_of
+from tests.views.screens import EN, RU, shown
+
+NASTY = {
+    "plain": "имя",
+    "html": '</b><a href="x">&amp;<script>"\'',
+    "endless": "а" * 5_000,
+    "emoji": "🌲👩‍👩‍👧" * 600,
+    "words": "слово <b> & " * 600,
+    "one line": "a\nb\n" * 1_500,
+    "braces": "{name} {0} {} %s %(x)s",
+}
+CATALOGUE = load_catalogue()
+OPENAI, ELSEWHERE = "https://api.openai.com/v1", "https://models.example/v1"
+HUGE = 10**17
+RULES = sorted(key.removeprefix("finding_") for key in KEYS if key.startswith("finding_"))
+
+
+class Anything(dict[str, object]):
+    """Parameters of every name, all of them nasty."""
+
+    def __init__(self, value: object) -> None:
+        names = {
+            field[1]
+            for language in LANGUAGES.values()
+            for key, text in language.messages.items()
+            if key.startswith(("finding_", "error_"))
+            for field in __import__("string").Formatter().parse(text)
+            if field[1]
+        }
+        super().__init__(dict.fromkeys(names, value))
+
+
+def report_of(value: str, n: int) -> ValidationReport:
+    """Two hundred findings, each with nasty parameters."""
+    findings = [
+        Finding(
+            level=(Level.ERROR, Level.WARNING, Level.NOTE)[number % 3],
+            rule=RULES[number % len(RULES)],
+            line=None if number % 5 == 0 else HUGE,
+            params=Anything(value),
+        )
+        for number in range(n)
+    ]
+    return ValidationReport(
+        n_examples=HUGE,
+        n_messages=HUGE,
+        tokens=TokenStatistics(
+            encoding="o200k_base", total=HUGE, smallest=HUGE, median=HUGE, largest=HUGE
+        ),
+        system_prompts={value: HUGE, "": 2, **{f"{value}{x}": 1 for x in range(50)}},
+        findings=findings,
+        n_errors=n and HUGE,
+        n_warnings=HUGE,
+        sha256=value,
+        size_bytes=HUGE,
+    )
+
+
+def job_with(value: str, status: JobStatus) -> FineTuningJob:
+    return replace(
+        job_of(f"ftjob-{value}"),
+        base_model=value,
+        status=status,
+        status_word=value,
+        suffix=value,
+        created_at=HUGE,
+        finished_at=HUGE * 2,
+        estimated_finish=HUGE,
+        trained_tokens=HUGE,
+        n_epochs=HUGE,
+        fine_tuned_model=f"ft:{value}:{value}:{value}:{value}",
+        refusal=Refusal(code=value, message=value),
+    )
+
+
+def tracked_of(value: str, status: JobStatus) -> TrackedJob:
+    metrics = [
+        {"step": n, "total_steps": 100, "train_loss": n * 1e12, "valid_loss": -1e-12, "x": value}
+        for n in range(60)
+    ]
+    return TrackedJob(
+        job=job_with(value, status),
+        number=HUGE,
+        run_id=HUGE,
+        followed_by=HUGE,
+        metrics=metrics,
+        last_message=value,
+        warning=value,
+    )
+
+
+def run_of(value: str) -> TrainingRun:
+    return TrainingRun(
+        id=HUGE,
+        state=RunState.PLANNED,
+        asked_by=HUGE,
+        parameters=Hyperparameters(
+            base_model=value, n_epochs=50, learning_rate_multiplier=1e-30, suffix=value
+        ),
+        dataset=dataset_of(value),
+        seed=HUGE,
+        price_usd=1e12,
+        created_at=HUGE,
+        expires_at=HUGE,
+        refusal=Refusal(code=value, message=value),
+    )
+
+
+def dataset_of(value: str) -> Dataset:
+    return Dataset(
+        id=1,
+        path=value,
+        sha256=value,
+        n_examples=HUGE,
+        n_tokens=HUGE,
+        system_prompt=value,
+        created_at=HUGE,
+    )
+
+
+def model_of(value: str, number: int = HUGE) -> ServedModel:
+    return ServedModel(id=number, name=value, system_prompt=value, job_id=value, added_at=HUGE)
+
+
+def screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
+    """Every screen of the bot that shows something from outside."""
+    person = Person(id=HUGE, name=value, access=Access.ADMIN)
+    serving = Serving(model=model_of(value), since=HUGE, chosen_by=HUGE)
+    far = dtm.date(9999, 12, 31)
+    run, known_run = run_of(value), replace(run_of(value), id=1)
+    known_run = replace(
+        known_run, parameters=replace(known_run.parameters, base_model="gpt-4.1-mini-2025-04-14")
+    )
+
+    for key in sorted(key for key in KEYS if key.startswith("error_")):
+        yield key, door.plain(texts, key, **Anything(value))
+    for key in ("cancel_sent", "cancel_kept", "monitor_started", "trial_started"):
+        yield key, door.plain(texts, key, name=value, model=value, n=HUGE)
+    yield "language", door.language(texts)
+    yield "start tester", door.start_tester(texts, person, is_ready=False)
+    for found in (None, report_of(value, 0), report_of(value, 200)):
+        yield (
+            "start admin",
+            door.start_admin(texts, person, report=found, serving=serving, training=[value] * 200),
+        )
+        if found is not None:
+            yield "report", dataset.report(texts, found)
+    yield "uploaded", dataset.uploaded(texts, dataset_of(value), value)
+    for each in (run, known_run):
+        for shutdown in (None, far, dtm.date(2000, 1, 1)):
+            yield "plan", plan.plan(texts, each, CATALOGUE, shutdown=shutdown)
+        yield "started", plan.started(texts, each)
+        yield "dropped", plan.dropped(texts, each)
+        yield "refused", plan.refused(texts, each)
+        for is_listed in (False, True):
+            yield "uncertain", plan.uncertain(texts, each, is_listed=is_listed)
+    for status in JobStatus:
+        tracked = tracked_of(value, status)
+        for url in (ELSEWHERE, OPENAI):
+            yield f"card {status}", jobs.card(texts, tracked, CATALOGUE, base_url=url)
+            yield f"finished {status}", jobs.finished(texts, tracked, CATALOGUE, base_url=url)
+        yield "ask cancel", jobs.ask_cancel(texts, tracked)
+        yield "jobs", jobs.listing(texts, [job_with(value, status)] * 10)
+    many = [model_of(value, HUGE + n) for n in range(20)]
+    yield "models", models.listing(texts, many, serving)
+    yield "models", models.listing(texts, many, None)
+    yield "used", models.used(texts, model_of(value))
+    for state in TrialState:
+        for said in (value, None, ""):
+            answers = [TrialAnswer(prompt=value, answer=said) for _ in range(5)]
+            found_trial = Trial(
+                id=1,
+                model=model_of(value),
+                state=state,
+                asked_by=None,
+                answers=answers,
+                created_at=1,
+            )
+            for promoted in (False, True):
+                yield "trial", models.trial(texts, found_trial, promoted=promoted)
+    yield "growing", answer.growing(value)
+
+
+@pytest.mark.parametrize("texts", [RU, EN], ids=["ru", "en"])
+@pytest.mark.parametrize("value", NASTY.values(), ids=NASTY)
+def test_every_screen_can_be_sent(texts: Texts, value: str):
+    """Telegram takes it: its length, its tags, its buttons."""
+    failures = {}
+    for name, screen in screens(texts, value):
+        try:
+            shown(screen)
+        except Exception as exc:
+            failures[name] = f"{type(exc).__name__}: {exc}"[:200]
+
+    assert failures == {}
+
+
+@pytest.mark.parametrize("texts", [RU, EN], ids=["ru", "en"])
+@pytest.mark.parametrize("rule", RULES)
+def test_every_finding_can_be_sent(texts: Texts, rule: str):
+    """Two hundred of the same kind, with HTML in every parameter: the first ones, and how many."""
+    for value in (NASTY["html"], NASTY["words"]):
+        finding = Finding(level=Level.ERROR, rule=rule, line=88, params=Anything(value))
+        found = replace(report_of(value, 3), findings=[finding] * 200, n_errors=200, n_warnings=0)
+        text = shown(dataset.report(texts, found))
+
+        n_shown = sum("88:" in line for line in text.splitlines())
+        assert 1 <= n_shown <= dataset.SHOWN
+        assert str(200 - n_shown) in text
+
+
+def test_what_people_wrote_is_shown_as_they_wrote_it():
+    """HTML in a name is a name."""
+    person = Person(id=1, name="<b>Анна</b> & Co", access=Access.TESTER)
+
+    assert "<b>Анна</b> & Co" in shown(door.start_tester(RU, person, is_ready=True))
+
+
+def test_buttons_that_do_not_fit_are_a_bug():
+    with pytest.raises(ValueError, match="does not fit"):
+        buttons.data_of("model", "use", "ft:gpt-4.1-mini-2025-04-14:org:natasha-v1:AbCdEfGhIjKlMn")
+    with pytest.raises(ValueError, match="does not fit"):
+        buttons.data_of("a", "b", "ё" * 31)
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ("train:start:12", ("train", "start", "12", 12)),
+        ("train:plan:", ("train", "plan", "", 0)),
+        ("train", ("train", "", "", 0)),
+        ("", ("", "", "", 0)),
+        ("job:cancel:-1", ("job", "cancel", "-1", 0)),
+        ("job:cancel:1:2", ("job", "cancel", "1:2", 0)),
+        ("job:cancel:²", ("job", "cancel", "²", 0)),
+        ("job:cancel:" + "9" * 40, ("job", "cancel", "9" * 40, 0)),
+    ],
+)
+def test_buttons_of_any_shape_are_read(data: str, expected: tuple[Any, ...]):
+    """Old ones, and ones that somebody made up: number 0, which nothing has."""
+    press = buttons.parse(data)
+
+    assert (press.feature, press.action, press.id, press.number) == expected
+
+
+@pytest.mark.parametrize("id_", [0, 12, 10**18, "ru"])
+def test_buttons_say_what_they_were_made_for(id_: object):
+    press = buttons.parse(buttons.data_of("train", "start", id_))
+
+    assert (press.feature, press.action, press.id) == ("train", "start", str(id_))
