@@ -8,7 +8,7 @@ import asyncio
 import selectors
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 SPEED = 50
 """Seconds of a `HurriedLoop` in one of ours."""
@@ -38,6 +38,15 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         return self.now
+
+
+Test = TypeVar("Test", bound=Callable[..., Any])
+
+
+def in_real_time(test: Test) -> Test:
+    """For a test of how long something is waited for at most, which hurry would decide."""
+    test.loop = asyncio.SelectorEventLoop  # type: ignore[attr-defined]
+    return test
 
 
 class _Hurried(selectors.DefaultSelector):

@@ -8,6 +8,7 @@ import pytest
 from bot.delivery.pace import Pace
 from bot.delivery.poster import Poster
 from bot.storage.database import Database
+from tests.blank import open_blank
 from tests.clocks import HurriedLoop
 from tests.fakes import Telegram
 
@@ -15,7 +16,8 @@ from tests.fakes import Telegram
 def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    return {"loop": getattr(getattr(item, "module", None), "LOOP", HurriedLoop)}
+    of_module = getattr(getattr(item, "module", None), "LOOP", HurriedLoop)
+    return {"loop": getattr(getattr(item, "obj", None), "loop", of_module)}
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +55,7 @@ def poster(telegram: Telegram, pace: Pace, known: set[int]) -> Poster:
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(tmp_path / "bot.sqlite3")
+    opened = await open_blank(tmp_path / "bot.sqlite3")
     yield opened
     await opened.close()
 

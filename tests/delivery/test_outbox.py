@@ -19,7 +19,7 @@ from bot.storage.database import Database
 from bot.storage.jobs import JobStore
 from bot.storage.outbox import OutboxStore
 from bot.views.screen import Screen
-from tests.clocks import now, settle, until
+from tests.clocks import in_real_time, now, settle, until
 from tests.fakes import Telegram, job_of
 
 INTERVAL_S = 3.0
@@ -364,6 +364,7 @@ async def test_killed_again_and_again(post: Post, telegram: Telegram, seed: int)
         assert telegram.texts(chat_id) == texts
 
 
+@in_real_time
 async def test_close_lets_what_is_on_its_way_arrive(post: Post, telegram: Telegram):
     held = telegram.holds(chat_id=5)
     await post.says("раз")

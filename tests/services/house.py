@@ -23,6 +23,7 @@ from bot.storage.jobs import JobStore
 from bot.storage.models import ModelStore, TrialStore
 from bot.storage.outbox import OutboxStore
 from bot.storage.runs import RunStore
+from tests.blank import open_blank
 from tests.clocks import until
 from tests.fakes import ChatServer, Provider
 
@@ -63,7 +64,7 @@ class House:
     @classmethod
     async def open(cls, folder: Path) -> "House":
         write_dataset(folder / "data.jsonl")
-        database = await Database.open(folder / "bot.sqlite3")
+        database = await open_blank(folder / "bot.sqlite3")
         house = cls(database=database, path=folder / "data.jsonl")
         house.begin()
         return house

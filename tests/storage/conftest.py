@@ -6,6 +6,7 @@ import pytest
 from bot.domain import Dataset, Hyperparameters
 from bot.storage.database import Database
 from bot.storage.datasets import DatasetStore
+from tests.blank import open_blank
 from tests.storage.rows import report_of
 
 PARAMETERS = Hyperparameters(
@@ -18,7 +19,7 @@ PARAMETERS = Hyperparameters(
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(tmp_path / "bot.sqlite3")
+    opened = await open_blank(tmp_path / "bot.sqlite3")
     yield opened
     await opened.close()
 
