@@ -70,6 +70,17 @@ class TokenStatistics:
     smallest: int
     median: int
     largest: int
+    p95: int = 0
+    """95 of 100 examples have no more than this; 0 where it was not counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """How far numbers of one kind lie apart."""
+
+    smallest: int
+    median: int
+    largest: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +104,19 @@ class ValidationReport:
     """All warnings, also those beyond the ones that *findings* lists."""
     counts: Mapping[str, int] = field(default_factory=dict)
     """How often each rule found something, listed or not, by the rule's name."""
+    turns: Mapping[int, int] = field(default_factory=dict)
+    """Examples by the number of the assistant's answers in them, ordered by that number."""
+    n_questioning: int = 0
+    """Examples whose last answer asks a question."""
+    themes: Mapping[str, int] = field(default_factory=dict)
+    """Examples by theme ("growth", "relationships", "business", "past_lives", "hard_moment", ""
+    for none), most frequent first; empty when the words of most examples tell no theme."""
+    answer_characters: Spread | None = None
+    """Lengths of the last answers; None when there are none."""
+    script: str = ""
+    """What most examples are written in, "cyrillic" or "latin" for instance; "" when unknown."""
+    n_compared: int = 0
+    """Examples among which similar ones were looked for: all, or the first of a large file."""
 
     @property
     def is_valid(self) -> bool:
@@ -105,9 +129,22 @@ class ValidationReport:
         return next((prompt for prompt in self.system_prompts if prompt), "")
 
 
+class DatasetOrigin(StrEnum):
+    """Where a version of the dataset came from."""
+
+    SETTINGS = "settings"
+    """The file that `DATASET_PATH` names."""
+    SENT = "sent"
+    """An admin sent it in the chat."""
+    REPAIRED = "repaired"
+    TRAINING_PART = "training_part"
+    """What is left for training after a part was put aside."""
+    VALIDATION_PART = "validation_part"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
-    """A file of training examples."""
+    """A version of the training examples: a file that never changes."""
 
     id: int
     path: str
@@ -118,6 +155,23 @@ class Dataset:
     system_prompt: str
     created_at: int
     """Unix time, seconds: when this version was first seen here."""
+    name: str = ""
+    """What people call it: the name of the file that was sent, say. Never used as a path."""
+    origin: DatasetOrigin = DatasetOrigin.SETTINGS
+    parent_id: int | None = None
+    """The version that it was made from; None: it was not made here."""
+    added_by: int | None = None
+    """Who sent or made it; None: it is the file of the settings."""
+    n_errors: int = 0
+    n_warnings: int = 0
+    size_bytes: int = 0
+    validation_id: int | None = None
+    """The version with the examples put aside for validation; None: there is none."""
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether a provider would accept it."""
+        return self.n_errors == 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +229,8 @@ class TrainingRun:
     asked_by: int
     parameters: Hyperparameters
     dataset: Dataset
+    validation: Dataset | None = None
+    """Examples put aside, on which the provider measures but does not train; None: none."""
     seed: int
     """Random, sent with the job: one of the marks by which we know our own."""
     price_usd: float | None
@@ -186,6 +242,8 @@ class TrainingRun:
     confirmed_at: int | None = None
     training_file: str | None = None
     """The provider's id of the copy uploaded for this run."""
+    validation_file: str | None = None
+    """The same for the validation part; None where there is none."""
     attempted_at: int | None = None
     """Unix time, seconds: when creation of the job was last tried."""
     job_id: str | None = None
@@ -243,6 +301,16 @@ class FineTuningJob:
     metadata: Mapping[str, str] = field(default_factory=dict)
     refusal: Refusal | None = None
     """Why it failed; None unless it did."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastJob:
+    """How long a job of ours took."""
+
+    trained_tokens: int
+    """Billable tokens, epochs included."""
+    seconds: int
+    """From its creation to its end, by the provider's clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,12 @@ Counting holds the GIL for most of the time: count much text in a thread, piece 
 """
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 
 import splintr
 
 from bot.catalogue import load_catalogue
+from bot.domain import JsonDict
 
 # The formula of OpenAI's cookbook, which matches the bill to a token or two an example:
 # https://developers.openai.com/cookbook/examples/how_to_count_tokens_with_tiktoken
@@ -19,6 +20,7 @@ _TOKENS_PER_NAME = 1
 _PIECE = 100_000
 """Characters counted at once: less than 20 ms even for one endless word."""
 _CACHED_LENGTH = 8_192
+_BYTES_PER_TOKEN = 4
 
 
 def encoding_for(model: str) -> str:
@@ -31,11 +33,11 @@ def count_tokens(text: str, encoding: str) -> int:
 
     Exact up to 100,000 characters; above, a word cut at each further 100,000 may add one.
     """
-    encode = _tokenizer(encoding).encode_ordinary
+    tokenizer = _tokenizer(encoding)
     if len(text) <= _PIECE:
-        return _count(text, encode)
+        return _count(text, tokenizer)
     pieces = (text[start : start + _PIECE] for start in range(0, len(text), _PIECE))
-    return sum(_count(piece, encode) for piece in pieces)
+    return sum(_count(piece, tokenizer) for piece in pieces)
 
 
 def count_example_tokens(messages: Iterable[object], encoding: str) -> int:
@@ -45,21 +47,21 @@ def count_example_tokens(messages: Iterable[object], encoding: str) -> int:
     """
     total = _TOKENS_PER_EXAMPLE
     for message in messages:
-        if isinstance(message, Mapping):
+        if isinstance(message, dict):
             total += _message_tokens(message, encoding)
     return total
 
 
-def _message_tokens(message: Mapping[str, object], encoding: str) -> int:
-    role, content, name = message.get("role"), message.get("content"), message.get("name")
+def _message_tokens(message: JsonDict, encoding: str) -> int:
+    role, content = message.get("role"), message.get("content")
     total = _TOKENS_PER_MESSAGE
     if isinstance(role, str):
         total += _repeated(role, encoding)
     if isinstance(content, str):
         # A dataset has one system prompt, or few: counted once.
         total += (_repeated if role == "system" else count_tokens)(content, encoding)
-    if isinstance(name, str):
-        total += _TOKENS_PER_NAME + _repeated(name, encoding)
+    if "name" in message and isinstance(message["name"], str):
+        total += _TOKENS_PER_NAME + _repeated(message["name"], encoding)
     return total
 
 
@@ -74,11 +76,13 @@ def _cached_count(text: str, encoding: str) -> int:
     return count_tokens(text, encoding)
 
 
-def _count(text: str, encode: Callable[[str], list[int]]) -> int:
+def _count(text: str, tokenizer: splintr.AnyTokenizer) -> int:
     try:
-        return len(encode(text))
+        if "<" in text:  # the flat encoding would take "<|endoftext|>" for one token
+            return len(tokenizer.encode_ordinary(text))
+        return len(tokenizer.encode_flat(text)) // _BYTES_PER_TOKEN
     except UnicodeEncodeError:  # half a character, which JSON can spell and UTF-8 can't
-        return len(encode(text.encode(errors="replace").decode()))
+        return len(tokenizer.encode_ordinary(text.encode(errors="replace").decode()))
 
 
 @functools.cache

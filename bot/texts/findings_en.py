@@ -12,10 +12,30 @@ FINDINGS: Final[dict[str, str]] = {
     "finding_archive": "this is a {kind} archive, not the dataset: unpack it and send the .jsonl",
     "finding_utf16": "the file is in UTF-16 or UTF-32: save it as UTF-8",
     "finding_binary": "this is not text: a .jsonl file is needed, one example a line",
+    "finding_json_array": (
+        "all examples stand in one JSON array, but each needs its own line: "
+        "“Fix” turns the file into the chat format"
+    ),
+    "finding_csv_table": (
+        "this is a table of two columns, not a .jsonl: “Fix” turns it into the chat format"
+    ),
     "finding_empty_file": "the file is empty: add examples, one a line",
     "finding_too_few_examples": "too few examples, {n}: at least {least} are needed",
     "finding_bom": "the file begins with an invisible BOM mark: it will be left out on upload",
     "finding_blank_lines": "blank lines, {n} in all: they do no harm, but can be deleted",
+    "finding_identical_answers": (
+        "every example has the same answer, and the model would learn no other: "
+        "write different answers"
+    ),
+    "finding_crlf": "line ends of Windows (lines: {n}): they do no harm, “Fix” removes them",
+    "finding_trailing_blanks": (
+        "needless blanks before or after the text (lines: {n}): the model may pick them up, "
+        "“Fix” removes them"
+    ),
+    "finding_sampled": (
+        "{n} examples are many: repetitions were looked for among the first {most} only, and the "
+        "rest was compared with these; to compare all, check the file in parts"
+    ),
     "finding_system_prompt_absent": (
         "no example has a system prompt: add a first message of role system, "
         "so that the model knows who it is"
@@ -40,6 +60,10 @@ FINDINGS: Final[dict[str, str]] = {
     "finding_not_a_number": "{value} does not exist in JSON: write a number or delete it",
     "finding_duplicate_keys": "a key is there twice: {keys}; keep one, or the second wins",
     "finding_not_object": 'the line holds {value} instead of an object: write {{"messages": […]}}',
+    "finding_prompt_completion": (
+        "the old format, prompt and completion instead of messages: "
+        "“Fix” turns it into the chat format"
+    ),
     "finding_messages_missing": (
         'no messages (there is: {keys}): write the example as {{"messages": […]}}'
     ),
@@ -83,5 +107,47 @@ FINDINGS: Final[dict[str, str]] = {
     "finding_example_too_long": (
         "the example has {tokens} tokens, the limit is {limit} and the end would be cut silently: "
         "shorten or split it"
+    ),
+    "finding_near_duplicate": (
+        "almost the same as on line {first}: keep one, or make them clearly different"
+    ),
+    "finding_different_answers": (
+        "the same question as on line {first}, but another answer: choose the better one"
+    ),
+    "finding_repeated_answer": (
+        "the same answer as on line {first} to another question: give each its own"
+    ),
+    "finding_refusal": (
+        "the answer sounds like an AI assistant's refusal, and the model would learn to refuse: "
+        "rewrite it"
+    ),
+    "finding_short_answer": (
+        "a short answer (characters: {length}, usually {usual}): add to it unless you mean it"
+    ),
+    "finding_long_answer": (
+        "an unusually long answer (characters: {length}, usually {usual}): "
+        "shorten it unless you mean it"
+    ),
+    "finding_other_language": (
+        "in another script than the rest of the file: translate it unless you mean it"
+    ),
+    # Personal data
+    "finding_personal_email": (
+        "message {message}: an email address, {value}; put an invented one, "
+        "or the model may remember it"
+    ),
+    "finding_personal_phone": (
+        "message {message}: {value} looks like a phone number; remove it if it is somebody's own"
+    ),
+    "finding_personal_card": "message {message}: {value} looks like a card number; delete it",
+    "finding_personal_passport": (
+        "message {message}: {value} looks like a passport number; delete it"
+    ),
+    "finding_personal_snils": (
+        "message {message}: {value} looks like a SNILS (pension insurance number); delete it"
+    ),
+    "finding_personal_inn": (
+        "message {message}: {value} looks like an INN (taxpayer's number); "
+        "delete it if it is a person's"
     ),
 }

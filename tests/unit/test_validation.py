@@ -3,8 +3,6 @@
 import hashlib
 import json
 import os
-import random
-import string
 import threading
 from copy import deepcopy
 from typing import Any
@@ -15,30 +13,11 @@ from bot.domain import Level
 from bot.errors import DatasetMissing
 from bot.services.validation import validate
 from bot.services.validation.findings import MAX_LISTED
-from bot.services.validation.special_tokens import special_tokens_in
 from bot.services.validation.tables import all_rules
-from bot.texts import findings_en, findings_ru
+from tests.unit.validation_files import encoded, example, found, good_lines
 
 LINE = 5
 """The line where a defect is planted."""
-
-
-def example(n):
-    return {
-        "messages": [
-            {"role": "system", "content": "Ты — Наташа."},
-            {"role": "user", "content": f"Вопрос {n}: как мне быть?"},
-            {"role": "assistant", "content": f"Представь реку номер {n}. Куда она течёт?"},
-        ]
-    }
-
-
-def encoded(row):
-    return json.dumps(row, ensure_ascii=False).encode()
-
-
-def good_lines(n=12):
-    return [encoded(example(number)) for number in range(1, n + 1)]
 
 
 @pytest.fixture
@@ -51,10 +30,6 @@ def check(tmp_path):
         return validate(path, encoding="o200k_base", **options)
 
     return run
-
-
-def found(report):
-    return [(finding.rule, finding.line) for finding in report.findings]
 
 
 def changed(change):
@@ -130,8 +105,6 @@ CALL = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments
             id="tool answer",
         ),
         pytest.param(message(1, content="цена <s>100</s> 90 [1] a < b |x|"), id="strike-through"),
-        pytest.param([line + b"\r" for line in good_lines()], id="CRLF"),
-        pytest.param([b"  " + line + b"\t" for line in good_lines()], id="blanks around"),
         pytest.param(b"\n".join(good_lines()), id="no last newline"),
         pytest.param([json.dumps(example(n)).encode() for n in range(12)], id="escaped"),
         pytest.param(message(1, content="Эмодзи 😊 и 👨‍👩‍👧, ёлка, נ, 中"), id="any script"),
@@ -141,16 +114,19 @@ def test_what_the_provider_takes_is_fine(check, lines):
     assert found(check(lines)) == []
 
 
+DASH = "—".encode()
+"""Stands in every good line, in its text."""
+
 PLANTED = [
-    ("not_utf8", replaced(good_lines()[0].replace("реку".encode(), "реку".encode("cp1251")))),
-    ("nul_bytes", replaced(good_lines()[LINE - 1].replace(b"1", b"\0", 1) + b"\0")),
+    ("not_utf8", replaced(good_lines()[0].replace(DASH, "ю".encode("cp1251")))),
+    ("nul_bytes", replaced(good_lines()[LINE - 1].replace(b"s", b"\0", 1) + b"\0")),
     ("invalid_json", replaced(good_lines()[LINE - 1][:-1])),
     ("invalid_json", replaced(good_lines()[LINE - 1] * 2)),
     ("invalid_json", replaced(good_lines()[LINE - 1] + b",")),
     ("invalid_json", replaced(b"hello")),
     ("invalid_json", replaced(b"{'messages': []}")),
     ("invalid_json", replaced(b'{"n": ' + b"1" * 5_000 + b"}")),
-    ("invalid_json", replaced(good_lines()[LINE - 1].replace("реку".encode(), b"\t"))),
+    ("invalid_json", replaced(good_lines()[LINE - 1].replace(DASH, b"\t"))),
     ("nested_too_deep", replaced(b"[" * 100_000)),
     ("nested_too_deep", replaced(b'{"messages":' + b'{"a":' * 10_000 + b"1" + b"}" * 10_001)),
     ("not_a_number", replaced(good_lines()[LINE - 1][:-1] + b', "x": NaN}')),
@@ -166,7 +142,9 @@ PLANTED = [
     ("not_object", replaced(b"null")),
     ("not_object", replaced(b"5")),
     ("not_object", replaced(b'"messages"')),
-    ("messages_missing", changed(lambda row: {"prompt": "a", "completion": "b"})),
+    ("messages_missing", changed(lambda row: {"prompt": "a", "answer": "b"})),
+    ("messages_missing", changed(lambda row: {"prompt": "a", "completion": None})),
+    ("prompt_completion", changed(lambda row: {"prompt": "a", "completion": "b"})),
     ("messages_missing", replaced(b"{}")),
     ("messages_not_list", changed(lambda row: {"messages": {}})),
     ("messages_not_list", changed(lambda row: {"messages": "text"})),
@@ -193,8 +171,8 @@ PLANTED = [
     ("content_not_text", message(2, content=False)),
     ("content_empty", message(2, content="")),
     ("content_empty", message(1, content=" \n\t\u00a0")),
-    ("broken_character", replaced(good_lines()[LINE - 1].replace("реку".encode(), b"\\ud83d"))),
-    ("broken_character", replaced(good_lines()[LINE - 1].replace("реку".encode(), b"\\u0000"))),
+    ("broken_character", replaced(good_lines()[LINE - 1].replace(DASH, b"\\ud83d"))),
+    ("broken_character", replaced(good_lines()[LINE - 1].replace(DASH, b"\\u0000"))),
     ("special_token", message(2, content="конец<|endoftext|>")),
     ("special_token", message(0, content="<|im_start|>system")),
     ("special_token", message(1, content="[INST] вопрос")),
@@ -315,11 +293,11 @@ def test_too_big_a_file_is_not_even_read(tmp_path):
 
 
 def test_long_example_is_named_with_its_limit(check):
-    report = check(message(2, content="слово " * 200), max_example_tokens=150)
+    report = check(message(2, content=" ".join(["слово"] * 480)), max_example_tokens=450)
 
     assert found(report) == [("example_too_long", LINE)]
-    assert report.findings[0].params["limit"] == 150
-    assert report.findings[0].params["tokens"] > 150
+    assert report.findings[0].params["limit"] == 450
+    assert report.findings[0].params["tokens"] > 450
 
 
 @pytest.mark.parametrize("name", ["missing.jsonl", ".", "x" * 5_000, "a\0b"])
@@ -383,23 +361,6 @@ def test_findings_stand_in_order(check):
     ]
 
 
-def test_each_other_system_prompt_is_named_once(check):
-    rows = [example(n) for n in range(12)]
-    for n in (3, 4):
-        rows[n]["messages"][0]["content"] = "Ты — Вера."
-    rows[8]["messages"][0]["content"] = "Ты — Надежда."
-
-    report = check([encoded(row) for row in rows])
-
-    assert found(report) == [("system_prompt_differs", 4), ("system_prompt_differs", 9)]
-    assert [f.params["n"] for f in report.findings] == [2, 1]
-    assert list(report.system_prompts.items()) == [
-        ("Ты — Наташа.", 9),
-        ("Ты — Вера.", 2),
-        ("Ты — Надежда.", 1),
-    ]
-
-
 def test_progress_is_told_and_may_stop_the_reading(check):
     told: list[int] = []
     lines = good_lines(20_000)
@@ -435,104 +396,3 @@ def test_threads_do_not_disturb_each_other(tmp_path):
 
     assert len(totals) == 4
     assert len(set(totals)) == 1
-
-
-@pytest.mark.parametrize(
-    ("text", "tokens"),
-    [
-        ("<|endoftext|>", ["<|endoftext|>"]),
-        ("<|fim_suffix|>, <|endofprompt|>", ["<|fim_suffix|>", "<|endofprompt|>"]),
-        ("<|im_start|>user<|im_sep|>x<|im_end|>", ["<|im_start|>", "<|im_sep|>", "<|im_end|>"]),
-        ("<|start_header_id|><|eot_id|>", ["<|start_header_id|>", "<|eot_id|>"]),
-        ("<|reserved_special_token_0|>", ["<|reserved_special_token_0|>"]),
-        ("[INST] <<SYS>>x<</SYS>> [/INST]", ["[INST]", "<<SYS>>", "<</SYS>>", "[/INST]"]),
-        ("<｜begin▁of▁sentence｜><｜User｜>", ["<｜begin▁of▁sentence｜>", "<｜User｜>"]),
-        ("<start_of_turn>user<end_of_turn>", ["<start_of_turn>", "<end_of_turn>"]),
-        ("<fim_prefix> <bos> [gMASK]<sop>", ["<fim_prefix>", "<bos>", "[gMASK]", "<sop>"]),
-        ("<s>вопрос", ["<s>"]),
-        ("ответ</s>", ["</s>"]),
-        ("<s>всё целиком</s>", ["<s>", "</s>"]),
-        ("<s>a</s> и <s>b", ["<s>", "</s>"]),
-        ("было <s>100</s>, стало 90", []),
-        ("стало 90 вместо <s>100</s>", []),
-        ("<b>a</b> <i> <strong> [ссылка] [1] <3 >_< |a|b| <| |>", []),
-        ("a <|> b, x<|y|z", []),
-        ("[inst] INST <eosin> <unknown>", []),
-        ("обычный текст", []),
-    ],
-)
-def test_special_tokens(text, tokens):
-    assert special_tokens_in(text) == tokens
-
-
-def test_every_rule_has_its_sentence_in_both_languages(check):
-    keys = {f"finding_{rule}" for rule in all_rules()}
-
-    assert findings_ru.FINDINGS.keys() == keys
-    assert findings_en.FINDINGS.keys() == keys
-
-
-@pytest.mark.parametrize("texts", [findings_ru.FINDINGS, findings_en.FINDINGS])
-def test_sentences_use_only_what_the_rules_give(check, texts):
-    """Every sentence of this table can be said with the parameters of its finding."""
-    reports = [check(lines) for _, lines in PLANTED]
-    reports += [check(data, **options) for _, data, options in WHOLE]
-    reports.append(check(b"\xef\xbb\xbf" + b"\n".join(good_lines())))
-    reports.append(check(good_lines(), max_example_tokens=5))
-    findings = [finding for report in reports for finding in report.findings]
-    said = {f.rule: texts[f"finding_{f.rule}"].format(**f.params) for f in findings}
-
-    assert said.keys() == all_rules().keys() - {"file_too_big"}
-    for rule, sentence in said.items():
-        wanted = {name for _, name, _, _ in string.Formatter().parse(texts[f"finding_{rule}"])}
-        assert len(sentence) < 250
-        assert wanted - {None} <= {k for f in findings if f.rule == rule for k in f.params}
-
-
-JUNK: list[Any] = [
-    None,
-    True,
-    False,
-    0,
-    -1,
-    1.5,
-    1e400,
-    "",
-    "x",
-    "<s>",
-    "\ud800",
-    [],
-    {},
-    [[]],
-    {"a": []},
-]
-
-
-def junk(rng, depth=0):
-    kind = rng.random()
-    if depth > 3 or kind < 0.4:
-        return rng.choice([*JUNK, "assistant", "user"])
-    if kind < 0.6:
-        return [junk(rng, depth + 1) for _ in range(rng.randrange(4))]
-    keys = ["messages", "role", "content", "weight", "name", "tool_calls", "tools", "x", "\ud800"]
-    return {rng.choice(keys): junk(rng, depth + 1) for _ in range(rng.randrange(5))}
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_no_file_makes_the_validator_raise(check, seed):
-    """Wrong types everywhere, cut lines, flipped bytes: a report each time, and never a clean one
-    with a sentence that can't be said."""
-    rng = random.Random(seed)
-    lines = good_lines()
-    for _ in range(60):
-        row = junk(rng) if rng.random() < 0.3 else {"messages": [junk(rng) for _ in range(3)]}
-        lines.append(json.dumps(row).encode())
-    data = bytearray(b"\n".join(lines))
-    for _ in range(seed):
-        data[rng.randrange(len(data))] = rng.randrange(256)
-
-    report = check(bytes(data))
-
-    assert report.n_errors > 0
-    for finding in report.findings:
-        findings_ru.FINDINGS[f"finding_{finding.rule}"].format(**finding.params).encode()

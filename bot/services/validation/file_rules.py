@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from bot.services.validation.rule import NOTHING_TO_ADD, Head, Params, Totals, shown
+from bot.services.validation.other_formats import is_array, is_table
+from bot.services.validation.rule import NOTHING_TO_ADD, Head, Occurrences, Params, Totals, shown
 
 _CONTROLS: Final = bytes(set(range(32)) - set(b"\t\n\r\f\x1b"))
 
@@ -31,6 +32,16 @@ def binary(head: Head) -> Params | None:
     """Bytes of which many are no text at all: a picture, a table, a program."""
     controls = len(head.start) - len(head.start.translate(None, _CONTROLS))
     return NOTHING_TO_ADD if controls * 20 > len(head.start) else None
+
+
+def csv_table(head: Head) -> Params | None:
+    """A table of questions and answers, which repairing turns into chats."""
+    return NOTHING_TO_ADD if is_table(head.start, is_all=head.size <= len(head.start)) else None
+
+
+def json_array(head: Head) -> Params | None:
+    """One list of all examples, which repairing turns into lines."""
+    return NOTHING_TO_ADD if is_array(head.start) else None
 
 
 def bom(totals: Totals) -> Iterator[tuple[int | None, Params]]:
@@ -71,5 +82,53 @@ def system_prompt_differs(totals: Totals) -> Iterator[tuple[int | None, Params]]
 
 def blank_lines(totals: Totals) -> Iterator[tuple[int | None, Params]]:
     """Empty lines; they do no harm."""
-    if totals.n_blank and totals.n_examples:
-        yield totals.first_blank, {"n": totals.n_blank}
+    if totals.n_examples:
+        yield from _once(totals.blank_lines)
+
+
+def crlf(totals: Totals) -> Iterator[tuple[int | None, Params]]:
+    """Line ends of Windows; they do no harm."""
+    if totals.n_examples:
+        yield from _once(totals.crlf)
+
+
+def trailing_blanks(totals: Totals) -> Iterator[tuple[int | None, Params]]:
+    """Blanks around a line or a message; a model learns those of a message."""
+    yield from _once(totals.trailing_blanks)
+
+
+def sampled(totals: Totals) -> Iterator[tuple[int | None, Params]]:
+    """So many examples that only the first of them are compared with all others."""
+    comparison = totals.comparison
+    if comparison.n_kept < comparison.n_compared:
+        yield None, {"n": comparison.n_compared, "most": comparison.n_kept}
+
+
+def identical_answers(totals: Totals) -> Iterator[tuple[int | None, Params]]:
+    """One answer to everything: a model would learn nothing else."""
+    comparison = totals.comparison
+    if comparison.n_compared >= totals.min_examples and comparison.has_one_answer:
+        yield None, NOTHING_TO_ADD
+
+
+def short_answer(totals: Totals) -> Iterator[tuple[int | None, Params]]:
+    """Answers far shorter than is usual in this file."""
+    for line, length in totals.answers.too_short():
+        yield line, {"length": length, "usual": totals.answers.usual}
+
+
+def long_answer(totals: Totals) -> Iterator[tuple[int | None, Params]]:
+    """Answers far longer than is usual in this file."""
+    for line, length in totals.answers.too_long():
+        yield line, {"length": length, "usual": totals.answers.usual}
+
+
+def other_language(totals: Totals) -> Iterator[tuple[int | None, Params]]:
+    """Examples in another script than the file's; languages of one script are not told apart."""
+    for line in totals.scripts.lines_in_another():
+        yield line, NOTHING_TO_ADD
+
+
+def _once(found: Occurrences) -> Iterator[tuple[int | None, Params]]:
+    if found.n:
+        yield found.first_line, {"n": found.n}

@@ -29,6 +29,11 @@ class Tally:
             finding = Finding(level=level, rule=rule, line=line, params=params)
             self._listed[rule].append(finding)
 
+    def forget(self, rule: str) -> None:
+        """Take back all findings of a rule, where a graver one says the same."""
+        for finding in self._listed.pop(rule, [])[:1]:
+            self._levels[finding.level] -= self.counts.pop(rule)
+
     def total(self, level: Level) -> int:
         """How many there are of a level."""
         return self._levels[level]

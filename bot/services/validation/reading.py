@@ -23,7 +23,8 @@ UNREADABLE: Final = (
 """Rules that speak from here: what keeps a line from being read at all. All are errors."""
 
 _CHUNK: Final = 1 << 20
-_HEAD: Final = 4_096
+_HEAD: Final = 65_536
+"""Enough for a few rows of a table with long cells."""
 _EXCERPT: Final = 20
 
 

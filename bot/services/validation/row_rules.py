@@ -19,6 +19,12 @@ def not_object(line: ParsedLine) -> Params | None:
     return None if isinstance(line.row, dict) else {"value": shown(line.row)}
 
 
+def prompt_completion(row: JsonDict) -> Params | None:
+    """A row of the older format, which repairing turns into a chat."""
+    is_pair = row.keys() == {"prompt", "completion"}
+    return NOTHING_TO_ADD if is_pair and all(isinstance(v, str) for v in row.values()) else None
+
+
 def messages_missing(row: JsonDict) -> Params | None:
     """No `messages`."""
     return None if "messages" in row else {"keys": names(row) or "—"}
@@ -52,11 +58,6 @@ def last_not_assistant(example: Example) -> Params | None:
     """An example that ends with somebody else's words."""
     last = example.messages[-1]["role"]
     return None if last == "assistant" or no_assistant(example) is not None else {"role": last}
-
-
-def duplicate_example(example: Example) -> Params | None:
-    """An example that stands in the file already, word for word."""
-    return {"first": example.twin_line} if example.twin_line else None
 
 
 def example_too_long(example: Example) -> Params | None:

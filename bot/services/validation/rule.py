@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from typing import Final, Generic, TypeAlias, TypeVar
 
 from bot.domain import JsonDict, Level
+from bot.services.validation.answers import Answers
+from bot.services.validation.comparing import Comparison, Kin
 from bot.services.validation.prompts import SystemPrompts
+from bot.services.validation.scripts import Scripts
 
 Params: TypeAlias = Mapping[str, object]
 """What the sentence of a finding needs to be said."""
@@ -35,6 +38,8 @@ class FileRule:
     level: Level
     check: Callable[["Totals"], Iterator[tuple[int | None, Params]]]
     """Line and parameters of each find."""
+    replaces: str = ""
+    """A rule whose findings say nothing more once this one has found something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +59,28 @@ class Example:
     messages: list[JsonDict]
     n_tokens: int
     max_tokens: int
-    twin_line: int | None
-    """Line of the first example that says the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a sound example says, and which earlier one says it too."""
+
+    answer: str
+    """The last answer, normalised."""
+    kin: Kin | None
+
+
+@dataclass(slots=True)
+class Occurrences:
+    """How often something harmless occurs, and where first."""
+
+    n: int = 0
+    first_line: int | None = None
+
+    def add(self, line: int) -> None:
+        """Count the one on *line*."""
+        self.n += 1
+        self.first_line = self.first_line or line
 
 
 @dataclass(slots=True)
@@ -66,9 +91,13 @@ class Totals:
     n_examples: int = 0
     n_messages: int = 0
     has_bom: bool = False
-    n_blank: int = 0
-    first_blank: int | None = None
+    blank_lines: Occurrences = field(default_factory=Occurrences)
+    crlf: Occurrences = field(default_factory=Occurrences)
+    trailing_blanks: Occurrences = field(default_factory=Occurrences)
     prompts: SystemPrompts = field(default_factory=SystemPrompts)
+    comparison: Comparison = field(default_factory=Comparison)
+    answers: Answers = field(default_factory=Answers)
+    scripts: Scripts = field(default_factory=Scripts)
 
 
 def names(values: Iterable[str], *, most: int = 5) -> str:

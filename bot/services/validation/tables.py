@@ -6,21 +6,25 @@ What makes a line unreadable is told by `reading.UNREADABLE`; all that are error
 from typing import Any, Final
 
 from bot.domain import JsonDict, Level
-from bot.services.validation import file_rules, message_rules, row_rules
+from bot.services.validation import content_rules, file_rules, message_rules, row_rules
+from bot.services.validation.personal import Personal
 from bot.services.validation.reading import UNREADABLE, ParsedLine
-from bot.services.validation.rule import Example, FileRule, Head, Rule
+from bot.services.validation.rule import Content, Example, FileRule, Head, Rule
 
 HEAD_RULES: Final[tuple[Rule[Head], ...]] = (
     Rule("file_too_big", Level.ERROR, file_rules.file_too_big, ends=True),
     Rule("archive", Level.ERROR, file_rules.archive, ends=True),
     Rule("utf16", Level.ERROR, file_rules.utf16, ends=True),
     Rule("binary", Level.ERROR, file_rules.binary, ends=True),
+    Rule("json_array", Level.ERROR, file_rules.json_array, ends=True),
+    Rule("csv_table", Level.ERROR, file_rules.csv_table, ends=True),
 )
 LINE_RULES: Final[tuple[Rule[ParsedLine], ...]] = (
     Rule("duplicate_keys", Level.ERROR, row_rules.duplicate_keys),
     Rule("not_object", Level.ERROR, row_rules.not_object, ends=True),
 )
 ROW_RULES: Final[tuple[Rule[JsonDict], ...]] = (
+    Rule("prompt_completion", Level.ERROR, row_rules.prompt_completion, ends=True),
     Rule("messages_missing", Level.ERROR, row_rules.messages_missing, ends=True),
     Rule("unknown_field", Level.ERROR, row_rules.unknown_field),
     Rule("bad_tools", Level.ERROR, row_rules.bad_tools),
@@ -48,8 +52,24 @@ EXTRA_RULES: Final[tuple[Rule[JsonDict], ...]] = (
 EXAMPLE_RULES: Final[tuple[Rule[Example], ...]] = (
     Rule("no_assistant", Level.ERROR, row_rules.no_assistant),
     Rule("last_not_assistant", Level.WARNING, row_rules.last_not_assistant),
-    Rule("duplicate_example", Level.WARNING, row_rules.duplicate_example),
     Rule("example_too_long", Level.WARNING, row_rules.example_too_long),
+)
+# What no provider asks: is it worth training on?
+CONTENT_RULES: Final[tuple[Rule[Content], ...]] = (
+    Rule("duplicate_example", Level.WARNING, content_rules.duplicate_example),
+    Rule("near_duplicate", Level.WARNING, content_rules.near_duplicate),
+    Rule("different_answers", Level.WARNING, content_rules.different_answers),
+    Rule("repeated_answer", Level.WARNING, content_rules.repeated_answer),
+    Rule("refusal", Level.WARNING, content_rules.refusal),
+)
+# Asked of what was found in each message that may hold any.
+PERSONAL_RULES: Final[tuple[Rule[Personal], ...]] = (
+    Rule("personal_email", Level.WARNING, content_rules.personal_email),
+    Rule("personal_phone", Level.WARNING, content_rules.personal_phone),
+    Rule("personal_card", Level.WARNING, content_rules.personal_card),
+    Rule("personal_passport", Level.WARNING, content_rules.personal_passport),
+    Rule("personal_snils", Level.WARNING, content_rules.personal_snils),
+    Rule("personal_inn", Level.WARNING, content_rules.personal_inn),
 )
 FILE_RULES: Final[tuple[FileRule, ...]] = (
     FileRule("empty_file", Level.ERROR, file_rules.empty_file),
@@ -59,6 +79,20 @@ FILE_RULES: Final[tuple[FileRule, ...]] = (
     FileRule("system_prompt_missing", Level.WARNING, file_rules.system_prompt_missing),
     FileRule("system_prompt_differs", Level.WARNING, file_rules.system_prompt_differs),
     FileRule("blank_lines", Level.NOTE, file_rules.blank_lines),
+    FileRule("crlf", Level.NOTE, file_rules.crlf),
+    FileRule("trailing_blanks", Level.NOTE, file_rules.trailing_blanks),
+)
+CONTENT_FILE_RULES: Final[tuple[FileRule, ...]] = (
+    FileRule(
+        "identical_answers",
+        Level.ERROR,
+        file_rules.identical_answers,
+        replaces="repeated_answer",
+    ),
+    FileRule("short_answer", Level.WARNING, file_rules.short_answer),
+    FileRule("long_answer", Level.WARNING, file_rules.long_answer),
+    FileRule("other_language", Level.WARNING, file_rules.other_language),
+    FileRule("sampled", Level.NOTE, file_rules.sampled),
 )
 
 _TABLES: Final[tuple[tuple[Rule[Any] | FileRule, ...], ...]] = (
@@ -69,7 +103,10 @@ _TABLES: Final[tuple[tuple[Rule[Any] | FileRule, ...], ...]] = (
     MESSAGE_RULES,
     EXTRA_RULES,
     EXAMPLE_RULES,
+    CONTENT_RULES,
+    PERSONAL_RULES,
     FILE_RULES,
+    CONTENT_FILE_RULES,
 )
 
 

@@ -1,0 +1,35 @@
+"""Files to validate: really different examples, taken from the shipped dataset."""
+
+import json
+from pathlib import Path
+
+SHIPPED = Path(__file__).parents[2] / "data" / "natasha_finetuning_20251125_153356.jsonl"
+NOTES = SHIPPED.with_suffix(".notes.csv")
+
+
+def shipped_lines():
+    return SHIPPED.read_bytes().splitlines()
+
+
+_PAIRS = [json.loads(line)["messages"][1:] for line in shipped_lines()]
+
+
+def example(n):
+    """Another one for each number; beyond the shipped ones questions are joined anew."""
+    question, answer = (dict(message) for message in _PAIRS[n % len(_PAIRS)])
+    if n >= len(_PAIRS):
+        question["content"] = f"{n}. {question['content']}"
+        answer["content"] += f" {n}?"
+    return {"messages": [{"role": "system", "content": "Ты — Наташа."}, question, answer]}
+
+
+def encoded(row):
+    return json.dumps(row, ensure_ascii=False).encode()
+
+
+def good_lines(n=12):
+    return [encoded(example(number)) for number in range(1, n + 1)]
+
+
+def found(report):
+    return [(finding.rule, finding.line) for finding in report.findings]
