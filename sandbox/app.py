@@ -39,7 +39,7 @@ def build(world: World) -> ASGIApp:
         if _BOT.match(path):
             await bot_api(scope, receive, send)
         elif _FILE.match(path):
-            await bot_api.download(scope, send)
+            await bot_api.download(scope, receive, send)
         elif is_ours(Headers(scope=scope)):
             await own(scope, receive, _with_nosniff(send))
         else:

@@ -18,6 +18,7 @@ from sandbox.shapes import Json
 from sandbox.wire import (
     ClientGone,
     answer_bytes,
+    answer_half,
     answer_json,
     disconnected,
     hang_up,
@@ -30,6 +31,8 @@ _HTML = [(b"content-type", b"text/html")]
 _BAD_GATEWAY = (
     b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n</body>\r\n</html>\r\n"
 )
+DOWNLOAD = "download"
+"""What faults of downloads name as their method."""
 DROPPED = 0
 """The status under which a call is recorded whose connection was cut."""
 
@@ -78,20 +81,30 @@ class BotApi:
             return
         await exchange.finish(*answer)
 
-    async def download(self, scope: Scope, send: Send) -> None:
-        """Answer one download of a file."""
+    async def download(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one download of a file; it is not recorded, being no method."""
         bot_token, _, path = scope["path"].removeprefix("/file/bot").partition("/")
         try:
-            self._authorized(bot_token)
+            bot = self._authorized(bot_token)
         except TelegramError as error:
             await answer_json(send, *_failure(error))
             return
+        fault = self._world.faults.take(DOWNLOAD, bot.id, None)
+        if fault is not None:
+            exchange = _Exchange(self._world, DOWNLOAD, scope, receive, send)
+            if await exchange.before(fault):
+                return
         if (file := self._world.files.at(path)) is None:
             await answer_json(send, *_failure(TelegramError(404, "Not Found")))
             return
-        await answer_bytes(
-            send, 200, file.content, [(b"content-type", b"application/octet-stream")]
-        )
+        headers = [(b"content-type", b"application/octet-stream")]
+        if fault is not None and fault.kind == "drop_after":
+            await answer_half(send, 200, file.content, headers)
+            await hang_up(scope, receive)
+            return
+        if fault is not None and fault.kind == "hold_after":
+            await self._world.closing.sleep(fault.number("seconds"))
+        await answer_bytes(send, 200, file.content, headers)
 
     def _authorized(self, bot_token: str) -> Bot:
         try:
@@ -159,6 +172,8 @@ class _Exchange:
         await hang_up(self._scope, self._receive)
 
     def _record(self, status: int, response: Any) -> None:
+        if self._method == DOWNLOAD:
+            return
         log = self._world.calls
         log.add(
             RecordedCall(

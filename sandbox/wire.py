@@ -63,6 +63,16 @@ async def answer_bytes(
     await send({"type": "http.response.body", "body": body})
 
 
+async def answer_half(
+    send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]
+) -> None:
+    """Begin an answer; whoever calls this cuts the connection in the middle of it."""
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    half = body[: len(body) // 2]
+    await send({"type": "http.response.body", "body": half, "more_body": True})
+
+
 async def read_params(scope: Scope, receive: Receive) -> Params:
     """The parameters of a request: of its query, and of its form or JSON body.
 

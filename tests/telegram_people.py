@@ -5,11 +5,14 @@ async with People(url, bot_id=77) as people:
     await anna.says("/start")
     greeting = await anna.sees("Привет")
     await anna.presses("Начать")
+    await anna.sends_document("данные.jsonl", b"...", "проверь")
+    report = await anna.downloads(await anna.sees_document("report"))
 """
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -108,15 +111,42 @@ class Person:
             "messages", {"text": text, "reply_to_message_id": reply_to, "from_id": self.id}
         )
 
-    async def sends_document(self, name: str, content: bytes, caption: str | None = None) -> Json:
-        """Send a file; returns the Message."""
+    async def sends_document(
+        self,
+        name: str,
+        content: bytes | Path,
+        caption: str | None = None,
+        *,
+        reply_to: int | None = None,
+    ) -> Json:
+        """Send a file, or the bytes of one, under a name; returns the Message."""
+        fields = {"caption": caption, "reply_to_message_id": reply_to}
         message: Json = await self.people.request(
             "POST",
             f"{self._path}/documents",
-            files={"file": (name, content)},
-            data={"caption": caption} if caption else {},
+            files={"file": (name, content.read_bytes() if isinstance(content, Path) else content)},
+            data={name: str(value) for name, value in fields.items() if value},
         )
         return message
+
+    async def sees_document(
+        self, name: str = "", *, timeout: float = 20, after: int = 0, caption: str = ""
+    ) -> Json:
+        """Wait for a document of the bot whose name and caption have these in them."""
+
+        def is_wanted(message: Json) -> bool:
+            shown = message.get("document", {}).get("file_name")
+            return shown is not None and name in shown and caption in words(message)
+
+        what = f"a document {name!r} {caption!r}"
+        return await self.sees(is_wanted, timeout=timeout, after=after, what=what)
+
+    async def downloads(self, message: Json) -> bytes:
+        """The content of the document or the photo in a message."""
+        file = message["document"] if "document" in message else message["photo"][-1]
+        response = await self.people.http.get(f"/sandbox/files/{file['file_id']}")
+        assert response.is_success, f"{response.status_code} {response.text}"
+        return response.content
 
     async def edits(self, message_id: int, text: str) -> Json:
         """Edit a message of theirs; returns the Message."""

@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import json
 import logging
+import secrets
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -14,8 +15,9 @@ from telegram.error import Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.delivery.poster import Poster, Refused, Uncertain
 from bot.domain import JsonDict
+from bot.storage.cards import Card
 from bot.storage.database import Database
-from bot.storage.outbox import SCREEN, Card, OutboxRow, OutboxStore
+from bot.storage.outbox import SCREEN, OutboxRow, OutboxStore
 from bot.views.screen import Screen
 from bot.workers import Workers
 
@@ -24,6 +26,9 @@ CARD_INTERVAL_S = 3.0
 LONGEST_PAUSE_S = 30.0
 MOST_TRIES = 3
 """How often it is tried to put a piece of news into words; a broken one must not block a chat."""
+
+REFUSED = "refused"
+"""The kind of news that a message was not taken by Telegram; `incident` is its code in the log."""
 
 Render = Callable[[str, JsonDict, int], Awaitable[Screen | None]]
 """(kind, payload, chat id) -> what to show now; None: nothing any more."""
@@ -83,7 +88,7 @@ class Outbox:
         while True:
             self._news[chat_id].clear()
             row = await self.store.head(chat_id)
-            card = None if row else await self.store.stale_card(chat_id)
+            card = None if row else await self.store.cards.stale(chat_id)
             if row is None and card is None:
                 return
             if card is not None and (rest_s := self._next_card_at.get(chat_id, 0.0) - _now()) > 0:
@@ -115,7 +120,14 @@ class Outbox:
 
     async def _send(self, row: OutboxRow) -> None:
         if row.id not in self._taken:
-            self._taken[row.id] = await self._post(row)
+            try:
+                self._taken[row.id] = await self._post(row)
+            except Refused as exc:
+                if row.kind != REFUSED:
+                    await self._replace_by_apology(row, exc)
+                    return
+                _logger.error("Telegram refused even the apology, outbox row %s: %s", row.id, exc)
+                self._taken[row.id] = None
         message_id, now = self._taken[row.id], int(time.time())
         await self.database.write(lambda tx: self.store.sent(tx, row, message_id, now))
         del self._taken[row.id]
@@ -128,20 +140,28 @@ class Outbox:
         )
         if screen is None:
             return None
-        try:
-            return await self.poster.post(
-                row.chat_id,
-                screen,
-                edit_id=row.edit_id,
-                floor_id=row.floor_id,
-                is_unsure=row.is_unsure,
-            )
-        except Refused as exc:
-            _logger.error("Telegram refused outbox row %s: %s", row.id, exc)
-            return None
+        return await self.poster.post(
+            row.chat_id,
+            screen,
+            edit_id=row.edit_id,
+            floor_id=row.floor_id,
+            is_unsure=row.is_unsure,
+        )
+
+    async def _replace_by_apology(self, row: OutboxRow, exc: Refused) -> None:
+        """The same row says that there was a message; it is the chat's next one."""
+        incident = secrets.token_hex(3)
+        _logger.error("Incident %s: Telegram refused outbox row %s: %s", incident, row.id, exc)
+        has_file = row.kind == SCREEN and Screen.from_json(row.payload).attachment is not None
+        # The apology for an answer takes the place of its beginning; a file would have been apart.
+        edit_id = None if has_file else row.edit_id
+        apology = {"incident": incident}
+        await self.database.write(
+            lambda tx: self.store.replace(tx, row, kind=REFUSED, payload=apology, edit_id=edit_id)
+        )
 
     async def _show(self, card: Card) -> None:
-        await self.database.write(lambda tx: self.store.take_card(tx, card))
+        await self.database.write(lambda tx: self.store.cards.take(tx, card))
         screen = await self._in_words(card.job_id, "card", {"job_id": card.job_id}, card.chat_id)
         message_id, shown = card.message_id, card.shown
         if screen is not None and _digest(screen) != card.shown:
@@ -157,11 +177,11 @@ class Outbox:
             except Refused as exc:
                 _logger.error("Telegram refused the card of %s: %s", card.job_id, exc)
             except TelegramError:  # nothing was done
-                await self.database.write(lambda tx: self.store.give_card_back(tx, card))
+                await self.database.write(lambda tx: self.store.cards.give_back(tx, card))
                 raise
             self._next_card_at[card.chat_id] = _now() + self.card_interval_s
         await self.database.write(
-            lambda tx: self.store.card_shown(tx, card, message_id=message_id, shown=shown)
+            lambda tx: self.store.cards.shown(tx, card, message_id=message_id, shown=shown)
         )
 
     async def _in_words(

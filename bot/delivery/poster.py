@@ -9,6 +9,8 @@ import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,17 +19,29 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
 
 from bot.delivery.pace import Pace
-from bot.views.screen import Screen
+from bot.views.screen import Attachment, Screen
 
 PROBED_IDS = 16
 """How many ids beyond all that we know are tried when a message may have left already."""
 MOST_PROBED = 64
 """At most so many unknown ids are tried: on the way from an old floor there may be many."""
 
+_UPLOAD_TIMEOUTS: dict[str, Any] = {"write_timeout": 120, "read_timeout": 60}
+"""Seconds. A file takes longer on its way than words, and Telegram longer to look at it."""
+
 _logger = logging.getLogger(__name__)
 
-_NOT_OURS = ("to edit not found", "can't be edited", "no text in the message", "message_id_invalid")
-"""What Telegram says to an edit of a message that is not ours, or has no text."""
+_NOT_OURS = (
+    "to edit not found",
+    "can't be edited",
+    "no text in the message",
+    "no caption in the message",
+    "message_id_invalid",
+)
+"""What Telegram says to an edit of a message that is not ours, or of the other sort.
+
+Words have no caption and files have no text, so neither is ever taken for the other.
+"""
 
 KnownIds = Callable[[int], Awaitable[set[int]]]
 """(floor) -> ids above the floor of messages that we know, in any private chat."""
@@ -79,7 +93,8 @@ class Poster:
         Args:
             chat_id: Where to.
             screen: What to show.
-            edit_id: The message that should show it; a new one where that is gone.
+            edit_id: The message that should show it; a new one where that is gone, and always
+                for a screen with an attachment, which words can't turn into.
             floor_id: Every earlier message has at most this id.
             is_unsure: An earlier try may have succeeded: look for its message first.
 
@@ -88,7 +103,7 @@ class Poster:
             Refused: there is no sense in trying again.
             RetryAfter, Forbidden, NetworkError: from the library; nothing was done.
         """
-        if edit_id is not None:
+        if edit_id is not None and screen.attachment is None:
             await self._pace.turn(chat_id)
             if await self._edit(chat_id, edit_id, screen):
                 return edit_id
@@ -112,13 +127,7 @@ class Poster:
     async def _edit(self, chat_id: int, message_id: int, screen: Screen) -> bool:
         """Whether the message now shows the screen; False when there is no such message of ours."""
         try:
-            await self._call(
-                chat_id,
-                lambda shown: self._bot.edit_message_text(
-                    chat_id=chat_id, message_id=message_id, **_arguments(shown)
-                ),
-                screen,
-            )
+            await self._call(chat_id, partial(self._request_edit, chat_id, message_id), screen)
         except Refused as exc:
             reason = str(exc).lower()
             if "not modified" in reason:
@@ -129,14 +138,26 @@ class Poster:
         return True
 
     async def _send(self, chat_id: int, screen: Screen) -> int:
+        content = await _content(screen.attachment) if screen.attachment else b""
         await self._pace.turn(chat_id)
-        message = await self._call(
-            chat_id,
-            lambda shown: self._bot.send_message(chat_id=chat_id, **_arguments(shown)),
-            screen,
-        )
+        message = await self._call(chat_id, partial(self._request_send, chat_id, content), screen)
         assert isinstance(message, Message)
         return message.message_id
+
+    async def _request_edit(self, chat_id: int, message_id: int, screen: Screen) -> Any:
+        which: dict[str, Any] = {"chat_id": chat_id, "message_id": message_id}
+        if screen.attachment is None:
+            return await self._bot.edit_message_text(**which, **_arguments(screen))
+        return await self._bot.edit_message_caption(**which, **_arguments(screen))
+
+    async def _request_send(self, chat_id: int, content: bytes, screen: Screen) -> Any:
+        arguments = _arguments(screen)
+        if screen.attachment is None:
+            return await self._bot.send_message(chat_id=chat_id, **arguments)
+        upload = {"filename": screen.attachment.name, **_UPLOAD_TIMEOUTS}
+        if screen.attachment.kind == "photo":
+            return await self._bot.send_photo(chat_id, content, **upload, **arguments)
+        return await self._bot.send_document(chat_id, content, **upload, **arguments)
 
     async def _call(
         self, chat_id: int, request: Callable[[Screen], Awaitable[Any]], screen: Screen
@@ -156,6 +177,8 @@ class Poster:
                 raise Forbidden(exc.message) from exc
             raise Refused(exc.message) from exc
         except NetworkError as exc:
+            if "too large" in exc.message.lower():  # 413, which the library has no class for
+                raise Refused(exc.message) from exc
             if _was_not_sent(exc):
                 raise
             raise Uncertain from exc
@@ -166,15 +189,30 @@ def _was_not_sent(exc: NetworkError) -> bool:
     return isinstance(exc.__cause__, never_left)
 
 
+async def _content(attachment: Attachment) -> bytes:
+    if not attachment.path:
+        return attachment.text.encode(errors="replace")
+    try:
+        return await asyncio.to_thread(Path(attachment.path).read_bytes)
+    except OSError as exc:
+        raise Refused(f"the file {attachment.name!r} can't be read: {exc.strerror}") from exc
+
+
 def _plain(screen: Screen) -> Screen:
     return replace(screen, text=html.unescape(re.sub("<[^>]+>", "", screen.text)), entities=[])
 
 
 def _arguments(screen: Screen) -> dict[str, Any]:
-    arguments: dict[str, Any] = {"text": screen.text, "parse_mode": ParseMode.HTML}
+    is_caption = screen.attachment is not None
+    arguments: dict[str, Any] = {
+        "caption" if is_caption else "text": screen.text,
+        "parse_mode": ParseMode.HTML,
+    }
     if screen.entities is not None:
         arguments["parse_mode"] = None
-        arguments["entities"] = [MessageEntity(**entity) for entity in screen.entities]
+        arguments["caption_entities" if is_caption else "entities"] = [
+            MessageEntity(**entity) for entity in screen.entities
+        ]
     if screen.buttons:
         arguments["reply_markup"] = InlineKeyboardMarkup(
             [

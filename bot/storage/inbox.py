@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.storage.chats import newest_message_id, saw_message
 from bot.storage.database import Database, Row, Transaction
-from bot.storage.outbox import newest_message_id, saw_message
 
 BUSY = "busy"
 """The lane of updates that came when their own lane was full: each is turned away with a word."""

@@ -1,10 +1,12 @@
-"""Messages on their way to Telegram, and the cards that follow jobs."""
+"""Messages on their way to Telegram."""
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.domain import JsonDict
+from bot.storage.cards import CardStore
+from bot.storage.chats import newest_message_id, saw_message
 from bot.storage.database import Database, Row, Transaction
 
 SCREEN = "screen"
@@ -26,33 +28,14 @@ class OutboxRow:
     """An earlier try may have reached Telegram: look for it above `floor_id` first."""
 
 
-_MOVED = 1
-"""Bit of `cards.is_stale`: the job has moved since the card was shown."""
-_TRIED = 2
-"""Bit of `cards.is_stale`: the card was about to be shown, and what came of that is not known."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """The message that shows a job to one person, edited as the job moves."""
-
-    chat_id: int
-    job_id: str
-    message_id: int | None
-    floor_id: int
-    shown: str
-    """Digest of what Telegram shows now."""
-    is_unsure: bool
-    """An earlier try may have reached Telegram: look for it above `floor_id` first."""
-
-
 class OutboxStore:
-    """Tables `outbox`, `cards` and `chats`."""
+    """Table `outbox`, and what it has in common with `cards`: who waits, who is held back."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
         self.on_new: Callable[[int], None] = lambda _: None
-        """Called with the chat's id once something for it is committed."""
+        """Called with the chat's id once a message or a card for it is committed."""
+        self.cards = CardStore(database, self._tell)
 
     async def post(
         self,
@@ -85,7 +68,7 @@ class OutboxStore:
                 "now": now,
             },
         )
-        tx.after_commit(lambda: self.on_new(chat_id))
+        tx.after_commit(lambda: self._tell(chat_id))
         return added == 1
 
     async def head(self, chat_id: int) -> OutboxRow | None:
@@ -132,6 +115,24 @@ class OutboxStore:
         """A try ended without an answer."""
         await tx.execute("UPDATE outbox SET is_unsure = 1 WHERE id = :id", {"id": row_id})
 
+    async def replace(
+        self, tx: Transaction, row: OutboxRow, *, kind: str, payload: JsonDict, edit_id: int | None
+    ) -> None:
+        """Let something else be said in the place of a message that waits."""
+        await tx.execute(
+            """
+            UPDATE outbox
+            SET kind = :kind, payload = :payload, edit_id = :edit_id
+            WHERE id = :id AND sent_at IS NULL
+            """,
+            {
+                "id": row.id,
+                "kind": kind,
+                "payload": json.dumps(payload, ensure_ascii=False),
+                "edit_id": edit_id,
+            },
+        )
+
     async def sent(self, tx: Transaction, row: OutboxRow, message_id: int | None, now: int) -> None:
         """Telegram took the message (None: it was not worth sending any more)."""
         await tx.execute(
@@ -162,7 +163,7 @@ class OutboxStore:
                 {"chat_id": chat_id},
             )
         if released:
-            tx.after_commit(lambda: self.on_new(chat_id))
+            tx.after_commit(lambda: self._tell(chat_id))
 
     async def known_ids(self, *, above: int) -> set[int]:
         """Ids above *above* of messages, in any private chat, that we know, whoever wrote them."""
@@ -183,118 +184,9 @@ class OutboxStore:
         """Forget messages that were sent before that time (Unix seconds)."""
         await tx.execute("DELETE FROM outbox WHERE sent_at < :before", {"before": before})
 
-    async def touch_cards(self, tx: Transaction, job_id: str, chat_ids: Collection[int]) -> None:
-        """The job moved: its card goes out anew to each of the chats."""
-        for chat_id in chat_ids:
-            await tx.execute(
-                """
-                INSERT INTO cards (chat_id, job_id, floor_id, is_stale)
-                VALUES (:chat_id, :job_id, :floor_id, :moved)
-                ON CONFLICT (chat_id, job_id) DO UPDATE SET is_stale = is_stale | :moved
-                """,
-                {
-                    "chat_id": chat_id,
-                    "job_id": job_id,
-                    "moved": _MOVED,
-                    "floor_id": await newest_message_id(tx),
-                },
-            )
-            tx.after_commit(lambda chat_id=chat_id: self.on_new(chat_id))  # type: ignore[misc]
-
-    async def renew_card(self, tx: Transaction, job_id: str, chat_id: int) -> None:
-        """Send the job's card as a new message, at the bottom of the chat."""
-        await tx.execute(
-            "DELETE FROM cards WHERE chat_id = :chat_id AND job_id = :job_id",
-            {"chat_id": chat_id, "job_id": job_id},
-        )
-        await self.touch_cards(tx, job_id, [chat_id])
-
-    async def stale_card(self, chat_id: int) -> Card | None:
-        """A card of the chat that shows less than we know, or None."""
-        row = await self._db.row(
-            """
-            SELECT chat_id, job_id, message_id, floor_id, shown, is_stale
-            FROM cards
-            WHERE chat_id = :chat_id AND is_stale != 0 AND is_parked = 0
-            ORDER BY job_id
-            LIMIT 1
-            """,
-            {"chat_id": chat_id},
-        )
-        if row is None:
-            return None
-        return Card(
-            chat_id=row["chat_id"],
-            job_id=row["job_id"],
-            message_id=row["message_id"],
-            floor_id=row["floor_id"],
-            shown=row["shown"],
-            is_unsure=row["message_id"] is None and bool(row["is_stale"] & _TRIED),
-        )
-
-    async def take_card(self, tx: Transaction, card: Card) -> None:
-        """About to show the card as the job stands now; what moves later makes it stale again."""
-        await tx.execute(
-            "UPDATE cards SET is_stale = :tried WHERE chat_id = :chat_id AND job_id = :job_id",
-            {"chat_id": card.chat_id, "job_id": card.job_id, "tried": _TRIED},
-        )
-
-    async def give_card_back(self, tx: Transaction, card: Card) -> None:
-        """The try has certainly failed."""
-        await tx.execute(
-            "UPDATE cards SET is_stale = :moved WHERE chat_id = :chat_id AND job_id = :job_id",
-            {
-                "chat_id": card.chat_id,
-                "job_id": card.job_id,
-                "moved": _MOVED | (_TRIED if card.is_unsure else 0),
-            },
-        )
-
-    async def card_shown(
-        self, tx: Transaction, card: Card, *, message_id: int | None, shown: str
-    ) -> None:
-        """Telegram shows the card in that message (None: it does not take it).
-
-        A card that was renewed meanwhile is another one, which still has to be sent.
-        """
-        await tx.execute(
-            """
-            UPDATE cards
-            SET message_id = :message_id, shown = :shown, is_stale = is_stale & :moved
-            WHERE chat_id = :chat_id AND job_id = :job_id AND message_id IS :before
-            """,
-            {
-                "chat_id": card.chat_id,
-                "job_id": card.job_id,
-                "before": card.message_id,
-                "message_id": message_id,
-                "shown": shown,
-                "moved": _MOVED,
-            },
-        )
-        await saw_message(tx, card.chat_id, message_id or 0)
-
-
-async def newest_message_id(tx: Transaction) -> int:
-    """The newest message id that we know of in any private chat; 0 before there is any.
-
-    Telegram counts messages for each account, not for each of its private chats.
-    """
-    row = await tx.row("SELECT max(newest_message_id) AS newest FROM chats WHERE id > 0")
-    return int(row["newest"] or 0) if row else 0
-
-
-async def saw_message(tx: Transaction, chat_id: int, message_id: int) -> None:
-    """Remember that the chat has a message with that id (ids only grow)."""
-    await tx.execute(
-        """
-        INSERT INTO chats (id, newest_message_id)
-        VALUES (:id, :message_id)
-        ON CONFLICT (id) DO UPDATE SET newest_message_id = :message_id
-            WHERE newest_message_id < :message_id
-        """,
-        {"id": chat_id, "message_id": message_id},
-    )
+    def _tell(self, chat_id: int) -> None:
+        # Read when it is called: the outbox's worker sets it after the stores are built.
+        self.on_new(chat_id)
 
 
 def _outbox_row(row: Row) -> OutboxRow:

@@ -3,14 +3,16 @@
 import html
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
 
 from bot.domain import JsonDict
 from bot.texts import utf16_length
 
 MAX_UNITS = 4096
 """UTF-16 code units in a message. https://core.telegram.org/bots/api#sendmessage"""
+MAX_CAPTION_UNITS = 1024
+"""The same below a file. https://core.telegram.org/bots/api#senddocument"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,22 +26,39 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that comes with a message: one on our disk, or made of words."""
+
+    name: str
+    """What the person sees and saves it as."""
+    path: str = ""
+    """Read when it is sent, so the file has to stay until then."""
+    text: str = ""
+    """The content itself, where there is no path."""
+    kind: Literal["document", "photo"] = "document"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
     """What one message shows."""
 
     text: str
-    """Telegram's HTML; plain text when *entities* is given."""
+    """Telegram's HTML; plain text when *entities* is given. With an attachment, its caption."""
     buttons: Sequence[Sequence[Button]] = ()
     entities: Sequence[JsonDict] | None = field(default=None)
     """Telegram's MessageEntity objects for model output, which is never parsed as HTML."""
+    attachment: Attachment | None = None
+    """A screen with one is always a new message."""
 
     def to_json(self) -> JsonDict:
         """The screen as it is stored in the outbox."""
-        return {
+        stored: JsonDict = {
             "text": self.text,
             "buttons": [[_button(button) for button in row] for row in self.buttons],
             "entities": None if self.entities is None else list(self.entities),
         }
+        # Only where there is one: what cards remember of screens without it must not change.
+        return stored | ({"attachment": asdict(self.attachment)} if self.attachment else {})
 
     @classmethod
     def from_json(cls, data: JsonDict) -> "Screen":
@@ -48,6 +67,7 @@ class Screen:
             text=data["text"],
             buttons=[[Button(**button) for button in row] for row in data["buttons"]],
             entities=data["entities"],
+            attachment=Attachment(**data["attachment"]) if data.get("attachment") else None,
         )
 
 

@@ -1,16 +1,22 @@
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
+from telegram import Bot
+from telegram.request import HTTPXRequest
 
+from bot import children
 from bot.delivery.pace import Pace
 from bot.delivery.poster import Poster
 from bot.storage.database import Database
 from tests.blank import open_blank
 from tests.clocks import HurriedLoop
 from tests.fakes import Telegram
+from tests.telegram_people import People, Person
 
 
 def pytest_asyncio_loop_factories(
@@ -73,3 +79,42 @@ async def started() -> AsyncIterator[Callable[[Any], asyncio.Task[Any]]]:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+# The real sandbox, where files go over real connections
+
+_numbers = itertools.count(1)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    log = tmp_path_factory.mktemp("sandbox") / "log"
+    async with children.running("sandbox", "--port", "0", log=log) as child:
+        yield child.ready
+
+
+@pytest.fixture
+async def real_bot(url: str) -> AsyncIterator[Bot]:
+    """The library's bot, as `app.build_telegram` makes it, at the sandbox."""
+    bot = Bot(
+        f"{1000 + next(_numbers)}:{'A' * 35}",
+        base_url=f"{url}/bot",
+        base_file_url=f"{url}/file/bot",
+        request=HTTPXRequest(read_timeout=20, httpx_kwargs={"trust_env": False}),
+    )
+    async with bot:
+        yield bot
+
+
+@pytest.fixture
+async def people(url: str, real_bot: Bot) -> AsyncIterator[People]:
+    async with People(url, real_bot.id) as everyone:
+        yield everyone
+
+
+@pytest.fixture
+async def anna(people: People) -> Person:
+    """A person who has started the bot."""
+    person = await people.person(5_000_000 + next(_numbers), "Анна")
+    await person.says("/start")
+    return person

@@ -18,7 +18,7 @@ from bot.domain import JsonDict
 from bot.storage.database import Database
 from bot.storage.jobs import JobStore
 from bot.storage.outbox import OutboxStore
-from bot.views.screen import Screen
+from bot.views.screen import Attachment, Screen
 from tests.clocks import in_real_time, now, settle, until
 from tests.fakes import Telegram, job_of
 
@@ -36,6 +36,8 @@ class Post:
     """What a job's card says now; None: there is nothing to show."""
     broken: set[str] = field(default_factory=set)
     """Kinds of news that can't be put into words."""
+    is_silent: bool = False
+    """There are no words for a message that was refused."""
     outbox: Outbox = field(init=False)
 
     def __post_init__(self) -> None:
@@ -68,6 +70,8 @@ class Post:
         if kind == "card":
             state = self.states.get(payload["job_id"], "начало")
             return None if state is None else Screen(text=f"{payload['job_id']}: {state}")
+        if kind == "refused":
+            return None if self.is_silent else Screen(text=f"не принято, код {payload['incident']}")
         return Screen(text=f"{kind} для {chat_id}")
 
     async def says(self, text: str, chat_id: int = 5, **options: Any) -> None:
@@ -86,7 +90,7 @@ class Post:
         """A job moves."""
         self.states[job_id] = state
         await self.database.write(
-            lambda tx: self.outbox.store.touch_cards(tx, job_id, chats or (5,))
+            lambda tx: self.outbox.store.cards.touch(tx, job_id, chats or (5,))
         )
 
     async def writes(self, work: Callable[..., Awaitable[Any]], *args: Any) -> None:
@@ -213,15 +217,82 @@ async def test_admin_who_has_not_come_yet_hears_it_once_they_do(post: Post, tele
     assert telegram.texts(404) == ["готово", "job: конец"]
 
 
-async def test_message_that_telegram_never_takes_holds_up_nothing(
+async def test_message_that_telegram_never_takes_is_spoken_of_in_its_place(
     post: Post, telegram: Telegram, caplog: pytest.LogCaptureFixture
 ):
+    """The person has a code which the operator finds in the log; what stands behind arrives."""
     await post.says("а" * 5000)
     await post.says("раз")
     await post.arrived()
 
-    assert telegram.texts(5) == ["раз"]
-    assert [r.message for r in caplog.records if r.levelno == logging.ERROR]
+    apology, after = telegram.texts(5)
+    assert (apology[:-6], after) == ("не принято, код ", "раз")
+    (logged,) = [r.getMessage() for r in caplog.records if r.levelno == logging.ERROR]
+    assert apology[-6:] in logged
+
+
+async def test_news_that_telegram_refuses_is_spoken_of_too(post: Post, telegram: Telegram):
+    telegram.answers(400, "Bad Request: message is too long")
+    await post.posts("a", {}, kind="job_finished")
+    await post.arrived()
+
+    (apology,) = telegram.texts(5)
+    assert apology.startswith("не принято")
+
+
+async def test_refused_answer_does_not_leave_its_beginning_behind(post: Post, telegram: Telegram):
+    """The message that should have shown it shows the apology."""
+    await post.says("начало ▌")
+    await post.arrived()
+    await post.says("а" * 5000, edit_id=telegram.ids(5)[0])
+    await post.arrived()
+
+    (apology,) = telegram.texts(5)
+    assert apology.startswith("не принято")
+
+
+async def test_refused_file_leaves_the_message_with_its_button(post: Post, telegram: Telegram):
+    """A file would not have taken the place of that message, so its apology does not either."""
+    await post.says("кнопка")
+    await post.arrived()
+    gone = Screen(text="отчёт", attachment=Attachment(name="a.csv", path="/nowhere/a.csv"))
+    await post.posts("a", gone.to_json(), edit_id=telegram.ids(5)[0])
+    await post.arrived()
+
+    kept, apology = telegram.texts(5)
+    assert (kept, apology[:10]) == ("кнопка", "не принято")
+
+
+@pytest.mark.parametrize("is_silent", [False, True])
+async def test_apology_that_is_refused_as_well_is_the_end_of_it(
+    post: Post, telegram: Telegram, is_silent: bool
+):
+    """Logged twice at most, and nothing is tried for ever."""
+    post.is_silent = is_silent
+    telegram.answers(400, "Bad Request: CHAT_RESTRICTED", times=2 - is_silent)
+    await post.says("раз")
+    await post.says("два")
+    await post.arrived()
+
+    assert telegram.texts(5) == ["два"]
+    assert len(telegram.calls) == 3 - is_silent
+
+
+async def test_code_of_a_refused_message_outlives_a_kill(
+    post: Post, telegram: Telegram, caplog: pytest.LogCaptureFixture
+):
+    """It is in the log once, and the person is told that one, once."""
+    telegram.answers(400, "Bad Request: CHAT_RESTRICTED")
+    telegram.swallows_answers()
+    await post.says("раз")
+    await until(lambda: telegram.texts(5))
+
+    await post.restart()
+    await post.arrived()
+
+    (apology,) = telegram.texts(5)
+    (logged,) = [r.getMessage() for r in caplog.records if r.levelno == logging.ERROR]
+    assert apology[-6:] in logged
 
 
 async def test_edits_go_where_they_should(post: Post, telegram: Telegram):
@@ -483,7 +554,7 @@ async def test_status_sends_the_card_anew_at_the_bottom(post: Post, telegram: Te
     await post.arrived()
     telegram.start(5)
 
-    await post.writes(post.outbox.store.renew_card, "job", 5)
+    await post.writes(post.outbox.store.cards.renew, "job", 5)
     await post.arrived()
     await post.moves("конец")
     await post.arrived()
@@ -498,7 +569,7 @@ async def test_status_while_the_old_card_is_edited_is_answered(post: Post, teleg
     await post.moves("конец")
     await until(lambda: len(telegram.calls) == 2)
 
-    await post.writes(post.outbox.store.renew_card, "job", 5)
+    await post.writes(post.outbox.store.cards.renew, "job", 5)
     held.set()
     await post.arrived()
 
@@ -571,3 +642,58 @@ async def test_card_that_telegram_refuses_holds_up_no_other(post: Post, telegram
     await post.arrived()
 
     assert telegram.texts(5) == ["other: начало"]
+
+
+@pytest.mark.parametrize("kills", [False, True])
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+async def test_last_state_is_shown_whatever_breaks(
+    post: Post, telegram: Telegram, seed: int, kills: bool
+):
+    """It moves while it is being shown, looked for, or waits: one card, with the last state."""
+    rng = random.Random(seed)
+    troubles: list[Callable[[], Any]] = [
+        lambda: telegram.loses_answers(chat_id=5),
+        lambda: telegram.answers(500, "Internal Server Error", chat_id=5),
+        lambda: telegram.answers(429, "Too Many Requests", retry_after=1, chat_id=5),
+        lambda: telegram.breaks(httpx.ConnectError, chat_id=5),
+        lambda: telegram.breaks(httpx.ReadError, chat_id=5),
+        lambda: telegram.swallows_answers(chat_id=5) if kills else None,
+        lambda: telegram.start(5),
+    ]
+    for n in range(25):
+        rng.choice(troubles)()
+        await post.moves(f"{n} %")
+        if rng.random() < 0.3:
+            await post.says(str(n))
+        await asyncio.sleep(rng.random() * 4)
+        if kills and rng.random() < 0.4:
+            await post.restart()
+    telegram._troubles.clear()
+    if kills:
+        await post.restart()
+    await post.moves("конец")
+    await post.arrived()
+
+    cards = [text for text in telegram.texts(5) if text.startswith("job")]
+    assert cards == ["job: конец"]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+async def test_renewed_card_shows_the_last_state_whatever_breaks(
+    post: Post, telegram: Telegram, seed: int
+):
+    """/status again and again, at any moment: the newest card is the one that follows the job."""
+    rng = random.Random(seed)
+    for n in range(25):
+        rng.choice([telegram.loses_answers, lambda: telegram.answers(500, "down"), lambda: None])()
+        await post.moves(f"{n} %")
+        for _ in range(rng.randrange(8)):
+            await asyncio.sleep(0)
+        if rng.random() < 0.5:
+            await post.writes(post.outbox.store.cards.renew, "job", 5)
+        await asyncio.sleep(rng.random() * 4)
+    telegram._troubles.clear()
+    await post.moves("конец")
+    await post.arrived()
+
+    assert "job: конец" in telegram.texts(5)

@@ -45,6 +45,9 @@ def test_words_are_talk_commands_are_desk(text: str, lane: str):
     [
         ({"edited_message": message()}, (5, "talk", 40)),
         ({"message": message(None, photo=[])}, (5, "desk", 40)),
+        ({"message": message(None, document={"file_id": "x"})}, (5, "desk", 40)),
+        ({"message": message(None, document={}, caption="Привет, Наташа")}, (5, "desk", 40)),
+        ({"message": message(None, document={}, caption="/new")}, (5, "desk", 40)),
         ({"callback_query": {"id": "1", "message": message()}}, (5, "desk", 0)),
         ({"callback_query": {"id": "1"}}, (0, "desk", 0)),
         ({"my_chat_member": {"chat": {"id": 5}}}, (5, "desk", 0)),
@@ -101,3 +104,16 @@ def test_what_is_no_update_at_all_is_left_out(broken: object):
     routed = route_all([broken, {"update_id": 2}])  # type: ignore[list-item]
 
     assert [incoming.update_id for incoming in routed] == [2]
+
+
+def test_file_stays_in_order_with_the_commands_that_speak_of_it():
+    """A file, then /validate: the same lane, whose rows are worked off as they came."""
+    file = {"update_id": 1, "message": message(None, document={"file_id": "x"})}
+    command = {"update_id": 2, "message": message("/validate")}
+    button = {"update_id": 3, "callback_query": {"id": "1", "message": message(None, document={})}}
+
+    routed = route_all([file, command, button])
+
+    assert [(incoming.update_id, incoming.lane) for incoming in routed] == [
+        (1, "desk"), (2, "desk"), (3, "desk"),
+    ]  # fmt: skip

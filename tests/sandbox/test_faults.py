@@ -162,3 +162,29 @@ async def test_calls_are_recorded_and_waited_for(bot: BotClient, people: People,
         "getUpdates",
         "sendMessage",
     ]
+
+
+async def test_downloads_meet_faults_too(bot: BotClient, people: People, anna: Person):
+    """`drop_after` cuts the file in the middle. They are no method, so none is recorded."""
+    message = await anna.sends_document("a.bin", b"x" * 100_000)
+    path = (await bot.call("getFile", file_id=message["document"]["file_id"]))["file_path"]
+    n_calls = len(await people.calls())
+    for kind in ("drop_before", "drop_after"):
+        await people.fault("download", kind)
+    await people.fault("download", "retry_after", seconds=3)
+    await people.fault("download", "status", status=500)
+    await people.fault("download", "hold", seconds=0.1)
+    await people.fault("download", "hold_after", seconds=0.1)
+
+    async def fetched() -> httpx.Response:
+        return await bot.http.get(f"/file/bot{bot.bot_token}/{path}")
+
+    for error in (httpx.TransportError, httpx.RemoteProtocolError):
+        with pytest.raises(error):
+            await fetched()
+    paused, failed, *held = [await fetched() for _ in range(4)]
+
+    assert paused.json()["parameters"] == {"retry_after": 3}
+    assert failed.status_code == 500
+    assert [response.content for response in held] == [b"x" * 100_000] * 2
+    assert len(await people.calls()) == n_calls

@@ -1,5 +1,7 @@
 """What people may do, and what the sandbox's own API refuses in a sentence."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.sandbox.conftest import BotClient
@@ -146,3 +148,25 @@ async def test_the_page_is_served_and_nothing_beside_it(people: People):
         policy = response.headers["content-security-policy"]
         assert policy == "default-src 'self'; img-src 'self' blob:"
     assert outside.status_code == 404
+
+
+async def test_files_in_a_conversation(
+    bot: BotClient, people: People, anna: Person, tmp_path: Path
+):
+    """Sent from the disk, as a reply, with words; and what the bot sends is found and saved."""
+    path = tmp_path / "x"
+    path.write_bytes(b'{"messages": []}')
+    first = await anna.says("вот")
+
+    sent = await anna.sends_document("a.jsonl", path, "проверь", reply_to=first["message_id"])
+    await bot.upload("sendDocument", {"document": ("b.csv", b"1;2")}, chat_id=str(anna.id))
+    await bot.upload(
+        "sendDocument", {"document": ("c.csv", b"3")}, chat_id=str(anna.id), caption="отчёт"
+    )
+
+    assert (sent["caption"], sent["reply_to_message"]["text"]) == ("проверь", "вот")
+    assert await anna.downloads(sent) == path.read_bytes()
+    assert await anna.downloads(await anna.sees_document("b.csv")) == b"1;2"
+    assert await anna.downloads(await anna.sees_document(caption="отчёт")) == b"3"
+    with pytest.raises(NotSeen, match=r"a\.jsonl"):
+        await anna.sees_document("a.jsonl", timeout=0)

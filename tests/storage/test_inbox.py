@@ -4,9 +4,10 @@ import random
 
 import pytest
 
+from bot.storage.chats import newest_message_id, saw_message
 from bot.storage.database import Database
 from bot.storage.inbox import BUSY, InboxRow, InboxStore, Incoming
-from bot.storage.outbox import OutboxStore, newest_message_id, saw_message
+from bot.storage.outbox import OutboxStore
 from tests.storage.rows import update_of
 
 BOT = 77

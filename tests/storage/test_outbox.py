@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 
 from bot.domain import JsonDict
+from bot.storage.cards import Card
+from bot.storage.chats import newest_message_id
 from bot.storage.database import Database
 from bot.storage.inbox import InboxStore
 from bot.storage.jobs import JobStore
-from bot.storage.outbox import Card, OutboxRow, OutboxStore, newest_message_id
+from bot.storage.outbox import OutboxRow, OutboxStore
 from tests.fakes import job_of
 from tests.storage.rows import update_of
 
@@ -56,7 +58,7 @@ async def sent(database: Database, outbox: OutboxStore, message_id: int | None =
 
 
 async def card(outbox: OutboxStore, chat_id: int = 5) -> Card:
-    found = await outbox.stale_card(chat_id)
+    found = await outbox.cards.stale(chat_id)
     assert found is not None
     return found
 
@@ -65,17 +67,17 @@ async def shown(
     database: Database, outbox: OutboxStore, found: Card, message_id: int | None = 30
 ) -> None:
     await database.write(
-        lambda tx: outbox.card_shown(tx, found, message_id=message_id, shown="digest")
+        lambda tx: outbox.cards.shown(tx, found, message_id=message_id, shown="digest")
     )
 
 
 async def touch(database: Database, outbox: OutboxStore, *chats: int, job: str = "ftjob-1"):
-    await database.write(lambda tx: outbox.touch_cards(tx, job, chats))
+    await database.write(lambda tx: outbox.cards.touch(tx, job, chats))
 
 
 async def take(database: Database, outbox: OutboxStore) -> Card:
     found = await card(outbox)
-    await database.write(lambda tx: outbox.take_card(tx, found))
+    await database.write(lambda tx: outbox.cards.take(tx, found))
     return found
 
 
@@ -100,6 +102,26 @@ async def test_same_key_goes_in_once(database: Database, outbox: OutboxStore):
 
     assert not await post(database, outbox, "a")
     assert await outbox.head(5) is None
+
+
+async def test_something_else_is_said_in_the_place_of_a_message(
+    database: Database, outbox: OutboxStore
+):
+    """Its place in the order, its floor and its doubts stay; what was sent stays as it is."""
+    await post(database, outbox, "a", edit_id=7, floor_id=3, is_unsure=True)
+    await post(database, outbox, "b")
+    before = await head(outbox)
+
+    async def replaced() -> OutboxRow:
+        await database.write(
+            lambda tx: outbox.replace(tx, before, kind="x", payload={"n": 1}, edit_id=None)
+        )
+        return await head(outbox)
+
+    expected = replace(before, kind="x", payload={"n": 1}, edit_id=None)
+    assert await replaced() == expected
+    await sent(database, outbox)
+    assert (await replaced()).payload == {"text": "b"}
 
 
 async def test_sent_messages_keep_no_words(database: Database, outbox: OutboxStore):
@@ -178,9 +200,9 @@ async def test_parked_until_the_person_writes_again(
     await touch(database, outbox, 5)
     await database.write(lambda tx: outbox.park(tx, 5))
     assert await outbox.waiting() == []
-    assert (await outbox.head(5), await outbox.stale_card(5)) == (None, None)
+    assert (await outbox.head(5), await outbox.cards.stale(5)) == (None, None)
     await touch(database, outbox, 5)  # the job moves on
-    assert await outbox.stale_card(5) is None
+    assert await outbox.cards.stale(5) is None
     woken.clear()
 
     await database.write(lambda tx: outbox.unpark(tx, 5))
@@ -261,7 +283,7 @@ async def test_card_that_was_shown_rests_until_the_job_moves(
 ):
     await touch(database, outbox, 5)
     await shown(database, outbox, await take(database, outbox))
-    assert await outbox.stale_card(5) is None
+    assert await outbox.cards.stale(5) is None
     assert await outbox.waiting() == []
 
     await touch(database, outbox, 5)
@@ -308,11 +330,11 @@ async def test_card_that_certainly_did_not_leave_is_not_looked_for(
 ):
     await touch(database, outbox, 5)
     taken = await take(database, outbox)
-    await database.write(lambda tx: outbox.give_card_back(tx, taken))
+    await database.write(lambda tx: outbox.cards.give_back(tx, taken))
     assert not (await card(outbox)).is_unsure
 
     doubted = replace(taken, is_unsure=True)
-    await database.write(lambda tx: outbox.give_card_back(tx, doubted))
+    await database.write(lambda tx: outbox.cards.give_back(tx, doubted))
     assert (await card(outbox)).is_unsure
 
 
@@ -322,7 +344,7 @@ async def test_card_that_telegram_does_not_take_rests(
     await touch(database, outbox, 5)
     await shown(database, outbox, await take(database, outbox), message_id=None)
 
-    assert await outbox.stale_card(5) is None
+    assert await outbox.cards.stale(5) is None
 
 
 async def test_renewed_card_is_a_new_message(database: Database, outbox: OutboxStore, job_id: str):
@@ -330,7 +352,7 @@ async def test_renewed_card_is_a_new_message(database: Database, outbox: OutboxS
     await touch(database, outbox, 5)
     await shown(database, outbox, await take(database, outbox))
 
-    await database.write(lambda tx: outbox.renew_card(tx, job_id, 5))
+    await database.write(lambda tx: outbox.cards.renew(tx, job_id, 5))
 
     renewed = await card(outbox)
     assert (renewed.message_id, renewed.shown, renewed.floor_id) == (None, "", 30)
@@ -345,7 +367,7 @@ async def test_card_that_is_renewed_while_the_old_one_is_edited_is_still_sent(
     await touch(database, outbox, 5)
     old = await take(database, outbox)
 
-    await database.write(lambda tx: outbox.renew_card(tx, job_id, 5))
+    await database.write(lambda tx: outbox.cards.renew(tx, job_id, 5))
     await shown(database, outbox, old)
 
     assert (await card(outbox)).message_id is None

@@ -1,0 +1,25 @@
+"""The newest message id that is known of each chat, below which no lost message is looked for."""
+
+from bot.storage.database import Transaction
+
+
+async def newest_message_id(tx: Transaction) -> int:
+    """The newest message id that we know of in any private chat; 0 before there is any.
+
+    Telegram counts messages for each account, not for each of its private chats.
+    """
+    row = await tx.row("SELECT max(newest_message_id) AS newest FROM chats WHERE id > 0")
+    return int(row["newest"] or 0) if row else 0
+
+
+async def saw_message(tx: Transaction, chat_id: int, message_id: int) -> None:
+    """Remember that the chat has a message with that id (ids only grow)."""
+    await tx.execute(
+        """
+        INSERT INTO chats (id, newest_message_id)
+        VALUES (:id, :message_id)
+        ON CONFLICT (id) DO UPDATE SET newest_message_id = :message_id
+            WHERE newest_message_id < :message_id
+        """,
+        {"id": chat_id, "message_id": message_id},
+    )
