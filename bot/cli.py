@@ -1,4 +1,9 @@
-"""The terminal face: run (default), demo, check."""
+"""The terminal face: run (default), demo, check, and the workflow without Telegram.
+
+Each command imports what it needs when it is asked for, so that those which do not need Telegram's
+library start without it.
+"""
+# ruff: noqa: PLC0415
 
 import argparse
 import asyncio
@@ -9,12 +14,10 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 from bot import logs
-from bot.app import open_app
-from bot.check import check
 from bot.config import Needs, Settings, load_settings
-from bot.demo import demo
 from bot.errors import CannotStart
 
 CANNOT_START = 2
@@ -29,11 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that *arguments* name and return the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        if options.command == "demo":
-            return asyncio.run(demo(exit_after_tour=options.exit))
-        if options.command == "check":
-            return asyncio.run(check())
-        return asyncio.run(run(load_settings(Needs.ALL), until_eof=options.until_eof))
+        return _obey(options)
     except CannotStart as exc:
         print(exc, file=sys.stderr)
         return CANNOT_START
@@ -45,8 +44,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return BROKE
 
 
+def _obey(options: argparse.Namespace) -> int:
+    if options.command == "validate":
+        from bot.terminal.dataset import validate
+
+        return validate(options.file, is_json=options.json)
+    if options.command == "upload":
+        from bot.terminal.upload import upload
+
+        return upload(options.file, is_json=options.json)
+    if options.command == "check":
+        from bot.check import check
+
+        return asyncio.run(check())
+    if options.command == "demo":
+        from bot.demo import demo
+
+        return asyncio.run(demo(exit_after_tour=options.exit))
+    return asyncio.run(run(load_settings(Needs.ALL), until_eof=options.until_eof))
+
+
 async def run(settings: Settings, *, until_eof: bool) -> int:
     """Serve until SIGTERM, Ctrl-C or, if asked for, the end of standard input."""
+    from bot.app import open_app
+
     try:
         logs.set_up(settings.log_path, settings.log_level, settings.secrets)
     except OSError as exc:
@@ -87,6 +108,15 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", title="commands")
     run_command = commands.add_parser("run", help="serve Telegram (what happens without a command)")
     run_command.add_argument("--until-eof", action="store_true", help=argparse.SUPPRESS)
+    for name, what in (
+        ("validate", "say whether a dataset may be sent to training, line by line"),
+        ("upload", "check a dataset, send it to the provider and print its id there"),
+    ):
+        command = commands.add_parser(name, help=what, description=f"{what.capitalize()}.")
+        command.add_argument(
+            "file", nargs="?", type=Path, metavar="FILE", help="default: DATASET_PATH"
+        )
+        command.add_argument("--json", action="store_true", help="one JSON object on stdout")
     commands.add_parser("check", help="say what is wrong with the settings, line by line")
     demo_command = commands.add_parser("demo", help="the whole bot on this computer, with a tour")
     demo_command.add_argument("--exit", action="store_true", help="end after the tour")

@@ -27,7 +27,8 @@ from bot.gateways.tokenizer import count_tokens, encoding_for
 ROOT = Path(__file__).parents[1]
 CALL = Path(__file__).with_name("nursery_call.py")
 IMPORTED = (
-    "bot.cli", "openai.resources.chat.completions", "openai.resources.files",
+    "bot.cli", "bot.app", "bot.check", "bot.terminal.upload",
+    "openai.resources.chat.completions", "openai.resources.files",
     "openai.resources.fine_tuning.jobs", "openai.resources.models",
     "apscheduler.schedulers.asyncio",
     "engine.app", "engine.server", "engine.settings",

@@ -11,6 +11,7 @@ import signal
 import sys
 from pathlib import Path
 
+import bot.app  # noqa: F401 - what `run` imports, once for all
 from bot.cli import main
 
 

@@ -1,0 +1,93 @@
+"""What validation found, as lines to read and as JSON for programs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.domain import Finding, JsonDict, ValidationReport
+from bot.terminal.console import one_line, unmarked
+from bot.texts import Markup, Texts
+
+
+def lines(texts: Texts, report: ValidationReport) -> Iterator[str]:
+    """The numbers, the findings, and last the verdict."""
+    yield from _numbers(report)
+    for finding in report.findings:
+        yield _place(texts, finding)
+    n_more = sum(report.counts.values()) - len(report.findings)
+    if n_more > 0:
+        yield unmarked(texts("dataset_more", n=texts.number(n_more)))
+    yield verdict(report)
+
+
+def verdict(report: ValidationReport) -> str:
+    """The guide's own words, which scripts look for."""
+    if report.is_valid:
+        return f"✅ Validation passed: {report.n_examples} training examples"
+    n_errors, n = report.n_errors, report.n_examples
+    return f"❌ Validation failed: {n_errors} errors in {n} training examples"
+
+
+def as_json(texts: Texts, path: Path, report: ValidationReport) -> JsonDict:
+    """The report for programs; an empty system prompt stands for none, lines count from 1."""
+    tokens = report.tokens
+    return {
+        "file": str(path),
+        "sha256": report.sha256,
+        "size_bytes": report.size_bytes,
+        "is_valid": report.is_valid,
+        "examples": report.n_examples,
+        "messages": report.n_messages,
+        "tokens": tokens
+        and {
+            "encoding": tokens.encoding,
+            "total": tokens.total,
+            "min": tokens.smallest,
+            "median": tokens.median,
+            "p95": tokens.p95,
+            "max": tokens.largest,
+        },
+        "turns": dict(report.turns),
+        "system_prompts": dict(report.system_prompts),
+        "themes": dict(report.themes),
+        "findings": [_finding_as_json(texts, finding) for finding in report.findings],
+        "n_errors": report.n_errors,
+        "n_warnings": report.n_warnings,
+        "counts": dict(report.counts),
+    }
+
+
+def _numbers(report: ValidationReport) -> Iterator[str]:
+    yield f"Examples: {report.n_examples}, messages: {report.n_messages}"
+    if tokens := report.tokens:
+        yield (
+            f"Tokens: {tokens.total} in all; min {tokens.smallest}, median {tokens.median}, "
+            f"p95 {tokens.p95}, max {tokens.largest} ({tokens.encoding})"
+        )
+    if report.turns:
+        turns = ", ".join(f"{turns}: {n}" for turns, n in report.turns.items())
+        yield f"Turns (answers in an example: examples): {turns}"
+    n_prompts = len(report.system_prompts.keys() - {""})
+    n_without = report.system_prompts.get("", 0)
+    yield f"System prompts: {n_prompts}; examples without one: {n_without}"
+    yield f"Errors: {report.n_errors}, warnings: {report.n_warnings}"
+
+
+def _place(texts: Texts, finding: Finding) -> str:
+    text = Markup(_sentence(texts, finding))
+    if finding.line is None:
+        return one_line(unmarked(texts("dataset_file", text=text)))
+    return one_line(unmarked(texts("dataset_line", line=finding.line, text=text)))
+
+
+def _sentence(texts: Texts, finding: Finding) -> str:
+    return texts(f"finding_{finding.rule}", **finding.params)
+
+
+def _finding_as_json(texts: Texts, finding: Finding) -> JsonDict:
+    return {
+        "level": finding.level.value,
+        "rule": finding.rule,
+        "line": finding.line,
+        "message": unmarked(_sentence(texts, finding)),
+        "params": dict(finding.params),
+    }
