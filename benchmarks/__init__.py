@@ -1,0 +1,1 @@
+"""How fast the bot's own code is; nothing here is part of it, and no test is decided by it."""
