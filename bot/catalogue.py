@@ -57,6 +57,9 @@ class Preset:
     suffix: str
     base_model: str | None = None
     """None: the one that the settings name."""
+    guide_minutes: tuple[int, int]
+    """What the guide says that it takes, from and to; our own estimates differ."""
+    guide_usd: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,20 +135,21 @@ class Catalogue:
             ModelShutDown: with the name as it was asked for and the day.
         """
         model = self.model(name)
-        day = today if base_url is None or self._is_at(base_url) else min(today, self.looked_up)
+        day = today if base_url is None or self.is_at_home(base_url) else min(today, self.looked_up)
         if model and model.is_shut_down(day):
             raise ModelShutDown(model=name, day=model.shutdown)
 
     def shutdown(self, name: str, *, base_url: str) -> date | None:
         """The day from which a model answers no more at that provider; None: not known."""
         model = self.model(name)
-        return model.shutdown if model and self._is_at(base_url) else None
+        return model.shutdown if model and self.is_at_home(base_url) else None
 
     def job_page(self, base_url: str, job_id: str) -> str | None:
         """The provider's own page of a job, where there is one."""
-        return self.job_page_pattern.format(job_id=job_id) if self._is_at(base_url) else None
+        return self.job_page_pattern.format(job_id=job_id) if self.is_at_home(base_url) else None
 
-    def _is_at(self, base_url: str) -> bool:
+    def is_at_home(self, base_url: str) -> bool:
+        """Whether that address is the provider's whose prices and days these are."""
         return urlsplit(base_url).hostname in self.hosts
 
 
@@ -193,4 +197,5 @@ def parse_catalogue(toml: str) -> Catalogue:
 def _preset(name: str, fields: Mapping[str, Any], *, strongest: str) -> Preset:
     base_model = fields.get("base_model")
     resolved = strongest if base_model == _STRONGEST else base_model
-    return Preset(**{**fields, "name": name, "base_model": resolved})
+    guide = {field: tuple(fields[field]) for field in ("guide_minutes", "guide_usd")}
+    return Preset(**{**fields, **guide, "name": name, "base_model": resolved})

@@ -20,6 +20,7 @@ from bot.domain import Hyperparameters, Person
 from bot.errors import NotAllowed
 from bot.gateways.provider import TrainingApi
 from bot.services.chat import Chat
+from bot.services.dataset_desk import DatasetDesk
 from bot.services.datasets import Datasets
 from bot.services.people import People
 from bot.services.serving import ServingDesk
@@ -54,6 +55,7 @@ class Services:
     runs: RunStore
     people: People
     datasets: Datasets
+    desk: DatasetDesk
     training: Training
     submission: Submission
     watching: Watching

@@ -63,6 +63,42 @@ class DatasetChanged(UserError):
     """The dataset is not the one that the plan was made for; `run_id`."""
 
 
+class DatasetInUse(UserError):
+    """A version that something still needs can't be deleted; `number`."""
+
+
+class DatasetGone(UserError):
+    """A button names a version that was deleted, or is nobody's."""
+
+
+class CannotRepair(UserError):
+    """Nothing in the dataset can be mended safely by itself."""
+
+
+class TooFewToSplit(UserError):
+    """Too few different examples to put some aside; `n` and `least`."""
+
+
+class FileTooBig(UserError):
+    """A file over what Telegram hands to bots; `megabytes` and `limit`."""
+
+
+class TooBigToSend(UserError):
+    """A file over what Telegram takes from bots; `megabytes`, `limit` and `path`."""
+
+
+class NotDelivered(UserError):
+    """Telegram will never take a message of ours; `incident`."""
+
+
+class DownloadFailed(UserError):
+    """Telegram did not hand over a file that was sent."""
+
+
+class TooMuchWork(UserError):
+    """Work on a file that took more time or memory than it may."""
+
+
 class JobUnknown(UserError):
     """Neither we nor the provider know the job; `job_id`."""
 

@@ -16,6 +16,8 @@ from bot.gateways.openai_client import build_chat_client, build_training_client
 from bot.gateways.provider import OpenAITraining
 from bot.handlers.news import Newsroom
 from bot.services.chat import Chat
+from bot.services.checking import Checker
+from bot.services.dataset_desk import DatasetDesk
 from bot.services.datasets import Datasets
 from bot.services.news import News
 from bot.services.people import People
@@ -26,6 +28,7 @@ from bot.services.trials import Trials
 from bot.services.watching import Watching
 from bot.storage.conversations import ConversationStore
 from bot.storage.database import Database
+from bot.storage.dataset_files import DatasetFiles
 from bot.storage.datasets import DatasetStore
 from bot.storage.inbox import InboxStore
 from bot.storage.jobs import JobStore
@@ -50,12 +53,16 @@ def build_services(settings: Settings, database: Database, bot: Bot) -> Services
     models, trial_store = ModelStore(database), TrialStore(database)
     people_store = PeopleStore(database)
     news = News(outbox=outbox, admin_ids=settings.admin_ids)
+    dataset_store = DatasetStore(database)
+    dataset_files = DatasetFiles(settings.database_path.parent / "datasets")
+    checker = Checker(catalogue=catalogue, base_model=settings.base_model)
     datasets = Datasets(
         database=database,
-        store=DatasetStore(database),
+        store=dataset_store,
+        files=dataset_files,
+        checker=checker,
         api=api,
         path=settings.dataset_path,
-        base_model=settings.base_model,
     )
     serving = ServingDesk(
         database=database, models=models, datasets=datasets, chat_model=settings.chat_model
@@ -116,9 +123,17 @@ def build_services(settings: Settings, database: Database, bot: Bot) -> Services
             tester_ids=settings.tester_ids,
         ),
         datasets=datasets,
+        desk=DatasetDesk(
+            database=database,
+            store=dataset_store,
+            files=dataset_files,
+            checker=checker,
+            datasets=datasets,
+        ),
         training=Training(
             database=database,
             runs=runs,
+            jobs=jobs,
             datasets=datasets,
             catalogue=catalogue,
             base_url=settings.openai_base_url,

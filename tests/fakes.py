@@ -400,6 +400,7 @@ class Provider(Scripted):
         parameters: Hyperparameters,
         *,
         training_file: str,
+        validation_file: str | None = None,
         seed: int,
         metadata: Mapping[str, str],
     ) -> FineTuningJob:

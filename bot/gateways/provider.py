@@ -41,6 +41,7 @@ class TrainingApi(Protocol):
         parameters: Hyperparameters,
         *,
         training_file: str,
+        validation_file: str | None = None,
         seed: int,
         metadata: Mapping[str, str],
     ) -> FineTuningJob:
@@ -107,6 +108,7 @@ class OpenAITraining:
         parameters: Hyperparameters,
         *,
         training_file: str,
+        validation_file: str | None = None,
         seed: int,
         metadata: Mapping[str, str],
     ) -> FineTuningJob:
@@ -115,6 +117,7 @@ class OpenAITraining:
             answer = await self._once.fine_tuning.jobs.with_raw_response.create(
                 model=parameters.base_model,
                 training_file=training_file,
+                validation_file=validation_file or openai.omit,
                 seed=seed,
                 metadata=dict(metadata),
                 suffix=parameters.suffix or openai.omit,

@@ -9,10 +9,10 @@ from typing import Any
 from telegram.ext import BaseHandler
 
 from bot.context import BotContext
-from bot.handlers import basics, chat, dataset, jobs, models, training
+from bot.handlers import basics, chat, dataset, jobs, models, training, versions
 
 
 def all_handlers() -> list[BaseHandler[Any, BotContext, Any]]:
     """Every handler, in order."""
-    modules = (basics, dataset, training, jobs, models, chat)
+    modules = (basics, dataset, versions, training, jobs, models, chat)
     return [handler for module in modules for handler in module.handlers()]

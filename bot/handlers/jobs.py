@@ -99,7 +99,7 @@ async def _cancel(context: BotContext, tracked: TrackedJob) -> None:
 
 
 def _send_card(context: BotContext, job_id: str) -> None:
-    context.also(lambda tx: context.services.outbox.renew_card(tx, job_id, context.row.chat_id))
+    context.also(lambda tx: context.services.outbox.cards.renew(tx, job_id, context.row.chat_id))
 
 
 def _argument(context: BotContext, usage: str) -> str:

@@ -12,7 +12,8 @@ from bot.texts import LANGUAGES, Texts
 
 EVERYONE = ("start", "new", "help", "language", "id")
 ADMINS = (
-    "validate", "upload", "train", "status", "jobs", "monitor", "cancel", "test", "models", "use",
+    "validate", "datasets", "upload", "train", "status", "jobs", "monitor", "cancel", "test",
+    "models", "use",
 )  # fmt: skip
 
 _logger = logging.getLogger(__name__)

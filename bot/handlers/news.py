@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.context import Services
 from bot.domain import JsonDict
 from bot.texts import Texts
+from bot.views import door as door_views
 from bot.views import jobs as job_views
 from bot.views import models as model_views
 from bot.views import plan as plan_views
@@ -29,6 +30,8 @@ class Newsroom:
                 return await self._run(texts, kind, payload["run_id"])
             case "trial_finished":
                 return await self._trial(texts, payload)
+            case "refused":
+                return door_views.plain(texts, "error_not_delivered", incident=payload["incident"])
         raise ValueError(f"unknown news: {kind}")
 
     async def _card(self, texts: Texts, job_id: str) -> Screen | None:

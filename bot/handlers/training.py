@@ -54,8 +54,9 @@ async def plan(update: Update, context: BotContext) -> None:
     run = await services.training.plan(
         parameters, asked_by=context.person.id, request_id=context.request_id
     )
+    guess = await services.training.estimate(run)
     shutdown = await services.shutdown_of(run.parameters.base_model)
-    context.reply(views.plan(context.texts, run, services.catalogue, shutdown=shutdown))
+    context.reply(views.plan(context.texts, run, guess, services.catalogue, shutdown=shutdown))
 
 
 @admins_only

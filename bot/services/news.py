@@ -35,4 +35,4 @@ class News:
 
     async def show_cards(self, tx: Transaction, job_id: str) -> None:
         """The job moved: every admin's card of it follows."""
-        await self.outbox.touch_cards(tx, job_id, sorted(self.admin_ids))
+        await self.outbox.cards.touch(tx, job_id, sorted(self.admin_ids))

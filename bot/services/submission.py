@@ -10,9 +10,10 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
-from bot.domain import FineTuningJob, Refusal, RunState, TrainingRun
+from bot.domain import Dataset, FineTuningJob, Refusal, RunState, TrainingRun
 from bot.errors import (
     DatasetChanged,
     ProviderBusy,
@@ -125,11 +126,14 @@ class Submission:
     async def _upload_and_create(self, run: TrainingRun) -> None:
         try:
             await self._check_dataset(run)
-            training_file = await self._patiently(
-                lambda: self.api.upload(self.datasets.path, name=f"run-{run.id}.jsonl"),
-                is_harmless=True,
-            )
-            job = await self._patiently(lambda: self._create(run, training_file))
+            files = [
+                await self._upload(dataset, name)
+                for dataset, name in (
+                    (run.dataset, f"run-{run.id}.jsonl"),
+                    (run.validation, f"run-{run.id}-validation.jsonl"),
+                )
+            ]
+            job = await self._patiently(lambda: self._create(run, *files))
         except ProviderUncertain:
             await self._uncertain(run.id)
         except UserError as exc:
@@ -139,11 +143,21 @@ class Submission:
             await self._cancel_surplus(run, job)
 
     async def _check_dataset(self, run: TrainingRun) -> None:
-        report = await self.datasets.report()
-        if report.sha256 != run.dataset.sha256:
-            raise DatasetChanged(run_id=run.id)
+        for dataset in (run.dataset, run.validation):
+            if dataset is not None and not await self.datasets.check_intact(dataset):
+                raise DatasetChanged(run_id=run.id)
 
-    async def _create(self, run: TrainingRun, training_file: str) -> FineTuningJob:
+    async def _upload(self, dataset: Dataset | None, name: str) -> str | None:
+        if dataset is None:
+            return None
+        return await self._patiently(
+            lambda: self.api.upload(Path(dataset.path), name=name), is_harmless=True
+        )
+
+    async def _create(
+        self, run: TrainingRun, training_file: str | None, validation_file: str | None
+    ) -> FineTuningJob:
+        assert training_file is not None
         await self.database.write(
             lambda tx: self.runs.move(
                 tx,
@@ -151,12 +165,14 @@ class Submission:
                 expected=[RunState.UPLOADING, RunState.CREATING],
                 to=RunState.CREATING,
                 training_file=training_file,
+                validation_file=validation_file,
                 attempted_at=int(time.time()),
             )
         )
         return await self.api.create_job(
             run.parameters,
             training_file=training_file,
+            validation_file=validation_file,
             seed=run.seed,
             metadata={METADATA_KEY: mark_of(run)},
         )

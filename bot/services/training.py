@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.catalogue import Catalogue
-from bot.domain import Hyperparameters, RunState, TrainingRun
+from bot.domain import Dataset, Hyperparameters, RunState, TrainingRun
 from bot.errors import BadValue, PlanGone, PlanTaken
-from bot.services.cost import estimate
+from bot.services.cost import Estimate, estimate
 from bot.services.datasets import Datasets
 from bot.storage.database import Database
+from bot.storage.jobs import JobStore
 from bot.storage.runs import RunStore
 
 PLAN_LIFETIME_S = 24 * 3600
@@ -25,6 +26,7 @@ class Training:
 
     database: Database
     runs: RunStore
+    jobs: JobStore
     datasets: Datasets
     catalogue: Catalogue
     base_url: str
@@ -46,8 +48,7 @@ class Training:
         if known is not None:
             return known
         dataset = await self.datasets.current()
-        model = self.catalogue.model(parameters.base_model)
-        price = estimate(dataset.n_tokens, parameters.n_epochs, model, self.catalogue).price_usd
+        guess = await self.estimate_of(dataset, parameters.base_model, parameters.n_epochs)
         now = int(time.time())
         await self.database.write(
             lambda tx: self.runs.plan(
@@ -55,7 +56,7 @@ class Training:
                 parameters,
                 dataset=dataset,
                 seed=secrets.randbelow(2**31),
-                price_usd=price,
+                price_usd=guess.price_usd,
                 asked_by=asked_by,
                 request_id=request_id,
                 now=now,
@@ -65,6 +66,19 @@ class Training:
         run = await self.runs.of_request(request_id)
         assert run is not None
         return run
+
+    async def estimate(self, run: TrainingRun) -> Estimate:
+        """What the run would cost and how long it would take."""
+        return await self.estimate_of(
+            run.dataset, run.parameters.base_model, run.parameters.n_epochs
+        )
+
+    async def estimate_of(self, dataset: Dataset, base_model: str, n_epochs: int) -> Estimate:
+        """The same for any dataset, model and number of epochs."""
+        model = self.catalogue.model(base_model)
+        names = {base_model, *(model.aliases if model else ()), *([model.name] if model else ())}
+        past = [job for name in sorted(names) for job in await self.jobs.past(name)]
+        return estimate(dataset.n_tokens, n_epochs, model, self.catalogue, past=past)
 
     async def confirm(self, run_id: int, *, by: int, request_id: int) -> TrainingRun:
         """Start the plan: exactly one press does, however many there are.

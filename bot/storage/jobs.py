@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from bot.domain import FineTuningJob, JobEvent, JobStatus, Refusal, TrackedJob
+from bot.domain import FineTuningJob, JobEvent, JobStatus, PastJob, Refusal, TrackedJob
 from bot.storage.database import Database, Row, Transaction
 
 
@@ -115,6 +115,21 @@ class JobStore:
             "SELECT * FROM jobs ORDER BY created_at DESC, id LIMIT :limit", {"limit": limit}
         )
         return [_job_from_row(row) for row in rows]
+
+    async def past(self, base_model: str, *, limit: int = 20) -> list[PastJob]:
+        """How long the latest successful jobs of that model took; at most *limit* of them."""
+        rows = await self._db.rows(
+            """
+            SELECT trained_tokens, finished_at - created_at AS seconds
+            FROM jobs
+            WHERE base_model = :base_model AND status = :succeeded
+                AND trained_tokens > 0 AND finished_at > created_at
+            ORDER BY created_at DESC
+            LIMIT :limit
+            """,
+            {"base_model": base_model, "succeeded": JobStatus.SUCCEEDED, "limit": limit},
+        )
+        return [PastJob(**row) for row in rows]
 
     async def event_ids(self, job_id: str) -> Collection[str]:
         """Ids of the events that are stored."""

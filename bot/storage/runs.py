@@ -4,14 +4,15 @@ from collections.abc import Collection
 
 from bot.domain import Dataset, Hyperparameters, Refusal, RunState, TrainingRun
 from bot.storage.database import Database, Row, Transaction
-from bot.storage.datasets import dataset_from_row
+from bot.storage.datasets import COLUMNS, dataset_from_row
 
-_SELECT = """
+_SELECT = f"""
     SELECT r.*,
-           d.path AS d_path, d.sha256 AS d_sha256, d.n_examples AS d_n_examples,
-           d.n_tokens AS d_n_tokens, d.system_prompt AS d_system_prompt,
-           d.created_at AS d_created_at, d.id AS d_id
-    FROM training_runs r JOIN datasets d ON d.id = r.dataset_id
+           {", ".join(f"d.{column} AS d_{column}" for column in COLUMNS)},
+           {", ".join(f"v.{column} AS v_{column}" for column in COLUMNS)}
+    FROM training_runs r
+        JOIN datasets d ON d.id = r.dataset_id
+        LEFT JOIN datasets v ON v.id = r.validation_id
 """
 
 
@@ -39,10 +40,10 @@ class RunStore:
             """
             INSERT OR IGNORE INTO training_runs (
                 state, request_id, asked_by, base_model, n_epochs, learning_rate_multiplier, suffix,
-                dataset_id, seed, price_usd, created_at, expires_at
+                dataset_id, validation_id, seed, price_usd, created_at, expires_at
             ) VALUES (
                 :state, :request_id, :asked_by, :base_model, :n_epochs, :learning_rate_multiplier,
-                :suffix, :dataset_id, :seed, :price_usd, :now, :expires_at
+                :suffix, :dataset_id, :validation_id, :seed, :price_usd, :now, :expires_at
             )
             """,
             {
@@ -54,6 +55,7 @@ class RunStore:
                 "learning_rate_multiplier": parameters.learning_rate_multiplier,
                 "suffix": parameters.suffix,
                 "dataset_id": dataset.id,
+                "validation_id": dataset.validation_id,
                 "seed": seed,
                 "price_usd": price_usd,
                 "now": now,
@@ -130,6 +132,7 @@ def _run_from_row(row: Row) -> TrainingRun:
             suffix=row["suffix"],
         ),
         dataset=dataset_from_row(row, prefix="d_"),
+        validation=dataset_from_row(row, prefix="v_") if row["v_id"] is not None else None,
         seed=row["seed"],
         price_usd=row["price_usd"],
         created_at=row["created_at"],
@@ -137,6 +140,7 @@ def _run_from_row(row: Row) -> TrainingRun:
         confirmed_by=row["confirmed_by"],
         confirmed_at=row["confirmed_at"],
         training_file=row["training_file"],
+        validation_file=row["validation_file"],
         attempted_at=row["attempted_at"],
         job_id=row["job_id"],
         refusal=refusal,

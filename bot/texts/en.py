@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from bot.texts.datasets_en import DATASETS
 from bot.texts.findings_en import FINDINGS
 
 MESSAGES: Final[dict[str, str]] = {
@@ -44,7 +45,9 @@ MESSAGES: Final[dict[str, str]] = {
     ),
     "help_admin": (
         "<b>Dataset</b>\n"
-        "/validate — check it before training\n"
+        "Send a .jsonl file: I check it, fix it and keep it as a new version.\n"
+        "/validate — check the dataset in use (or a file, as a reply to it)\n"
+        "/datasets — all versions: choose, download, delete\n"
         "/upload — send the file to the provider\n\n"
         "<b>Training</b>\n"
         "/train — make a plan and see the price; with a preset: "
@@ -73,6 +76,7 @@ MESSAGES: Final[dict[str, str]] = {
     "menu_language": "language",
     "menu_id": "my number",
     "menu_validate": "check the dataset",
+    "menu_datasets": "versions of the dataset",
     "menu_upload": "send the dataset to the provider",
     "menu_train": "training plan and price",
     "menu_status": "what is being trained",
@@ -103,23 +107,6 @@ MESSAGES: Final[dict[str, str]] = {
     "button_look": "Look again",
     "button_give_up": "Leave it",
     "button_provider_page": "The provider's page",
-    # The dataset
-    "dataset_good": "✅ The dataset is ready: {n} {examples}",
-    "dataset_bad": "❌ Not ready for training: {n_errors} errors, {n} examples",
-    "dataset_tokens": "Tokens: {total} · {smallest}–{largest} an example, usually {median}",
-    "dataset_prompt_one": "System prompt: one for all",
-    "dataset_prompt_none": "There is no system prompt",
-    "dataset_prompt_many": "System prompts: {n}; the most frequent one has {share} examples",
-    "dataset_size": "Messages: {n_messages} · {size} KB",
-    "dataset_version": "Version: <code>{sha}</code>",
-    "dataset_warnings": "Warnings: {n}",
-    "dataset_more": "and {n} more",
-    "dataset_line": "line {line}: {text}",
-    "dataset_file": "file: {text}",
-    "upload_done": (
-        "The provider has the file: {n} {examples}.\nFile ID: <code>{file_id}</code>\n"
-        "No training was started: that is what /train is for, and it sends a copy of its own."
-    ),
     # The plan
     "plan_title": "<b>Plan {run_id}</b> · nothing has been sent yet",
     "plan_model": "Model: {model}",
@@ -127,8 +114,8 @@ MESSAGES: Final[dict[str, str]] = {
     "plan_parameters": "Epochs {epochs} · multiplier {multiplier} · name {suffix}",
     "plan_no_suffix": "none",
     "plan_tokens": "{n} {examples} · billable tokens: {tokens}",
-    "plan_price": "Price: about {price} (prices of {day}) · time: {time}",
-    "plan_price_unknown": "Price: unknown, the catalogue lacks this model · time: {time}",
+    "plan_price": "Price: about {price} (prices of {day})",
+    "plan_price_unknown": "Price: unknown, the catalogue lacks this model",
     "plan_days_left": (
         "⚠️ Days until the base model is switched off: {days}. What was tuned from it goes too."
     ),
@@ -143,8 +130,12 @@ MESSAGES: Final[dict[str, str]] = {
     ),
     "plan_started": "Plan {run_id} has started: sending the dataset and creating the job.",
     "plan_dropped": "Plan {run_id} is dropped. Nothing was sent or spent.",
+    "plan_time_hinted": "Time: {time} by the guide, and the provider's queue on top",
+    "plan_time_learnt": "Time: {time}, from past jobs ({n})",
     "plan_hours": "{low}–{high} h",
     "plan_minutes": "{low}–{high} min",
+    "plan_validation": "Validation part: {n} {examples}, free of charge",
+    "plan_warnings": "⚠️ Warnings about the dataset: {n}",
     "run_refused": (
         "❌ Plan {run_id} did not start; there is no job.\n{reason}\nNothing was charged."
     ),
@@ -269,7 +260,35 @@ MESSAGES: Final[dict[str, str]] = {
         "{model} was switched off on {day} and can't be tuned any more. Choose another model."
     ),
     "error_dataset_missing": (
-        "The dataset's file is missing: <code>{path}</code>. Put it there or change DATASET_PATH."
+        "The dataset's file is missing: <code>{path}</code>. Put it there or change DATASET_PATH. "
+        "Or send a .jsonl file right here."
+    ),
+    "error_dataset_in_use": (
+        "Version {number} is needed: it is in use, lies at DATASET_PATH, or waits for training. "
+        "Choose another one first."
+    ),
+    "error_dataset_gone": "This version is gone. /datasets shows what there is.",
+    "error_cannot_repair": (
+        "There is nothing here that I could fix without changing what it says. The report tells "
+        "what to correct by hand."
+    ),
+    "error_too_few_to_split": (
+        "Too few different examples ({n}): at least {least} are needed to put some aside."
+    ),
+    "error_file_too_big": (
+        "The file is over {limit} MB ({megabytes} MB), more than Telegram hands to bots. Put it "
+        "on the server, name it in DATASET_PATH, then send /validate."
+    ),
+    "error_too_big_to_send": (
+        "The file is over {limit} MB ({megabytes} MB), more than Telegram takes from bots. On "
+        "the server it lies here: <code>{path}</code>"
+    ),
+    "error_download_failed": "Telegram did not hand over the file. Please send it again.",
+    "error_too_much_work": (
+        "The file is too heavy: checking it would take more time or memory than it may. Split it."
+    ),
+    "error_not_delivered": (
+        "Telegram did not take my message. Please tell an admin the code <code>{incident}</code>."
     ),
     "error_dataset_invalid": (
         "The dataset has errors ({n_errors}) and would be refused. /validate says what is wrong."
@@ -312,6 +331,7 @@ MESSAGES: Final[dict[str, str]] = {
         "Something broke, and there will be no answer. Tell an administrator the code "
         "<code>{incident}</code>, or try again."
     ),
+    **DATASETS,
     **FINDINGS,
 }
 """What may be said, by key. Parameters are escaped when a sentence is made."""

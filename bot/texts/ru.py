@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from bot.texts.datasets_ru import DATASETS
 from bot.texts.findings_ru import FINDINGS
 
 MESSAGES: Final[dict[str, str]] = {
@@ -44,7 +45,9 @@ MESSAGES: Final[dict[str, str]] = {
     ),
     "help_admin": (
         "<b>Датасет</b>\n"
-        "/validate — проверить перед обучением\n"
+        "Пришлите файл .jsonl — проверю его, починю и сохраню как новую версию.\n"
+        "/validate — проверить датасет в работе (или файл, если ответить командой на него)\n"
+        "/datasets — все версии: выбрать, скачать, удалить\n"
         "/upload — отправить файл провайдеру\n\n"
         "<b>Обучение</b>\n"
         "/train — составить план и увидеть цену; можно с пресетом: "
@@ -73,6 +76,7 @@ MESSAGES: Final[dict[str, str]] = {
     "menu_language": "язык",
     "menu_id": "мой номер",
     "menu_validate": "проверить датасет",
+    "menu_datasets": "версии датасета",
     "menu_upload": "отправить датасет провайдеру",
     "menu_train": "план обучения и цена",
     "menu_status": "что обучается",
@@ -103,23 +107,6 @@ MESSAGES: Final[dict[str, str]] = {
     "button_look": "Поискать ещё",
     "button_give_up": "Оставить как есть",
     "button_provider_page": "Страница у провайдера",
-    # The dataset
-    "dataset_good": "✅ Датасет готов: {n} {examples}",
-    "dataset_bad": "❌ К обучению не готов: ошибок — {n_errors}, примеров — {n}",
-    "dataset_tokens": ("Токены: {total} · в примере {smallest}–{largest}, обычно {median}"),
-    "dataset_prompt_one": "Системная подсказка: одна у всех",
-    "dataset_prompt_none": "Системной подсказки нет",
-    "dataset_prompt_many": "Системных подсказок: {n}, самая частая — у {share} примеров",
-    "dataset_size": "Реплик: {n_messages} · {size} КБ",
-    "dataset_version": "Версия: <code>{sha}</code>",
-    "dataset_warnings": "Предупреждения: {n}",
-    "dataset_more": "и ещё {n}",
-    "dataset_line": "строка {line}: {text}",
-    "dataset_file": "файл: {text}",
-    "upload_done": (
-        "Файл у провайдера: {n} {examples}.\nFile ID: <code>{file_id}</code>\n"
-        "Обучение не запущено: для него есть /train, он отправит свою копию."
-    ),
     # The plan
     "plan_title": "<b>План №{run_id}</b> · ещё ничего не отправлено",
     "plan_model": "Модель: {model}",
@@ -127,8 +114,8 @@ MESSAGES: Final[dict[str, str]] = {
     "plan_parameters": "Эпохи {epochs} · множитель {multiplier} · имя {suffix}",
     "plan_no_suffix": "без имени",
     "plan_tokens": "{n} {examples} · токенов к оплате: {tokens}",
-    "plan_price": "Цена: около {price} (по ценам на {day}) · время: {time}",
-    "plan_price_unknown": "Цена: неизвестна, этой модели нет в каталоге · время: {time}",
+    "plan_price": "Цена: около {price} (по ценам на {day})",
+    "plan_price_unknown": "Цена: неизвестна, этой модели нет в каталоге",
     "plan_days_left": "⚠️ До отключения базовой модели дней: {days}. С нею отключатся и обученные.",
     "plan_trouble": (
         "<blockquote expandable><b>Если что-то пойдёт не так</b>\n"
@@ -142,8 +129,12 @@ MESSAGES: Final[dict[str, str]] = {
     ),
     "plan_started": "План №{run_id} запущен: отправляю датасет и создаю задание.",
     "plan_dropped": "План №{run_id} отменён. Ничего не отправлено и не потрачено.",
+    "plan_time_hinted": "Время: {time} по руководству, и очередь у провайдера сверх того",
+    "plan_time_learnt": "Время: {time} по прошлым заданиям ({n})",
     "plan_hours": "{low}–{high} ч",
     "plan_minutes": "{low}–{high} мин",
+    "plan_validation": "Проверочная часть: {n} {examples}, бесплатно",
+    "plan_warnings": "⚠️ Предупреждений в датасете: {n}",
     "run_refused": ("❌ План №{run_id} не запустился, задания нет.\n{reason}\nДеньги не списаны."),
     "run_uncertain": (
         "⚠️ План №{run_id}: ответ провайдера потерялся, и в списке его заданий нашего нет.\n"
@@ -267,7 +258,35 @@ MESSAGES: Final[dict[str, str]] = {
     ),
     "error_dataset_missing": (
         "Файл датасета не найден: <code>{path}</code>. Положите его туда или поправьте "
-        "DATASET_PATH."
+        "DATASET_PATH. Или пришлите файл .jsonl прямо сюда."
+    ),
+    "error_dataset_in_use": (
+        "Версия №{number} нужна: она в работе, лежит в DATASET_PATH или ждёт обучения. Сначала "
+        "выберите другую."
+    ),
+    "error_dataset_gone": "Этой версии уже нет. Какие есть, покажет /datasets.",
+    "error_cannot_repair": (
+        "Сама я здесь ничего починить не могу, не изменив смысла. Что поправить руками, сказано "
+        "в отчёте."
+    ),
+    "error_too_few_to_split": (
+        "Разных примеров слишком мало ({n}): чтобы отложить часть, нужно не меньше {least}."
+    ),
+    "error_file_too_big": (
+        "Файл больше {limit} МБ ({megabytes} МБ), а такие Telegram ботам не отдаёт. Положите его "
+        "на сервер и укажите в DATASET_PATH, потом пришлите /validate."
+    ),
+    "error_too_big_to_send": (
+        "Файл больше {limit} МБ ({megabytes} МБ), а такие Telegram от ботов не берёт. На сервере "
+        "он лежит здесь: <code>{path}</code>"
+    ),
+    "error_download_failed": "Telegram не отдал файл. Пришлите его ещё раз.",
+    "error_too_much_work": (
+        "Файл слишком тяжёлый: проверка заняла бы больше времени или памяти, чем можно. "
+        "Разделите его на части."
+    ),
+    "error_not_delivered": (
+        "Telegram не принял моё сообщение. Сообщите администратору код <code>{incident}</code>."
     ),
     "error_dataset_invalid": (
         "В датасете есть ошибки ({n_errors}), такой файл не примут. Что именно не так, скажет "
@@ -312,6 +331,7 @@ MESSAGES: Final[dict[str, str]] = {
         "Что-то сломалось, и ответа не будет. Сообщите администратору код <code>{incident}</code> "
         "или попробуйте ещё раз."
     ),
+    **DATASETS,
     **FINDINGS,
 }
 """What may be said, by key. Parameters are escaped when a sentence is made."""

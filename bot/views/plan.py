@@ -4,18 +4,22 @@ import datetime as dtm
 
 from bot.catalogue import Catalogue
 from bot.domain import Refusal, TrainingRun
-from bot.services.cost import Estimate, estimate
+from bot.services.cost import Estimate
 from bot.texts import Markup, Texts
 from bot.views.buttons import button, data_of
+from bot.views.prices import time_of
 from bot.views.screen import Screen, rows
 
 
 def plan(
-    texts: Texts, run: TrainingRun, catalogue: Catalogue, *, shutdown: dtm.date | None
+    texts: Texts,
+    run: TrainingRun,
+    guess: Estimate,
+    catalogue: Catalogue,
+    *,
+    shutdown: dtm.date | None,
 ) -> Screen:
     """What would be trained, what it costs, and the button that starts it."""
-    model = catalogue.model(run.parameters.base_model)
-    guess = estimate(run.dataset.n_tokens, run.parameters.n_epochs, model, catalogue)
     n = run.dataset.n_examples
     lines = [
         texts("plan_title", run_id=run.id),
@@ -27,8 +31,12 @@ def plan(
             examples=texts.plural("examples", n),
             tokens=texts.number(guess.trained_tokens),
         ),
+        *_validation(texts, run),
         _price(texts, guess),
+        _time(texts, guess),
     ]
+    if run.dataset.n_warnings:
+        lines.append(texts("plan_warnings", n=texts.number(run.dataset.n_warnings)))
     if shutdown is not None:
         days = max(0, (shutdown - dtm.datetime.now(texts.timezone).date()).days)
         lines.append(texts("plan_days_left", days=days))
@@ -119,20 +127,21 @@ def _parameters(texts: Texts, run: TrainingRun) -> str:
     )
 
 
+def _validation(texts: Texts, run: TrainingRun) -> list[str]:
+    if run.validation is None:
+        return []
+    n = run.validation.n_examples
+    return [texts("plan_validation", n=texts.number(n), examples=texts.plural("examples", n))]
+
+
 def _price(texts: Texts, guess: Estimate) -> str:
-    time = _time(texts, guess)
     if guess.price_usd is None:
-        return texts("plan_price_unknown", time=time)
-    return texts(
-        "plan_price",
-        price=texts.money(guess.price_usd),
-        day=texts.day(guess.prices_date),
-        time=time,
-    )
+        return texts("plan_price_unknown")
+    return texts("plan_price", price=texts.money(guess.price_usd), day=texts.day(guess.prices_date))
 
 
 def _time(texts: Texts, guess: Estimate) -> str:
-    if guess.minutes_high < 120:
-        return texts("plan_minutes", low=guess.minutes_low, high=guess.minutes_high)
-    low, high = guess.minutes_low / 60, guess.minutes_high / 60
-    return texts("plan_hours", low=texts.short_number(low), high=texts.short_number(high))
+    time = time_of(texts, guess.minutes_low, guess.minutes_high)
+    if guess.n_past:
+        return texts("plan_time_learnt", time=time, n=guess.n_past)
+    return texts("plan_time_hinted", time=time)

@@ -15,6 +15,7 @@ from pathlib import Path
 from bot import errors
 from bot.domain import JobStatus
 from bot.handlers.menus import ADMINS, EVERYONE
+from bot.services.repair import REPAIRABLE
 from bot.services.validation.tables import all_rules
 from bot.texts import LANGUAGES
 from tests.drift.project import sources, tree
@@ -39,7 +40,9 @@ def error_leaves() -> dict[str, type[errors.UserError]]:
 
 FAMILIES = {
     "error_": {leaf.key.removeprefix("error_") for leaf in error_leaves().values()},
-    "finding_": set(all_rules()),
+    "dataset_theme_": {"growth", "relationships", "business", "past_lives", "hard_moment", "other"},
+    "finding_": {*all_rules(), "leak"},
+    "mend_": set(REPAIRABLE),
     "menu_": {*EVERYONE, *ADMINS},
     "refusal_": {key.removeprefix("refusal_") for key in KEYS if key.startswith("refusal_")},
     "status_": {status.value for status in JobStatus},

@@ -9,6 +9,8 @@ from typing import Any
 from bot.catalogue import load_catalogue
 from bot.domain import Access, Hyperparameters, JsonDict, Person, RunState, TrackedJob, TrainingRun
 from bot.services.chat import Chat
+from bot.services.checking import Checker
+from bot.services.dataset_desk import DatasetDesk
 from bot.services.datasets import Datasets
 from bot.services.news import News
 from bot.services.serving import ServingDesk
@@ -18,6 +20,7 @@ from bot.services.trials import Trials
 from bot.services.watching import Watching
 from bot.storage.conversations import ConversationStore
 from bot.storage.database import Database
+from bot.storage.dataset_files import DatasetFiles
 from bot.storage.datasets import DatasetStore
 from bot.storage.jobs import JobStore
 from bot.storage.models import ModelStore, TrialStore
@@ -78,12 +81,19 @@ class House:
         self.models, self.trial_store = ModelStore(database), TrialStore(database)
         self.outbox, self.conversations = OutboxStore(database), ConversationStore(database)
         self.news = News(outbox=self.outbox, admin_ids=frozenset({ADMIN, SECOND_ADMIN}))
+        store = DatasetStore(database)
+        files = DatasetFiles(self.path.parent / "datasets")
+        checker = Checker(catalogue=load_catalogue(), base_model=MODEL)
         self.datasets = Datasets(
             database=database,
-            store=DatasetStore(database),
+            store=store,
+            files=files,
+            checker=checker,
             api=self.provider,
             path=self.path,
-            base_model=MODEL,
+        )
+        self.desk = DatasetDesk(
+            database=database, store=store, files=files, checker=checker, datasets=self.datasets
         )
         self.serving = ServingDesk(
             database=database,
@@ -131,6 +141,7 @@ class House:
         self.training = Training(
             database=database,
             runs=self.runs,
+            jobs=self.jobs,
             datasets=self.datasets,
             catalogue=load_catalogue(),
             base_url=given.get("base_url", "https://models.example/v1"),

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -488,10 +489,22 @@ async def test_finished_runs_are_left_alone_at_the_start(house: House):
     assert len(house.provider.calls) == n_calls
 
 
-async def test_dataset_that_changed_since_the_plan_is_not_sent(house: House):
-    """What was priced and checked is not what lies there now."""
+@pytest.mark.parametrize("change", [lambda path: write_dataset(path, n=13), Path.unlink])
+async def test_what_was_planned_is_trained_though_the_file_has_changed(house: House, change):
+    """What was priced and checked was kept, whatever lies at DATASET_PATH now."""
+    planned = house.path.read_bytes()
     run = await house.plan()
-    write_dataset(house.path, n=13)
+    change(house.path)
+    run = await house.settled(await house.confirm(run))
+
+    assert run.state is RunState.SUBMITTED
+    assert list(house.provider.files.values()) == [planned]
+
+
+async def test_kept_file_that_was_changed_is_not_sent(house: House):
+    """Somebody had their fingers in the bot's own folder: nothing is sent."""
+    run = await house.plan()
+    write_dataset(Path(run.dataset.path), n=13)
     run = await house.settled(await house.confirm(run))
 
     assert run.refusal == Refusal(code="dataset_changed", message="")
@@ -501,7 +514,7 @@ async def test_dataset_that_changed_since_the_plan_is_not_sent(house: House):
 
 async def test_dataset_that_is_gone_is_said_to_be(house: House):
     run = await house.plan()
-    house.path.unlink()
+    Path(run.dataset.path).unlink()
     run = await house.settled(await house.confirm(run))
 
     assert run.refusal == Refusal(code="dataset_missing", message="")

@@ -27,4 +27,6 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 @pytest.fixture
 async def dataset(database: Database) -> Dataset:
     store = DatasetStore(database)
-    return await database.write(lambda tx: store.remember(tx, "a.jsonl", report_of("aa"), now=1))
+    return await database.write(
+        lambda tx: store.remember(tx, report_of("aa"), path="a.jsonl", name="a", now=1)
+    )

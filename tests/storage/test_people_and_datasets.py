@@ -60,7 +60,9 @@ async def test_same_bytes_are_one_version(database: Database, datasets: DatasetS
     reports = [report_of("aa"), report_of("bb", prompt="Ты другая."), report_of("aa", n_tokens=950)]
 
     async def remember(n: int, report: ValidationReport) -> Dataset:
-        return await database.write(lambda tx: datasets.remember(tx, f"{n}.jsonl", report, now=n))
+        return await database.write(
+            lambda tx: datasets.remember(tx, report, path=f"{n}.jsonl", name=f"{n}", now=n)
+        )
 
     first, second, again = [await remember(n, report) for n, report in enumerate(reports)]
 
@@ -72,6 +74,8 @@ async def test_same_bytes_are_one_version(database: Database, datasets: DatasetS
         n_tokens=950,
         system_prompt="Ты Наташа.",
         created_at=0,
+        name="0",
+        size_bytes=1000,
     )
     assert await datasets.latest() == second
 

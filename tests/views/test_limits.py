@@ -11,6 +11,7 @@ from bot.catalogue import load_catalogue
 from bot.domain import (
     Access,
     Dataset,
+    DatasetOrigin,
     Finding,
     FineTuningJob,
     Hyperparameters,
@@ -21,6 +22,7 @@ from bot.domain import (
     RunState,
     ServedModel,
     Serving,
+    Spread,
     TokenStatistics,
     TrackedJob,
     TrainingRun,
@@ -29,8 +31,11 @@ from bot.domain import (
     TrialState,
     ValidationReport,
 )
+from bot.services.cost import estimate
+from bot.services.repair import REPAIRABLE, Change, Repair
+from bot.services.split import Split
 from bot.texts import LANGUAGES, Texts
-from bot.views import answer, buttons, dataset, door, jobs, models, plan
+from bot.views import answer, buttons, dataset, door, jobs, models, plan, prices, versions
 from bot.views.screen import Screen
 from tests.drift.text_keys import KEYS
 from tests.fakes import job_of
@@ -81,7 +86,7 @@ def report_of(value: str, n: int) -> ValidationReport:
         n_examples=HUGE,
         n_messages=HUGE,
         tokens=TokenStatistics(
-            encoding="o200k_base", total=HUGE, smallest=HUGE, median=HUGE, largest=HUGE
+            encoding="o200k_base", total=HUGE, smallest=HUGE, median=HUGE, p95=HUGE, largest=HUGE
         ),
         system_prompts={value: HUGE, "": 2, **{f"{value}{x}": 1 for x in range(50)}},
         findings=findings,
@@ -89,6 +94,11 @@ def report_of(value: str, n: int) -> ValidationReport:
         n_warnings=HUGE,
         sha256=value,
         size_bytes=HUGE,
+        counts=dict.fromkeys(RULES, HUGE),
+        turns=dict.fromkeys(range(1, 300), HUGE),
+        n_questioning=HUGE,
+        themes={"growth": HUGE, "past_lives": HUGE, "": HUGE},
+        answer_characters=Spread(smallest=0, median=HUGE, largest=HUGE),
     )
 
 
@@ -180,11 +190,25 @@ def screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
             door.start_admin(texts, person, report=found, serving=serving, training=[value] * 200),
         )
         if found is not None:
-            yield "report", dataset.report(texts, found)
+            for is_in_use in (True, False):
+                yield (
+                    "report",
+                    dataset.report(
+                        texts,
+                        found,
+                        dataset_of(value),
+                        is_in_use=is_in_use,
+                        validation=dataset_of(value),
+                        received=value,
+                    ),
+                )
+            yield "no dataset", dataset.report(texts, found, None, is_in_use=False, received=value)
+            yield "full report", dataset.full_report(texts, found, dataset_of(value))
     yield "uploaded", dataset.uploaded(texts, dataset_of(value), value)
     for each in (run, known_run):
+        guess = estimate(HUGE, 50, CATALOGUE.model(each.parameters.base_model), CATALOGUE)
         for shutdown in (None, far, dtm.date(2000, 1, 1)):
-            yield "plan", plan.plan(texts, each, CATALOGUE, shutdown=shutdown)
+            yield "plan", plan.plan(texts, each, guess, CATALOGUE, shutdown=shutdown)
         yield "started", plan.started(texts, each)
         yield "dropped", plan.dropped(texts, each)
         yield "refused", plan.refused(texts, each)
@@ -214,7 +238,62 @@ def screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
             )
             for promoted in (False, True):
                 yield "trial", models.trial(texts, found_trial, promoted=promoted)
+    yield from dataset_screens(texts, value)
     yield "growing", answer.growing(value)
+
+
+def dataset_screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
+    """What the dataset desk shows."""
+    of_every_origin = [
+        replace(
+            dataset_of(value),
+            id=HUGE + n,
+            name=value,
+            origin=origin,
+            added_by=HUGE,
+            parent_id=HUGE,
+            n_errors=HUGE * (n % 2),
+            n_warnings=HUGE,
+            validation_id=HUGE,
+        )
+        for n, origin in enumerate(DatasetOrigin)
+    ]
+    first, second, *_ = of_every_origin
+    yield (
+        "versions",
+        versions.listed(
+            texts, of_every_origin, in_use=first, people={HUGE: value}, page=HUGE, has_more=True
+        ),
+    )
+    yield "no versions", versions.listed(texts, [], in_use=None, people={}, page=0, has_more=False)
+    report = dataset.report(texts, report_of(value, 200), first, is_in_use=False)
+    yield "version", versions.manage(texts, report, first, is_in_use=False)
+    yield "chosen", versions.chosen(texts, first, second)
+    yield "ask delete", versions.ask_delete(texts, first)
+    yield "deleted", versions.deleted(texts, first)
+    changes = [
+        Change(kind=kind, n=HUGE, line=HUGE, before=value, after=value) for kind in REPAIRABLE
+    ]
+    repair = Repair(changes=changes, n_before=HUGE, n_after=HUGE)
+    yield "ask repair", versions.ask_repair(texts, first, repair)
+    yield "repaired", versions.repaired(texts, first, report)
+    yield "ask split", versions.ask_split(texts, first)
+    split = Split(n_training=HUGE, n_validation=HUGE, n_kept_together=HUGE)
+    yield "divided", versions.divided(texts, first, split)
+    leak = Finding(level=Level.WARNING, rule="leak", line=HUGE, params={"first": HUGE})
+    yield "paired", versions.paired(texts, first, second, [leak] * 200)
+    yield "file", versions.file_of(texts, first)
+    for guess in (
+        estimate(HUGE, 50, None, CATALOGUE),
+        estimate(9, 50, CATALOGUE.strongest, CATALOGUE),
+    ):
+        offers = prices.Offers(
+            dataset=first,
+            epochs=[1, 3, 5],
+            models=[(model, [guess] * 3) for model in CATALOGUE.models],
+            presets={name: (preset, guess) for name, preset in CATALOGUE.presets.items()},
+        )
+        yield "prices", prices.prices(texts, offers, CATALOGUE, elsewhere=ELSEWHERE)
 
 
 @pytest.mark.parametrize("texts", [RU, EN], ids=["ru", "en"])
@@ -238,7 +317,7 @@ def test_every_finding_can_be_sent(texts: Texts, rule: str):
     for value in (NASTY["html"], NASTY["words"]):
         finding = Finding(level=Level.ERROR, rule=rule, line=88, params=Anything(value))
         found = replace(report_of(value, 3), findings=[finding] * 200, n_errors=200, n_warnings=0)
-        text = shown(dataset.report(texts, found))
+        text = shown(dataset.report(texts, found, dataset_of(value), is_in_use=True))
 
         n_shown = sum("88:" in line for line in text.splitlines())
         assert 1 <= n_shown <= dataset.SHOWN

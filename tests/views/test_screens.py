@@ -2,6 +2,7 @@
 
 import datetime as dtm
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from bot.domain import (
     Finding,
     JobStatus,
     Level,
+    PastJob,
     Person,
     Refusal,
     RunState,
@@ -27,6 +29,7 @@ from bot.domain import (
     TrialState,
     ValidationReport,
 )
+from bot.services.cost import Estimate, estimate
 from bot.views import dataset, door, jobs, models, plan
 from bot.views.jobs import SPARK_WIDTH, SPARKS, sparkline
 from bot.views.screen import Screen, fitting
@@ -121,8 +124,12 @@ def test_lines_fit_as_a_person_sees_them():
 # The dataset
 
 
+def report(found: ValidationReport) -> Screen:
+    return dataset.report(RU, found, RUN.dataset, is_in_use=True)
+
+
 def test_good_dataset():
-    screen = dataset.report(RU, GOOD)
+    screen = report(GOOD)
     text = shown(screen)
 
     assert text.startswith("✅ Датасет готов: 321 пример\n")
@@ -130,7 +137,12 @@ def test_good_dataset():
     assert "одна у всех" in text
     assert "Предупреждения" not in text
     assert GOOD.sha256[:12] in text
-    assert buttons_of(screen) == ["train:plan:"]
+    assert buttons_of(screen) == [
+        "train:plan:",
+        "dataset:split:1",
+        "dataset:prices:1",
+        "dataset:list:0",
+    ]
 
 
 def test_bad_dataset_shows_errors_first_and_how_many_more():
@@ -143,20 +155,24 @@ def test_bad_dataset_shows_errors_first_and_how_many_more():
         *(Finding(level=Level.ERROR, rule="no_assistant", line=n) for n in range(90, 98)),
     ]
     bad = replace(GOOD, findings=findings, n_errors=1_000, n_warnings=500)
-    screen = dataset.report(RU, bad)
+    screen = report(bad)
     text = shown(screen)
 
     lines = [line for line in text.splitlines() if line.startswith("строка")]
-    assert [int(line.split()[1].rstrip(":")) for line in lines] == [*range(90, 98), 2, 3]
+    assert [int(line.split()[1].rstrip(":")) for line in lines] == [90, 91, 92, 2, 3, 4]
     assert f"ошибок — 1{NBSP}000" in text
     assert "Предупреждения: 500" in text
-    assert f"и ещё 1{NBSP}490" in text
-    assert screen.buttons == ()
+    assert f"и ещё 1{NBSP}494" in text
+    assert buttons_of(screen) == [
+        "dataset:report:1",
+        "dataset:prices:1",
+        "dataset:list:0",
+    ]
 
 
 def test_few_findings_leave_nothing_unsaid():
     finding = Finding(level=Level.ERROR, rule="empty_file")
-    text = shown(dataset.report(RU, replace(GOOD, findings=[finding], n_errors=1, tokens=None)))
+    text = shown(report(replace(GOOD, findings=[finding], n_errors=1, tokens=None)))
 
     assert "файл: файл пуст" in text
     assert "и ещё" not in text
@@ -172,7 +188,7 @@ def test_few_findings_leave_nothing_unsaid():
     ],
 )
 def test_system_prompts(prompts: dict[str, int], expected: str):
-    text = shown(dataset.report(RU, replace(GOOD, system_prompts=prompts)))
+    text = shown(report(replace(GOOD, system_prompts=prompts)))
 
     (line,) = [line for line in text.splitlines() if "подсказ" in line]
     assert expected in line
@@ -189,9 +205,14 @@ def test_upload():
 # The plan
 
 
+def guess(run: TrainingRun, past: Sequence[PastJob] = ()) -> Estimate:
+    model = CATALOGUE.model(run.parameters.base_model)
+    return estimate(run.dataset.n_tokens, run.parameters.n_epochs, model, CATALOGUE, past=past)
+
+
 def test_plan_names_everything_before_anybody_pays():
     day = dtm.datetime.now(RU.timezone).date() + dtm.timedelta(days=53)
-    screen = plan.plan(RU, RUN, CATALOGUE, shutdown=day)
+    screen = plan.plan(RU, RUN, guess(RUN), CATALOGUE, shutdown=day)
     text = shown(screen)
 
     assert text.startswith("План №12 · ещё ничего не отправлено")
@@ -210,7 +231,7 @@ def test_plan_names_everything_before_anybody_pays():
 
 def test_plan_of_a_model_without_a_price():
     run = replace(RUN, parameters=replace(PARAMETERS, base_model="моя", suffix=""), price_usd=None)
-    screen = plan.plan(EN, run, CATALOGUE, shutdown=None)
+    screen = plan.plan(EN, run, guess(run), CATALOGUE, shutdown=None)
 
     assert "unknown" in shown(screen)
     assert "$" not in shown(screen) + screen.buttons[0][0].text
@@ -218,7 +239,7 @@ def test_plan_of_a_model_without_a_price():
 
 
 def test_days_left_are_never_less_than_none():
-    text = shown(plan.plan(RU, RUN, CATALOGUE, shutdown=dtm.date(2000, 1, 1)))
+    text = shown(plan.plan(RU, RUN, guess(RUN), CATALOGUE, shutdown=dtm.date(2000, 1, 1)))
 
     assert "дней: 0" in text
 

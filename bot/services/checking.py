@@ -1,0 +1,110 @@
+"""Work on dataset files, done where it holds up nobody else."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Generic, TypeVar
+
+from bot.apart import run_apart
+from bot.catalogue import Catalogue
+from bot.domain import Dataset, ValidationReport
+from bot.errors import DatasetMissing
+from bot.services.validation import validate
+
+Result = TypeVar("Result")
+
+SMALL_BYTES: Final = 1_000_000
+"""Files up to this size are worked on in a thread: a moment's work, and a child takes longer to
+start. Parsing and counting tokens hold the interpreter's lock, so larger ones get a process."""
+MOST_CHILDREN: Final = 2
+_REMEMBERED: Final = 16
+
+_Version = tuple[int, int, int, str]
+Key = TypeVar("Key")
+
+
+class _Cache(Generic[Key]):
+    """The reports that were asked for last."""
+
+    def __init__(self) -> None:
+        self._reports: OrderedDict[Key, ValidationReport] = OrderedDict()
+
+    def get(self, key: Key) -> ValidationReport | None:
+        if key in self._reports:
+            self._reports.move_to_end(key)
+        return self._reports.get(key)
+
+    def put(self, key: Key, report: ValidationReport) -> None:
+        self._reports[key] = report
+        while len(self._reports) > _REMEMBERED:
+            self._reports.popitem(last=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checker:
+    """Validates files, each version once, and runs other work on them."""
+
+    catalogue: Catalogue
+    base_model: str
+    """Its tokenizer counts, and its limits hold."""
+    _reports: "_Cache[_Version]" = field(default_factory=_Cache)
+    _of_versions: "_Cache[str]" = field(default_factory=_Cache)
+    _locks: dict[Path, asyncio.Lock] = field(default_factory=dict)
+    _children: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_CHILDREN))
+
+    async def report_of(self, dataset: Dataset) -> ValidationReport:
+        """What a kept version holds: its file never changes. Raises like `report`."""
+        known = self._of_versions.get(dataset.sha256)
+        return known or await self.report(Path(dataset.path))
+
+    async def known(self, path: Path) -> ValidationReport | None:
+        """The report of the file as it is now, if there is one already; raises DatasetMissing."""
+        return self._reports.get(await asyncio.to_thread(_version, path))
+
+    async def report(self, path: Path) -> ValidationReport:
+        """What the file holds and what is wrong with it; read again only when it has changed.
+
+        Raises:
+            DatasetMissing: there is no such file, or it can't be read.
+            TooMuchWork: checking it took too much time or memory.
+        """
+        async with self._locks.setdefault(path, asyncio.Lock()):
+            version = await asyncio.to_thread(_version, path)
+            known = self._reports.get(version)
+            return known or await self._validated(path, version)
+
+    async def _validated(self, path: Path, version: "_Version") -> ValidationReport:
+        report = await self.run(
+            validate,
+            path,
+            encoding=self.catalogue.encoding(self.base_model),
+            max_example_tokens=self.catalogue.max_example_tokens(self.base_model),
+        )
+        self._reports.put(version, report)
+        self._of_versions.put(report.sha256, report)
+        return report
+
+    async def run(
+        self, function: Callable[..., Result], path: Path, *args: Any, **kwargs: Any
+    ) -> Result:
+        """Call *function*, which blocks, with *path* and the rest; its errors travel on.
+
+        Raises:
+            DatasetMissing: there is no such file.
+            TooMuchWork: it took too much time or memory.
+        """
+        size = (await asyncio.to_thread(_version, path))[2]
+        if size <= SMALL_BYTES:
+            return await asyncio.to_thread(function, path, *args, **kwargs)
+        async with self._children:
+            return await run_apart(function, path, *args, **kwargs)
+
+
+def _version(path: Path) -> _Version:
+    try:
+        found = path.stat()
+    except (OSError, ValueError) as exc:  # ValueError: a name that no file can have
+        raise DatasetMissing(path=path) from exc
+    return found.st_ino, found.st_mtime_ns, found.st_size, str(path)

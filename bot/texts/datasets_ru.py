@@ -1,0 +1,148 @@
+"""The dataset desk in Russian: reports, versions, mending, splitting, prices."""
+
+from typing import Final
+
+DATASETS: Final[dict[str, str]] = {
+    # The report
+    "dataset_good": "✅ Датасет готов: {n} {examples}",
+    "dataset_bad": "❌ К обучению не готов: ошибок — {n_errors}, примеров — {n}",
+    "dataset_received": "Файл {name} получен: это версия №{number}.",
+    "dataset_received_in_use": (
+        "Файл {name} получен: это и есть датасет в работе (версия №{number})."
+    ),
+    "dataset_not_kept": "Файл {name} получен, но это не датасет, поэтому я его не сохранила.",
+    "dataset_tokens": (
+        "Токены: {total} · в примере {smallest}–{largest}, обычно {median}, почти всегда до {p95}"
+    ),
+    "dataset_prompt_one": "Системная подсказка: одна у всех",
+    "dataset_prompt_none": "Системной подсказки нет",
+    "dataset_prompt_many": "Системных подсказок: {n}, самая частая — у {share} примеров",
+    "dataset_size": "Реплик: {n_messages} · {size} КБ",
+    "dataset_turns": "Ответов в примере: {turns}",
+    "dataset_turn": "{n} (примеров: {examples})",
+    "dataset_answers": (
+        "Знаков в ответе: обычно {median} ({smallest}–{largest}); "
+        "с вопросом — {asking}\N{NO-BREAK SPACE}%"
+    ),
+    "dataset_themes": "Темы: {themes}",
+    "dataset_theme": "{theme} {share}\N{NO-BREAK SPACE}%",
+    "dataset_warnings": "Предупреждения: {n}",
+    "dataset_notes": "Заметки: {n}",
+    "dataset_more": "и ещё {n}",
+    "dataset_line": "строка {line}: {text}",
+    "dataset_file": "файл: {text}",
+    "dataset_version": "Версия №{number} · <code>{sha}</code>",
+    "dataset_validation_part": "Для проверки отложено: {n} {examples} (версия №{number})",
+    "dataset_report_title": "Отчёт о датасете {name}, версия №{number} ({sha})",
+    "dataset_report_errors": "Ошибки: {n}",
+    "dataset_report_rest": "Показаны первые находки каждого правила, не уместилось: {n}.",
+    "dataset_report_caption": "Полный отчёт: версия №{number}",
+    "dataset_theme_growth": "духовный рост",
+    "dataset_theme_relationships": "отношения",
+    "dataset_theme_business": "бизнес",
+    "dataset_theme_past_lives": "прошлые жизни",
+    "dataset_theme_hard_moment": "трудный момент",
+    "dataset_theme_other": "другое",
+    "upload_done": (
+        "Файл у провайдера: {n} {examples}.\nFile ID: <code>{file_id}</code>\n"
+        "Обучение не запущено: для него есть /train, он отправит свою копию."
+    ),
+    # Versions
+    "versions_title": "<b>Датасеты</b>",
+    "versions_none": (
+        "Датасетов пока нет. Пришлите сюда файл .jsonl или положите его на сервер и укажите в "
+        "DATASET_PATH."
+    ),
+    "versions_line": (
+        "{mark} <b>№{number}</b> {name} · {n} {examples} · {verdict}\n"
+        "{origin}, {day} · токенов: {tokens}"
+    ),
+    "versions_good": "без ошибок",
+    "versions_bad": "ошибок: {n}",
+    "versions_warned": "предупреждений: {n}",
+    "versions_origin_settings": "файл на сервере",
+    "versions_origin_sent": "прислано: {who}",
+    "versions_origin_repaired": "починена №{parent}: {who}",
+    "versions_origin_training_part": "часть №{parent} для обучения: {who}",
+    "versions_origin_validation_part": "часть №{parent} для проверки: {who}",
+    "versions_chosen": "Теперь в работе версия №{number}: {n} {examples}.",
+    "versions_chosen_validation": "Для проверки отложено: {n} {examples}.",
+    "versions_delete_ask": (
+        "Удалить версию №{number} ({name}) с сервера? Вернуть её можно будет, только если у вас "
+        "есть этот файл."
+    ),
+    "versions_deleted": "Версия №{number} удалена.",
+    "versions_file": "Версия №{number}: {n} {examples}",
+    "versions_paired": (
+        "По версии №{number} ({n} {examples}) будет проверяться модель, обученная на версии "
+        "№{training}."
+    ),
+    "versions_no_leaks": "Общих примеров у них нет.",
+    "versions_leaks": (
+        "⚠️ Общих или почти одинаковых примеров: {n}. Проверка покажет лучшее, чем есть на самом "
+        "деле."
+    ),
+    "finding_leak": "почти то же, что в строке {first} обучающей части: оставьте в одной из них",
+    "versions_unpaired": "Теперь версия №{number} обучает без проверочной части.",
+    # Mending
+    "repair_title": "<b>Починить версию №{number}</b> · пока ничего не изменено",
+    "repair_line": "{what}: {n}",
+    "repair_line_first": "{what}: {n}, первая — строка {line}",
+    "repair_was": "было: <code>{text}</code>",
+    "repair_becomes": "станет: <code>{text}</code>",
+    "repair_count": "Примеров: было {before}, станет {after}.",
+    "repair_done": "Готово, исправленная копия — версия №{number}. Прежняя осталась как была.",
+    "mend_bom": "убрать метку BOM",
+    "mend_utf16": "перевести из UTF-16 в UTF-8",
+    "mend_crlf": "убрать концы строк Windows",
+    "mend_trailing_blanks": "убрать пробелы по краям",
+    "mend_blank_lines": "убрать пустые строки",
+    "mend_duplicate_example": "убрать точные повторы",
+    "mend_prompt_completion": "перевести prompt и completion в формат чата",
+    "mend_csv_table": "перевести таблицу в формат чата",
+    "mend_json_array": "разложить список по строкам",
+    # Putting a part aside
+    "split_ask": (
+        "<b>Сколько примеров версии №{number} отложить для проверки?</b>\n"
+        "На них модель не учится: по ним видно, поняла она или зазубрила. Похожие вопросы "
+        "окажутся в одной части. Проверочные токены бесплатны."
+    ),
+    "split_done": (
+        "Готово: для обучения {n_training}, для проверки {n_validation} (версии №{training} и "
+        "№{validation})."
+    ),
+    "split_together": "Похожих примеров оставлено вместе: {n}.",
+    # Prices
+    "prices_title": (
+        "<b>Сколько стоит обучение</b> · оценка по ценам OpenAI на {day}\n{tokens} токенов за эпоху"
+    ),
+    "prices_head": "эпох",
+    "prices_none": "Моделей, которые ещё можно обучать у OpenAI, в каталоге нет.",
+    "prices_elsewhere": "У вашего провайдера ({host}) цены могут быть другими.",
+    "prices_guide": (
+        "<b>Почему не как в руководстве</b>\n"
+        "Там цены названы с запасом и без вашего файла; здесь — его токены × эпохи × цена за "
+        "миллион. Время: {source}."
+    ),
+    "prices_guide_line": "<b>{preset}</b>: там {guide_time}, {guide_price} · у нас {time}, {price}",
+    "prices_source_hint": "подсказка руководства, пока нет своих заданий",
+    "prices_source_past": "по прошлым заданиям этого бота ({n})",
+    # Buttons
+    "button_use_dataset": "Использовать",
+    "button_repair": "Починить",
+    "button_repair_yes": "Сделать исправленную копию",
+    "button_full_report": "Весь отчёт",
+    "button_split": "Отложить часть для проверки",
+    "button_split_share": "{share}\N{NO-BREAK SPACE}% — {n}",
+    "button_back_to_report": "К отчёту",
+    "button_versions": "Все версии",
+    "button_version": "№{number} {name}",
+    "button_prices": "Цены",
+    "button_download": "Скачать",
+    "button_delete": "Удалить",
+    "button_delete_yes": "Да, удалить",
+    "button_pair": "Взять для проверки",
+    "button_unpair": "Без проверочной части",
+    "button_newer": "← Новее",
+    "button_older": "Старее →",
+}

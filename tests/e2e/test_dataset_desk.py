@@ -1,0 +1,339 @@
+"""A dataset by phone: sent, judged, mended, split, chosen, trained on, downloaded, deleted."""
+
+import asyncio
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.telegram_people import Json, Person, words
+from tests.world import DATASET, TESTER, World, world
+
+DATASET_OF_SETTINGS = DATASET.read_bytes()
+GOOD = DATASET_OF_SETTINGS.splitlines(keepends=True)
+
+
+def pairs() -> list[tuple[str, str]]:
+    """(question, answer) of the shipped examples."""
+    rows = [json.loads(line)["messages"] for line in GOOD]
+    return [(row[1]["content"], row[2]["content"]) for row in rows]
+
+
+def kept(everything: World) -> set[bytes]:
+    """The files that the bot keeps, drafts among them, if any stayed behind."""
+    folder = Path(everything.settings["DATABASE_PATH"]).parent / "datasets"
+    return {path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+async def sent(person: Person, name: str, content: bytes, caption: str | None = None) -> Json:
+    """Send a file; returns what the bot answers."""
+    message = await person.sends_document(name, content, caption)
+    return await person.sees(lambda _: True, after=message["message_id"], timeout=60)
+
+
+async def pressed(person: Person, message: Json, button: str, wanted: str) -> Json:
+    """Press a button of a message whose data begins with *button*; returns what then shows."""
+    data = next(
+        key["callback_data"]
+        for row in message["reply_markup"]["inline_keyboard"]
+        for key in row
+        if key["callback_data"].startswith(button)
+    )
+    await person.presses(data, message)
+    return await person.sees(wanted, after=message["message_id"] - 1)
+
+
+def number_of(message: Json) -> int:
+    """The version that a report speaks of."""
+    line = next(line for line in words(message).splitlines() if line.startswith("Версия №"))
+    return int(line.split("№")[1].split()[0])
+
+
+async def test_a_file_is_mended_chosen_split_and_trained_on(tmp_path):
+    """All of it by buttons; the provider gets exactly the parts that were shown."""
+    spoilt = b"\xef\xbb\xbf" + b"".join(
+        line.replace(b"\n", b"\r\n") for line in [*GOOD[:40], b"\n", GOOD[3], *GOOD[40:80]]
+    )
+    async with world(tmp_path) as everything:
+        admin = everything.admin
+        report = await sent(admin, "../../наташа.jsonl", spoilt)
+        for part in (
+            "Файл наташа.jsonl получен: это версия №",
+            "Датасет готов: 81 пример",
+            "строка 42: тот же пример, что и в строке 4",
+            "невидимая метка BOM",
+        ):
+            assert part in words(report), words(report)
+
+        preview = await pressed(admin, report, "dataset:repair:", "пока ничего не изменено")
+        for part in ("убрать метку BOM: 1", "точные повторы: 1", "было 81, станет 80"):
+            assert part in words(preview), words(preview)
+        before = kept(everything)
+        done = await pressed(admin, preview, "dataset:mend:", "исправленная копия — версия №")
+        assert "Датасет готов: 80 примеров" in words(done)
+        assert "Предупреждения" not in words(done)
+        (mended,) = kept(everything) - before
+        assert mended == b"".join(GOOD[:80])
+
+        ask = await pressed(admin, done, "dataset:split:", "отложить для проверки")
+        parts = await pressed(
+            admin, ask, f"dataset:part:{number_of(done)}-10", "Готово: для обучения"
+        )
+        assert "для обучения 72, для проверки 8" in words(parts)
+        used = await pressed(admin, parts, "dataset:use:", "Теперь в работе версия №")
+        assert "Для проверки отложено: 8 примеров" in words(used)
+
+        plan = await pressed(admin, used, "train:plan:", "ещё ничего не отправлено")
+        assert "72 примера" in words(plan)
+        assert "Проверочная часть: 8 примеров" in words(plan)
+        await pressed(admin, plan, "train:start:", "обучилась за")
+        (job,) = await everything.engine_jobs()
+        files = [
+            (await everything.account.files.content(job[name])).content.splitlines(keepends=True)
+            for name in ("training_file", "validation_file")
+        ]
+        assert [len(file) for file in files] == [72, 8]
+        assert sorted(files[0] + files[1]) == sorted(GOOD[:80])
+        await everything.check_calls()
+
+
+def zipped() -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("data.jsonl", b"".join(GOOD))
+    return packed.getvalue()
+
+
+def with_line(line: bytes) -> bytes:
+    return b"".join([*GOOD[:20], line + b"\n", *GOOD[20:40]])
+
+
+def row(content: Any) -> bytes:
+    return json.dumps(
+        {
+            "messages": [
+                {"role": "user", "content": "Зачем?"},
+                {"role": "assistant", "content": content},
+            ]
+        },
+        ensure_ascii=False,
+    ).encode()
+
+
+BAD = {
+    "empty": (b"\n\n", "файл пуст"),
+    "nine examples": (b"".join(GOOD[:9]), "мало примеров, 9"),
+    "UTF-16": (b"".join(GOOD[:40]).decode().encode("utf-16"), "UTF-16"),
+    "binary": (bytes(range(256)) * 400, "это не текст"),
+    "zip": (zipped(), "архив zip"),
+    "a line of 15 MB": (with_line(row("я" * 7_500_000)), "строка 21: строка длиннее 10 МБ"),
+    "nested": (
+        with_line(b'{"messages":' + b"[" * 10_000 + b"]" * 10_000 + b"}"),
+        "вложенных скобок",
+    ),
+    "NaN": (with_line(b'{"messages": NaN}'), "NaN не бывает"),
+    "key twice": (with_line(b'{"messages": [], "messages": []}'), "ключ записан дважды"),
+    "NUL": (with_line(b'{"messages\0": []}'), "нулевой байт"),
+    "cp1251": (with_line("привет".encode("cp1251")), "не в UTF-8"),
+    "wrong types": (with_line(b'{"messages": {"role": 7}}'), "messages содержит"),
+    "number for text": (with_line(row(7)), "не текст, а 7"),
+    "special token": (with_line(row("конец <|endoftext|>")), "служебный знак <|endoftext|>"),
+}
+
+
+async def test_every_kind_of_bad_file_is_told_apart(tmp_path):
+    """Each gets its own sentence, no button leads to training, and the bot lives on."""
+    async with world(tmp_path) as everything:
+        admin = everything.admin
+        for name, (content, expected) in BAD.items():
+            report = await sent(admin, f"{name}.jsonl", content)
+            assert expected in words(report), f"{name}:\n{words(report)}"
+            buttons = json.dumps(report.get("reply_markup", {}))
+            assert "train:plan" not in buttons, name
+            assert "dataset:use" not in buttons, name
+        told_apart = {expected for _, expected in BAD.values()}
+        assert len(told_apart) == len(BAD)
+        log = Path(everything.settings["LOG_PATH"]).read_text(encoding="utf-8")
+        assert "Traceback" not in log
+
+
+async def test_a_file_that_is_too_big_is_said_to_be_before_it_is_fetched(tmp_path):
+    """Telegram hands 20 MB to bots: another way is named, and nothing is downloaded."""
+    async with world(tmp_path) as everything:
+        report = await sent(everything.admin, "big.jsonl", b"x" * (21 * 1024 * 1024))
+        assert "больше 20 МБ" in words(report)
+        assert "DATASET_PATH" in words(report)
+        calls = {call["method"] for call in await everything.people.calls()}
+        assert "getFile" not in calls
+        assert kept(everything) == set()
+
+
+def csv_table() -> bytes:
+    rows = [f'"{q}";"{a.replace(chr(34), chr(34) * 2)}"' for q, a in pairs()[:30]]
+    return "\r\n".join(["вопрос;ответ", *rows]).encode()
+
+
+def prompt_rows() -> bytes:
+    rows = [{"prompt": q, "completion": f" {a}"} for q, a in pairs()[:30]]
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+
+
+def one_list() -> bytes:
+    return json.dumps(
+        [json.loads(line) for line in GOOD[:30]], ensure_ascii=False, indent=1
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    "content", [csv_table(), prompt_rows(), one_list()], ids=["csv", "prompt", "list"]
+)
+async def test_other_shapes_become_chat_examples_by_one_button(tmp_path, content):
+    async with world(tmp_path) as everything:
+        admin = everything.admin
+        report = await sent(admin, "table.csv", content)
+        assert "К обучению не готов" in words(report)
+
+        preview = await pressed(admin, report, "dataset:repair:", "пока ничего не изменено")
+        before = kept(everything)
+        done = await pressed(admin, preview, "dataset:mend:", "исправленная копия")
+
+        assert "Датасет готов: 30 примеров" in words(done)
+        (made,) = kept(everything) - before
+        rows = [json.loads(line)["messages"] for line in made.splitlines()]
+        assert [(r[-2]["content"], r[-1]["content"]) for r in rows] == pairs()[:30]
+
+
+async def test_versions_are_listed_downloaded_and_deleted(tmp_path):
+    """What is in use stays; a full report comes as a file."""
+    broken = b"".join(GOOD[:30]) + b"{}\n" * 40
+    async with world(tmp_path) as everything:
+        admin = everything.admin
+        report = await sent(admin, "broken.jsonl", broken)
+        assert "и ещё 37" in words(report)
+        await admin.presses(f"dataset:report:{number_of(report)}", report)
+        full = await admin.sees_document("report-")
+        text = (await admin.downloads(full)).decode()
+        assert text.count("нет поля messages") == 40
+        assert "<" not in text
+
+        await admin.says("/datasets")
+        listed = await admin.sees("broken.jsonl · 70 примеров · ошибок: 40")
+        assert "▶ №" in words(listed)
+        assert "321 пример" in words(listed)
+        assert "прислано: " in words(listed)
+        version = await pressed(
+            admin, listed, f"dataset:version:{number_of(report)}", "К обучению не готов"
+        )
+        await admin.presses(f"dataset:get:{number_of(report)}", version)
+        assert await admin.downloads(await admin.sees_document("broken.jsonl")) == broken
+        ask = await pressed(admin, version, "dataset:delete:", "Удалить версию")
+        await pressed(admin, ask, "dataset:deleted:", "удалена")
+        assert broken not in kept(everything)
+
+
+async def test_validate_as_a_reply_judges_that_file(tmp_path):
+    async with world(tmp_path) as everything:
+        admin = everything.admin
+        message = await admin.sends_document("a.jsonl", b"".join(GOOD[:33]))
+        await admin.sees("33 примера")
+        asked = await admin.says("/validate", reply_to=message["message_id"])
+        report = await admin.sees(lambda _: True, after=asked["message_id"])
+        assert "33 примера" in words(report)
+        assert kept(everything) == {DATASET_OF_SETTINGS, b"".join(GOOD[:33])}
+
+
+async def test_only_admins_bring_datasets(tmp_path):
+    """A tester's file is no text; a stranger's is nothing; neither is fetched or kept."""
+    async with world(tmp_path) as everything:
+        tester = await everything.people.person(TESTER, "Анна")
+        stranger = await everything.people.person(999, "Кто-то")
+        assert "только текст" in words(await sent(tester, "a.jsonl", b"".join(GOOD)))
+        assert "закрытый бот" in words(await sent(stranger, "a.jsonl", b"".join(GOOD)))
+        assert "getFile" not in {call["method"] for call in await everything.people.calls()}
+        assert kept(everything) == set()
+
+
+async def test_a_validation_file_of_ones_own_is_checked_for_leaks(tmp_path):
+    """Examples that stand in both parts are named by their lines."""
+    own = b"".join([GOOD[4], *GOOD[100:112]])
+    async with world(tmp_path) as everything:
+        admin = everything.admin
+        first = await sent(admin, "train.jsonl", b"".join(GOOD[:60]))
+        await pressed(admin, first, "dataset:use:", "Теперь в работе")
+        second = await sent(admin, "own.jsonl", own)
+        version = await pressed(admin, second, "dataset:list:", "Датасеты")
+        version = await pressed(
+            admin, version, f"dataset:version:{number_of(second)}", "Датасет готов: 13 примеров"
+        )
+        paired = await pressed(admin, version, "dataset:pair:", "будет проверяться модель")
+        assert "Общих или почти одинаковых примеров: 1" in words(paired)
+        assert "строка 1: почти то же, что в строке 5 обучающей части" in words(paired)
+        await admin.says("/train")
+        await admin.sees("Проверочная часть: 13 примеров")
+        await pressed(admin, paired, "dataset:unpair:", "без проверочной части")
+
+
+async def test_prices_of_every_model_stand_beside_the_guides(tmp_path):
+    async with world(tmp_path) as everything:
+        admin = everything.admin
+        await admin.says("/validate")
+        report = await admin.sees("Датасет готов: 321 пример")
+        shown = words(await pressed(admin, report, "dataset:prices:", "Сколько стоит обучение"))
+        for part in (
+            "gpt-4.1-mini",
+            "gpt-4o",
+            "$0,50",
+            "$12,60",
+            "там ~30 мин, $5–10",
+            "руководств",
+        ):
+            assert part in shown, shown
+
+
+async def test_others_are_answered_while_a_large_file_is_checked(tmp_path):
+    """A hundred thousand examples are being counted; a tester's words don't wait for that."""
+    dataset = tmp_path / "large.jsonl"
+    with dataset.open("wb") as file:
+        for n in range(150):
+            for line in GOOD:
+                file.write(line.replace("Ты — Наташа".encode(), f"Ты — Наташа {n}".encode(), 1))
+    async with world(tmp_path, DATASET_PATH=str(dataset), CHAT_MODEL="gpt-4.1-mini") as everything:
+        tester = await everything.people.person(TESTER, "Анна")
+        asked = await everything.admin.says("/validate")
+        for n in range(3):
+            question = await tester.says(f"Как дела? {n}")
+            await tester.sees(lambda _: True, after=question["message_id"])
+        is_checked = [
+            message
+            for message in await everything.admin.chat()
+            if message["message_id"] > asked["message_id"]
+        ]
+        assert is_checked == []
+        await everything.admin.sees("примеров", timeout=120)
+
+
+async def test_a_kill_while_a_file_is_being_taken_in_loses_nothing(tmp_path):
+    """The same update is handled anew, and the version is there once."""
+    async with world(tmp_path) as everything:
+        admin = everything.admin
+        await admin.sends_document("a.jsonl", b"".join(GOOD[:50]))
+        await everything.kill_bot()
+        await everything.start_bot()
+        await admin.sees("50 примеров")
+        assert kept(everything) == {DATASET_OF_SETTINGS, b"".join(GOOD[:50])}
+        assert len(everything.stored("SELECT id FROM datasets")) == 2
+
+
+async def test_two_files_at_once_are_two_versions(tmp_path):
+    async with world(tmp_path) as everything:
+        admin = everything.admin
+        contents = [b"".join(GOOD[n : n + 20]) for n in (0, 40)]
+        await asyncio.gather(
+            *(admin.sends_document(f"{n}.jsonl", data) for n, data in enumerate(contents))
+        )
+        for n in range(2):
+            await admin.sees(f"Файл {n}.jsonl получен")
+        assert kept(everything) == {DATASET_OF_SETTINGS, *contents}
