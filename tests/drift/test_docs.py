@@ -20,7 +20,10 @@ from sandbox import __main__ as sandbox_main
 from tests.drift.project import ROOT, text
 
 READMES = ("README.md", "README.ru.md")
-PAPERS = (*READMES, "CONTRIBUTING.md", "docs/architecture.md", "docs/engine.md", "docs/sandbox.md")
+PAPERS = (
+    *READMES, "CONTRIBUTING.md", "docs/architecture.md", "docs/engine.md", "docs/sandbox.md",
+    "docs/validation.md",
+)  # fmt: skip
 FOR_EVERYBODY = {"README.md": "everybody", "README.ru.md": "всем"}
 NOT_OURS = {"newbot", "telegram", "sandbox"}
 """A command of @BotFather's, and beginnings of addresses."""
