@@ -19,7 +19,7 @@ from bot.delivery.polling import Polling
 from bot.delivery.routing import ALLOWED_UPDATES
 from bot.domain import JsonDict
 from bot.errors import CannotStart
-from bot.gateways.tokenizer import count_tokens, encoding_for
+from bot.gateways.tokenizer import encoding_for, warm_up
 from bot.handlers import all_handlers, menus, watch
 from bot.handlers.door import Door
 from bot.storage import lock
@@ -52,9 +52,8 @@ class App:
             CannotStart: Telegram does not know the token.
         """
         services = self.services
-        await asyncio.to_thread(
-            count_tokens, "", encoding_for(self.settings.base_model)
-        )  # loads it
+        await asyncio.to_thread(warm_up, encoding_for(self.settings.base_model))
+        await services.desk.tidy()
         async with AsyncExitStack() as stack:
             if not await _unless(stop, _patiently(self.application.initialize)):
                 return

@@ -1,6 +1,7 @@
 """Work on dataset files, done where it holds up nobody else."""
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,8 +17,8 @@ from bot.services.validation import validate
 Result = TypeVar("Result")
 
 SMALL_BYTES: Final = 1_000_000
-"""Files up to this size are worked on in a thread: a moment's work, and a child takes longer to
-start. Parsing and counting tokens hold the interpreter's lock, so larger ones get a process."""
+"""Files up to this size are worked on in a thread, which pauses for others: a moment's work, and a
+child takes longer to start. Larger ones get a process, for the interpreter's lock is held."""
 MOST_CHILDREN: Final = 2
 _REMEMBERED: Final = 16
 
@@ -91,15 +92,27 @@ class Checker:
     ) -> Result:
         """Call *function*, which blocks, with *path* and the rest; its errors travel on.
 
+        It has to take *progress*, a function that it calls every 64 KB or so.
+
         Raises:
             DatasetMissing: there is no such file.
             TooMuchWork: it took too much time or memory.
         """
         size = (await asyncio.to_thread(_version, path))[2]
         if size <= SMALL_BYTES:
-            return await asyncio.to_thread(function, path, *args, **kwargs)
+            return await asyncio.to_thread(function, path, *args, progress=_let_others, **kwargs)
         async with self._children:
             return await run_apart(function, path, *args, **kwargs)
+
+
+def _let_others(_: int) -> None:
+    """Sleep for a moment, so that the event loop gets the interpreter's lock.
+
+    It would not otherwise: the tokenizer gives the lock back and takes it again for every text,
+    too quickly for a thread that waits for it, and yet often enough to keep the interpreter from
+    forcing a switch.
+    """
+    time.sleep(0.001)
 
 
 def _version(path: Path) -> _Version:

@@ -23,6 +23,8 @@ UNREADABLE: Final = (
 """Rules that speak from here: what keeps a line from being read at all. All are errors."""
 
 _CHUNK: Final = 1 << 20
+_TOLD_EVERY: Final = 1 << 16
+"""Bytes between two words to the progress: some ten milliseconds of work."""
 _HEAD: Final = 65_536
 """Enough for a few rows of a table with long cells."""
 _EXCERPT: Final = 20
@@ -97,7 +99,7 @@ class Source:
     def _took(self, data: bytes) -> None:
         self._digest.update(data)
         self.size += len(data)
-        if self._progress and self.size - self._told >= _CHUNK:
+        if self._progress and self.size - self._told >= _TOLD_EVERY:
             self._told = self.size
             self._progress(self.size)
 
