@@ -24,6 +24,7 @@ DATASETS: Final[dict[str, str]] = {
         "{asking}\N{NO-BREAK SPACE}% ask something"
     ),
     "dataset_themes": "Themes: {themes}",
+    "dataset_themes_guessed": "Themes, a rough guess by key words: {themes}",
     "dataset_theme": "{theme} {share}\N{NO-BREAK SPACE}%",
     "dataset_warnings": "Warnings: {n}",
     "dataset_notes": "Notes: {n}",

@@ -25,6 +25,7 @@ DATASETS: Final[dict[str, str]] = {
         "с вопросом — {asking}\N{NO-BREAK SPACE}%"
     ),
     "dataset_themes": "Темы: {themes}",
+    "dataset_themes_guessed": "Темы, примерно, по ключевым словам: {themes}",
     "dataset_theme": "{theme} {share}\N{NO-BREAK SPACE}%",
     "dataset_warnings": "Предупреждения: {n}",
     "dataset_notes": "Заметки: {n}",

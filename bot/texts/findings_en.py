@@ -80,7 +80,7 @@ FINDINGS: Final[dict[str, str]] = {
     "finding_unknown_key": "message {message}: unknown fields {keys}; delete them",
     "finding_content_missing": "message {message}: no text; add content",
     "finding_content_not_text": (
-        "message {message}: content is {value}, not text; write a string in quotes"
+        "message {message}: {key} is {value}, not text; write a string in quotes"
     ),
     "finding_content_empty": "message {message}: the text is empty; write it or delete the example",
     "finding_broken_character": (
@@ -99,9 +99,18 @@ FINDINGS: Final[dict[str, str]] = {
         "message {message}: an incomplete call of a tool; check tool_calls and tool_call_id"
     ),
     # An example
-    "finding_no_assistant": "no answer of role assistant, so nothing to learn: add one",
+    "finding_no_assistant": (
+        "no answer of role assistant, or all of weight 0, so nothing to learn: add one"
+    ),
     "finding_last_not_assistant": (
         "the last message is from {role}, not an answer of assistant: add the answer or drop it"
+    ),
+    "finding_no_user": "no message of role user: add the question that the example answers",
+    "finding_same_role_twice": (
+        "message {message}: role {role} twice in a row; join the two or put an answer between"
+    ),
+    "finding_system_not_first": (
+        "message {message}: role {role} is not at the beginning; move it to the first message"
     ),
     "finding_duplicate_example": "the same example as on line {first}: keep one",
     "finding_example_too_long": (
@@ -145,6 +154,10 @@ FINDINGS: Final[dict[str, str]] = {
     ),
     "finding_personal_snils": (
         "message {message}: {value} looks like a SNILS (pension insurance number); delete it"
+    ),
+    "finding_secret_key": (
+        "message {message}: {value} looks like a secret key; delete it here, and revoke it if it "
+        "still works"
     ),
     "finding_personal_inn": (
         "message {message}: {value} looks like an INN (taxpayer's number); "

@@ -78,7 +78,7 @@ FINDINGS: Final[dict[str, str]] = {
     "finding_unknown_key": "сообщение {message}: лишние поля {keys}; удалите их",
     "finding_content_missing": "сообщение {message}: нет текста; добавьте поле content",
     "finding_content_not_text": (
-        "сообщение {message}: в content не текст, а {value}; запишите строку в кавычках"
+        "сообщение {message}: в {key} не текст, а {value}; запишите строку в кавычках"
     ),
     "finding_content_empty": ("сообщение {message}: текст пуст; напишите его или удалите пример"),
     "finding_broken_character": (
@@ -98,9 +98,20 @@ FINDINGS: Final[dict[str, str]] = {
         "проверьте tool_calls и tool_call_id"
     ),
     # An example
-    "finding_no_assistant": "нет ни одного ответа assistant, учиться не на чем: добавьте ответ",
+    "finding_no_assistant": (
+        "нет ответа assistant или у всех вес 0, учиться не на чем: добавьте ответ"
+    ),
     "finding_last_not_assistant": (
         "последнее сообщение от {role}, а не ответ assistant: допишите ответ или уберите его"
+    ),
+    "finding_no_user": "нет ни одного сообщения user: добавьте вопрос, на который отвечает пример",
+    "finding_same_role_twice": (
+        "сообщение {message}: роль {role} два раза подряд; "
+        "объедините сообщения или добавьте между ними ответ"
+    ),
+    "finding_system_not_first": (
+        "сообщение {message}: роль {role} не в начале примера; перенесите подсказку "
+        "в первое сообщение"
     ),
     "finding_duplicate_example": "тот же пример, что и в строке {first}: оставьте один",
     "finding_example_too_long": (
@@ -140,6 +151,10 @@ FINDINGS: Final[dict[str, str]] = {
         "сообщение {message}: похоже на номер паспорта, {value}; удалите его"
     ),
     "finding_personal_snils": "сообщение {message}: похоже на СНИЛС, {value}; удалите его",
+    "finding_secret_key": (
+        "сообщение {message}: похоже на секретный ключ, {value}; удалите его отсюда и отзовите, "
+        "если он действует"
+    ),
     "finding_personal_inn": (
         "сообщение {message}: похоже на ИНН, {value}; удалите, если это ИНН человека"
     ),

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 
 from bot.domain import Dataset, Finding, Level, ValidationReport
 from bot.services.repair import REPAIRABLE
-from bot.texts import Markup, Texts
+from bot.texts import Markup, Texts, shortened
 from bot.views.buttons import button, data_of
 from bot.views.screen import Attachment, Button, Screen, fitting, rows
 
 SHOWN = 10
 """Findings in one message; a phone shows about a dozen lines."""
 SHOWN_OF_A_RULE = 3
+THEME_UNITS = 40
 FINDINGS_UNITS = 2600
 """UTF-16 units that they may take."""
 _GRAVITY = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
@@ -209,16 +210,24 @@ def _answers(texts: Texts, found: ValidationReport) -> list[str]:
 
 
 def _themes(texts: Texts, found: ValidationReport) -> list[str]:
+    """By name as people noted them, or the few that were guessed."""
+    if not found.themes:
+        return []
     n = sum(found.themes.values())
     shown = [
         texts(
             "dataset_theme",
-            theme=texts(f"dataset_theme_{theme or 'other'}"),
+            theme=shortened(theme, THEME_UNITS)
+            if found.themes_noted
+            else texts(f"dataset_theme_{theme or 'other'}"),
             share=_percent(count, n),
         )
-        for theme, count in found.themes.items()
+        for theme, count in list(found.themes.items())[:SHOWN]
     ]
-    return [texts("dataset_themes", themes=Markup(", ".join(shown)))] if shown else []
+    if len(found.themes) > SHOWN:
+        shown.append(texts("dataset_more", n=len(found.themes) - SHOWN))
+    key = "dataset_themes" if found.themes_noted else "dataset_themes_guessed"
+    return [texts(key, themes=Markup(", ".join(shown)))]
 
 
 def _percent(part: int, whole: int) -> int:

@@ -134,7 +134,7 @@ def test_services_know_no_telegram_no_provider_no_sql():
     """The rules can be read, tested and used from the terminal without any of these."""
     strangers = {
         (str(path), library)
-        for path in (*sources("bot/services"), *sources("bot/texts"), Path("bot/domain.py"))
+        for path in (*sources("bot/services"), *sources("bot/texts"), *sources("bot/domain"))
         for library in NOT_FOR_SERVICES
         if library in roots_of(path)
     }

@@ -32,6 +32,14 @@ BAD_LINES = {
     "half a weight": (example(USER, {**ANSWER, "weight": 0.5}), "weight is 0.5"),
     "all weights 0": (example(USER, {**ANSWER, "weight": 0}), "nothing to learn"),
     "name": (example({**USER, "name": 5}, ANSWER), "name is not a string"),
+    "half a character": (
+        example({"role": "user", "content": "Да HALF"}, ANSWER).replace("HALF", r"\ud83d"),
+        "messages[0].content has half a character at 4",
+    ),
+    "half a name": (
+        example({**USER, "name": "HALF"}, ANSWER).replace("HALF", r"\ud83d"),
+        "messages[0].name has half a character at 1",
+    ),
     "endoftext": (line("Конец <|endoftext|>", "Да"), "messages[1].content contains the special"),
     "fim": (line("Да", "Нет <|fim_suffix|>"), "<|fim_suffix|>, which is not allowed"),
     "im_start": (example({"role": "system", "content": "<|im_start|>"}, USER, ANSWER), "im_start"),

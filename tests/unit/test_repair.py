@@ -122,6 +122,27 @@ def test_duplicates_are_known_however_they_are_spelled(mend):
     assert (done.n_before, done.n_after) == (3, 2)
 
 
+def test_the_same_words_of_another_weight_stay(mend):
+    def weighed(weight):
+        row = example()
+        row["messages"][-1]["weight"] = weight
+        return json.dumps(row).encode() + b"\n"
+
+    done, data = mend(weighed(0) + weighed(1) + weighed(0))
+
+    assert data == weighed(0) + weighed(1)
+    assert summary(done) == [("duplicate_example", 1, 3)]
+
+
+@pytest.mark.parametrize("odd", [{"name": ["a"]}, {"weight": {}}, {"name": None}])
+def test_odd_names_and_weights_make_nothing_fail(mend, odd):
+    row = example()
+    row["messages"][1].update(odd)
+    data = json.dumps(row).encode() + b"\n"
+
+    assert mend(data + data)[1] == data
+
+
 def test_prompts_and_completions_become_conversations(mend, rules):
     """The format of older models is turned into today's."""
     old = {"prompt": "Как быть? ", "completion": " Слушай реку.\n"}

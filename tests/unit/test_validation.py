@@ -84,7 +84,27 @@ CALL = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments
 @pytest.mark.parametrize(
     "lines",
     [
-        pytest.param(message(2, weight=0), id="weight"),
+        pytest.param(message(2, weight=1), id="weight"),
+        pytest.param(
+            changed(
+                lambda r: r["messages"].__setitem__(
+                    slice(2, 2),
+                    [
+                        {"role": "assistant", "content": "Нет.", "weight": 0},
+                        {"role": "user", "content": "А если да?"},
+                    ],
+                )
+            ),
+            id="no weight",
+        ),
+        pytest.param(
+            changed(
+                lambda r: r["messages"].insert(
+                    2, {"role": "assistant", "tool_calls": [{**CALL, "id": "8 916 123-45-67"}]}
+                )
+            ),
+            id="tool call without content",
+        ),
         pytest.param(message(1, name="Maria"), id="name"),
         pytest.param(changed(lambda r: r["messages"][0].update(role="developer")), id="developer"),
         pytest.param(changed(lambda r: r.update(tools=[], parallel_tool_calls=True)), id="tools"),
@@ -152,6 +172,9 @@ PLANTED = [
     ("messages_not_list", changed(lambda row: {"messages": None})),
     ("unknown_field", changed(lambda row: row.update(id=7))),
     ("bad_tools", changed(lambda row: row.update(tools={}))),
+    ("bad_tools", changed(lambda row: row.update(tools=[{}]))),
+    ("bad_tools", changed(lambda row: row.update(functions=[]))),
+    ("bad_tools", changed(lambda row: row.update(functions=[{"name": "f", "parameters": 1}]))),
     ("bad_tools", changed(lambda row: row.update(parallel_tool_calls=1))),
     ("message_not_object", changed(lambda row: row["messages"].append("text"))),
     ("message_not_object", changed(lambda row: row["messages"].insert(0, None))),
@@ -169,10 +192,15 @@ PLANTED = [
     ("content_not_text", message(1, content=[{"type": "text", "text": "x"}])),
     ("content_not_text", message(0, content={})),
     ("content_not_text", message(2, content=False)),
+    ("content_not_text", message(2, refusal=5)),
     ("content_empty", message(2, content="")),
     ("content_empty", message(1, content=" \n\t\u00a0")),
     ("broken_character", replaced(good_lines()[LINE - 1].replace(DASH, b"\\ud83d"))),
     ("broken_character", replaced(good_lines()[LINE - 1].replace(DASH, b"\\u0000"))),
+    (
+        "broken_character",
+        replaced(message(1, name="HALF")[LINE - 1].replace(b"HALF", b"\\ud83d")),
+    ),
     ("special_token", message(2, content="конец<|endoftext|>")),
     ("special_token", message(0, content="<|im_start|>system")),
     ("special_token", message(1, content="[INST] вопрос")),
@@ -188,12 +216,17 @@ PLANTED = [
     ("weight_not_assistant", message(0, weight=7)),
     ("bad_tool_call", message(2, tool_calls="x")),
     ("bad_tool_call", message(2, tool_calls=[5])),
+    ("bad_tool_call", message(2, tool_calls=[{}])),
+    ("bad_tool_call", message(2, tool_calls=[{"id": "c", "type": "function", "function": {}}])),
+    ("bad_tool_call", message(2, tool_calls=[{"id": "c", "type": [], "function": {}}])),
     ("bad_tool_call", message(2, function_call="x")),
+    ("bad_tool_call", message(2, function_call={"name": "f"})),
     (
         "bad_tool_call",
         changed(lambda row: row["messages"].insert(2, {"role": "tool", "content": "7"})),
     ),
     ("no_assistant", changed(lambda row: row["messages"].pop() and None)),
+    ("no_assistant", message(2, weight=0)),
     (
         "last_not_assistant",
         changed(lambda row: row["messages"].append({"role": "user", "content": "И ещё"})),

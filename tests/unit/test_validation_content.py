@@ -13,6 +13,7 @@ from bot.services.validation.normal import normalised, words_of
 from bot.services.validation.personal import personal_in
 from bot.services.validation.refusals import is_refusal
 from bot.services.validation.scripts import script_of
+from bot.services.validation.secret_keys import secrets_in
 from bot.services.validation.themes import theme_of
 from tests.unit.validation_files import (
     NOTES,
@@ -30,6 +31,14 @@ THEMES = {
     "бизнес и деньги": "business",
     "прошлые жизни": "past_lives",
     "трудный момент": "hard_moment",
+}
+
+NOTED = {
+    "духовный рост": 72,
+    "отношения": 72,
+    "бизнес и деньги": 72,
+    "прошлые жизни": 72,
+    "трудный момент": 33,
 }
 
 
@@ -75,7 +84,90 @@ def test_statistics_of_the_shipped_file():
     assert report.tokens.median <= report.tokens.p95 <= report.tokens.largest
     assert sum(report.themes.values()) == 321
     assert list(report.themes.values()) == sorted(report.themes.values(), reverse=True)
+    assert report.themes_noted
+    assert report.themes == NOTED
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        None,
+        b"",
+        b"line,theme\n1,x\n",
+        b"\xff\xfe\x00",
+        b"line,topic\n" + b"".join(b"%d,x\n" % n for n in range(1, 322)),
+        b"line,theme\n" + b"".join(b"%d,x\n" % n for n in range(322)),
+        b"line,theme\n" + b"".join(b"%d,x\n" % n for n in range(1, 323)),
+        b"line,theme\n1,x\n" + b"".join(b"%d,x\n" % n for n in range(1, 322)),
+        b"line,theme\n" + b"".join(b"%d\n" % n for n in range(1, 322)),
+        b"line,theme\n" + b"".join(b"%d,t%d\n" % (n, n) for n in range(1, 322)),
+        b'line,theme\n1,"' + b"x" * 200_000,
+        b"line,theme\n" + b" " * 10_000_000,
+    ],
+)
+def test_notes_of_another_kind_are_ignored(check, tmp_path, notes):
+    if notes is not None:
+        (tmp_path / "data.notes.csv").write_bytes(notes)
+
+    report = check(shipped_lines())
+
+    assert not report.themes_noted
     assert report.themes.keys() - {""} == set(THEMES.values())
+    assert sum(report.themes.values()) == 321
+
+
+def test_notes_beside_the_file_are_the_truth(check, tmp_path):
+    rows = "".join(f"{n},{'сад' if n > 2 else 'дом'}\r\n" for n in range(12, 0, -1))
+    (tmp_path / "data.notes.csv").write_bytes(f"\ufeffline,theme\r\n{rows}".encode())
+
+    noted = check(good_lines(12))
+    shifted = check([b"", *good_lines(12)])
+
+    assert (noted.themes, noted.themes_noted) == ({"сад": 10, "дом": 2}, True)
+    assert not shifted.themes_noted, "the lines of the notes are others"
+    assert not check(good_lines(12), is_deep=False).themes
+
+
+def test_who_speaks_when(check):
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+
+    def rules(*messages):
+        row = {"messages": [{"content": f"Слова {n}", **m} for n, m in enumerate(messages)]}
+        return [(f.rule, f.params.get("message")) for f in check([encoded(row)]).findings if f.line]
+
+    system, user, assistant = ({"role": role} for role in ("system", "user", "assistant"))
+    caller = {"role": "assistant", "tool_calls": [call]}
+    tool = {"role": "tool", "tool_call_id": "c"}
+    assert rules(system, user, assistant, user, assistant) == []
+    assert rules(system, user, caller, tool, assistant) == []
+    assert rules(system, user, assistant, caller, tool, assistant) == []
+    assert rules(system, user, assistant, assistant, assistant) == [("same_role_twice", 4)]
+    assert rules(system, {"role": "developer"}, user, assistant) == [("system_not_first", 2)]
+    assert rules(system, assistant) == [("no_user", None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"sk-{'aB3' * 16}", ["sk-•••"]),
+        (f"(sk-ant-api03-{'aB3-' * 16})", ["sk-ant-•••"]),
+        (f"token=ghp_{'aB3' * 12}", ["ghp_•••"]),
+        (f"github_pat_11{'aB3' * 12}", ["github_pat_•••"]),
+        ("AKIAIOSFODNN7EXAMPLE", ["AKIA•••"]),
+        (f"AIza{'Sy_-a' * 7}", ["AIza•••"]),
+        (f"xoxb-1234567890-{'aB3' * 6}", ["xoxb-•••"]),
+        (f"123456:AA{'aB3-_' * 7}", ["123456:•••"]),
+        ("-----BEGIN RSA PRIVATE KEY-----\nMIIE", ["PRIVATE KEY•••"]),
+        (f"sk-{'a1' * 12} и ghp_{'b2' * 18}", ["sk-•••", "ghp_•••"]),
+        ("risk-free, task-oriented-and-long-winded-words", []),
+        ("sk-and-some-very-long-hyphenated-words", []),
+        ("Ключ от дома под ковриком, код 123456:АА", []),
+        ("MY PRIVATE KEY is lost", []),
+        ("sk-" + "-" * 200_000, []),
+    ],
+)
+def test_keys_of_services(text, shown):
+    assert secrets_in(text) == shown
 
 
 def test_themes_are_mostly_right():
@@ -339,3 +431,33 @@ def test_each_other_system_prompt_is_named_once(check):
         ("Ты — Вера.", 2),
         ("Ты — Надежда.", 1),
     ]
+
+
+def test_what_is_learnt_is_part_of_an_example(check):
+    """The same words with another weight teach something else."""
+    rows = [example(n) for n in range(12)]
+    rows += [example(3), example(3), example(3)]
+    for row, weight in zip(rows[-3:], (0, 1, 1), strict=True):
+        first, answer: dict[str, object] = {"role": "assistant", "content": "Слушаю.", "weight": weight}, {}
+        row["messages"] = [row["messages"][0], {"role": "user", "content": "Наташа?"}, first]
+        row["messages"] += [*example(20)["messages"][1:], answer][:2]
+
+    report = check([encoded(row) for row in rows])
+
+    assert ("duplicate_example", 15) in found(report)
+    assert report.counts["duplicate_example"] == 1
+
+
+def test_blanks_of_tools_are_their_own(check):
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    rows = [example(n) for n in range(12)]
+    question, answer = rows[0]["messages"][1:]
+    rows[0]["messages"] = [
+        rows[0]["messages"][0],
+        question,
+        {"role": "assistant", "content": "Смотрю ", "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c", "content": " 42\n"},
+        answer,
+    ]
+
+    assert found(check([encoded(row) for row in rows])) == []

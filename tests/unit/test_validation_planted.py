@@ -125,6 +125,13 @@ PLANTS = {
         LINE,
         row(lambda r: r["messages"].append({"role": "user", "content": "И ещё"})),
     ),
+    "no_user": (LINE, row(lambda r: r["messages"].pop(1) and None)),
+    "same_role_twice": (
+        LINE, row(lambda r: r["messages"].insert(1, {"role": "user", "content": "Добрый вечер"})),
+    ),
+    "system_not_first": (
+        LINE, row(lambda r: r["messages"].insert(2, {"role": "system", "content": "Коротко."})),
+    ),
     "example_too_long": (LINE, words(2, "слово " * 400 + "вот")),
     "duplicate_example": (LINE, line(LINES[6])),
     "near_duplicate": (LINE, message(1, content=f"{other(20)[1]['content'][:-1]}, скажи")),
@@ -147,6 +154,7 @@ PLANTS = {
     "personal_passport": (LINE, words(1, PASSPORT)),
     "personal_snils": (LINE, words(1, "СНИЛС 112-233-445 95")),
     "personal_inn": (LINE, words(1, "ИНН 500100732259")),
+    "secret_key": (LINE, words(1, f"Мой ключ sk-proj-{'aB3' * 12}")),
 }  # fmt: skip
 MOST_TOKENS = {"example_too_long": 500}
 
@@ -222,6 +230,9 @@ def test_shipped_file_has_nothing_to_find(tmp_path):
         ("personal_phone", {"message": 2, "value": "+•••••••••••7"}),
         ("personal_card", {"message": 3, "value": "4•••••••••••1"}),
         ("personal_passport", {"message": 2, "value": "4••••••••6"}),
+        ("secret_key", {"message": 2, "value": "sk-proj-•••"}),
+        ("same_role_twice", {"message": 3, "role": "user"}),
+        ("system_not_first", {"message": 3, "role": "system"}),
     ],
 )
 def test_findings_say_where_and_what(planted, rule, params):

@@ -6,13 +6,12 @@ from typing import Final
 from bot.domain import JsonDict
 from bot.services.linewise import Line
 from bot.services.repair.changes import Ledger
+from bot.services.validation.examples import identity_of, may_strip
 from bot.services.validation.plain import plain_messages
 from bot.services.validation.reading import LineParser, ParsedLine, Unreadable
-from bot.services.validation.scan import _identity as identity_of
 
 _REMEMBERED: Final = 1_000_000
 """Examples of which duplicates are looked for, as many as validation remembers."""
-_STRIPPED: Final = ("system", "developer", "user", "assistant")
 _CALLS: Final = ("tool_calls", "function_call")
 
 
@@ -132,7 +131,7 @@ def _strip_texts(row: JsonDict) -> tuple[str, ...]:
     messages = row.get("messages")
     first: tuple[str, ...] = ()
     for message in messages if isinstance(messages, list) else ():
-        if not isinstance(message, dict) or not _may_strip(message):
+        if not isinstance(message, dict) or not may_strip(message):
             continue
         content = message["content"]
         bare = content.strip()
@@ -140,11 +139,6 @@ def _strip_texts(row: JsonDict) -> tuple[str, ...]:
             message["content"] = bare
             first = first or (content, bare)
     return first
-
-
-def _may_strip(message: JsonDict) -> bool:
-    is_text = isinstance(message.get("content"), str) and message.get("role") in _STRIPPED
-    return is_text and not any(key in message for key in _CALLS)
 
 
 def _is_example(row: JsonDict) -> bool:

@@ -4,6 +4,7 @@ from bot.services.validation.comparing import Kinship
 from bot.services.validation.personal import Personal
 from bot.services.validation.refusals import is_refusal
 from bot.services.validation.rule import NOTHING_TO_ADD, Content, Params
+from bot.services.validation.secret_keys import secrets_in
 
 
 def duplicate_example(content: Content) -> Params | None:
@@ -59,6 +60,12 @@ def personal_snils(personal: Personal) -> Params | None:
 def personal_inn(personal: Personal) -> Params | None:
     """A Russian taxpayer's number."""
     return _values(personal, "inn")
+
+
+def secret_key(text: str) -> Params | None:
+    """A key that opens somebody's account."""
+    found = secrets_in(text)
+    return {"value": ", ".join(dict.fromkeys(found[:3]))} if found else None
 
 
 def _first(content: Content, *kinships: Kinship) -> Params | None:

@@ -1,6 +1,13 @@
-"""What an example asks and what it answers."""
+"""What an example asks, what it answers, and when two of them are the same."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Final
+
+from bot.domain import JsonDict
+
+_SPOKEN: Final = frozenset({"role", "content", "name", "weight"})
+_STRIPPED: Final = frozenset({"system", "developer", "user", "assistant"})
+_CALLS: Final = ("tool_calls", "function_call")
 
 
 def question_of(messages: Sequence[Mapping[str, object]]) -> str:
@@ -33,3 +40,44 @@ def system_prompt_of(messages: Sequence[Mapping[str, object]]) -> str:
     """What the example begins with as its system prompt; empty when it has none."""
     first = messages[0]
     return _text(first) if first.get("role") in ("system", "developer") else ""
+
+
+def identity_of(row: JsonDict, line: bytes) -> Hashable:
+    """Equal for examples that teach the same, however they are spelled in JSON.
+
+    Args:
+        row: it holds a list of messages, each an object with a role.
+        line: as it stands in the file; compared where there is more than words.
+    """
+    messages = row["messages"]
+    if len(row) > 1 or not all(message.keys() <= _SPOKEN for message in messages):
+        return line.strip()
+    return identity_of_words(messages)
+
+
+def identity_of_words(messages: Sequence[JsonDict]) -> Hashable:
+    """The same for messages that have nothing but words, a name and a weight."""
+    return tuple(
+        [
+            # repr: true, 1 and 1.0 are equal, but only one of them is a weight.
+            (m["role"], m["content"])
+            if len(m) == 2
+            else (m["role"], m["content"], repr(m.get("name")), repr(m.get("weight")))
+            for m in messages
+        ]
+    )
+
+
+def may_strip(message: JsonDict) -> bool:
+    """Whether the blanks around its text say nothing: not those of tools and their callers."""
+    is_text = isinstance(message.get("content"), str) and message.get("role") in _STRIPPED
+    return is_text and not any(key in message for key in _CALLS)
+
+
+def has_blanks(messages: Sequence[JsonDict]) -> bool:
+    """Whether any text begins or ends with blanks that say nothing."""
+    for message in messages:
+        content = message.get("content")
+        if content and content != content.strip() and may_strip(message):
+            return True
+    return False

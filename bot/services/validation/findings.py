@@ -1,10 +1,13 @@
 """A tally of findings: counts all of them and lists the first of each rule."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeVar
 
 from bot.domain import Finding, Level
+from bot.services.validation.rule import FileRule, Rule, Totals
+
+T = TypeVar("T")
 
 MAX_LISTED: Final = 200
 """So many findings are listed; the rest is only counted."""
@@ -28,6 +31,34 @@ class Tally:
         if self.counts[rule] <= MAX_LISTED:
             finding = Finding(level=level, rule=rule, line=line, params=params)
             self._listed[rule].append(finding)
+
+    def apply(
+        self, rules: Iterable[Rule[T]], subject: T, line: int | None, nth: int | None = None
+    ) -> bool:
+        """Ask every rule; whether the subject is fit for the next table.
+
+        Args:
+            rules: a table of them.
+            subject: what they look at.
+            line: where it stands.
+            nth: which message of its example it is.
+        """
+        for rule in rules:
+            params = rule.check(subject)
+            if params is not None:
+                shown = params if nth is None else {**params, "message": nth}
+                self.add(rule.name, rule.level, line, shown)
+                if rule.ends:
+                    return False
+        return True
+
+    def finish(self, rules: Iterable[FileRule], totals: Totals) -> None:
+        """Ask the rules about the file as a whole."""
+        for rule in rules:
+            for where, params in rule.check(totals):
+                self.add(rule.name, rule.level, where, params)
+            if rule.replaces and rule.name in self.counts:
+                self.forget(rule.replaces)
 
     def forget(self, rule: str) -> None:
         """Take back all findings of a rule, where a graver one says the same."""

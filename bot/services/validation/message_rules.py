@@ -6,6 +6,7 @@ from typing import Final
 from bot.domain import JsonDict
 from bot.services.validation.rule import NOTHING_TO_ADD, Params, names, shown
 from bot.services.validation.special_tokens import special_tokens_in
+from bot.services.validation.tool_shapes import is_call, is_function_call
 
 ROLES: Final = ("system", "developer", "user", "assistant", "tool")
 _COMMON_KEYS: Final = frozenset({"role", "content", "name", "weight"})
@@ -45,8 +46,11 @@ def content_missing(message: JsonDict) -> Params | None:
 
 def content_not_text(message: JsonDict) -> Params | None:
     """Text that is no string, such as a list of parts."""
-    content = message.get("content")
-    return None if content is None or isinstance(content, str) else {"value": shown(content)}
+    for key in ("content", "refusal"):
+        value = message.get(key)
+        if value is not None and not isinstance(value, str):
+            return {"key": key, "value": shown(value)}
+    return None
 
 
 def content_empty(message: JsonDict) -> Params | None:
@@ -58,13 +62,8 @@ def content_empty(message: JsonDict) -> Params | None:
 
 def broken_character(message: JsonDict) -> Params | None:
     """Half a character or NUL, which JSON can spell and no tokenizer reads."""
-    content = message.get("content")
-    if not isinstance(content, str):
-        return None
-    try:
-        return NOTHING_TO_ADD if b"\0" in content.encode() else None
-    except UnicodeEncodeError:
-        return NOTHING_TO_ADD
+    texts = (message.get("content"), message.get("name"))
+    return NOTHING_TO_ADD if any(map(_is_broken, texts)) else None
 
 
 def special_token(message: JsonDict) -> Params | None:
@@ -99,12 +98,20 @@ def weight_not_assistant(message: JsonDict) -> Params | None:
 
 def bad_tool_call(message: JsonDict) -> Params | None:
     """Calls of tools, or answers to them, without the parts that they need."""
-    calls = message.get("tool_calls", [{}])
-    call_id = message.get("tool_call_id")
-    sound = isinstance(calls, list) and calls and all(isinstance(call, dict) for call in calls)
-    sound = sound and isinstance(message.get("function_call", {}), dict)
+    calls, call_id = message.get("tool_calls"), message.get("tool_call_id")
+    sound = "tool_calls" not in message or (
+        isinstance(calls, list) and calls and all(map(is_call, calls))
+    )
+    sound = sound and ("function_call" not in message or is_function_call(message["function_call"]))
     answers = message.get("role") != "tool" or (isinstance(call_id, str) and call_id)
     return None if sound and answers else NOTHING_TO_ADD
+
+
+def _is_broken(value: object) -> bool:
+    try:
+        return isinstance(value, str) and b"\0" in value.encode()
+    except UnicodeEncodeError:
+        return True
 
 
 def _calls(message: JsonDict) -> bool:

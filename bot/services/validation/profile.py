@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from bot.domain import JsonDict, TokenStatistics
+from bot.domain import TokenStatistics
 from bot.services.validation.themes import theme_of
 
 _ENOUGH: Final = 0.6
@@ -23,13 +23,9 @@ class Profile:
         """Count the tokens of an example, good or bad."""
         self._lengths[n_tokens] += 1
 
-    def add_turns(self, messages: Sequence[JsonDict]) -> None:
-        """Count the assistant's answers in a sound example."""
-        n = 0
-        for message in messages:
-            if message["role"] == "assistant":
-                n += 1
-        self._turns[n] += 1
+    def add_turns(self, roles: Sequence[str]) -> None:
+        """Count the assistant's answers among the roles of a sound example."""
+        self._turns[roles.count("assistant")] += 1
 
     def add_theme(self, question: Sequence[str], answer: Sequence[str]) -> None:
         """Count the theme of an example, from its words."""

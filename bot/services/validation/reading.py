@@ -25,6 +25,9 @@ UNREADABLE: Final = (
 _CHUNK: Final = 1 << 20
 _TOLD_EVERY: Final = 1 << 16
 """Bytes between two words to the progress: some ten milliseconds of work."""
+_HASHED: Final = 1 << 17
+"""Hashing lets go of the GIL. A line at a time would do so too briefly for a waiting thread to get
+it, and yet start its waiting anew: the event loop would stand still for as long as we read."""
 _HEAD: Final = 65_536
 """Enough for a few rows of a table with long cells."""
 _EXCERPT: Final = 20
@@ -53,13 +56,16 @@ class Source:
         self._stream = stream
         self._progress = progress
         self._digest = hashlib.sha256()
+        self._unhashed: list[bytes] = []
         self._told = 0
+        self._hashed = 0
         self.size = 0
         """Bytes read so far."""
 
     @property
     def sha256(self) -> str:
         """Of all that was read so far."""
+        self._hash()
         return self._digest.hexdigest()
 
     def start(self) -> bytes:
@@ -96,9 +102,16 @@ class Source:
         with _reading():
             return self._stream.read(_CHUNK)
 
+    def _hash(self) -> None:
+        self._digest.update(b"".join(self._unhashed))
+        self._unhashed.clear()
+        self._hashed = self.size
+
     def _took(self, data: bytes) -> None:
-        self._digest.update(data)
+        self._unhashed.append(data)
         self.size += len(data)
+        if self.size - self._hashed >= _HASHED:
+            self._hash()
         if self._progress and self.size - self._told >= _TOLD_EVERY:
             self._told = self.size
             self._progress(self.size)

@@ -1,12 +1,19 @@
 """Rules about one line of the file, its row, and the example that it holds."""
 
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from bot.domain import JsonDict
 from bot.services.validation.reading import ParsedLine
 from bot.services.validation.rule import NOTHING_TO_ADD, Example, Params, names, shown
+from bot.services.validation.tool_shapes import are_functions, are_tools
 
 _ROW_KEYS: Final = frozenset({"messages", "tools", "parallel_tool_calls", "functions"})
+_SOUND: Final[Mapping[str, Callable[[object], bool]]] = {
+    "tools": are_tools,
+    "functions": are_functions,
+    "parallel_tool_calls": lambda value: isinstance(value, bool),
+}
 
 
 def duplicate_keys(line: ParsedLine) -> Params | None:
@@ -42,16 +49,15 @@ def unknown_field(row: JsonDict) -> Params | None:
 
 
 def bad_tools(row: JsonDict) -> Params | None:
-    """`tools` and its kin of a wrong type."""
-    kinds: dict[str, type] = {"tools": list, "functions": list, "parallel_tool_calls": bool}
-    wrong = [key for key, kind in kinds.items() if key in row and not isinstance(row[key], kind)]
+    """`tools` and its kin of a wrong type, or without the parts that they need."""
+    wrong = [key for key, is_sound in _SOUND.items() if key in row and not is_sound(row[key])]
     return {"keys": names(wrong)} if wrong else None
 
 
 def no_assistant(example: Example) -> Params | None:
-    """Nothing to learn from: no message of the assistant's."""
-    roles = [message["role"] for message in example.messages]
-    return None if "assistant" in roles else NOTHING_TO_ADD
+    """Nothing to learn from: no message of the assistant's, or none that counts."""
+    weights = [m.get("weight", 1) for m in example.messages if m["role"] == "assistant"]
+    return None if any(weights) else NOTHING_TO_ADD
 
 
 def last_not_assistant(example: Example) -> Params | None:

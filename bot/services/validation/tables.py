@@ -6,7 +6,13 @@ What makes a line unreadable is told by `reading.UNREADABLE`; all that are error
 from typing import Any, Final
 
 from bot.domain import JsonDict, Level
-from bot.services.validation import content_rules, file_rules, message_rules, row_rules
+from bot.services.validation import (
+    content_rules,
+    file_rules,
+    message_rules,
+    order_rules,
+    row_rules,
+)
 from bot.services.validation.personal import Personal
 from bot.services.validation.reading import UNREADABLE, ParsedLine
 from bot.services.validation.rule import Content, Example, FileRule, Head, Rule
@@ -54,6 +60,12 @@ EXAMPLE_RULES: Final[tuple[Rule[Example], ...]] = (
     Rule("last_not_assistant", Level.WARNING, row_rules.last_not_assistant),
     Rule("example_too_long", Level.WARNING, row_rules.example_too_long),
 )
+# Asked only of examples in which the order of the roles is not the usual one.
+ORDER_RULES: Final[tuple[Rule[Example], ...]] = (
+    Rule("no_user", Level.WARNING, order_rules.no_user),
+    Rule("same_role_twice", Level.WARNING, order_rules.same_role_twice),
+    Rule("system_not_first", Level.WARNING, order_rules.system_not_first),
+)
 # What no provider asks: is it worth training on?
 CONTENT_RULES: Final[tuple[Rule[Content], ...]] = (
     Rule("duplicate_example", Level.WARNING, content_rules.duplicate_example),
@@ -70,6 +82,10 @@ PERSONAL_RULES: Final[tuple[Rule[Personal], ...]] = (
     Rule("personal_passport", Level.WARNING, content_rules.personal_passport),
     Rule("personal_snils", Level.WARNING, content_rules.personal_snils),
     Rule("personal_inn", Level.WARNING, content_rules.personal_inn),
+)
+# Asked of the text of each message in which there may be any.
+SECRET_RULES: Final[tuple[Rule[str], ...]] = (
+    Rule("secret_key", Level.WARNING, content_rules.secret_key),
 )
 FILE_RULES: Final[tuple[FileRule, ...]] = (
     FileRule("empty_file", Level.ERROR, file_rules.empty_file),
@@ -103,8 +119,10 @@ _TABLES: Final[tuple[tuple[Rule[Any] | FileRule, ...], ...]] = (
     MESSAGE_RULES,
     EXTRA_RULES,
     EXAMPLE_RULES,
+    ORDER_RULES,
     CONTENT_RULES,
     PERSONAL_RULES,
+    SECRET_RULES,
     FILE_RULES,
     CONTENT_FILE_RULES,
 )

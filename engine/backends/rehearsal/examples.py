@@ -139,6 +139,7 @@ def _check_message(where: str, message: object) -> None:
         raise _Fault(f"{where} has an unknown key {unknown[0]!r}")
     if not isinstance(message.get("name", ""), str):
         raise _Fault(f"{where}.name is not a string")
+    _check_characters(f"{where}.name", message.get("name", ""))
     _check_content(where, message)
     if "weight" in message:
         _check_weight(where, message)
@@ -153,8 +154,16 @@ def _check_content(where: str, message: Mapping[str, Any]) -> None:
     if not isinstance(content, str) and not (is_parts and content):
         raise _Fault(f"{where}.content is not a string")
     text = text_of(content)
+    _check_characters(f"{where}.content", text)
     if found := next((token for token in SPECIAL_TOKENS if token in text), None):
         raise _Fault(f"{where}.content contains the special token {found}, which is not allowed")
+
+
+def _check_characters(where: str, text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as exc:
+        raise _Fault(f"{where} has half a character at {exc.start + 1}, which is no text") from exc
 
 
 def _check_weight(where: str, message: Mapping[str, Any]) -> None:

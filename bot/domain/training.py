@@ -1,0 +1,186 @@
+"""Training: plans and runs, and the provider's jobs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from bot.domain.datasets import Dataset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hyperparameters:
+    """What an admin chooses about a training run."""
+
+    base_model: str
+    n_epochs: int
+    """1 to 50."""
+    learning_rate_multiplier: float
+    """Factor on the provider's learning rate, above 0."""
+    suffix: str
+    """Our part of the tuned model's name, up to 64 characters."""
+
+
+class RunState(StrEnum):
+    """How far a training run is, up to the provider's word that it has a job."""
+
+    PLANNED = "planned"
+    DROPPED = "dropped"
+    EXPIRED = "expired"
+    CONFIRMED = "confirmed"
+    UPLOADING = "uploading"
+    CREATING = "creating"
+    UNCERTAIN = "uncertain"
+    """A job may or may not have been created: the answer never came."""
+    SUBMITTED = "submitted"
+    REFUSED = "refused"
+
+    @property
+    def is_underway(self) -> bool:
+        """Whether the background task still has something to do for it."""
+        return self in _UNDERWAY
+
+
+_UNDERWAY = (RunState.CONFIRMED, RunState.UPLOADING, RunState.CREATING, RunState.UNCERTAIN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why a provider said no, in its own words."""
+
+    code: str
+    """The provider's error code, such as `invalid_training_file`; empty when it named none."""
+    message: str
+    """The provider's sentence, without secrets."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingRun:
+    """A plan, and what became of it."""
+
+    id: int
+    state: RunState
+    asked_by: int
+    parameters: Hyperparameters
+    dataset: Dataset
+    validation: Dataset | None = None
+    """Examples put aside, on which the provider measures but does not train; None: none."""
+    seed: int
+    """Random, sent with the job: one of the marks by which we know our own."""
+    price_usd: float | None
+    """Estimate; None: the catalogue does not know the model's price."""
+    created_at: int
+    expires_at: int
+    """Unix time, seconds: after this the plan can't be confirmed any more."""
+    confirmed_by: int | None = None
+    confirmed_at: int | None = None
+    training_file: str | None = None
+    """The provider's id of the copy uploaded for this run."""
+    validation_file: str | None = None
+    """The same for the validation part; None where there is none."""
+    attempted_at: int | None = None
+    """Unix time, seconds: when creation of the job was last tried."""
+    job_id: str | None = None
+    refusal: Refusal | None = None
+
+
+class JobStatus(StrEnum):
+    """A fine-tuning job's status; providers may have more, hence UNKNOWN."""
+
+    VALIDATING_FILES = "validating_files"
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def of(cls, word: str) -> "JobStatus":
+        """The member for the provider's *word*; UNKNOWN for a word that we do not know."""
+        try:
+            return cls(word)
+        except ValueError:
+            return cls.UNKNOWN
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether nothing more will happen to the job. Unknown is not terminal."""
+        return self in (JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FineTuningJob:
+    """One training run at the provider, as it told us last."""
+
+    id: str
+    base_model: str
+    status: JobStatus
+    status_word: str
+    """The provider's own word, which matters when *status* is UNKNOWN."""
+    created_at: int
+    """Unix time, seconds, by the provider's clock."""
+    training_file: str
+    fine_tuned_model: str | None = None
+    """The result's name; None until the job succeeded."""
+    finished_at: int | None = None
+    estimated_finish: int | None = None
+    trained_tokens: int | None = None
+    """Billable tokens, epochs included; None until the job ends."""
+    n_epochs: int | None = None
+    """None while the provider has not decided ("auto")."""
+    suffix: str | None = None
+    seed: int | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    refusal: Refusal | None = None
+    """Why it failed; None unless it did."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastJob:
+    """How long a job of ours took."""
+
+    trained_tokens: int
+    """Billable tokens, epochs included."""
+    seconds: int
+    """From its creation to its end, by the provider's clock."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobEvent:
+    """One line of a job's log."""
+
+    id: str
+    created_at: int
+    level: str
+    """info, warn or error."""
+    type: str
+    """message, metrics, or a word of the provider's own."""
+    message: str
+    data: Mapping[str, Any]
+    """For metrics: step, total_steps, train_loss, valid_loss and others; any may be missing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackedJob:
+    """A fine-tuning job that this bot follows."""
+
+    job: FineTuningJob
+    number: int
+    """Ours, short enough for a button."""
+    run_id: int | None
+    """The training run that it came from; None for a job that an admin named to /monitor."""
+    followed_by: int | None
+    """Who named it to /monitor."""
+    metrics: Sequence[Mapping[str, Any]] = ()
+    """Data of its metrics events, by step."""
+    last_message: str = ""
+    """The newest event that is not metrics, in the provider's words."""
+    warning: str = ""
+    """The newest event that warns or complains, in the provider's words."""
+
+    @property
+    def name(self) -> str:
+        """What people call it: the suffix, else the id."""
+        return self.job.suffix or self.job.id

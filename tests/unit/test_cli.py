@@ -1,0 +1,65 @@
+"""Which command the words after `python -m bot` mean."""
+
+import subprocess
+import sys
+
+import pytest
+
+from bot import cli
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        ("", "run"), ("run", "run"), ("--until-eof", "run"), ("check", "check"), ("demo", "demo"),
+        ("--validate-only", "validate"), ("--validate-only --file x.jsonl --json", "validate"),
+        ("--upload-only", "upload"), ("--monitor ftjob-1", "monitor"),
+        ("monitor ftjob-1", "monitor"),
+        ("--test ft:x", "test"), ("--list-jobs", "jobs"), ("jobs --json", "jobs"),
+        ("--json jobs", "jobs"), ("--file x.jsonl", "train"), ("--epochs 3 --yes", "train"),
+        ("--suffix x", "train"), ("train", "train"), ("--epochs 3 train --suffix x", "train"),
+    ],
+)  # fmt: skip
+def test_words_mean_a_command(words, command):
+    assert cli._command_of(cli._parsed(words.split())) == command
+
+
+def test_flags_before_a_command_count_as_well():
+    """The command's own parser does not set them back to their defaults."""
+    options = cli._parsed(["--epochs", "3", "--json", "train", "--suffix", "x"])
+
+    assert (options.epochs, options.json, options.suffix) == ("3", True, "x")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("--json", "--json does not go with run"),
+        ("--epochs 3 jobs", "--epochs does not go with jobs"),
+        ("--list-jobs --yes", "--yes does not go with jobs"),
+        ("--validate-only train", "--validate-only does not go with train"),
+        ("--test x --monitor y", "not allowed with argument"),
+        ("--upload-only --learning-rate 1", "--learning-rate does not go with upload"),
+        ("monitor", "the following arguments are required: JOB"),
+        ("tarin", "invalid choice: 'tarin'"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(words, said, capsys):
+    """Rather than ignored: somebody meant something by it."""
+    with pytest.raises(SystemExit) as ended:
+        cli._parsed(words.split())
+
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_the_workflow_loads_no_telegram():
+    """So it starts quickly; measured by what is loaded, not by the clock."""
+    script = """
+import sys
+import bot.cli, bot.terminal.jobs, bot.terminal.samples, bot.terminal.train
+print({name for name in sys.modules if name.split(".")[0] == "telegram"})
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+
+    assert done.stdout == b"set()\n"
