@@ -51,6 +51,8 @@ async def show_list(update: Update, context: BotContext) -> None:
     """/datasets: all versions, by pages."""
     services, page = context.services, context.press.number
     datasets, has_more = await services.desk.page(page, size=views.PAGE)
+    if page and not datasets:  # what stood there has been deleted since
+        page, (datasets, has_more) = 0, await services.desk.page(0, size=views.PAGE)
     people = {
         person_id: (await services.people.named(person_id)).name
         for person_id in {dataset.added_by for dataset in datasets if dataset.added_by}

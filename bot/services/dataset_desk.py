@@ -126,7 +126,7 @@ class DatasetDesk:
             for sha256, origin in zip(kept, origins, strict=True)
         ]
         training_id, validation_id = (part.dataset.id for part in parts if part.dataset)
-        await self.database.write(lambda tx: self.store.pair(tx, training_id, validation_id))
+        await self._pair(training_id, validation_id)
         return await self.judged(training_id), done
 
     async def pair(self, validation_id: int) -> tuple[Dataset, list[Finding]]:
@@ -139,12 +139,12 @@ class DatasetDesk:
         if validation.id == training.id:
             raise DatasetInUse(number=validation.id)
         found = await self.checker.run(leaks, Path(training.path), Path(validation.path))
-        await self.database.write(lambda tx: self.store.pair(tx, training.id, validation.id))
+        await self._pair(training.id, validation.id)
         return await self.get(training.id), found
 
     async def unpair(self, training_id: int) -> Dataset:
         """Train without a validation part."""
-        await self.database.write(lambda tx: self.store.pair(tx, training_id, None))
+        await self._pair(training_id, None)
         return await self.get(training_id)
 
     async def choose(self, dataset_id: int) -> Dataset:
@@ -155,9 +155,10 @@ class DatasetDesk:
         """
         dataset = await self._valid(dataset_id)
         follows_settings = dataset == await self._of_settings()
-        await self.database.write(
+        if not await self.database.write(
             lambda tx: self.store.choose(tx, None if follows_settings else dataset.id)
-        )
+        ):
+            raise DatasetGone
         return dataset
 
     async def delete(self, dataset_id: int) -> Dataset:
@@ -177,6 +178,20 @@ class DatasetDesk:
             raise DatasetInUse(number=dataset_id)
         await asyncio.to_thread(self.files.remove, dataset.sha256)
         return dataset
+
+    async def tidy(self) -> None:
+        """Take away what a killed process left behind; only before anything is begun."""
+        deleted = await self.store.deleted_hashes()
+        await asyncio.to_thread(self.files.remove_drafts)
+        for sha256 in deleted:
+            await asyncio.to_thread(self.files.remove, sha256)
+
+    async def _pair(self, training_id: int, validation_id: int | None) -> None:
+        # Another admin may have deleted one of them since we looked.
+        if not await self.database.write(
+            lambda tx: self.store.pair(tx, training_id, validation_id)
+        ):
+            raise DatasetGone
 
     async def _of_settings(self) -> Dataset | None:
         try:

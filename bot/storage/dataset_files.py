@@ -8,8 +8,11 @@ import tempfile
 from collections.abc import Iterator
 from io import BufferedReader
 from pathlib import Path
+from typing import Final
 
 from bot.errors import DatasetMissing
+
+_DRAFT: Final = "draft-"
 
 
 class DatasetFiles:
@@ -26,7 +29,7 @@ class DatasetFiles:
     def draft(self) -> Iterator[Path]:
         """A path for a file in the making, which is gone afterwards unless `keep` took it."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self._folder, prefix="draft-") as folder:
+        with tempfile.TemporaryDirectory(dir=self._folder, prefix=_DRAFT) as folder:
             yield Path(folder) / "draft.jsonl"
 
     def keep(self, draft: Path) -> str:
@@ -60,6 +63,11 @@ class DatasetFiles:
     def remove(self, sha256: str) -> None:
         """Forget a version's bytes."""
         self.path_of(sha256).unlink(missing_ok=True)
+
+    def remove_drafts(self) -> None:
+        """Forget what a killed process was making; only where no other one makes anything."""
+        for folder in self._folder.glob(f"{_DRAFT}*"):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -67,14 +67,22 @@ class DatasetStore:
         )
         return dataset_from_row(row) if row else None
 
-    async def choose(self, tx: Transaction, dataset_id: int | None) -> None:
-        """Put a version to use; None: whatever the settings' file holds."""
+    async def deleted_hashes(self) -> list[str]:
+        """SHA-256 of every version that was deleted."""
+        rows = await self._db.rows("SELECT sha256 FROM datasets WHERE deleted_at IS NOT NULL")
+        return [str(row["sha256"]) for row in rows]
+
+    async def choose(self, tx: Transaction, dataset_id: int | None) -> bool:
+        """Put a version to use, unless it is deleted; None: whatever the settings' file holds."""
+        if dataset_id is not None and not await self._is_there(tx, dataset_id):
+            return False
         await tx.execute("DELETE FROM settings WHERE key = :key", {"key": _CHOSEN})
         if dataset_id is not None:
             await tx.execute(
                 "INSERT INTO settings (key, value) VALUES (:key, :value)",
                 {"key": _CHOSEN, "value": str(dataset_id)},
             )
+        return True
 
     async def remember(
         self,
@@ -124,11 +132,19 @@ class DatasetStore:
         assert row is not None
         return dataset_from_row(row)
 
-    async def pair(self, tx: Transaction, dataset_id: int, validation_id: int | None) -> None:
-        """Let the second version be what a model trained on the first is measured by."""
-        await tx.execute(
-            "UPDATE datasets SET validation_id = :validation_id WHERE id = :id",
-            {"id": dataset_id, "validation_id": validation_id},
+    async def pair(self, tx: Transaction, dataset_id: int, validation_id: int | None) -> bool:
+        """Let the second version be what a model trained on the first is measured by.
+
+        False: one of them is deleted, and nothing has changed.
+        """
+        if validation_id is not None and not await self._is_there(tx, validation_id):
+            return False
+        return bool(
+            await tx.execute(
+                "UPDATE datasets SET validation_id = :validation_id "
+                "WHERE id = :id AND deleted_at IS NULL",
+                {"id": dataset_id, "validation_id": validation_id},
+            )
         )
 
     async def delete(self, tx: Transaction, dataset_id: int, *, now: int) -> bool:
@@ -145,6 +161,10 @@ class DatasetStore:
             "UPDATE datasets SET validation_id = NULL WHERE validation_id = :id", {"id": dataset_id}
         )
         return True
+
+    async def _is_there(self, tx: Transaction, dataset_id: int) -> bool:
+        query = "SELECT 1 FROM datasets WHERE id = :id AND deleted_at IS NULL"
+        return await tx.row(query, {"id": dataset_id}) is not None
 
     async def upload_of(self, request_id: int) -> str | None:
         """The provider's id of the file that this update has sent already."""

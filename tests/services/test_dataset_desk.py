@@ -243,6 +243,58 @@ async def test_file_that_somebody_took_away_is_said_to_be_missing(house: House):
         await house.desk.judged(judged.dataset.id)
 
 
+async def test_choosing_and_deleting_at_once_agree(house: House):
+    """Either it is in use and stays, or it is gone and nobody is told that it is in use."""
+    for n in range(10):
+        version = await number(house, data(start=20 * n))
+
+        chosen, deleted = await asyncio.gather(
+            house.desk.choose(version), house.desk.delete(version), return_exceptions=True
+        )
+
+        in_use = await house.desk.in_use()
+        assert in_use is not None
+        if isinstance(chosen, errors.DatasetGone):
+            assert not isinstance(deleted, BaseException)
+            assert in_use.id != version
+        else:
+            assert isinstance(deleted, errors.DatasetInUse)
+            assert in_use.id == version
+
+
+async def test_deleted_version_is_neither_chosen_nor_a_part(house: House):
+    """Whoever deleted it, and however short ago: the stores look once more."""
+    training, gone = await number(house, data()), await number(house, data(start=40))
+    await house.desk.delete(gone)
+    store, write = house.desk.store, house.database.write
+
+    assert not await write(lambda tx: store.choose(tx, gone))
+    assert not await write(lambda tx: store.pair(tx, training, gone))
+    assert not await write(lambda tx: store.pair(tx, gone, None))
+
+    with pytest.raises(errors.DatasetGone):
+        await house.desk.unpair(gone)
+    assert (await house.desk.get(training)).validation_id is None
+    assert await store.chosen() is None
+
+
+async def test_what_a_killed_process_left_is_tidied_up(house: House):
+    """Drafts, and the file of a version whose deletion was cut short; nothing that is needed."""
+    kept, gone = await taken_in(house, data()), await taken_in(house, data(start=40))
+    assert gone.dataset is not None
+    await house.desk.delete(gone.dataset.id)
+    needed = files(house)
+    Path(gone.dataset.path).write_bytes(data(start=40))
+    draft = Path(gone.dataset.path).with_name("draft-x") / "draft.jsonl"
+    draft.parent.mkdir()
+    draft.write_bytes(data())
+
+    await house.desk.tidy()
+
+    assert files(house) == needed
+    assert f"{kept.report.sha256}.jsonl" in needed
+
+
 async def test_many_at_once_leave_no_drafts(house: House):
     contents = [data(start=20 * k) for k in range(8)]
     await asyncio.gather(*(taken_in(house, content) for content in contents * 2))
