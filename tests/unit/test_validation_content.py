@@ -438,9 +438,9 @@ def test_what_is_learnt_is_part_of_an_example(check):
     rows = [example(n) for n in range(12)]
     rows += [example(3), example(3), example(3)]
     for row, weight in zip(rows[-3:], (0, 1, 1), strict=True):
-        first, answer: dict[str, object] = {"role": "assistant", "content": "Слушаю.", "weight": weight}, {}
+        first = {"role": "assistant", "content": "Слушаю.", "weight": weight}
         row["messages"] = [row["messages"][0], {"role": "user", "content": "Наташа?"}, first]
-        row["messages"] += [*example(20)["messages"][1:], answer][:2]
+        row["messages"] += example(20)["messages"][1:]
 
     report = check([encoded(row) for row in rows])
 
