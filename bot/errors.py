@@ -175,6 +175,14 @@ class TrainingNotAvailable(ProviderError):
     """The organisation may not start fine-tuning jobs any more."""
 
 
+class TrainingBusy(ProviderError):
+    """The provider trains one model at a time and is at it; nothing was started."""
+
+
+class SuffixRefused(ProviderError):
+    """The provider does not take the suffix of the model's name; `suffix` and `message`."""
+
+
 class ProviderRefused(ProviderError):
     """The provider understood and said no; `code` and `message`."""
 

@@ -30,7 +30,8 @@ async def list_models(update: Update, context: BotContext) -> None:
     """/models: all that we know, and who answers now."""
     serving = await context.services.serving.current()
     models = await context.services.serving.latest()
-    context.reply(views.listing(context.texts, models, serving))
+    previous = await context.services.serving.previous()
+    context.reply(views.listing(context.texts, models, serving, previous))
 
 
 @admins_only
@@ -69,7 +70,8 @@ async def _use(context: BotContext, model: ServedModel, system_prompt: str | Non
     used = await context.services.serving.use(
         model, by=context.person.id, system_prompt=system_prompt
     )
-    context.reply(views.used(context.texts, used))
+    previous = await context.services.serving.previous()
+    context.reply(views.used(context.texts, used, previous))
 
 
 async def _test(context: BotContext, model: ServedModel) -> None:

@@ -11,11 +11,14 @@ from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler
 
 from bot.catalogue import Catalogue
 from bot.context import BotContext
-from bot.domain import Hyperparameters
-from bot.errors import BadCommand, BadValue
+from bot.domain import Hyperparameters, TrainingRun
+from bot.errors import BadCommand, BadValue, ButtonGone
 from bot.handlers.guards import admins_only
+from bot.services.plan_edits import Part, with_preset
 from bot.views import door
 from bot.views import plan as views
+from bot.views import plan_edits as edit_views
+from bot.views.screen import Screen
 
 USAGE = "/train [quick|production|premium] [epochs=3] [learning-rate=0.1] [suffix=…] [model=…]"
 
@@ -37,6 +40,9 @@ def handlers() -> list[BaseHandler[Any, BotContext, Any]]:
     return [
         CommandHandler("train", plan),
         CallbackQueryHandler(plan, pattern=r"^train:plan:"),
+        CallbackQueryHandler(show, pattern=r"^train:show:"),
+        CallbackQueryHandler(choose, pattern=r"^train:edit:"),
+        CallbackQueryHandler(edit, pattern=r"^train:set:"),
         CallbackQueryHandler(start, pattern=r"^train:start:"),
         CallbackQueryHandler(drop, pattern=r"^train:drop:"),
         CallbackQueryHandler(look, pattern=r"^train:look:"),
@@ -54,9 +60,31 @@ async def plan(update: Update, context: BotContext) -> None:
     run = await services.training.plan(
         parameters, asked_by=context.person.id, request_id=context.request_id
     )
-    guess = await services.training.estimate(run)
-    shutdown = await services.shutdown_of(run.parameters.base_model)
-    context.reply(views.plan(context.texts, run, guess, services.catalogue, shutdown=shutdown))
+    context.reply(await _plan_screen(context, run))
+
+
+@admins_only
+async def show(update: Update, context: BotContext) -> None:
+    """Back from a choice to the plan."""
+    run = await context.services.training.open_plan(context.press.number)
+    context.show(await _plan_screen(context, run))
+
+
+@admins_only
+async def choose(update: Update, context: BotContext) -> None:
+    """What a part of the plan may be, as buttons."""
+    run_id, part, _ = _edit(context)
+    training = context.services.training
+    run = await training.open_plan(run_id)
+    options = await training.choices(run, part)
+    context.show(edit_views.choice(context.texts, run, part, options))
+
+
+@admins_only
+async def edit(update: Update, context: BotContext) -> None:
+    """A choice was made: the plan shows it, with its new price."""
+    run = await context.services.training.edit(*_edit(context))
+    context.show(await _plan_screen(context, run))
 
 
 @admins_only
@@ -110,7 +138,7 @@ def parse_parameters(
     while rest:
         word = rest.pop(0)
         if word in catalogue.presets:
-            parameters = _with_preset(parameters, catalogue, word)
+            parameters = with_preset(parameters, catalogue.presets[word])
             continue
         flag = re.fullmatch(r"(?:--|—)?([A-Za-z_-]+)(?:=(.*))?", word)
         if flag is None or flag[1] not in _NAMES:
@@ -118,17 +146,6 @@ def parse_parameters(
         value = flag[2] if flag[2] is not None else (rest.pop(0) if rest else "")
         parameters = _with_value(parameters, flag[1], value)
     return parameters
-
-
-def _with_preset(parameters: Hyperparameters, catalogue: Catalogue, name: str) -> Hyperparameters:
-    preset = catalogue.presets[name]
-    return replace(
-        parameters,
-        n_epochs=preset.n_epochs,
-        learning_rate_multiplier=preset.learning_rate_multiplier,
-        suffix=preset.suffix,
-        base_model=preset.base_model or parameters.base_model,
-    )
 
 
 def _with_value(parameters: Hyperparameters, name: str, value: str) -> Hyperparameters:
@@ -150,6 +167,28 @@ def _with_value(parameters: Hyperparameters, name: str, value: str) -> Hyperpara
     if field == "suffix":
         return replace(parameters, suffix=value)
     return replace(parameters, base_model=value)
+
+
+async def _plan_screen(context: BotContext, run: TrainingRun) -> Screen:
+    services = context.services
+    guess = await services.training.estimate(run)
+    shutdown = await services.shutdown_of(run.parameters.base_model)
+    active = [
+        job.name
+        for job_id in await services.jobs.active()
+        if (job := await services.jobs.get(job_id)) is not None
+    ]
+    return views.plan(
+        context.texts, run, guess, services.catalogue, shutdown=shutdown, active=active
+    )
+
+
+def _edit(context: BotContext) -> tuple[int, Part, str]:
+    """The plan, the part of it and the value that a button names: "12-epochs=5"."""
+    found = re.fullmatch(r"(\d{1,18})-([a-z]+)(?:=(.*))?", context.press.id, re.ASCII | re.DOTALL)
+    if found is None or found[2] not in list(Part):
+        raise ButtonGone
+    return int(found[1]), Part(found[2]), found[3] or ""
 
 
 def _say(context: BotContext, key: str) -> None:

@@ -29,6 +29,16 @@ class ServingDesk:
             return chosen
         return Serving(model=await self._known(self.chat_model), since=0, chosen_by=None)
 
+    async def previous(self) -> ServedModel | None:
+        """Who answered before the model that answers now; None when nobody did."""
+        chosen = await self.models.serving()
+        if chosen is None:
+            return None
+        before = await self.models.before(chosen.model.id)
+        if before is None and self.chat_model not in ("", chosen.model.name):
+            return await self._known(self.chat_model)
+        return before
+
     async def model(self, name: str | None) -> ServedModel:
         """The model of that name, whoever trained it; without a name the serving one.
 

@@ -3,7 +3,7 @@
 import datetime as dtm
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.catalogue import Catalogue
@@ -11,6 +11,7 @@ from bot.domain import Dataset, Hyperparameters, RunState, TrainingRun
 from bot.errors import BadValue, PlanGone, PlanTaken
 from bot.services.cost import Estimate, estimate
 from bot.services.datasets import Datasets
+from bot.services.plan_edits import Part, choices, edited
 from bot.storage.database import Database
 from bot.storage.jobs import JobStore
 from bot.storage.runs import RunStore
@@ -79,6 +80,43 @@ class Training:
         names = {base_model, *(model.aliases if model else ()), *([model.name] if model else ())}
         past = [job for name in sorted(names) for job in await self.jobs.past(name)]
         return estimate(dataset.n_tokens, n_epochs, model, self.catalogue, past=past)
+
+    async def open_plan(self, run_id: int) -> TrainingRun:
+        """A plan that can still be changed or started; raises like `confirm`."""
+        await self._expire(run_id, int(time.time()))
+        run = await self._get(run_id)
+        if run.state is not RunState.PLANNED:
+            await self._say_why_not(run_id)
+        return run
+
+    async def choices(self, run: TrainingRun, part: Part) -> Sequence[str]:
+        """What a button may choose for a part of the plan."""
+        taken = await self.runs.suffixes()
+        return choices(part, run.parameters, self.catalogue, taken=taken)
+
+    async def edit(self, run_id: int, part: Part, value: str) -> TrainingRun:
+        """Choose one part of a plan anew; the same choice may be repeated.
+
+        Raises:
+            ButtonGone: no button offers that.
+            BadValue, ModelShutDown: the parameters make no sense.
+            PlanTaken, PlanGone: see `confirm`.
+        """
+        run = await self.open_plan(run_id)
+        parameters, validation_id = run.parameters, run.validation.id if run.validation else None
+        if part is Part.VALIDATION:
+            validation_id = run.dataset.validation_id if value == "1" else None
+        else:
+            parameters = edited(parameters, part, value, self.catalogue)
+            self._check(parameters)
+        guess = await self.estimate_of(run.dataset, parameters.base_model, parameters.n_epochs)
+        if not await self.database.write(
+            lambda tx: self.runs.edit(
+                tx, run_id, parameters, validation_id=validation_id, price_usd=guess.price_usd
+            )
+        ):
+            await self._say_why_not(run_id)
+        return await self._get(run_id)
 
     async def confirm(self, run_id: int, *, by: int, request_id: int) -> TrainingRun:
         """Start the plan: exactly one press does, however many there are.

@@ -70,6 +70,20 @@ class ModelStore:
             model=_model_from_row(row), since=row["since_at"], chosen_by=row["chosen_by"]
         )
 
+    async def before(self, model_id: int) -> ServedModel | None:
+        """The last other model that served before that one does, or None."""
+        row = await self._db.row(
+            f"""
+            SELECT {_MODEL}
+            FROM servings s JOIN models m ON m.id = s.model_id
+            WHERE s.model_id != :model_id
+            ORDER BY s.id DESC
+            LIMIT 1
+            """,
+            {"model_id": model_id},
+        )
+        return _model_from_row(row) if row else None
+
     async def get(self, model_id: int) -> ServedModel | None:
         """The model with that short id, or None."""
         row = await self._db.row(f"SELECT {_MODEL} FROM models m WHERE id = :id", {"id": model_id})

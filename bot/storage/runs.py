@@ -63,6 +63,44 @@ class RunStore:
             },
         )
 
+    async def edit(
+        self,
+        tx: Transaction,
+        run_id: int,
+        parameters: Hyperparameters,
+        *,
+        validation_id: int | None,
+        price_usd: float | None,
+    ) -> bool:
+        """Change a plan that is nothing more yet; say whether it was."""
+        changed = await tx.execute(
+            """
+            UPDATE training_runs
+            SET base_model = :base_model, n_epochs = :n_epochs,
+                learning_rate_multiplier = :learning_rate_multiplier, suffix = :suffix,
+                validation_id = :validation_id, price_usd = :price_usd
+            WHERE id = :id AND state = :planned
+            """,
+            {
+                "id": run_id,
+                "base_model": parameters.base_model,
+                "n_epochs": parameters.n_epochs,
+                "learning_rate_multiplier": parameters.learning_rate_multiplier,
+                "suffix": parameters.suffix,
+                "validation_id": validation_id,
+                "price_usd": price_usd,
+                "planned": RunState.PLANNED,
+            },
+        )
+        return changed == 1
+
+    async def suffixes(self) -> set[str]:
+        """Names that runs which came to something carry."""
+        rows = await self._db.rows(
+            "SELECT DISTINCT suffix FROM training_runs WHERE job_id IS NOT NULL"
+        )
+        return {row["suffix"] for row in rows}
+
     async def of_request(self, request_id: int) -> TrainingRun | None:
         """The plan that this update made, or None."""
         row = await self._db.row(

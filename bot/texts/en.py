@@ -4,6 +4,7 @@ from typing import Final
 
 from bot.texts.datasets_en import DATASETS
 from bot.texts.findings_en import FINDINGS
+from bot.texts.plans_en import PLANS
 
 MESSAGES: Final[dict[str, str]] = {
     # The door
@@ -101,6 +102,7 @@ MESSAGES: Final[dict[str, str]] = {
     "button_keep": "No, let it run",
     "button_use": "Put to use",
     "button_use_model": "Use {model}",
+    "button_roll_back": "↩ Back to {model}",
     "button_test": "Sample questions",
     "button_retry": "New plan",
     "button_again": "Create it again",
@@ -156,6 +158,7 @@ MESSAGES: Final[dict[str, str]] = {
     "job_progress": "{bar} {percent} % · epoch {epoch} of {epochs}",
     "job_progress_plain": "{bar} {percent} %",
     "job_step": "step {step} of {total}",
+    "job_step_alone": "step {step}",
     "job_step_left": "step {step} of {total} · ~{left} left",
     "job_loss": "loss {loss}  {spark}",
     "job_valid_loss": "validation {loss}  {spark}",
@@ -207,6 +210,14 @@ MESSAGES: Final[dict[str, str]] = {
     "refusal_provider_unreachable": (
         "The provider can't be reached. Check OPENAI_BASE_URL, the proxy and the network."
     ),
+    "refusal_training_busy": (
+        "The server trains one model at a time and is busy. Wait until that training is over "
+        "(/status), or stop it, then make a new plan."
+    ),
+    "refusal_suffix_refused": (
+        "The suffix in the model's name was refused: {message}\nSome allow 18 characters at most "
+        "and no dots. Make a plan with another one: /train suffix=natasha"
+    ),
     "refusal_provider_busy": "The provider asks to wait. Make a new plan in a few minutes.",
     "refusal_dataset_changed": (
         "The dataset has changed since the plan was made. Check it and make a new plan."
@@ -235,9 +246,10 @@ MESSAGES: Final[dict[str, str]] = {
     "trial_unserved": (
         "⚠️ <b>{model}</b> is trained but does not answer yet: the server does not know it.\n"
         "Some providers want a model deployed in their dashboard first; if it answers elsewhere, "
-        "set CHAT_BASE_URL. Then try again."
+        "set CHAT_BASE_URL. Then try again; if it has another name there, say /use MODEL_NAME"
     ),
     "models_title": "<b>Answering now:</b> {model}",
+    "models_before": "Before it: {model}",
     "models_none_serving": "<b>No model answers now.</b>",
     "models_none": "There are no tuned models yet. The first one comes from /train.",
     "models_line": "{mark} {model} · {day}\n<code>{name}</code>",
@@ -324,6 +336,8 @@ MESSAGES: Final[dict[str, str]] = {
         "The provider takes no more training from this organisation. Another server with the same "
         "API will do: OPENAI_BASE_URL."
     ),
+    "error_training_busy": "The server trains one model at a time and is busy. Try again later.",
+    "error_suffix_refused": "The provider refuses the suffix “{suffix}”: {message}",
     "error_provider_refused": "The provider refused: {message}",
     "error_context_too_long": "That is longer than the model can read. Please write less.",
     "error_empty_answer": "The model said nothing. Try asking in another way.",
@@ -333,6 +347,7 @@ MESSAGES: Final[dict[str, str]] = {
     ),
     **DATASETS,
     **FINDINGS,
+    **PLANS,
 }
 """What may be said, by key. Parameters are escaped when a sentence is made."""
 

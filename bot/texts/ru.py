@@ -4,6 +4,7 @@ from typing import Final
 
 from bot.texts.datasets_ru import DATASETS
 from bot.texts.findings_ru import FINDINGS
+from bot.texts.plans_ru import PLANS
 
 MESSAGES: Final[dict[str, str]] = {
     # The door
@@ -101,6 +102,7 @@ MESSAGES: Final[dict[str, str]] = {
     "button_keep": "Нет, пусть учится",
     "button_use": "Включить",
     "button_use_model": "Включить {model}",
+    "button_roll_back": "↩ Вернуть {model}",
     "button_test": "Пробные вопросы",
     "button_retry": "Новый план",
     "button_again": "Создать ещё раз",
@@ -153,6 +155,7 @@ MESSAGES: Final[dict[str, str]] = {
     "job_progress": "{bar} {percent} % · эпоха {epoch} из {epochs}",
     "job_progress_plain": "{bar} {percent} %",
     "job_step": "шаг {step} из {total}",
+    "job_step_alone": "шаг {step}",
     "job_step_left": "шаг {step} из {total} · осталось ~{left}",
     "job_loss": "потери {loss}  {spark}",
     "job_valid_loss": "проверка {loss}  {spark}",
@@ -204,6 +207,14 @@ MESSAGES: Final[dict[str, str]] = {
     "refusal_provider_unreachable": (
         "До провайдера не достучаться. Проверьте OPENAI_BASE_URL, прокси и сеть."
     ),
+    "refusal_training_busy": (
+        "Сервер учит модели по одной и сейчас занят. Дождитесь, пока то обучение закончится "
+        "(/status), или остановите его, затем составьте новый план."
+    ),
+    "refusal_suffix_refused": (
+        "Суффикс в имени модели не подошёл: {message}\nБывает, что он должен быть не длиннее 18 "
+        "знаков и без точек. Составьте план с другим: /train suffix=natasha"
+    ),
     "refusal_provider_busy": (
         "Провайдер просит подождать. Составьте новый план через несколько минут."
     ),
@@ -234,9 +245,11 @@ MESSAGES: Final[dict[str, str]] = {
     "trial_unserved": (
         "⚠️ <b>{model}</b> обучена, но пока не отвечает: сервер её не знает.\n"
         "У некоторых провайдеров модель сначала разворачивают в их кабинете; если она отвечает по "
-        "другому адресу, задайте CHAT_BASE_URL. Потом повторите пробу."
+        "другому адресу, задайте CHAT_BASE_URL. Потом повторите пробу; если имя у неё там другое, "
+        "назовите его: /use имя_модели"
     ),
     "models_title": "<b>Сейчас отвечает:</b> {model}",
+    "models_before": "До неё: {model}",
     "models_none_serving": "<b>Сейчас не отвечает никакая модель.</b>",
     "models_none": "Обученных моделей ещё нет. Первая появится после /train.",
     "models_line": "{mark} {model} · {day}\n<code>{name}</code>",
@@ -324,6 +337,8 @@ MESSAGES: Final[dict[str, str]] = {
         "же "
         "API: OPENAI_BASE_URL."
     ),
+    "error_training_busy": "Сервер учит модели по одной и сейчас занят. Попробуйте позже.",
+    "error_suffix_refused": "Провайдеру не подошёл суффикс «{suffix}»: {message}",
     "error_provider_refused": "Провайдер отказал: {message}",
     "error_context_too_long": "Сообщение длиннее, чем модель может прочесть. Напишите короче.",
     "error_empty_answer": "Модель промолчала. Попробуйте спросить иначе.",
@@ -333,6 +348,7 @@ MESSAGES: Final[dict[str, str]] = {
     ),
     **DATASETS,
     **FINDINGS,
+    **PLANS,
 }
 """What may be said, by key. Parameters are escaped when a sentence is made."""
 

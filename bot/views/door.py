@@ -8,7 +8,7 @@ from bot.views.buttons import button, data_of
 from bot.views.screen import Button, Screen, rows
 
 
-def plain(texts: Texts, key: str, **params: object) -> Screen:
+def plain(texts: Texts, key: str, /, **params: object) -> Screen:
     """A screen of one sentence."""
     return Screen(text=texts(key, **params))
 

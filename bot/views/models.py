@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.domain import ServedModel, Serving, Trial, TrialAnswer, TrialState
 from bot.texts import Markup, Texts, shortened, utf16_length
 from bot.views.buttons import button, data_of
-from bot.views.screen import Screen, fitting, rows
+from bot.views.screen import Button, Screen, fitting, rows
 
 TRIAL_UNITS = 3400
 """UTF-16 units that a trial's answers share, so that all of it fits into one message."""
@@ -13,8 +13,13 @@ PROMPT_UNITS = 100
 SYSTEM_PROMPT_UNITS = 1500
 
 
-def listing(texts: Texts, models: Sequence[ServedModel], serving: Serving | None) -> Screen:
-    """All models, the serving one first in words, each with a button."""
+def listing(
+    texts: Texts,
+    models: Sequence[ServedModel],
+    serving: Serving | None,
+    previous: ServedModel | None = None,
+) -> Screen:
+    """All models, the serving one first in words, each with a button; the previous one first."""
     if not models:
         return Screen(
             text=texts("models_none"),
@@ -26,6 +31,7 @@ def listing(texts: Texts, models: Sequence[ServedModel], serving: Serving | None
         if serving
         else texts("models_none_serving")
     )
+    titles = [title, *([texts("models_before", model=previous.title)] if previous else [])]
     lines = [
         texts(
             "models_line",
@@ -36,16 +42,18 @@ def listing(texts: Texts, models: Sequence[ServedModel], serving: Serving | None
         )
         for model in models
     ]
-    others = [model for model in models if model.id != serving_id]
+    back_id = previous.id if previous else None
+    others = [model for model in models if model.id not in (serving_id, back_id)]
+    back = [[_back(texts, previous)]] if previous else []
     buttons = [
         [button(texts, "use_model", data_of("model", "use", model.id), model=model.title[:30])]
         for model in others
     ]
-    return Screen(text="\n".join(fitting([title, *lines])), buttons=rows(*buttons))
+    return Screen(text="\n".join(fitting([*titles, *lines])), buttons=rows(*back, *buttons))
 
 
-def used(texts: Texts, model: ServedModel) -> Screen:
-    """The model answers from now on; what it is told first, and how to change that."""
+def used(texts: Texts, model: ServedModel, previous: ServedModel | None = None) -> Screen:
+    """The model answers from now on; what it is told first, how to change it, and the way back."""
     prompt = shortened(model.system_prompt, SYSTEM_PROMPT_UNITS)
     lines = [
         texts("use_done", model=model.title),
@@ -54,8 +62,17 @@ def used(texts: Texts, model: ServedModel) -> Screen:
     ]
     return Screen(
         text="\n".join(lines),
-        buttons=rows([button(texts, "test", data_of("model", "test", model.id))]),
+        buttons=rows(
+            [button(texts, "test", data_of("model", "test", model.id))],
+            [_back(texts, previous)] if previous else [],
+        ),
     )
+
+
+def _back(texts: Texts, previous: ServedModel) -> Button:
+    """It names a model, so that a second tap does not go forth again."""
+    use = data_of("model", "use", previous.id)
+    return button(texts, "roll_back", use, model=previous.title[:30])
 
 
 def trial(texts: Texts, found: Trial, *, promoted: bool) -> Screen:

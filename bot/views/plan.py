@@ -1,12 +1,14 @@
 """A plan, and what became of it before there was a job."""
 
 import datetime as dtm
+from collections.abc import Sequence
 
 from bot.catalogue import Catalogue
 from bot.domain import Refusal, TrainingRun
 from bot.services.cost import Estimate
 from bot.texts import Markup, Texts
 from bot.views.buttons import button, data_of
+from bot.views.plan_edits import edit_rows
 from bot.views.prices import time_of
 from bot.views.screen import Screen, rows
 
@@ -18,8 +20,18 @@ def plan(
     catalogue: Catalogue,
     *,
     shutdown: dtm.date | None,
+    active: Sequence[str] = (),
 ) -> Screen:
-    """What would be trained, what it costs, and the button that starts it."""
+    """What would be trained, what it costs, and the buttons that change or start it.
+
+    Args:
+        texts: The person's language.
+        run: The plan.
+        guess: Its price and time.
+        catalogue: Presets, and where the provider explains a trouble.
+        shutdown: The base model's last day; None: not known.
+        active: Names of the jobs that run already.
+    """
     n = run.dataset.n_examples
     lines = [
         texts("plan_title", run_id=run.id),
@@ -40,6 +52,8 @@ def plan(
     if shutdown is not None:
         days = max(0, (shutdown - dtm.datetime.now(texts.timezone).date()).days)
         lines.append(texts("plan_days_left", days=days))
+    if active:
+        lines.append(texts("plan_active", jobs=", ".join(active)))
     lines.append(
         texts(
             "plan_trouble",
@@ -53,7 +67,10 @@ def plan(
     else:
         start_button = button(texts, "start", start, price=texts.money(guess.price_usd))
     drop = button(texts, "drop", data_of("train", "drop", run.id))
-    return Screen(text="\n".join(lines), buttons=rows([start_button], [drop]))
+    return Screen(
+        text="\n".join(lines),
+        buttons=rows([start_button], *edit_rows(texts, run, catalogue), [drop]),
+    )
 
 
 def started(texts: Texts, run: TrainingRun) -> Screen:

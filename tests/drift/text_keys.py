@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot import errors
+from bot.catalogue import load_catalogue
 from bot.domain import JobStatus
 from bot.handlers.menus import ADMINS, EVERYONE
 from bot.services.repair import REPAIRABLE
@@ -42,6 +43,9 @@ FAMILIES = {
     "error_": {leaf.key.removeprefix("error_") for leaf in error_leaves().values()},
     "dataset_theme_": {"growth", "relationships", "business", "past_lives", "hard_moment", "other"},
     "finding_": {*all_rules(), "leak"},
+    "button_part_": {"model", "epochs", "multiplier", "suffix"},
+    "button_preset_": set(load_catalogue().presets),
+    "choose_": {"model", "epochs", "multiplier", "suffix"},
     "mend_": set(REPAIRABLE),
     "menu_": {*EVERYONE, *ADMINS},
     "refusal_": {key.removeprefix("refusal_") for key in KEYS if key.startswith("refusal_")},

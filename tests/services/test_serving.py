@@ -60,6 +60,23 @@ async def test_using_what_is_used_is_no_new_choice(house: House):
     assert [row[0] for row in rows] == [ADMIN]
 
 
+async def test_way_back_leads_to_who_answered_before(house: House):
+    """There and back again, by names, so that a second tap changes nothing."""
+    house.begin(chat_model="gpt-4.1-mini")
+    assert await house.serving.previous() is None
+    first = await house.serving.use(await house.serving.model("первая"), by=ADMIN)
+    settings = await house.serving.previous()
+    assert settings is not None
+    assert settings.name == "gpt-4.1-mini"
+    second = await house.serving.use(await house.serving.model("вторая"), by=ADMIN)
+
+    assert await house.serving.previous() == first
+    await house.serving.use(first, by=ADMIN)
+    await house.serving.use(first, by=ADMIN)
+    assert await house.serving.model(None) == first
+    assert await house.serving.previous() == second
+
+
 async def test_choice_survives_a_restart(house: House):
     model = await house.serving.use(await house.serving.model(TUNED), by=ADMIN)
     await house.restart(chat_model="gpt-4.1-mini")

@@ -32,10 +32,22 @@ from bot.domain import (
     ValidationReport,
 )
 from bot.services.cost import estimate
+from bot.services.plan_edits import Part, choices
 from bot.services.repair import REPAIRABLE, Change, Repair
 from bot.services.split import Split
 from bot.texts import LANGUAGES, Texts
-from bot.views import answer, buttons, dataset, door, jobs, models, plan, prices, versions
+from bot.views import (
+    answer,
+    buttons,
+    dataset,
+    door,
+    jobs,
+    models,
+    plan,
+    plan_edits,
+    prices,
+    versions,
+)
 from bot.views.screen import Screen
 from tests.drift.text_keys import KEYS
 from tests.fakes import job_of
@@ -208,7 +220,14 @@ def screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
     for each in (run, known_run):
         guess = estimate(HUGE, 50, CATALOGUE.model(each.parameters.base_model), CATALOGUE)
         for shutdown in (None, far, dtm.date(2000, 1, 1)):
-            yield "plan", plan.plan(texts, each, guess, CATALOGUE, shutdown=shutdown)
+            active = [value] * 9
+            yield (
+                "plan",
+                plan.plan(texts, each, guess, CATALOGUE, shutdown=shutdown, active=active),
+            )
+        for part in (Part.MODEL, Part.EPOCHS, Part.MULTIPLIER, Part.SUFFIX):
+            options = choices(part, each.parameters, CATALOGUE, taken=())
+            yield f"choice {part}", plan_edits.choice(texts, each, part, options)
         yield "started", plan.started(texts, each)
         yield "dropped", plan.dropped(texts, each)
         yield "refused", plan.refused(texts, each)
@@ -224,7 +243,9 @@ def screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
     many = [model_of(value, HUGE + n) for n in range(20)]
     yield "models", models.listing(texts, many, serving)
     yield "models", models.listing(texts, many, None)
+    yield "models", models.listing(texts, many, serving, model_of(value, HUGE + 3))
     yield "used", models.used(texts, model_of(value))
+    yield "used", models.used(texts, model_of(value), model_of(value, HUGE + 3))
     for state in TrialState:
         for said in (value, None, ""):
             answers = [TrialAnswer(prompt=value, answer=said) for _ in range(5)]

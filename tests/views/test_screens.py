@@ -30,7 +30,8 @@ from bot.domain import (
     ValidationReport,
 )
 from bot.services.cost import Estimate, estimate
-from bot.views import dataset, door, jobs, models, plan
+from bot.services.plan_edits import Part
+from bot.views import dataset, door, jobs, models, plan, plan_edits
 from bot.views.jobs import SPARK_WIDTH, SPARKS, sparkline
 from bot.views.screen import Screen, fitting
 from tests.fakes import job_of
@@ -225,8 +226,47 @@ def test_plan_names_everything_before_anybody_pays():
         "дней: 53",
     ):
         assert part in text
-    assert buttons_of(screen) == ["train:start:12", "train:drop:12"]
+    assert buttons_of(screen) == [
+        "train:start:12",
+        *(f"train:set:12-preset={name}" for name in ("quick", "production", "premium")),
+        *(f"train:edit:12-{part}" for part in ("model", "epochs", "multiplier", "suffix")),
+        "train:drop:12",
+    ]
     assert screen.buttons[0][0].text == "🚀 Запустить за ~$0,92"
+
+
+def test_plan_tells_what_runs_already_and_offers_the_validation_part():
+    run = replace(RUN, dataset=replace(RUN.dataset, validation_id=2, n_warnings=3))
+    screen = plan.plan(RU, run, guess(run), CATALOGUE, shutdown=None, active=["natasha-v0"])
+
+    assert "уже обучается: natasha-v0" in shown(screen)
+    assert "Предупреждений в датасете: 3" in shown(screen)
+    assert "train:set:12-validation=1" in buttons_of(screen)
+    both = plan.plan(RU, replace(run, validation=RUN.dataset), guess(run), CATALOGUE, shutdown=None)
+    assert "Проверочная часть: 321 пример" in shown(both)
+    assert "train:set:12-validation=0" in buttons_of(both)
+
+
+def test_time_is_learnt_from_past_jobs():
+    past = [PastJob(trained_tokens=184_440, seconds=1_200)]
+
+    assert "1,5–3 ч по руководству" in shown(
+        plan.plan(RU, RUN, guess(RUN), CATALOGUE, shutdown=None)
+    )
+    assert "16–24 мин по прошлым заданиям (1)" in shown(
+        plan.plan(RU, RUN, guess(RUN, past), CATALOGUE, shutdown=None)
+    )
+
+
+def test_choice_marks_what_the_plan_has():
+    screen = plan_edits.choice(RU, RUN, Part.MULTIPLIER, ["0.05", "0.1"])
+
+    assert [b.text for row in screen.buttons for b in row] == ["0,05", "• 0,1", "Назад к плану"]
+    assert buttons_of(screen) == [
+        "train:set:12-multiplier=0.05",
+        "train:set:12-multiplier=0.1",
+        "train:show:12",
+    ]
 
 
 def test_plan_of_a_model_without_a_price():
@@ -443,6 +483,18 @@ def test_list_of_models():
     assert buttons_of(screen) == ["model:use:4"]
 
 
+def test_way_back_is_one_press():
+    """First among the buttons, and there once."""
+    other = replace(MODEL, id=4, name="gpt-4.1-mini")
+    serving = Serving(model=MODEL, since=1_700_000_000, chosen_by=5)
+
+    screen = models.listing(RU, [MODEL, other], serving, other)
+
+    assert "До неё: gpt-4.1-mini" in shown(screen)
+    assert [b.text for row in screen.buttons for b in row] == ["↩ Вернуть gpt-4.1-mini"]
+    assert buttons_of(models.used(RU, MODEL, other)) == ["model:test:3", "model:use:4"]
+
+
 def test_used_model_shows_what_it_is_told():
     assert "Ты Наташа." in shown(models.used(RU, MODEL))
     assert f"/use {TUNED}" in shown(models.used(RU, MODEL))
@@ -486,3 +538,13 @@ def test_languages_are_named_in_themselves():
 
     assert [b.text for row in screen.buttons for b in row] == ["Русский", "English"]
     assert buttons_of(screen) == ["language:set:ru", "language:set:en"]
+
+
+def test_themes_are_shown_as_noted_or_called_a_guess():
+    many = {f"тема {n}": 1 for n in range(30)}
+    noted = shown(report(replace(GOOD, themes={"сад и <дом>": 3, "море": 1}, themes_noted=True)))
+    guessed = shown(report(replace(GOOD, themes={"growth": 3, "": 1})))
+
+    assert "Темы: сад и <дом> 75" in noted
+    assert "Темы, примерно, по ключевым словам: духовный рост 75" in guessed
+    assert "и ещё 20" in shown(report(replace(GOOD, themes=many, themes_noted=True)))

@@ -1,0 +1,115 @@
+"""What a thumb can change about a plan: the choices beside each part, and what a choice does."""
+
+import datetime as dtm
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from enum import StrEnum
+from typing import Final
+
+from bot.catalogue import Catalogue, Preset
+from bot.domain import Hyperparameters
+from bot.errors import ButtonGone
+
+EPOCHS: Final = (1, 2, 3, 4, 5, 6, 8, 10)
+MULTIPLIERS: Final = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0)
+_LONGEST_NAME: Final = 30
+"""Characters of a choice: a button carries 64 bytes in all."""
+
+
+class Part(StrEnum):
+    """A part of a plan that buttons change."""
+
+    PRESET = "preset"
+    MODEL = "model"
+    EPOCHS = "epochs"
+    MULTIPLIER = "multiplier"
+    SUFFIX = "suffix"
+    VALIDATION = "validation"
+
+
+def choices(
+    part: Part, parameters: Hyperparameters, catalogue: Catalogue, *, taken: Collection[str]
+) -> Sequence[str]:
+    """What may be chosen for a part, in the order of the buttons.
+
+    Args:
+        part: Of the plan.
+        parameters: The plan's as it is now.
+        catalogue: Models and presets.
+        taken: Suffixes that models here carry already.
+    """
+    match part:
+        case Part.MODEL:
+            today = dtm.datetime.now(dtm.UTC).date()
+            models = [parameters.base_model, *(m.name for m in catalogue.tunable(today))]
+            return [name for name in dict.fromkeys(models) if len(name.encode()) <= _LONGEST_NAME]
+        case Part.EPOCHS:
+            return [str(n) for n in EPOCHS]
+        case Part.MULTIPLIER:
+            return [f"{multiplier:g}" for multiplier in MULTIPLIERS]
+        case Part.SUFFIX:
+            return _suffixes(parameters.suffix, catalogue, taken)
+        case Part.PRESET | Part.VALIDATION:
+            return []
+
+
+def edited(
+    parameters: Hyperparameters, part: Part, value: str, catalogue: Catalogue
+) -> Hyperparameters:
+    """The parameters with one part chosen.
+
+    Raises:
+        ButtonGone: the value is none that a button of ours carries.
+    """
+    match part:
+        case Part.PRESET if value in catalogue.presets:
+            return with_preset(parameters, catalogue.presets[value])
+        case Part.MODEL if value:
+            return replace(parameters, base_model=value)
+        case Part.EPOCHS if value in {str(n) for n in EPOCHS}:
+            return replace(parameters, n_epochs=int(value))
+        case Part.MULTIPLIER if value in {f"{m:g}" for m in MULTIPLIERS}:
+            return replace(parameters, learning_rate_multiplier=float(value))
+        case Part.SUFFIX:
+            return replace(parameters, suffix=value)
+        case _:
+            raise ButtonGone
+
+
+def with_preset(parameters: Hyperparameters, preset: Preset) -> Hyperparameters:
+    """What the preset names, the rest as it was."""
+    return replace(
+        parameters,
+        n_epochs=preset.n_epochs,
+        learning_rate_multiplier=preset.learning_rate_multiplier,
+        suffix=preset.suffix,
+        base_model=preset.base_model or parameters.base_model,
+    )
+
+
+def next_suffix(suffix: str, taken: Collection[str]) -> str:
+    """The same name with the next number that is free.
+
+    >>> next_suffix("natasha-v1", {"natasha-v1", "natasha-v2"})
+    'natasha-v3'
+    >>> next_suffix("natasha", set())
+    'natasha-v2'
+    """
+    found = re.fullmatch(r"(.*?)-?v(\d{1,6})", suffix, re.ASCII)
+    stem, number = (found[1], int(found[2])) if found else (suffix, 1)
+    while True:
+        number += 1
+        name = f"{stem}-v{number}".removeprefix("-")
+        if name not in taken:
+            return name
+
+
+def _suffixes(suffix: str, catalogue: Catalogue, taken: Collection[str]) -> list[str]:
+    names = [
+        next_suffix(suffix, {*taken, suffix}),
+        suffix,
+        *(preset.suffix for preset in catalogue.presets.values()),
+    ]
+    fitting = [name for name in names if name and len(name.encode()) <= _LONGEST_NAME]
+    return list(dict.fromkeys(fitting))
