@@ -41,13 +41,20 @@ from bot.views.screen import Screen
 SAMPLE_PROMPTS = Path(__file__).with_name("sample_prompts.txt")
 LONGEST_PAUSE_S = 15.0
 """Between two tries of what talks to the provider; shorter where jobs are polled faster."""
+LONGEST_PATIENCE_S = 600.0
+"""With a trained model that does not answer yet; shorter where jobs are polled more often than
+every 3 s."""
 
 
 def build_services(settings: Settings, database: Database, bot: Bot) -> Services:
     """Every part, built once; nothing is started and nothing is sent."""
     catalogue = load_catalogue()
     pause_s = min(settings.poll_interval_s, LONGEST_PAUSE_S)
-    api = OpenAITraining(build_training_client(settings), secrets=settings.secrets)
+    api = OpenAITraining(
+        build_training_client(settings),
+        secrets=settings.secrets,
+        in_both_places=not catalogue.is_at_home(settings.openai_base_url),
+    )
     chat_api = OpenAIChat(build_chat_client(settings), secrets=settings.secrets)
     outbox, jobs, runs = OutboxStore(database), JobStore(database), RunStore(database)
     models, trial_store = ModelStore(database), TrialStore(database)
@@ -79,6 +86,7 @@ def build_services(settings: Settings, database: Database, bot: Bot) -> Services
         temperature=settings.chat_temperature,
         max_tokens=settings.chat_max_tokens,
         pause_s=pause_s,
+        patience_s=min(200 * pause_s, LONGEST_PATIENCE_S),
     )
     watching = Watching(
         database=database,

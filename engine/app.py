@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
 
 from engine import faults, routes
@@ -15,6 +16,7 @@ from engine.envelope import Envelope
 from engine.jobs.trainer import Trainer
 from engine.jobs.trainings import Trainings
 from engine.parts import Engine
+from engine.routes import deployments
 from engine.settings import Settings
 from engine.storage.database import Database
 from engine.storage.files import FileStore
@@ -42,11 +44,19 @@ def build(settings: Settings) -> ASGIApp:
         database.close()
 
     app = FastAPI(lifespan=life, openapi_url=None, redirect_slashes=False)
+    _equip(app, engine, routes.routers())
+    app.include_router(deployments.router)
+    deployed = FastAPI(openapi_url=None, redirect_slashes=False)
+    _equip(deployed, replace(engine, serves_tuned_models=True), routes.chat_routers())
+    app.mount(deployments.PREFIX, deployed)
+    return Envelope(app, Keys(settings.keys))
+
+
+def _equip(app: FastAPI, engine: Engine, routers: list[APIRouter]) -> None:
     app.state.engine = engine
     faults.install(app)
-    for router in routes.routers():
+    for router in routers:
         app.include_router(router, prefix="/v1")
-    return Envelope(app, Keys(settings.keys))
 
 
 def _engine(settings: Settings, database: Database, folders: dict[str, Path]) -> Engine:
@@ -68,6 +78,7 @@ def _engine(settings: Settings, database: Database, folders: dict[str, Path]) ->
         files=files,
         models=models,
         folder=folders["jobs"],
+        profile=settings.profile,
         deploy_s=settings.deploy_seconds,
     )
     return Engine(
@@ -80,4 +91,7 @@ def _engine(settings: Settings, database: Database, folders: dict[str, Path]) ->
         uploads=folders["uploads"],
         jobs_folder=folders["jobs"],
         max_file_bytes=settings.max_file_bytes,
+        profile=settings.profile,
+        training_closed=settings.training_closed,
+        serves_tuned_models=not settings.profile.must_deploy,
     )

@@ -67,6 +67,22 @@ def job_not_found(job_id: str) -> ApiError:
     return ApiError(404, message, param="fine_tune_id", code="fine_tune_not_found")
 
 
+def not_supported(message: str) -> ApiError:
+    """405 for what the provider that is played does not offer."""
+    return ApiError(405, message, code="method_not_supported")
+
+
+def training_not_available() -> ApiError:
+    """403 for an organisation that may not train any more, in OpenAI's words for programs."""
+    message = "Fine-tuning is not available for your organization."
+    return ApiError(403, message, code="training_not_available")
+
+
+def another_job_runs(job_id: str) -> ApiError:
+    """409 where one job runs at a time."""
+    return ApiError(409, f"Another training is running: {job_id}. Wait until it is over.")
+
+
 def unknown_cursor(after: str) -> ApiError:
     """400 for an `after` that names nothing in the list."""
     return bad_request(f"'after' names nothing in this list: {after}", param="after")

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from engine.backends import Backend
 from engine.catalogue import BaseModel
 from engine.jobs.trainings import Trainings
+from engine.profiles import Profile
 from engine.storage.files import FileStore
 from engine.storage.jobs import JobStore
 from engine.storage.models import ModelStore
@@ -30,6 +31,12 @@ class Engine:
     """Holds a folder for each job."""
     max_file_bytes: int
     """Largest file that may be uploaded."""
+    profile: Profile
+    """The provider that is played."""
+    training_closed: bool
+    """Whether new jobs are refused."""
+    serves_tuned_models: bool
+    """False where models have to be deployed first and then answer at another address."""
 
 
 async def _engine_of(request: Request) -> Engine:

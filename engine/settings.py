@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.profiles import PROFILES, Profile
+
 MAX_FILE_BYTES = 512 * 1024 * 1024
 """https://platform.openai.com/docs/api-reference/files/create (looked up 2026-11-22)"""
 
@@ -30,6 +32,10 @@ class Settings:
     first_token_seconds: float
     deploy_seconds: float
     max_file_bytes: int
+    profile: Profile
+    """The provider that is played."""
+    training_closed: bool
+    """No job may be created, as at OpenAI from 2027-01-06."""
     until_eof: bool
     """Stop when standard input ends: a parent that dies takes the engine with it."""
 
@@ -93,6 +99,15 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     option("--first-token-seconds", "0.2", _seconds, "delay before an answer begins")
     option("--deploy-seconds", "0", _seconds, "how long a new model is not found at first")
     option("--max-file-bytes", str(MAX_FILE_BYTES), _count, "largest file that may be uploaded")
+    option("--profile", "openai", _profile, f"provider that is played: {', '.join(PROFILES)}")
+    parser.add_argument(
+        "--training-closed",
+        nargs="?",
+        const="yes",
+        default=environment.get("ENGINE_TRAINING_CLOSED") or "no",
+        type=_yes_or_no,
+        help="refuse every new job: 403, training_not_available",
+    )
     parser.add_argument("--until-eof", action="store_true", help="stop when standard input ends")
     return parser
 
@@ -109,6 +124,18 @@ def _count(text: str) -> int:
     if value < 1:
         raise argparse.ArgumentTypeError("must be 1 or more")
     return value
+
+
+def _profile(text: str) -> Profile:
+    if text not in PROFILES:
+        raise argparse.ArgumentTypeError(f"must be one of {', '.join(PROFILES)}")
+    return PROFILES[text]
+
+
+def _yes_or_no(text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise argparse.ArgumentTypeError("must be yes or no")
+    return text == "yes"
 
 
 def _port(text: str) -> int:

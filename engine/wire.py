@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.catalogue import BaseModel
 from engine.domain import FineTuningJob, JobEvent, Status, StoredFile, TunedModel
+from engine.profiles import Profile
 
 
 def file_object(file: StoredFile) -> dict[str, Any]:
@@ -22,7 +23,7 @@ def file_object(file: StoredFile) -> dict[str, Any]:
     }
 
 
-def job_object(job: FineTuningJob, owner: str) -> dict[str, Any]:
+def job_object(job: FineTuningJob, owner: str, profile: Profile) -> dict[str, Any]:
     """A `fine_tuning.job`. A healthy one carries `error: {}`, as OpenAI's really do."""
     failure = job.failure
     hyperparameters = {
@@ -30,6 +31,7 @@ def job_object(job: FineTuningJob, owner: str) -> dict[str, Any]:
         "batch_size": job.hyperparameters.batch_size or "auto",
         "learning_rate_multiplier": job.hyperparameters.learning_rate_multiplier or "auto",
     }
+    method = {"type": "supervised", "supervised": {"hyperparameters": hyperparameters}}
     return {
         "id": job.id,
         "object": "fine_tuning.job",
@@ -37,14 +39,11 @@ def job_object(job: FineTuningJob, owner: str) -> dict[str, Any]:
         "model": job.base_model,
         "fine_tuned_model": job.fine_tuned_model,
         "organization_id": f"org-{owner}",
-        "status": job.status.value,
+        "status": _status_word(job, profile),
         "training_file": job.training_file,
         "validation_file": job.validation_file,
         "hyperparameters": hyperparameters,
-        "method": {
-            "type": "supervised",
-            "supervised": {"hyperparameters": hyperparameters},
-        },
+        **({"method": method} if profile.knows_method else {}),
         "trained_tokens": job.trained_tokens,
         "result_files": [job.result_file] if job.result_file else [],
         "finished_at": job.finished_at,
@@ -59,7 +58,16 @@ def job_object(job: FineTuningJob, owner: str) -> dict[str, Any]:
     }
 
 
-def event_object(event: JobEvent) -> dict[str, Any]:
+def _status_word(job: FineTuningJob, profile: Profile) -> str:
+    if job.status is Status.RUNNING:
+        share = job.step / max(1, job.total_steps)
+        for own in profile.own_statuses:
+            if own.covers(share):
+                return own.word
+    return job.status.value
+
+
+def event_object(event: JobEvent, profile: Profile) -> dict[str, Any]:
     """A `fine_tuning.job.event`."""
     return {
         "object": "fine_tuning.job.event",
@@ -67,7 +75,7 @@ def event_object(event: JobEvent) -> dict[str, Any]:
         "created_at": event.created_at,
         "level": event.level,
         "message": event.message,
-        "type": "message" if event.metrics is None else "metrics",
+        "type": profile.message_type if event.metrics is None else "metrics",
         "data": {} if event.metrics is None else dict(event.metrics),
     }
 
@@ -98,10 +106,10 @@ def model_object(
     }
 
 
-def list_object(data: list[dict[str, Any]], limit: int) -> dict[str, Any]:
+def list_object(data: list[dict[str, Any]], limit: int, profile: Profile) -> dict[str, Any]:
     """A page of a list; *data* holds one object more than *limit* where more follow."""
-    page = data[:limit]
-    return {"object": "list", "data": page, "has_more": len(data) > limit}
+    page: dict[str, Any] = {"object": "list", "data": data[:limit]}
+    return page | ({"has_more": len(data) > limit} if profile.has_pages else {})
 
 
 def with_ends(page: dict[str, Any], *, empty: str | None) -> dict[str, Any]:

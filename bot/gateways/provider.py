@@ -1,12 +1,13 @@
 """Files, fine-tuning jobs and models at any server with OpenAI's API."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import date
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import openai
 from openai import AsyncOpenAI
@@ -15,7 +16,7 @@ from bot import errors
 from bot.domain import FineTuningJob, Hyperparameters, JobEvent, JsonDict
 from bot.gateways.answers import Answer, json_of, malformed, page_of, rows_of
 from bot.gateways.bom import open_without_bom
-from bot.gateways.openai_errors import ErrorTranslator
+from bot.gateways.openai_errors import ErrorTranslator, error_body
 from bot.gateways.wire import event_from, job_from, record, text, whole
 
 _UPLOAD_TIMEOUT = openai.Timeout(120, connect=10, write=600)
@@ -49,6 +50,8 @@ class TrainingApi(Protocol):
 
         Raises:
             ModelUnknown: the provider does not have the base model.
+            SuffixRefused: the model may not be named like that.
+            TrainingBusy: the provider trains one model at a time, and is at it.
             TrainingNotAvailable: the account may not start jobs any more.
         """
 
@@ -81,10 +84,20 @@ class OpenAITraining:
 
     Answers are read as plain JSON, not as the library's objects, which lack attributes when a
     server leaves out fields.
+
+    Args:
+        client: The library's client.
+        secrets: Values that no message may show.
+        in_both_places: Whether hyperparameters are sent at the top level as well as in `method`.
+            OpenAI has deprecated the former; some other servers, Nebius for one, read only that,
+            and would train, for money, with numbers of their own.
     """
 
-    def __init__(self, client: AsyncOpenAI, *, secrets: Collection[str]) -> None:
+    def __init__(
+        self, client: AsyncOpenAI, *, secrets: Collection[str], in_both_places: bool = False
+    ) -> None:
         self._client = client
+        self._in_both_places = in_both_places
         # The library repeats POST requests by default and sends no idempotency key.
         self._once = client.with_options(max_retries=0)
         self._errors = ErrorTranslator(secrets)
@@ -113,25 +126,40 @@ class OpenAITraining:
         metadata: Mapping[str, str],
     ) -> FineTuningJob:
         """See `TrainingApi`."""
-        with self._errors.translated(model=parameters.base_model):
-            answer = await self._once.fine_tuning.jobs.with_raw_response.create(
-                model=parameters.base_model,
-                training_file=training_file,
-                validation_file=validation_file or openai.omit,
-                seed=seed,
-                metadata=dict(metadata),
-                suffix=parameters.suffix or openai.omit,
-                method={
-                    "type": "supervised",
-                    "supervised": {
-                        "hyperparameters": {
-                            "n_epochs": parameters.n_epochs,
-                            "learning_rate_multiplier": parameters.learning_rate_multiplier,
-                        }
-                    },
-                },
-            )
+        hyperparameters: Any = {
+            "n_epochs": parameters.n_epochs,
+            "learning_rate_multiplier": parameters.learning_rate_multiplier,
+        }
+        create = partial(
+            self._once.fine_tuning.jobs.with_raw_response.create,
+            model=parameters.base_model,
+            training_file=training_file,
+            validation_file=validation_file or openai.omit,
+            seed=seed,
+            metadata=dict(metadata),
+            suffix=parameters.suffix or openai.omit,
+            method={"type": "supervised", "supervised": {"hyperparameters": hyperparameters}},
+        )
+        try:
+            with self._errors.translated(model=parameters.base_model):
+                answer = await self._in_places(create, hyperparameters)
+        except errors.ProviderRefused as exc:
+            raise _job_refusal(exc, suffix=parameters.suffix) from exc
         return self._job(answer, otherwise=errors.ProviderUncertain())
+
+    async def _in_places(
+        self, create: Callable[..., Awaitable[Answer]], hyperparameters: JsonDict
+    ) -> Answer:
+        """Ask for a job with the hyperparameters where this server may look for them."""
+        if not self._in_both_places:
+            return await create()
+        try:
+            return await create(hyperparameters=hyperparameters)
+        except (openai.BadRequestError, openai.UnprocessableEntityError) as exc:
+            # A clear no: nothing was started. One that wants them in `method` alone gets that.
+            if not _is_about("hyperparameters", exc):
+                raise
+            return await create()
 
     async def job(self, job_id: str) -> FineTuningJob:
         """See `TrainingApi`."""
@@ -194,6 +222,24 @@ class OpenAITraining:
         if job is None:
             raise otherwise
         return job
+
+
+def _job_refusal(refused: errors.ProviderRefused, *, suffix: str) -> errors.ProviderError:
+    """Our error for the ways of refusing a job that people can do something about."""
+    cause = refused.__cause__
+    if isinstance(cause, openai.ConflictError):  # Unsloth Studio: one job at a time
+        return errors.TrainingBusy()
+    invalid = (openai.BadRequestError, openai.UnprocessableEntityError)
+    if suffix and isinstance(cause, invalid) and _is_about("suffix", cause):
+        return errors.SuffixRefused(suffix=suffix, message=refused.params["message"])
+    return refused
+
+
+def _is_about(parameter: str, exc: openai.APIStatusError) -> bool:
+    """Whether the server complains of that parameter."""
+    body = error_body(exc)
+    named = body.param.split(".")[0] or body.message
+    return re.search(rf"\b{parameter}\b", named) is not None
 
 
 def _reaches_back(known: frozenset[str], page: list[JsonDict]) -> bool:

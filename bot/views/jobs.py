@@ -158,6 +158,8 @@ def _progress(texts: Texts, tracked: TrackedJob, catalogue: Catalogue) -> list[s
         share = min(1.0, steps[-1] / totals[-1])
         lines.append(_bar(texts, job, share))
         lines.append(_step(texts, job, steps[-1], totals[-1]))
+    elif steps and not totals and not job.status.is_terminal:  # Azure tells no total
+        lines.append(texts("job_step_alone", step=texts.number(steps[-1])))
     for key, name in (("job_loss", "train_loss"), ("job_valid_loss", "valid_loss")):
         losses = _values(metrics, name)
         if losses:

@@ -31,9 +31,10 @@ def metrics_of(report: StepReport, *, total_steps: int | None = None) -> dict[st
     return {key: value for key, value in metrics.items() if value is not None}
 
 
-def metrics_event(report: StepReport, total_steps: int) -> NewEvent:
-    """The line of a job's log for a step."""
-    message = f"Step {report.step}/{total_steps}: training loss={report.train_loss:.2f}"
+def metrics_event(report: StepReport, total_steps: int | None) -> NewEvent:
+    """The line of a job's log for a step; None: the provider does not tell of how many."""
+    of_total = "" if total_steps is None else f"/{total_steps}"
+    message = f"Step {report.step}{of_total}: training loss={report.train_loss:.2f}"
     if report.valid_loss is not None:
         message += f", validation loss={report.valid_loss:.2f}"
     if report.full_valid_loss is not None:

@@ -6,6 +6,7 @@ that comes at the same moment as a success has one winner.
 """
 
 import asyncio
+import base64
 import logging
 import math
 import time
@@ -27,6 +28,7 @@ from engine.jobs.results import (
     tuned_name,
     unix_now,
 )
+from engine.profiles import Profile
 from engine.storage.files import FileStore
 from engine.storage.jobs import JobStore
 from engine.storage.models import ModelStore
@@ -49,8 +51,10 @@ class Trainer:
     models: ModelStore
     folder: Path
     """Holds a folder for each job."""
+    profile: Profile
     deploy_s: float
-    """Seconds until a model that has just been made may be used."""
+    """Seconds until a model that has just been made may be used; 0 where it must be deployed: not
+    before somebody does."""
 
     def job_folder(self, job_id: str) -> Path:
         """Where the job's copies of its files, and its weights, lie."""
@@ -115,7 +119,8 @@ class Trainer:
         await self._finish(job, order)
 
     async def _store_step(self, job: FineTuningJob, order: TrainingOrder, news: Report) -> None:
-        events = [metrics_event(news, job.total_steps)]
+        told_steps = job.total_steps if self.profile.tells_total_steps else None
+        events = [metrics_event(news, told_steps)]
         made = []
         if news.is_checkpoint and news.step < job.total_steps:
             name = tuned_name(job, order.base_model.name, self.backend.name, step=news.step)
@@ -131,14 +136,16 @@ class Trainer:
         steps = [dict(event.metrics) for event in reversed(events) if event.metrics is not None]
         last = {key: value for key, value in steps[-1].items() if key != "total_steps"}
         name = tuned_name(job, order.base_model.name, self.backend.name)
-        file = await self._result_file(steps)
+        made: list[TunedModel | StoredFile] = [self._model(name, order, job.total_steps, last)]
+        file = await self._result_file(steps) if self.profile.has_result_files else None
+        made += [file] if file else []
         values = {
             "status": Status.SUCCEEDED,
             "fine_tuned_model": name,
             "trained_tokens": job.epoch_tokens * (job.hyperparameters.n_epochs or 1),
             "finished_at": unix_now(),
             "estimated_finish": None,
-            "result_file": file.id,
+            "result_file": file.id if file else None,
         }
         try:
             await self._change(
@@ -146,14 +153,17 @@ class Trainer:
                 values,
                 NewEvent(message=f"New fine-tuned model created: {name}"),
                 NewEvent(message="The job has successfully completed"),
-                made=[self._model(name, order, job.total_steps, last), file],
+                made=made,
             )
         except _Overtaken:
-            self.files.path(file.id).unlink(missing_ok=True)
+            if file:
+                self.files.path(file.id).unlink(missing_ok=True)
             raise
 
     async def _result_file(self, steps: list[dict[str, Any]]) -> StoredFile:
         content = result_csv(steps)
+        if self.profile.encodes_result_files:
+            content = base64.b64encode(content)
         file_id = new_id("file-")
         await asyncio.to_thread(self.files.path(file_id).write_bytes, content)
         return StoredFile(
@@ -191,13 +201,14 @@ class Trainer:
     def _model(
         self, name: str, order: TrainingOrder, step: int, metrics: Mapping[str, Any]
     ) -> TunedModel:
+        is_left_to_people = self.profile.must_deploy and not self.deploy_s
         return TunedModel(
             name=name,
             checkpoint_id=new_id("ftckpt_"),
             job_id=order.job_id,
             base_model=order.base_model.name,
             created_at=unix_now(),
-            ready_at=time.time() + self.deploy_s,
+            ready_at=math.inf if is_left_to_people else time.time() + self.deploy_s,
             step=step,
             metrics=metrics,
         )

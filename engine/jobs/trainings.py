@@ -12,7 +12,13 @@ from pathlib import Path
 
 from engine.backends import TRAINING_FILE, VALIDATION_FILE
 from engine.domain import TERMINAL, WALKING, FineTuningJob, Hyperparameters, NewEvent, Status
-from engine.errors import ApiError, bad_request, job_not_found, model_not_found
+from engine.errors import (
+    ApiError,
+    another_job_runs,
+    bad_request,
+    job_not_found,
+    model_not_found,
+)
 from engine.ids import new_id
 from engine.jobs.results import unix_now
 from engine.jobs.trainer import Trainer
@@ -63,6 +69,14 @@ class Trainings:
         await self._check_file(request.training_file, "training_file")
         if request.validation_file is not None:
             await self._check_file(request.validation_file, "validation_file")
+        if not self._trainer.profile.has_one_job_at_a_time:
+            return await self._add(request)
+        async with self._turn:
+            if walking := await self._jobs.walking():
+                raise another_job_runs(walking[0].id)
+            return await self._add(request)
+
+    async def _add(self, request: JobRequest) -> FineTuningJob:
         job = _new_job(request)
         await asyncio.to_thread(self._copy_files, job)
         events = [

@@ -10,6 +10,13 @@ def routers() -> list[APIRouter]:
     return [
         files.router,  # /files
         jobs.router,  # /fine_tuning/jobs
+        *chat_routers(),
+    ]
+
+
+def chat_routers() -> list[APIRouter]:
+    """Those that an address for deployed models has."""
+    return [
         models.router,  # /models
         chat.router,  # /chat/completions
     ]

@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 @router.post("")
 async def complete(body: ChatBody, engine: Parts) -> Response:
     """Answer a conversation."""
-    request = body.request(await source_of(engine, body.model))
+    request = body.request(await source_of(engine, body.model), engine.profile)
     prompt_tokens = await engine.backend.prompt_tokens(request)
     _check_length(request, prompt_tokens)
     answer = _Answer(new_id("chatcmpl-", 29), unix_now(), body.model, prompt_tokens)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from engine.backends import ChatRequest, ModelSource
 from engine.errors import bad_request
+from engine.profiles import Profile
 
 
 class MessageBody(BaseModel):
@@ -44,8 +45,12 @@ class ChatBody(BaseModel):
         """Whether a stream ends with the usage."""
         return bool(self.stream_options and self.stream_options.include_usage)
 
-    def request(self, model: ModelSource) -> ChatRequest:
+    def request(self, model: ModelSource, profile: Profile) -> ChatRequest:
         """The request in the backend's words; raises `ApiError` for what cannot be done."""
+        for name in profile.refused_in_chats:
+            if name in self.model_fields_set:
+                message = f"Unsupported parameter: '{name}' is not supported with this model."
+                raise bad_request(message, param=name, code="unsupported_parameter")
         if self.n not in (None, 1):
             message = "Invalid 'n': this server gives one answer at a time."
             raise bad_request(message, param="n", code="unsupported_value")

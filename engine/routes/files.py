@@ -1,13 +1,15 @@
 """`/files`: https://platform.openai.com/docs/api-reference/files (looked up 2026-11-22)."""
 
-from pathlib import PurePath
+import asyncio
+import hashlib
+from pathlib import Path, PurePath
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse
 
 from engine.domain import StoredFile
-from engine.errors import bad_request, file_not_found
+from engine.errors import bad_request, file_not_found, not_supported
 from engine.ids import new_id
 from engine.jobs.results import unix_now
 from engine.parts import Engine, Parts
@@ -27,6 +29,10 @@ async def create(request: Request, engine: Parts) -> dict[str, Any]:
     try:
         upload = await receive_upload(request, growing, max_bytes=engine.max_file_bytes)
         _check(upload)
+        if engine.profile.reuses_file_ids:
+            file_id = await asyncio.to_thread(_id_of_bytes, growing)
+            if known := await engine.files.get(file_id):
+                return file_object(known)
         growing.rename(engine.files.path(file_id))
     finally:
         growing.unlink(missing_ok=True)
@@ -50,11 +56,15 @@ async def list_files(
     order: Literal["asc", "desc"] = "desc",
 ) -> dict[str, Any]:
     """Files by age, newest first unless asked otherwise."""
+    profile = engine.profile
     files = await engine.files.page(
-        purpose=purpose, after=after, limit=limit + 1, ascending=order == "asc"
+        purpose=purpose if profile.has_filters else None,
+        after=after if profile.has_pages else None,
+        limit=limit + 1,
+        ascending=order == "asc",
     )
     # The schema wants strings here, even on an empty page.
-    return with_ends(list_object([file_object(file) for file in files], limit), empty="")
+    return with_ends(list_object([file_object(file) for file in files], limit, profile), empty="")
 
 
 @router.get("/{file_id}")
@@ -66,6 +76,8 @@ async def retrieve(file_id: str, engine: Parts) -> dict[str, Any]:
 @router.get("/{file_id}/content")
 async def content(file_id: str, engine: Parts) -> FileResponse:
     """One file's bytes."""
+    if not engine.profile.can_read_files:
+        raise file_not_found(file_id)
     file = await _known(engine, file_id)
     return FileResponse(
         engine.files.path(file.id), media_type="application/octet-stream", filename=file.filename
@@ -75,9 +87,16 @@ async def content(file_id: str, engine: Parts) -> FileResponse:
 @router.delete("/{file_id}")
 async def delete(file_id: str, engine: Parts) -> dict[str, Any]:
     """Forget a file; jobs that were made with it keep their own copy."""
+    if not engine.profile.can_delete_files:
+        raise not_supported("Files cannot be deleted here.")
     if not await engine.files.delete(file_id):
         raise file_not_found(file_id)
     return {"id": file_id, "object": "file", "deleted": True}
+
+
+def _id_of_bytes(path: Path) -> str:
+    with path.open("rb") as file:
+        return f"file-{hashlib.file_digest(file, 'sha256').hexdigest()[:24]}"
 
 
 async def _known(engine: Engine, file_id: str) -> StoredFile:

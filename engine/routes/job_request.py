@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from engine.domain import Hyperparameters
 from engine.errors import bad_request
 from engine.jobs.trainings import JobRequest
+from engine.profiles import Profile
 
 
 def _whole_or_auto(low: int, high: int) -> Callable[[Any], int | None]:
@@ -87,23 +88,34 @@ class JobBody(_Strict):
     """The old place; `method` wins."""
     integrations: list[Any] | None = None
 
-    def request(self) -> JobRequest:
+    def request(self, profile: Profile) -> JobRequest:
         """The request in our words; raises `ApiError` for what this server cannot do."""
-        if self.method is not None and self.method.type != "supervised":
+        method = self.method if profile.knows_method else None
+        if method is not None and method.type != "supervised":
             message = "Invalid 'method.type': this server knows 'supervised' only."
             raise bad_request(message, param="method.type", code="unsupported_value")
+        _check_suffix(self.suffix or "", profile)
         if self.integrations:
             message = "Invalid 'integrations': this server has none."
             raise bad_request(message, param="integrations", code="unsupported_value")
         asked = self.hyperparameters
-        if self.method is not None and self.method.supervised is not None:
-            asked = self.method.supervised.hyperparameters or asked
+        if method is not None and method.supervised is not None:
+            asked = method.supervised.hyperparameters or asked
         return JobRequest(
             model=self.model,
             training_file=self.training_file,
             validation_file=self.validation_file,
             suffix=self.suffix,
             seed=self.seed,
-            metadata=self.metadata,
+            metadata=self.metadata if profile.keeps_metadata else None,
             hyperparameters=Hyperparameters(**(asked.model_dump() if asked else {})),
         )
+
+
+def _check_suffix(suffix: str, profile: Profile) -> None:
+    if len(suffix) > profile.longest_suffix:
+        message = f"Invalid 'suffix': it may have at most {profile.longest_suffix} characters."
+        raise bad_request(message, param="suffix", code="invalid_value")
+    if "." in suffix and not profile.allows_dots_in_suffix:
+        message = "Invalid 'suffix': it may not contain dots."
+        raise bad_request(message, param="suffix", code="invalid_value")

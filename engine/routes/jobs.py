@@ -1,11 +1,14 @@
 """`/fine_tuning/jobs`: https://platform.openai.com/docs/api-reference/fine-tuning."""
 
 import re
+import zlib
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
+from starlette.datastructures import QueryParams
 
 from engine.domain import FineTuningJob
+from engine.errors import bad_request, training_not_available
 from engine.parts import Engine, Parts
 from engine.routes.job_request import JobBody
 from engine.wire import checkpoint_object, event_object, job_object, list_object, with_ends
@@ -19,7 +22,9 @@ _METADATA = re.compile(r"metadata\[(.*)\]", re.DOTALL)
 @router.post("")
 async def create(body: JobBody, engine: Parts) -> dict[str, Any]:
     """Start a job."""
-    return _shown(await engine.trainings.create(body.request()), engine)
+    if engine.training_closed:
+        raise training_not_available()
+    return _shown(await engine.trainings.create(body.request(engine.profile)), engine)
 
 
 @router.get("")
@@ -27,15 +32,16 @@ async def list_jobs(
     request: Request, engine: Parts, after: str | None = None, limit: Limit = 20
 ) -> dict[str, Any]:
     """Jobs, newest first; `metadata[k]=v` filters, `metadata=null` shows those without any."""
-    query = request.query_params
+    profile = engine.profile
+    query = request.query_params if profile.has_filters else QueryParams()
     wanted = {m[1]: value for key, value in query.items() if (m := _METADATA.fullmatch(key))}
     jobs = await engine.jobs.page(
-        after=after,
+        after=after if profile.has_pages else None,
         limit=limit + 1,
         metadata=wanted,
         without_metadata=query.get("metadata") == "null",
     )
-    return list_object([_shown(job, engine) for job in jobs], limit)
+    return list_object([_shown(job, engine) for job in jobs], limit, profile)
 
 
 @router.get("/{job_id}")
@@ -53,12 +59,14 @@ async def cancel(job_id: str, engine: Parts) -> dict[str, Any]:
 @router.post("/{job_id}/pause")
 async def pause(job_id: str, engine: Parts) -> dict[str, Any]:
     """Hold a job."""
+    _check_pausing(engine)
     return _shown(await engine.trainings.pause(job_id), engine)
 
 
 @router.post("/{job_id}/resume")
 async def resume(job_id: str, engine: Parts) -> dict[str, Any]:
     """Let a paused job go on."""
+    _check_pausing(engine)
     return _shown(await engine.trainings.resume(job_id), engine)
 
 
@@ -68,8 +76,13 @@ async def events(
 ) -> dict[str, Any]:
     """The job's log, newest line first."""
     job = await engine.trainings.get(job_id)
+    profile = engine.profile
+    after = after if profile.has_pages else None
     found = await engine.jobs.events(job.id, after=after, limit=limit + 1)
-    return list_object([event_object(event) for event in found], limit)
+    page = list_object([event_object(event, profile) for event in found], limit, profile)
+    if not profile.orders_events:
+        page["data"].sort(key=lambda event: zlib.crc32(event["id"].encode()))
+    return page
 
 
 @router.get("/{job_id}/checkpoints")
@@ -78,9 +91,17 @@ async def checkpoints(
 ) -> dict[str, Any]:
     """The job's last checkpoints, the final model among them, latest first."""
     job = await engine.trainings.get(job_id)
+    profile = engine.profile
+    after = after if profile.has_pages else None
     found = await engine.models.checkpoints(job.id, after=after, limit=limit + 1)
-    return with_ends(list_object([checkpoint_object(m) for m in found], limit), empty=None)
+    page = list_object([checkpoint_object(model) for model in found], limit, profile)
+    return with_ends(page, empty=None)
 
 
 def _shown(job: FineTuningJob, engine: Engine) -> dict[str, Any]:
-    return job_object(job, engine.backend.name)
+    return job_object(job, engine.backend.name, engine.profile)
+
+
+def _check_pausing(engine: Engine) -> None:
+    if not engine.profile.can_pause:
+        raise bad_request("Jobs cannot be paused here.", code="invalid_request")

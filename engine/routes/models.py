@@ -67,7 +67,8 @@ async def source_of(engine: Engine, name: str) -> ModelSource:
 
 
 def _is_usable(engine: Engine, model: TunedModel) -> bool:
-    return model.ready_at <= time.time() and model.base_model in engine.bases
+    is_here = engine.serves_tuned_models and model.ready_at <= time.time()
+    return is_here and model.base_model in engine.bases
 
 
 def _shown(engine: Engine, model: TunedModel) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import time
 
 from engine.domain import TunedModel
 from engine.storage.database import Database, position
@@ -45,6 +46,12 @@ class ModelStore:
             ).fetchall()
 
         return [_model_from_row(row) for row in await self._db.read(work)]
+
+    async def deploy(self, name: str) -> bool:
+        """Let the model be used from now on; False when there is none."""
+        query = "UPDATE models SET ready_at = min(ready_at, :now) WHERE name = :name"
+        values = {"name": name, "now": time.time()}
+        return bool(await self._db.run(lambda c: c.execute(query, values).rowcount))
 
     async def delete(self, name: str) -> bool:
         """Forget the model; False when there was none."""

@@ -22,7 +22,7 @@ from tests.drift.project import ROOT, text
 READMES = ("README.md", "README.ru.md")
 PAPERS = (
     *READMES, "CONTRIBUTING.md", "docs/architecture.md", "docs/engine.md", "docs/sandbox.md",
-    "docs/validation.md",
+    "docs/providers.md", "docs/validation.md",
 )  # fmt: skip
 FOR_EVERYBODY = {"README.md": "everybody", "README.ru.md": "всем"}
 NOT_OURS = {"newbot", "telegram", "sandbox"}

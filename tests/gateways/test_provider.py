@@ -58,6 +58,57 @@ async def test_job_is_created_as_the_plan_says(training: TrainingApi, provider: 
     )
 
 
+HYPERPARAMETERS = {"n_epochs": 3, "learning_rate_multiplier": 0.1}
+
+
+async def test_elsewhere_hyperparameters_stand_in_both_places(provider: Provider):
+    """A server that reads only the top level would train with numbers of its own."""
+    training = OpenAITraining(provider.client(), secrets={KEY}, in_both_places=True)
+    provider.will(says(job()))
+
+    await training.create_job(PARAMETERS, training_file="file-1", seed=7, metadata={})
+
+    assert provider.sent["hyperparameters"] == HYPERPARAMETERS
+    assert provider.sent["method"]["supervised"]["hyperparameters"] == HYPERPARAMETERS
+    await training.close()
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        refuses(400, "unknown_parameter", param="hyperparameters"),
+        refuses(400, message="Give either method or hyperparameters"),
+        says({"detail": [{"loc": ["body", "hyperparameters"], "msg": "extra"}]}, 422),
+    ],
+)
+async def test_a_server_that_refuses_one_place_gets_the_other(provider: Provider, refusal):
+    """After such a clear no the job is asked for once more, with `method` alone."""
+    training = OpenAITraining(provider.client(), secrets={KEY}, in_both_places=True)
+    provider.will(refusal, says(job()))
+
+    await training.create_job(PARAMETERS, training_file="file-1", seed=7, metadata={})
+
+    assert len(provider.requests) == 2
+    assert "hyperparameters" not in provider.sent
+    assert provider.sent["method"]["supervised"]["hyperparameters"] == HYPERPARAMETERS
+    await training.close()
+
+
+@pytest.mark.parametrize(
+    "answer", [refuses(400, param="model"), refuses(500, param="hyperparameters"), html(409)]
+)
+async def test_nothing_else_is_asked_for_twice(provider: Provider, answer):
+    """Any other refusal, and above all an unclear answer, ends it."""
+    training = OpenAITraining(provider.client(), secrets={KEY}, in_both_places=True)
+    provider.will(answer, says(job()))
+
+    with pytest.raises(errors.ProviderError):
+        await training.create_job(PARAMETERS, training_file="file-1", seed=7, metadata={})
+
+    assert len(provider.requests) == 1
+    await training.close()
+
+
 async def test_empty_suffix_is_not_sent(training, provider: Provider):
     """An empty suffix would be refused."""
     provider.will(says(job()))
