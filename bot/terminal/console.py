@@ -26,6 +26,8 @@ BROKEN_PIPE: Final = 141
 SHOWS_PROGRESS_BYTES: Final = 5_000_000
 """Smaller files are read before anybody would look at a bar."""
 
+_COMMAND: Final = re.compile(r"(?<!\S)/(validate|upload|train|monitor|test|jobs)\b")
+"""What a chat and the terminal have in common."""
 _TAG: Final = re.compile(r"</?[a-z][^<>]*>")
 
 
@@ -59,9 +61,14 @@ def complain(texts: Texts, error: UserError) -> int:
     if isinstance(error, DatasetMissing):  # its sentence speaks of what one can do in a chat
         sentence = f"{error.params['path']}: {_reason(error)}"
     else:
-        sentence = unmarked(texts(error.key, **error.params))
-    print(one_line(sentence), file=sys.stderr)
+        sentence = texts(error.key, **error.params)
+    print(for_terminal(sentence), file=sys.stderr)
     return 1
+
+
+def for_terminal(text: str) -> str:
+    """A sentence that was made for a chat, in one line; the commands that it names are ours."""
+    return one_line(_COMMAND.sub(r"python -m bot \1", unmarked(text)))
 
 
 def unmarked(text: str) -> str:

@@ -49,6 +49,7 @@ def as_json(texts: Texts, path: Path, report: ValidationReport) -> JsonDict:
         "turns": dict(report.turns),
         "system_prompts": dict(report.system_prompts),
         "themes": dict(report.themes),
+        "themes_noted": report.themes_noted,
         "findings": [_finding_as_json(texts, finding) for finding in report.findings],
         "n_errors": report.n_errors,
         "n_warnings": report.n_warnings,

@@ -5,9 +5,8 @@ from pathlib import Path
 
 from bot.config import Needs, Settings, load_settings
 from bot.errors import UserError
-from bot.gateways.openai_client import build_training_client
-from bot.gateways.provider import OpenAITraining
 from bot.terminal import console, dataset, report
+from bot.terminal.provider import provider
 from bot.texts import Texts
 
 
@@ -36,8 +35,5 @@ def upload(file: Path | None, *, is_json: bool) -> int:
 
 
 async def _send(settings: Settings, path: Path) -> str:
-    api = OpenAITraining(build_training_client(settings), secrets=settings.secrets)
-    try:
+    async with provider(settings) as api:
         return await api.upload(path, name=path.name)
-    finally:
-        await api.close()
