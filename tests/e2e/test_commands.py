@@ -251,7 +251,7 @@ async def test_models_are_tried_and_put_to_use(tmp_path):
 
         await admin.says("/models")
         listing = await admin.sees(f"Сейчас отвечает: {other}")
-        await admin.presses(f"Включить {MODEL}", listing)
+        await admin.presses(f"↩ Вернуть {MODEL}", listing)
         await admin.sees(
             lambda message: f"Теперь отвечает {MODEL}" in words(message),
             after=listing["message_id"],
