@@ -26,7 +26,7 @@ demo: $(READY) ## the whole bot on this computer, with a tour: no token, no key
 
 # Several at a time: most of them wait for a real process, or for Telegram's limit of messages a second.
 test: $(READY) ## every test
-	@$(BIN)/python -m pytest --numprocesses 4
+	@$(BIN)/python -m pytest --numprocesses 4 --dist worksteal
 
 run: $(READY) ## the bot for real, with the settings of .env
 	@$(BIN)/python -m bot run
