@@ -13,6 +13,7 @@ from pathlib import Path
 
 from benchmarks import notebook
 from bot.catalogue import load_catalogue
+from bot.gateways.tokenizer import encoding_for, warm_up
 from bot.services.checking import Checker
 from bot.services.validation import validate
 
@@ -91,6 +92,7 @@ def _timed(check: Callable[[Path], None], path: Path) -> tuple[float, float]:
 
 
 async def _stalls(path: Path) -> dict[str, float]:
+    warm_up(encoding_for(_MODEL))  # as the bot does at its start
     checker = Checker(catalogue=load_catalogue(), base_model=_MODEL)
     started = time.perf_counter()
     busy = await _latest(checker.report(path))
