@@ -65,15 +65,17 @@ async def receive(update: Update, context: BotContext) -> None:
     await _take_in(update.message.document, context)
 
 
-async def report_screen(context: BotContext, judged: Judged, *, received: str = "") -> Screen:
-    """The report of a version, or of what was sent."""
+async def report_screen(
+    context: BotContext, judged: Judged, *, received: str = "", is_used: bool | None = None
+) -> Screen:
+    """The report of a version, or of what was sent; *is_used* where that is known already."""
     validation_id = judged.dataset.validation_id if judged.dataset else None
     validation = await context.services.desk.get(validation_id) if validation_id else None
     return views.report(
         context.texts,
         judged.report,
         judged.dataset,
-        is_in_use=await is_in_use(context, judged.dataset),
+        is_in_use=await is_in_use(context, judged.dataset) if is_used is None else is_used,
         validation=validation,
         received=received,
     )

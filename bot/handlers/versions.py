@@ -74,8 +74,8 @@ async def show(update: Update, context: BotContext) -> None:
     """One version: its report and what can be done about it."""
     judged = await context.services.desk.judged(context.press.number)
     assert judged.dataset is not None
-    screen = await report_screen(context, judged)
     used = await is_in_use(context, judged.dataset)
+    screen = await report_screen(context, judged, is_used=used)
     context.show(views.manage(context.texts, screen, judged.dataset, is_in_use=used))
 
 
@@ -185,9 +185,10 @@ async def show_prices(update: Update, context: BotContext) -> None:
     catalogue, training = services.catalogue, services.training
     dataset = await services.desk.get(context.press.number)
     epochs = sorted({preset.n_epochs for preset in catalogue.presets.values()})
+    base_url, today = services.settings.openai_base_url, dtm.datetime.now(dtm.UTC).date()
     models = [
-        (model, [await training.estimate_of(dataset, model.name, n) for n in epochs])
-        for model in catalogue.tunable(dtm.datetime.now(dtm.UTC).date())
+        (model, await training.estimates(dataset, model.name, epochs))
+        for model in catalogue.tunable(today, base_url=base_url)
     ]
     presets = {}
     for name, preset in catalogue.presets.items():
@@ -195,6 +196,5 @@ async def show_prices(update: Update, context: BotContext) -> None:
         guess = await training.estimate_of(dataset, base_model, preset.n_epochs)
         presets[name] = preset, guess
     offers = Offers(dataset=dataset, epochs=epochs, models=models, presets=presets)
-    base_url = services.settings.openai_base_url
     elsewhere = "" if catalogue.is_at_home(base_url) else base_url
     context.reply(prices(context.texts, offers, catalogue, elsewhere=elsewhere))

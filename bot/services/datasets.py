@@ -13,7 +13,7 @@ from bot.services.repair import REPAIRABLE
 from bot.services.validation.peek import first_system_prompt
 from bot.storage.database import Database
 from bot.storage.dataset_files import DatasetFiles
-from bot.storage.datasets import DatasetStore
+from bot.storage.datasets import DatasetStore, shows
 
 _TRIES = 3
 """How often a file that changes while it is being copied is read anew."""
@@ -79,6 +79,9 @@ class Datasets:
 
     async def _remember(self, report: ValidationReport) -> Dataset:
         path, now = str(self.files.path_of(report.sha256)), int(time.time())
+        known = await self.store.of_hash(report.sha256)
+        if known is not None and shows(known, report, path):
+            return known
         return await self.database.write(
             lambda tx: self.store.remember(tx, report, path=path, name=self.path.name, now=now)
         )

@@ -69,6 +69,10 @@ class Submission:
         """Bring the run further."""
         self._workers.wake(run_id)
 
+    async def idle(self, run_id: int) -> None:
+        """Wait until nothing more is done for the run: it is decided, or nobody knows further."""
+        await self._workers.idle(run_id)
+
     async def close(self) -> None:
         """Stop; runs go on from their stored state at the next start."""
         await self._workers.close()
@@ -173,6 +177,7 @@ class Submission:
             run.parameters,
             training_file=training_file,
             validation_file=validation_file,
+            method=run.method,
             seed=run.seed,
             metadata={METADATA_KEY: mark_of(run)},
         )

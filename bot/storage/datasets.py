@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from typing import Final
 
-from bot.domain import Dataset, DatasetOrigin, RunState, ValidationReport
+from bot.domain import Dataset, DatasetOrigin, JsonDict, RunState, TrainingMethod, ValidationReport
 from bot.storage.database import Database, Row, Transaction
 
 COLUMNS: Final = (
     "id", "path", "sha256", "n_examples", "n_tokens", "system_prompt", "created_at", "name",
     "origin", "parent_id", "added_by", "n_errors", "n_warnings", "size_bytes", "validation_id",
+    "method",
 )  # fmt: skip
 """What `dataset_from_row` needs, under these names or behind a prefix."""
 
@@ -42,6 +43,13 @@ class DatasetStore:
         """The version, or None when there is none or it was deleted."""
         row = await self._db.row(
             f"{_SELECT} WHERE id = :id AND deleted_at IS NULL", {"id": dataset_id}
+        )
+        return dataset_from_row(row) if row else None
+
+    async def of_hash(self, sha256: str) -> Dataset | None:
+        """The version with these bytes, or None when there is none or it was deleted."""
+        row = await self._db.row(
+            f"{_SELECT} WHERE sha256 = :sha256 AND deleted_at IS NULL", {"sha256": sha256}
         )
         return dataset_from_row(row) if row else None
 
@@ -100,16 +108,7 @@ class DatasetStore:
 
         What is known already keeps its name and its origin, unless it was deleted.
         """
-        found = {
-            "path": path,
-            "sha256": report.sha256,
-            "n_examples": report.n_examples,
-            "n_tokens": report.tokens.total if report.tokens else 0,
-            "system_prompt": report.system_prompt,
-            "n_errors": report.n_errors,
-            "n_warnings": report.n_warnings,
-            "size_bytes": report.size_bytes,
-        }
+        found = _found(report, path)
         told = {
             "name": name,
             "origin": origin,
@@ -196,7 +195,28 @@ class DatasetStore:
 def dataset_from_row(row: Row, prefix: str = "") -> Dataset:
     """The dataset in *row*, whose columns may carry a *prefix* in a join."""
     values = {column: row[f"{prefix}{column}"] for column in COLUMNS}
-    return Dataset(**values | {"origin": DatasetOrigin(values["origin"])})
+    origin, method = DatasetOrigin(values["origin"]), TrainingMethod(values["method"])
+    return Dataset(**values | {"origin": origin, "method": method})
+
+
+def shows(dataset: Dataset, report: ValidationReport, path: str) -> bool:
+    """Whether the stored version says what was found just now."""
+    return all(getattr(dataset, column) == value for column, value in _found(report, path).items())
+
+
+def _found(report: ValidationReport, path: str) -> JsonDict:
+    """The columns that tell what a file holds."""
+    return {
+        "path": path,
+        "sha256": report.sha256,
+        "n_examples": report.n_examples,
+        "n_tokens": report.tokens.total if report.tokens else 0,
+        "system_prompt": report.system_prompt,
+        "n_errors": report.n_errors,
+        "n_warnings": report.n_warnings,
+        "size_bytes": report.size_bytes,
+        "method": report.method,
+    }
 
 
 def _assignments(columns: Iterable[str]) -> str:

@@ -200,7 +200,7 @@ def _tell_end(voice: Voice, texts: Texts, job: FineTuningJob) -> None:
     if job.trained_tokens:
         voice.line(f"Trained tokens: {job.trained_tokens:,}")
         catalogue = load_catalogue()
-        cost = real_cost(job.trained_tokens, catalogue.model(job.base_model))
+        cost = real_cost(job.trained_tokens, catalogue.model(job.base_model), job.method)
         if cost is not None:
             voice.line(f"Cost: ~${cost:.2f} (prices of {catalogue.looked_up})")
     if job.status is JobStatus.FAILED:

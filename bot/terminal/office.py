@@ -8,26 +8,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Final
 
-from bot.catalogue import load_catalogue
 from bot.config import Settings
-from bot.domain import Dataset, JsonDict, TrainingRun
+from bot.domain import JsonDict, TrainingRun
 from bot.errors import DatabaseUnusable
 from bot.gateways.provider import TrainingApi
-from bot.services.checking import Checker
 from bot.services.datasets import Datasets
 from bot.services.news import News
 from bot.services.submission import Submission
 from bot.services.training import Training
 from bot.storage import lock
 from bot.storage.database import Database, Transaction
-from bot.storage.dataset_files import DatasetFiles
-from bot.storage.datasets import DatasetStore
-from bot.storage.jobs import JobStore
 from bot.storage.outbox import OutboxStore
 from bot.storage.runs import RunStore
+from bot.workshop import build_workshop
 
-LONGEST_PAUSE_S: Final = 15.0
-"""Between two tries of what talks to the provider; shorter where jobs are polled faster."""
 BY_TERMINAL: Final = 0
 """Who asked, where there is no person of Telegram's."""
 IN_USE: Final = "the bot is running on this database: use /train there"
@@ -50,23 +44,6 @@ class OverheardNews(News):
             tx.after_commit(lambda: self.about_runs.update({payload["run_id"]: kind}))
 
 
-@dataclass(frozen=True, kw_only=True)
-class AwaitedSubmission(Submission):
-    """Somebody sits at the terminal and waits for a run."""
-
-    async def idle(self, run_id: int) -> None:
-        """Wait until nothing more is done for the run: it is decided, or nobody knows further."""
-        await self._workers.idle(run_id)
-
-
-class NothingChosen(DatasetStore):
-    """The terminal names a file: it counts for this run, whatever was put to use in the chat."""
-
-    async def chosen(self) -> Dataset | None:
-        """None: the file that is named is in use."""
-        return None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
     """The services that own training runs."""
@@ -74,7 +51,7 @@ class Office:
     runs: RunStore
     datasets: Datasets
     training: Training
-    submission: AwaitedSubmission
+    submission: Submission
     news: OverheardNews
 
     async def run(self, run_id: int) -> TrainingRun:
@@ -123,34 +100,19 @@ def _lock(path: Path) -> IO[str]:
 
 def _build(settings: Settings, database: Database, api: TrainingApi, file: Path | None) -> Office:
     """Every part, built once; nothing is started and nothing is sent."""
-    catalogue = load_catalogue()
-    jobs, runs = JobStore(database), RunStore(database)
     news = OverheardNews(outbox=OutboxStore(database), admin_ids=settings.admin_ids)
-    datasets = Datasets(
-        database=database,
-        store=NothingChosen(database) if file else DatasetStore(database),
-        files=DatasetFiles(settings.database_path.parent / "datasets"),
-        checker=Checker(catalogue=catalogue, base_model=settings.base_model),
-        api=api,
-        path=file or settings.dataset_path,
-    )
-    submission = AwaitedSubmission(
-        database=database,
-        runs=runs,
-        jobs=jobs,
-        datasets=datasets,
+    workshop = build_workshop(
+        settings,
+        database,
         api=api,
         news=news,
         on_submitted=lambda job_id: _logger.info("%s is the provider's now", job_id),
-        pause_s=min(settings.poll_interval_s, LONGEST_PAUSE_S),
+        file=file,
     )
-    training = Training(
-        database=database,
-        runs=runs,
-        jobs=jobs,
-        datasets=datasets,
-        catalogue=catalogue,
-        base_url=settings.openai_base_url,
-        on_confirmed=submission.wake,
+    return Office(
+        runs=workshop.runs,
+        datasets=workshop.datasets,
+        training=workshop.training,
+        submission=workshop.submission,
+        news=news,
     )
-    return Office(runs=runs, datasets=datasets, training=training, submission=submission, news=news)

@@ -3,20 +3,15 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.catalogue import load_catalogue
 from bot.config import Settings
-from bot.gateways.openai_client import build_training_client
-from bot.gateways.provider import OpenAITraining, TrainingApi
+from bot.gateways.provider import TrainingApi
+from bot.workshop import build_training_api
 
 
 @asynccontextmanager
 async def provider(settings: Settings) -> AsyncIterator[TrainingApi]:
     """The provider that the settings name, until the end of the block."""
-    api = OpenAITraining(
-        build_training_client(settings),
-        secrets=settings.secrets,
-        in_both_places=not load_catalogue().is_at_home(settings.openai_base_url),
-    )
+    api = build_training_api(settings)
     try:
         yield api
     finally:

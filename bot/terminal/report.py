@@ -35,6 +35,7 @@ def as_json(texts: Texts, path: Path, report: ValidationReport) -> JsonDict:
         "sha256": report.sha256,
         "size_bytes": report.size_bytes,
         "is_valid": report.is_valid,
+        "method": report.method.value,
         "examples": report.n_examples,
         "messages": report.n_messages,
         "tokens": tokens
@@ -58,7 +59,7 @@ def as_json(texts: Texts, path: Path, report: ValidationReport) -> JsonDict:
 
 
 def _numbers(report: ValidationReport) -> Iterator[str]:
-    yield f"Examples: {report.n_examples}, messages: {report.n_messages}"
+    yield f"Examples: {report.n_examples}, messages: {report.n_messages}, for {report.method}"
     if tokens := report.tokens:
         yield (
             f"Tokens: {tokens.total} in all; min {tokens.smallest}, median {tokens.median}, "

@@ -1,27 +1,35 @@
-"""`test`: the sample prompts, put to a model."""
+"""`test`: the sample prompts, put to a model and to its base model, and the verdict."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
 from bot.config import Needs, Settings, load_settings
-from bot.domain import ChatMessage, TrialAnswer
+from bot.domain import AnswerFigures, Judgement, TrialAnswer, Verdict, is_rehearsed
 from bot.errors import DatasetMissing, ModelUnknown, UserError
-from bot.gateways.chat import ChatApi, OpenAIChat
+from bot.gateways.chat import OpenAIChat
 from bot.gateways.openai_client import build_chat_client
+from bot.services.lesson import read_lesson
+from bot.services.sampling import Sample, Sampling, Subject, base_named_by
 from bot.services.validation.peek import first_system_prompt
+from bot.services.verdict import Evidence, judge
 from bot.terminal import console
 from bot.terminal.console import for_terminal, one_line, unmarked
 from bot.terminal.voice import Voice
-from bot.texts import Texts
+from bot.texts import Markup, Texts
+from bot.workshop import pause_between_tries, sample_prompts
 
-PROMPTS: Final = Path(__file__).parents[1] / "sample_prompts.txt"
 PATIENCE_S: Final = 600.0
 """How long a model that was trained a moment ago may be unknown where it shall answer."""
-LONGEST_PAUSE_S: Final = 15.0
+
+_VERDICTS: Final = {
+    Verdict.PUT: "put it to use",
+    Verdict.CHECK: "have a look first",
+    Verdict.LEAVE: "leave it alone",
+}
 
 
 @console.command
@@ -30,10 +38,10 @@ def test(model: str, *, is_json: bool) -> int:
     settings = load_settings(Needs.PROVIDER)
     console.guard_logs(settings.secrets)
     texts = Texts(settings.language, settings.zone)
-    system_prompt = ""
+    path, system_prompt = settings.dataset_path, ""
     with suppress(DatasetMissing):  # what is asked for is an answer, not a dataset
-        system_prompt = first_system_prompt(settings.dataset_path)
-    return asyncio.run(try_out(settings, texts, Voice(is_json=is_json), model, system_prompt))
+        system_prompt = first_system_prompt(path)
+    return asyncio.run(try_out(settings, texts, Voice(is_json=is_json), model, system_prompt, path))
 
 
 async def try_out(
@@ -42,6 +50,7 @@ async def try_out(
     voice: Voice,
     model: str,
     system_prompt: str,
+    dataset: Path,
     *,
     patience_s: float = 0,
 ) -> int:
@@ -50,64 +59,103 @@ async def try_out(
     A model that the server does not know is waited for as long as *patience_s*.
     """
     api = OpenAIChat(build_chat_client(settings), secrets=settings.secrets)
-    prompts = PROMPTS.read_text(encoding="utf-8").splitlines()
+    sampling = Sampling(
+        api=api,
+        prompts=sample_prompts(),
+        temperature=settings.chat_temperature,
+        max_tokens=settings.chat_max_tokens,
+        pause_s=pause_between_tries(settings),
+        most_tries=1,  # whoever sits at a terminal wants to know, and can ask again
+    )
+    subject = Subject(model=model, base_model=base_named_by(model), system_prompt=system_prompt)
     voice.line(f"Testing: {one_line(model)}")
-    answers: list[TrialAnswer] = []
+    answering = _Answering(voice)
     try:
         async with voice.live(f"asking {model}"):
-            for prompt in prompts:
-                voice.line(f"\n> {prompt}")
-                answer = await _patiently(
-                    settings,
-                    api,
-                    _prompt(system_prompt, prompt),
-                    model,
-                    0 if answers else patience_s,
-                )
-                answers.append(TrialAnswer(prompt=prompt, answer=answer))
-                voice.line(_many_lines(answer) if answer else "(no answer)")
-    except UserError as exc:
-        voice.aside(_why_not(texts, model, exc))
+            sample = await sampling.run(subject, patience_s=patience_s, on_answer=answering.tell)
+            judgement = await asyncio.to_thread(_judged, model, sample, dataset)
     finally:
         await api.close()
-    voice.fact("trial", model=model, answers=[asdict(answer) for answer in answers])
-    return 0 if len(answers) == len(prompts) and all(a.answer for a in answers) else 1
+    if sample.trouble is not None:
+        voice.aside(_why_not(texts, model, sample.trouble))
+    if judgement is not None:
+        answering.tell_rest(sample.answers)
+        for line in _verdict(texts, subject, judgement):
+            voice.line(line)
+    voice.fact(
+        "trial",
+        model=model,
+        base_model=subject.base_model,
+        answers=[asdict(answer) for answer in sample.answers],
+        judgement=asdict(judgement) if judgement else None,
+    )
+    return 0 if all(answer.answer for answer in sample.answers) else 1
 
 
-def _prompt(system_prompt: str, prompt: str) -> list[ChatMessage]:
-    asked = ChatMessage(role="user", content=prompt)
-    return [ChatMessage(role="system", content=system_prompt), asked] if system_prompt else [asked]
+class _Answering:
+    """Tells each answer when it has come, in the order of the prompts."""
+
+    def __init__(self, voice: Voice) -> None:
+        self._voice = voice
+        self._n_told = 0
+
+    async def tell(self, answers: Sequence[TrialAnswer]) -> None:
+        """What is new up to the last answer that has come."""
+        last = max((n for n, answer in enumerate(answers) if answer.answer), default=-1)
+        self.tell_rest(answers[: last + 1])
+
+    def tell_rest(self, answers: Sequence[TrialAnswer]) -> None:
+        """What is new, answered or not."""
+        for answer in answers[self._n_told :]:
+            said = _many_lines(answer.answer) if answer.answer else "(no answer)"
+            self._voice.line(f"\n> {answer.prompt}\n{said}")
+        self._n_told = max(self._n_told, len(answers))
 
 
-async def _patiently(
-    settings: Settings,
-    api: ChatApi,
-    messages: Sequence[ChatMessage],
-    model: str,
-    patience_s: float,
-) -> str:
-    """The answer; raises what the gateway raises, ModelUnknown once patience is at its end."""
-    pause_s = min(settings.poll_interval_s, LONGEST_PAUSE_S)
-    while True:
-        try:
-            stream = api.stream(
-                model,
-                messages,
-                temperature=settings.chat_temperature,
-                max_tokens=settings.chat_max_tokens,
-            )
-            return "".join([piece async for piece in stream if isinstance(piece, str)]).strip()
-        except ModelUnknown:
-            if patience_s < pause_s:
-                raise
-            patience_s -= pause_s
-            await asyncio.sleep(pause_s)
+def _judged(model: str, sample: Sample, dataset: Path) -> Judgement | None:
+    """The verdict; None where nobody was there to answer."""
+    said = [text for a in sample.answers for text in (a.answer, a.base_answer) if text]
+    if not said and sample.trouble is not None:
+        return None
+    lesson = None
+    with suppress(DatasetMissing):
+        lesson = read_lesson(dataset, said)
+    evidence = Evidence(answers=sample.answers, lesson=lesson, is_rehearsed=is_rehearsed(model))
+    return judge(evidence)
+
+
+def _verdict(texts: Texts, subject: Subject, judgement: Judgement) -> Iterator[str]:
+    counted, training = judgement.answers, judgement.training
+    yield (
+        f"\n{_figures('Answers', counted)}, from the dataset: {counted.n_repeating}, "
+        f"refusals: {counted.n_refusing}"
+    )
+    if judgement.base is not None:
+        yield _figures(f"Base model {one_line(subject.base_model or '')}", judgement.base)
+    elif subject.base_model is not None:
+        yield f"Base model {one_line(subject.base_model)}: does not answer here"
+    if training is not None:
+        yield (
+            f"Dataset: {training.n_answers:,} answers, with a question: "
+            f"{training.share_asking:.0%}, usual length: {training.characters:,} characters"
+        )
+    yield f"Verdict: {_VERDICTS[judgement.verdict]}"
+    for reason in judgement.reasons:
+        yield f"- {for_terminal(texts(f'verdict_{reason.rule}', **reason.params))}"
+
+
+def _figures(who: str, counted: AnswerFigures) -> str:
+    return (
+        f"{who}: {counted.n_answered} of {counted.n_asked}, with a question: {counted.n_asking}, "
+        f"usual length: {counted.characters:,} characters"
+    )
 
 
 def _why_not(texts: Texts, model: str, error: UserError) -> str:
     if isinstance(error, ModelUnknown):
-        # Two lines: what it means, and what to do about it.
-        return unmarked(texts("trial_unserved", model=model))
+        # Some lines: what it means, and what to do about it.
+        reason = Markup(texts(error.key, **error.params))
+        return unmarked(texts("trial_unserved", model=model, reason=reason))
     return for_terminal(texts(error.key, **error.params))
 
 

@@ -6,25 +6,22 @@ the next start of either finds the run where it was.
 
 import asyncio
 import datetime as dtm
-import re
 import signal
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bot.catalogue import load_catalogue
 from bot.config import Needs, Settings, load_settings
 from bot.domain import Hyperparameters, JobStatus, Refusal, RunState, TrainingRun, ValidationReport
-from bot.errors import BadValue, DatasetInvalid, UserError
-from bot.gateways.provider import TrainingApi
+from bot.errors import DatasetInvalid, UserError
 from bot.services.cost import Estimate
-from bot.services.training import MOST_EPOCHS
+from bot.services.parameters import epochs_of, multiplier_of
 from bot.terminal import console, dataset, report
-from bot.terminal.console import for_terminal, one_line, unmarked
+from bot.terminal.console import for_terminal, unmarked
 from bot.terminal.monitor import watch
 from bot.terminal.office import BY_TERMINAL, Office, new_request_id, open_office
+from bot.terminal.plan import plan_lines, usd, wishes
 from bot.terminal.provider import provider
 from bot.terminal.samples import PATIENCE_S, try_out
 from bot.terminal.voice import Voice
@@ -80,7 +77,7 @@ class _Train:
         async with provider(self.settings) as api:
             # Only so long is the database held: the bot may start while a job is watched here.
             async with open_office(self.settings, api, file=self.order.file) as office:
-                run = await self._started(office, api, parameters)
+                run = await self._started(office, parameters)
             if run is None or run.job_id is None:
                 return 1
             if not self.order.waits:
@@ -94,12 +91,10 @@ class _Train:
         self.voice.line()
         return await try_out(
             self.settings, self.texts, self.voice, job.fine_tuned_model, run.dataset.system_prompt,
-            patience_s=PATIENCE_S,
+            Path(run.dataset.path), patience_s=PATIENCE_S,
         )  # fmt: skip
 
-    async def _started(
-        self, office: Office, api: TrainingApi, parameters: Hyperparameters
-    ) -> TrainingRun | None:
+    async def _started(self, office: Office, parameters: Hyperparameters) -> TrainingRun | None:
         """The run with its job; None, or a run without one, when that did not come about."""
         unfinished = await office.runs.underway()
         if unfinished:
@@ -113,9 +108,7 @@ class _Train:
             return None
         self.voice.line(report.verdict(await office.datasets.report()))
         guess = await office.training.estimate(run)
-        shutdown = await api.shutdown_date(parameters.base_model) or load_catalogue().shutdown(
-            parameters.base_model, base_url=self.settings.openai_base_url
-        )
+        shutdown = await office.training.last_day(parameters.base_model)
         self._show(run, guess, shutdown)
         if not self._agrees(guess):
             await office.training.drop(run.id)
@@ -136,7 +129,7 @@ class _Train:
         named = ", ".join(map(str, run_ids))
         self.voice.aside(f"plan {named} was interrupted: it is taken up instead of making another")
         for run_id in run_ids:
-            for line in _wishes(await office.run(run_id)):
+            for line in wishes(await office.run(run_id)):
                 self.voice.line(line)
         await office.submission.start()
         runs = [await self._brought(office, run_id) for run_id in run_ids]
@@ -209,7 +202,7 @@ class _Train:
         self.voice.aside(for_terminal(reason(self.texts, refusal)))
 
     def _show(self, run: TrainingRun, guess: Estimate, shutdown: dtm.date | None) -> None:
-        for line in _plan(run, guess, shutdown):
+        for line in plan_lines(run, guess, shutdown):
             self.voice.line(line)
         self.voice.fact(
             "plan",
@@ -233,7 +226,7 @@ class _Train:
         if not sys.stdin.isatty():
             self.voice.aside("nothing was sent: without a terminal to ask on, --yes is needed")
             return False
-        price = "an unknown price" if guess.price_usd is None else f"~{_usd(guess.price_usd)}"
+        price = "an unknown price" if guess.price_usd is None else f"~{usd(guess.price_usd)}"
         if _ask(f"Start training for {price}? [y/N] ").lower() in ("y", "yes"):
             return True
         self.voice.aside("nothing was sent")
@@ -249,68 +242,20 @@ _DOING: Final = {
 
 
 def parameters_of(order: Order, settings: Settings) -> Hyperparameters:
-    """The settings' parameters with what was ordered instead; ranges are the service's to check.
+    """The settings' parameters with what was ordered instead.
 
     Raises:
-        BadValue: a number that is none.
+        BadValue: a number that is none, or out of its range.
     """
     epochs, rate = order.epochs, order.learning_rate
-    if epochs is not None and not re.fullmatch(r"-?\d{1,4}", epochs, re.ASCII):
-        raise BadValue(name="epochs", value=epochs, allowed=f"1–{MOST_EPOCHS}")
     return Hyperparameters(
         base_model=order.model or settings.base_model,
-        n_epochs=settings.n_epochs if epochs is None else int(epochs),
+        n_epochs=settings.n_epochs if epochs is None else epochs_of(epochs),
         learning_rate_multiplier=(
-            settings.learning_rate_multiplier if rate is None else _rate(rate)
+            settings.learning_rate_multiplier if rate is None else multiplier_of(rate)
         ),
         suffix=settings.model_suffix if order.suffix is None else order.suffix,
     )
-
-
-def _rate(word: str) -> float:
-    try:
-        return float(word.replace(",", "."))
-    except ValueError:
-        raise BadValue(name="learning-rate", value=word, allowed="> 0") from None
-
-
-def _plan(run: TrainingRun, guess: Estimate, shutdown: dtm.date | None) -> Iterator[str]:
-    """What would be trained and what it costs."""
-    yield f"Plan {run.id}: nothing has been sent yet"
-    yield from _wishes(run, shutdown)
-    if run.validation is not None:
-        yield f"Validation part: examples: {run.validation.n_examples:,}, free of charge"
-    yield f"Billable tokens: {guess.trained_tokens:,}"
-    if guess.price_usd is None:
-        yield "Price: unknown, the catalogue lacks this model"
-    else:
-        yield f"Price: ~{_usd(guess.price_usd)} (prices of {guess.prices_date})"
-    source = f"from past jobs ({guess.n_past})" if guess.n_past else "by the guide"
-    yield (
-        f"Time: {guess.minutes_low}–{guess.minutes_high} min {source}, "
-        "and the provider's queue on top"
-    )
-
-
-def _wishes(run: TrainingRun, shutdown: dtm.date | None = None) -> Iterator[str]:
-    wanted = run.parameters
-    yield f"Model: {one_line(wanted.base_model)}{_until(shutdown)}"
-    yield (
-        f"Epochs: {wanted.n_epochs}, learning rate multiplier: "
-        f"{wanted.learning_rate_multiplier:g}, suffix: {one_line(wanted.suffix) or 'none'}"
-    )
-    yield f"Dataset: {one_line(run.dataset.name)}, examples: {run.dataset.n_examples:,}"
-
-
-def _until(shutdown: dtm.date | None) -> str:
-    if shutdown is None:
-        return ""
-    days = max(0, (shutdown - dtm.datetime.now(dtm.UTC).date()).days)
-    return f" (works until {shutdown}, days left: {days})"
-
-
-def _usd(price: float) -> str:
-    return f"${price:.2f}" if price >= 0.01 or price == 0 else "less than $0.01"
 
 
 def _ask(question: str) -> str:

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 
 from bot.domain import Dataset, Finding, Level, ValidationReport
 from bot.services.repair import REPAIRABLE
-from bot.texts import Markup, Texts, shortened
+from bot.texts import Markup, Texts
 from bot.views.buttons import button, data_of
+from bot.views.dataset_numbers import number_lines
 from bot.views.screen import Attachment, Button, Screen, fitting, rows
 
 SHOWN = 10
 """Findings in one message; a phone shows about a dozen lines."""
 SHOWN_OF_A_RULE = 3
-THEME_UNITS = 40
-FINDINGS_UNITS = 2600
+FINDINGS_UNITS = 2200
 """UTF-16 units that they may take."""
 _GRAVITY = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
 
@@ -38,7 +38,7 @@ def report(
         received: What the sender calls the file, if it has just been sent.
     """
     lines = [_received(texts, received, dataset, is_in_use=is_in_use)] if received else []
-    numbers = _numbers(texts, found)
+    numbers = number_lines(texts, found)
     if validation is not None:
         numbers.append(_validation(texts, validation))
     findings, n_more = _findings(texts, found)
@@ -75,14 +75,9 @@ def full_report(texts: Texts, found: ValidationReport, dataset: Dataset) -> Scre
 
 def uploaded(texts: Texts, dataset: Dataset, file_id: str) -> Screen:
     """The provider has a copy."""
-    n = dataset.n_examples
+    counted = texts.counted("examples", dataset.n_examples)
     return Screen(
-        text=texts(
-            "upload_done",
-            n=texts.number(n),
-            examples=texts.plural("examples", n),
-            file_id=file_id,
-        ),
+        text=texts("upload_done", file_id=file_id, **counted),
         buttons=rows([button(texts, "to_training", data_of("train", "plan"))]),
     )
 
@@ -136,102 +131,15 @@ def _received(texts: Texts, name: str, dataset: Dataset | None, *, is_in_use: bo
 
 
 def _verdict(texts: Texts, found: ValidationReport) -> str:
-    n = found.n_examples
     if found.is_valid:
-        return texts("dataset_good", n=texts.number(n), examples=texts.plural("examples", n))
-    return texts("dataset_bad", n_errors=texts.number(found.n_errors), n=texts.number(n))
+        return texts("dataset_good", **texts.counted("examples", found.n_examples))
+    n = texts.number(found.n_examples)
+    return texts("dataset_bad", n_errors=texts.number(found.n_errors), n=n)
 
 
 def _validation(texts: Texts, validation: Dataset) -> str:
-    n = validation.n_examples
-    return texts(
-        "dataset_validation_part",
-        n=texts.number(n),
-        examples=texts.plural("examples", n),
-        number=validation.id,
-    )
-
-
-def _numbers(texts: Texts, found: ValidationReport) -> list[str]:
-    lines = []
-    if found.tokens is not None:
-        lines.append(
-            texts(
-                "dataset_tokens",
-                total=texts.number(found.tokens.total),
-                smallest=texts.number(found.tokens.smallest),
-                largest=texts.number(found.tokens.largest),
-                median=texts.number(found.tokens.median),
-                p95=texts.number(found.tokens.p95),
-            )
-        )
-        lines.append(_prompts(texts, found))
-    lines += _turns(texts, found) + _answers(texts, found) + _themes(texts, found)
-    lines.append(
-        texts(
-            "dataset_size",
-            n_messages=texts.number(found.n_messages),
-            size=texts.number(found.size_bytes / 1024),
-        )
-    )
-    return lines
-
-
-def _prompts(texts: Texts, found: ValidationReport) -> str:
-    prompts = found.system_prompts
-    if len(prompts) == 1:
-        return texts("dataset_prompt_none" if "" in prompts else "dataset_prompt_one")
-    return texts("dataset_prompt_many", n=len(prompts), share=max(prompts.values(), default=0))
-
-
-def _turns(texts: Texts, found: ValidationReport) -> list[str]:
-    """Said only where examples are more than one question with its answer."""
-    if set(found.turns) <= {1}:
-        return []
-    shown = [
-        texts("dataset_turn", n=n, examples=texts.number(count))
-        for n, count in list(found.turns.items())[:SHOWN]
-    ]
-    return [texts("dataset_turns", turns=Markup(", ".join(shown)))]
-
-
-def _answers(texts: Texts, found: ValidationReport) -> list[str]:
-    if found.answer_characters is None:
-        return []
-    return [
-        texts(
-            "dataset_answers",
-            smallest=texts.number(found.answer_characters.smallest),
-            median=texts.number(found.answer_characters.median),
-            largest=texts.number(found.answer_characters.largest),
-            asking=_percent(found.n_questioning, sum(found.turns.values())),
-        )
-    ]
-
-
-def _themes(texts: Texts, found: ValidationReport) -> list[str]:
-    """By name as people noted them, or the few that were guessed."""
-    if not found.themes:
-        return []
-    n = sum(found.themes.values())
-    shown = [
-        texts(
-            "dataset_theme",
-            theme=shortened(theme, THEME_UNITS)
-            if found.themes_noted
-            else texts(f"dataset_theme_{theme or 'other'}"),
-            share=_percent(count, n),
-        )
-        for theme, count in list(found.themes.items())[:SHOWN]
-    ]
-    if len(found.themes) > SHOWN:
-        shown.append(texts("dataset_more", n=len(found.themes) - SHOWN))
-    key = "dataset_themes" if found.themes_noted else "dataset_themes_guessed"
-    return [texts(key, themes=Markup(", ".join(shown)))]
-
-
-def _percent(part: int, whole: int) -> int:
-    return round(100 * part / whole) if whole else 0
+    counted = texts.counted("examples", validation.n_examples)
+    return texts("dataset_validation_part", number=validation.id, **counted)
 
 
 def _buttons(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.domain import Dataset, DatasetOrigin, Finding
+from bot.domain import Dataset, DatasetOrigin, Finding, TrainingMethod
 from bot.services.repair import Change, Repair
 from bot.services.split import Split
 from bot.texts import Markup, Texts, shortened
@@ -59,9 +59,13 @@ def manage(texts: Texts, screen: Screen, dataset: Dataset, *, is_in_use: bool) -
 
 def chosen(texts: Texts, dataset: Dataset, validation: Dataset | None) -> Screen:
     """A version is in use now."""
-    lines = [texts("versions_chosen", number=dataset.id, **_count(texts, dataset.n_examples))]
+    lines = [
+        texts("versions_chosen", number=dataset.id, **texts.counted("examples", dataset.n_examples))
+    ]
     if validation is not None:
-        lines.append(texts("versions_chosen_validation", **_count(texts, validation.n_examples)))
+        lines.append(
+            texts("versions_chosen_validation", **texts.counted("examples", validation.n_examples))
+        )
     return Screen(
         text="\n".join(lines),
         buttons=rows([button(texts, "to_training", data_of("train", "plan"))]),
@@ -71,7 +75,9 @@ def chosen(texts: Texts, dataset: Dataset, validation: Dataset | None) -> Screen
 def file_of(texts: Texts, dataset: Dataset) -> Screen:
     """The version as a file."""
     return Screen(
-        text=texts("versions_file", number=dataset.id, **_count(texts, dataset.n_examples)),
+        text=texts(
+            "versions_file", number=dataset.id, **texts.counted("examples", dataset.n_examples)
+        ),
         attachment=Attachment(name=dataset.name or f"{dataset.id}.jsonl", path=dataset.path),
     )
 
@@ -166,7 +172,7 @@ def paired(
     texts: Texts, validation: Dataset, training: Dataset, leaks: Sequence[Finding]
 ) -> Screen:
     """Two versions belong together now, and what stands in both."""
-    n = _count(texts, validation.n_examples)
+    n = texts.counted("examples", validation.n_examples)
     lines = [texts("versions_paired", number=validation.id, training=training.id, **n)]
     if leaks:
         lines.append(texts("versions_leaks", n=texts.number(len(leaks))))
@@ -195,12 +201,19 @@ def _line(texts: Texts, dataset: Dataset, *, is_used: bool, people: Mapping[int,
         mark="▶" if is_used else "·",
         number=dataset.id,
         name=_name(dataset),
-        verdict=_verdict(texts, dataset),
+        verdict=_verdict_and_kind(texts, dataset),
         origin=Markup(_origin(texts, dataset, people)),
         day=texts.moment(dataset.created_at),
         tokens=texts.number(dataset.n_tokens),
-        **_count(texts, dataset.n_examples),
+        **texts.counted("examples", dataset.n_examples),
     )
+
+
+def _verdict_and_kind(texts: Texts, dataset: Dataset) -> Markup:
+    verdict = Markup(_verdict(texts, dataset))
+    if dataset.method is TrainingMethod.DPO:
+        return Markup(texts("versions_kind_dpo", verdict=verdict))
+    return verdict
 
 
 def _verdict(texts: Texts, dataset: Dataset) -> str:
@@ -237,10 +250,6 @@ def _change(texts: Texts, change: Change) -> list[str]:
         lines.append(texts("repair_was", text=shortened(change.before, _EXCERPT_UNITS)))
         lines.append(texts("repair_becomes", text=shortened(change.after, _EXCERPT_UNITS)))
     return lines
-
-
-def _count(texts: Texts, n: int) -> dict[str, str]:
-    return {"n": texts.number(n), "examples": texts.plural("examples", n)}
 
 
 def _name(dataset: Dataset) -> Markup:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from telegram.ext import CommandHandler
 
-from bot import cli
+from bot import arguments
 from bot.catalogue import load_catalogue
 from bot.config import Settings
 from bot.handlers import all_handlers
@@ -93,7 +93,7 @@ def test_help_names_every_command(language, messages):
 
 @pytest.mark.parametrize("readme", READMES)
 def test_readme_lists_every_command_of_the_terminal(readme):
-    assert rows(readme, "python -m bot ").keys() == subcommands(cli._parser())
+    assert rows(readme, "python -m bot ").keys() == subcommands(arguments.parser())
 
 
 @pytest.mark.parametrize("paper", PAPERS)
@@ -103,7 +103,7 @@ def test_papers_name_only_commands_that_work(paper):
     of_bot = re.findall(r"(?:python -m bot|natasha-bot) ([a-z]+)", text(paper))
 
     assert set(of_make) <= make_targets().keys()
-    assert set(of_bot) <= subcommands(cli._parser())
+    assert set(of_bot) <= subcommands(arguments.parser())
 
 
 @pytest.mark.parametrize("readme", READMES)

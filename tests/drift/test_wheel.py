@@ -105,9 +105,9 @@ def test_it_finds_its_own_files(installed):
 import bot
 from bot.catalogue import load_catalogue
 from bot.storage.migrations import scripts
-from bot.wiring import SAMPLE_PROMPTS
+from bot.workshop import sample_prompts
 print(bot.__file__)
-assert load_catalogue().models and scripts() and SAMPLE_PROMPTS.read_text(encoding="utf-8")
+assert load_catalogue().models and scripts() and sample_prompts()
 """
 
     result = installed.run(sys.executable, "-c", script)

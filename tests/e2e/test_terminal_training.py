@@ -134,7 +134,10 @@ async def test_the_guides_flags_train_watch_and_test_in_one_go(tmp_path):
             "Billable tokens: ", "Price: ~$", "Time: ", "File uploaded successfully",
             "File ID: file-", "Job ID: ftjob-", "Status: running", "Status: succeeded",
             "Fine-tuned model: ft:",
-            "Trained tokens: ", "Cost: ~$", "Testing: ft:",
+            "Trained tokens: ", "Cost: ~$", "Testing: ft:", "Answers: 5 of 5, with a question: 5",
+            "Base model gpt-4o-mini-2024-07-18: 5 of 5, with a question: 0",
+            "Dataset: 321 answers, with a question: 100%", "Verdict: have a look first",
+            "- This is a rehearsal",
         )  # fmt: skip
         assert "(prices of 2026-11-22)" in after(ended, "Price: ")
         (job,) = await everything.engine_jobs()
@@ -146,7 +149,7 @@ async def test_the_guides_flags_train_watch_and_test_in_one_go(tmp_path):
         assert job["method"]["supervised"]["hyperparameters"]["learning_rate_multiplier"] == 0.3
         assert job["user_provided_suffix"] == "guide"
         assert len(everything.jobs_created()) == 1
-        assert len(everything.asked()) == 5
+        assert len(everything.asked()) == 10  # the base model, too
         assert sum(line.startswith("> ") for line in ended.lines) == 5
         assert "(no answer)" not in ended.lines
         assert all(messages[0]["role"] == "system" for messages in everything.asked())
@@ -232,9 +235,13 @@ async def test_without_a_terminal_a_yes_is_needed(tmp_path):
     [
         (("--epochs", "many"), "epochs: “many” does not fit; allowed: 1–50.\n"),
         (("--epochs", "51"), "epochs: “51” does not fit; allowed: 1–50.\n"),
-        (("--learning-rate", "0"), "learning-rate: “0.0” does not fit; allowed: > 0.\n"),
+        (("--learning-rate", "0"), "learning-rate: “0” does not fit; allowed: > 0.\n"),
         (("--learning-rate", "fast"), "learning-rate: “fast” does not fit; allowed: > 0.\n"),
-        (("--suffix", "x" * 65), f"suffix: “{'x' * 65}” does not fit; allowed: ≤ 64.\n"),
+        (
+            ("--suffix", "x" * 65),
+            f"The name “{'x' * 65}” is too long: 65 characters, and the provider takes up to 64. "
+            "For another: python -m bot train --suffix name\n",
+        ),
         (("--file", "nobody.jsonl"), "nobody.jsonl: No such file or directory\n"),
     ],
 )
@@ -458,6 +465,12 @@ async def test_a_model_is_asked_the_sample_questions(tmp_path, words):
         assert sum(line.startswith("> ") for line in ended.lines) == 5
         (fact,) = facts(as_json)
         assert (fact["kind"], fact["model"], len(fact["answers"])) == ("trial", MODEL, 5)
+        # It is a base model itself, which knows nothing of the dataset.
+        assert fact["base_model"] is None
+        assert fact["judgement"]["verdict"] == "leave"
+        assert fact["judgement"]["answers"]["n_asking"] == 0
+        assert "Verdict: leave it alone" in ended.lines
+        assert any(line.startswith("- ") for line in ended.lines)
 
 
 async def test_a_model_that_is_not_served_yet_is_said_so(tmp_path):
@@ -466,6 +479,7 @@ async def test_a_model_that_is_not_served_yet_is_said_so(tmp_path):
 
         assert ended.code == 1
         assert "is trained but does not answer yet" in ended.err
+        assert "Verdict" not in ended.out
 
 
 async def test_a_model_that_was_just_trained_is_waited_for(tmp_path):

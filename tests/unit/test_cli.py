@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from bot import cli
+from bot import arguments
 
 
 @pytest.mark.parametrize(
@@ -21,12 +21,12 @@ from bot import cli
     ],
 )  # fmt: skip
 def test_words_mean_a_command(words, command):
-    assert cli._command_of(cli._parsed(words.split())) == command
+    assert arguments.command_of(arguments.parsed(words.split())) == command
 
 
 def test_flags_before_a_command_count_as_well():
     """The command's own parser does not set them back to their defaults."""
-    options = cli._parsed(["--epochs", "3", "--json", "train", "--suffix", "x"])
+    options = arguments.parsed(["--epochs", "3", "--json", "train", "--suffix", "x"])
 
     assert (options.epochs, options.json, options.suffix) == ("3", True, "x")
 
@@ -47,7 +47,7 @@ def test_flags_before_a_command_count_as_well():
 def test_what_makes_no_sense_is_refused(words, said, capsys):
     """Rather than ignored: somebody meant something by it."""
     with pytest.raises(SystemExit) as ended:
-        cli._parsed(words.split())
+        arguments.parsed(words.split())
 
     assert ended.value.code == 2
     assert said in capsys.readouterr().err

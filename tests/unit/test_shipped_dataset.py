@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.workshop import sample_prompts
+
 DATASET = Path(__file__).parents[2] / "data" / "natasha_finetuning_20251125_153356.jsonl"
 NOTES = DATASET.with_suffix(".notes.csv")
-SAMPLE_PROMPTS = Path(__file__).parents[2] / "bot" / "sample_prompts.txt"
 
 pytestmark = pytest.mark.skipif(not NOTES.exists(), reason="the dataset is not the shipped one")
 
@@ -175,7 +176,7 @@ def test_no_two_texts_are_alike(role):
 
 
 def test_sample_prompts_are_not_trained_on():
-    for prompt in SAMPLE_PROMPTS.read_text(encoding="utf-8").splitlines():
+    for prompt in sample_prompts():
         assert most_alike([prompt, *contents("user")])[0] < MAX_ALIKE
 
 

@@ -20,18 +20,6 @@ LINE = 5
 """The line where a defect is planted."""
 
 
-@pytest.fixture
-def check(tmp_path):
-    """Write a file and validate it."""
-
-    def run(data, **options):
-        path = tmp_path / "data.jsonl"
-        path.write_bytes(data if isinstance(data, bytes) else b"\n".join(data) + b"\n")
-        return validate(path, encoding="o200k_base", **options)
-
-    return run
-
-
 def changed(change):
     """The good file with the row on LINE changed."""
     row = deepcopy(example(LINE))

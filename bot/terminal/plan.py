@@ -1,0 +1,52 @@
+"""A plan in lines for the terminal: what would be trained and what it costs."""
+
+import datetime as dtm
+from collections.abc import Iterator
+
+from bot.domain import TrainingMethod, TrainingRun
+from bot.services.cost import Estimate
+from bot.terminal.console import one_line
+
+
+def plan_lines(run: TrainingRun, guess: Estimate, shutdown: dtm.date | None) -> Iterator[str]:
+    """What would be trained and what it costs."""
+    yield f"Plan {run.id}: nothing has been sent yet"
+    yield from wishes(run, shutdown)
+    if run.validation is not None:
+        yield f"Validation part: examples: {run.validation.n_examples:,}, free of charge"
+    yield f"Billable tokens: {guess.trained_tokens:,}"
+    if guess.price_usd is None:
+        lacking = "prices of DPO" if run.method is TrainingMethod.DPO else "this model"
+        yield f"Price: unknown, the catalogue lacks {lacking}"
+    else:
+        yield f"Price: ~{usd(guess.price_usd)} (prices of {guess.prices_date})"
+    source = f"from past jobs ({guess.n_past})" if guess.n_past else "by the guide"
+    yield (
+        f"Time: {guess.minutes_low}–{guess.minutes_high} min {source}, "
+        "and the provider's queue on top"
+    )
+
+
+def wishes(run: TrainingRun, shutdown: dtm.date | None = None) -> Iterator[str]:
+    """What was asked for; with the base model's last day, where it is known."""
+    wanted = run.parameters
+    yield f"Model: {one_line(wanted.base_model)}{_until(shutdown)}"
+    yield (
+        f"Epochs: {wanted.n_epochs}, learning rate multiplier: "
+        f"{wanted.learning_rate_multiplier:g}, suffix: {one_line(wanted.suffix) or 'none'}"
+    )
+    if run.method is TrainingMethod.DPO:
+        yield "Method: DPO, on pairs of answers"
+    yield f"Dataset: {one_line(run.dataset.name)}, examples: {run.dataset.n_examples:,}"
+
+
+def usd(price: float) -> str:
+    """US dollars, to the cent."""
+    return f"${price:.2f}" if price >= 0.01 or price == 0 else "less than $0.01"
+
+
+def _until(shutdown: dtm.date | None) -> str:
+    if shutdown is None:
+        return ""
+    days = max(0, (shutdown - dtm.datetime.now(dtm.UTC).date()).days)
+    return f" (works until {shutdown}, days left: {days})"
