@@ -14,7 +14,7 @@ import math
 import os
 import pickle
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
@@ -42,6 +42,7 @@ async def run_apart(
     *args: Any,
     progress: Callable[[int], None] | None = None,
     timeout_s: float = 600.0,
+    environment: Mapping[str, str] | None = None,
     **kwargs: Any,
 ) -> T:
     """Call *function* in a child process and return what it returns.
@@ -56,6 +57,7 @@ async def run_apart(
         progress: called in the event loop with each number that the function gives to its own
             argument `progress`, which it gets only then. What it raises ends the work.
         timeout_s: seconds until the child is killed.
+        environment: further variables of the child, for libraries that read some.
         kwargs: its keyword arguments.
 
     Raises:
@@ -74,7 +76,7 @@ async def run_apart(
             "cpu_s": 2 * math.ceil(timeout_s),
         }
     )
-    async with _child() as child:
+    async with _child(environment or {}) as child:
         try:
             async with asyncio.timeout(timeout_s):
                 return await _answer(child, order, progress)  # type: ignore[no-any-return]
@@ -83,7 +85,7 @@ async def run_apart(
 
 
 @asynccontextmanager
-async def _child() -> AsyncIterator[asyncio.subprocess.Process]:
+async def _child(environment: Mapping[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
     """A child process, killed and buried at the end of the block."""
     child = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -92,7 +94,7 @@ async def _child() -> AsyncIterator[asyncio.subprocess.Process]:
         "bot.apart_child",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        env=loopback_environment({"PYTHONPATH": os.pathsep.join(_our_path())}),
+        env=loopback_environment({**environment, "PYTHONPATH": os.pathsep.join(_our_path())}),
         start_new_session=True,  # Ctrl-C in a terminal is for us alone
     )
     try:

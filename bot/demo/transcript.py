@@ -8,7 +8,7 @@ from bot.demo.terminal import Terminal, cut_rows
 from bot.domain import JsonDict
 from bot.views.answer import CURSOR
 from bot.views.buttons import data_of
-from bot.views.jobs import SPARKS
+from bot.views.card import SPARKS
 
 BOT: Final = "Бот"
 """Who speaks when the program does."""

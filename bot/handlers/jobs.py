@@ -1,4 +1,4 @@
-"""/status, /jobs, /monitor, /cancel: fine-tuning jobs and their cards."""
+"""/status, /jobs, /monitor, /cancel: which fine-tuning jobs there are."""
 
 from typing import Any
 
@@ -6,13 +6,15 @@ from telegram import Update
 from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler
 
 from bot.context import BotContext
-from bot.domain import TrackedJob
-from bot.errors import BadCommand
+from bot.errors import BadCommand, NothingActive
+from bot.handlers.cards import cancel_job, send_card
 from bot.handlers.guards import admins_only
 from bot.views import door
 from bot.views import jobs as views
+from bot.views.screen import Screen
 
-LISTED = 10
+MOST_CARDS = 3
+"""Of one /status."""
 
 
 def handlers() -> list[BaseHandler[Any, BotContext, Any]]:
@@ -23,29 +25,33 @@ def handlers() -> list[BaseHandler[Any, BotContext, Any]]:
         CommandHandler("jobs", list_jobs),
         CommandHandler("monitor", monitor),
         CommandHandler("cancel", cancel),
-        CallbackQueryHandler(refresh, pattern=r"^job:refresh:"),
-        CallbackQueryHandler(ask_cancel, pattern=r"^job:ask:"),
-        CallbackQueryHandler(cancel_pressed, pattern=r"^job:cancel:"),
-        CallbackQueryHandler(keep, pattern=r"^job:keep:"),
+        CallbackQueryHandler(turn_list, pattern=r"^job:list:"),
     ]
 
 
 @admins_only
 async def show_status(update: Update, context: BotContext) -> None:
-    """/status: the card of what is being trained, anew at the bottom of the chat."""
+    """/status: the cards of what is being trained; where that is much, the list."""
     active = await context.services.jobs.active()
     if not active:
-        await context.services.watching.the_active()
+        raise NothingActive
+    if len(active) > MOST_CARDS:
+        context.reply(await _list(context, 0))
+        return
     for job_id in active:
-        _send_card(context, job_id)
-        context.services.watching.wake(job_id)
+        send_card(context, job_id)
 
 
 @admins_only
 async def list_jobs(update: Update, context: BotContext) -> None:
     """/jobs: the latest jobs that we follow."""
-    jobs = await context.services.jobs.latest(limit=LISTED)
-    context.reply(views.listing(context.texts, jobs))
+    context.reply(await _list(context, 0))
+
+
+@admins_only
+async def turn_list(update: Update, context: BotContext) -> None:
+    """Another page of the list, in the same message."""
+    context.show(await _list(context, context.press.number))
 
 
 @admins_only
@@ -54,7 +60,7 @@ async def monitor(update: Update, context: BotContext) -> None:
     job_id = _argument(context, "monitor_usage")
     tracked = await context.services.watching.follow(job_id, by=context.person.id)
     context.reply(door.plain(context.texts, "monitor_started", name=tracked.name))
-    _send_card(context, job_id)
+    send_card(context, job_id)
 
 
 @admins_only
@@ -63,43 +69,16 @@ async def cancel(update: Update, context: BotContext) -> None:
     words = context.text.split()[1:]
     watching = context.services.watching
     tracked = await (watching.get(words[0]) if words else watching.the_active())
-    await _cancel(context, tracked)
+    await cancel_job(context, tracked)
 
 
-@admins_only
-async def refresh(update: Update, context: BotContext) -> None:
-    """The card's button: look at the job now."""
-    tracked = await context.services.watching.numbered(context.press.number)
-    context.services.watching.wake(tracked.job.id)
-
-
-@admins_only
-async def ask_cancel(update: Update, context: BotContext) -> None:
-    """The card's button: stopping costs money already spent, so ask once."""
-    tracked = await context.services.watching.numbered(context.press.number)
-    context.reply(views.ask_cancel(context.texts, tracked))
-
-
-@admins_only
-async def cancel_pressed(update: Update, context: BotContext) -> None:
-    """Yes, stop it."""
-    await _cancel(context, await context.services.watching.numbered(context.press.number))
-
-
-@admins_only
-async def keep(update: Update, context: BotContext) -> None:
-    """No, let it run."""
-    tracked = await context.services.watching.numbered(context.press.number)
-    context.show(door.plain(context.texts, "cancel_kept", name=tracked.name))
-
-
-async def _cancel(context: BotContext, tracked: TrackedJob) -> None:
-    await context.services.watching.cancel(tracked.job.id)
-    context.show(door.plain(context.texts, "cancel_sent", name=tracked.name))
-
-
-def _send_card(context: BotContext, job_id: str) -> None:
-    context.also(lambda tx: context.services.outbox.cards.renew(tx, job_id, context.row.chat_id))
+async def _list(context: BotContext, page: int) -> Screen:
+    """A page of the list; the last one where there are no so many any more."""
+    store = context.services.jobs
+    n_jobs = await store.count()
+    page = min(page, max(0, n_jobs - 1) // views.PAGE_SIZE)
+    jobs = await store.page(skip=page * views.PAGE_SIZE, limit=views.PAGE_SIZE)
+    return views.listing(context.texts, jobs, page=page, n_jobs=n_jobs)
 
 
 def _argument(context: BotContext, usage: str) -> str:

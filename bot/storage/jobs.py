@@ -1,8 +1,8 @@
 """Fine-tuning jobs that the bot follows, and their events."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from bot.domain import FineTuningJob, JobEvent, JobStatus, PastJob, Refusal, TrackedJob
 from bot.storage.database import Database, Row, Transaction
@@ -29,20 +29,21 @@ class JobStore:
         await tx.execute(
             """
             INSERT INTO jobs (
-                id, run_id, followed_by, base_model, status, created_at, training_file,
-                fine_tuned_model, finished_at, estimated_finish, trained_tokens, n_epochs, suffix,
-                seed, refusal_code, refusal_message
+                id, run_id, followed_by, base_model, method, status, created_at, training_file,
+                fine_tuned_model, finished_at, estimated_finish, trained_tokens, result_file,
+                n_epochs, suffix, seed, refusal_code, refusal_message
             ) VALUES (
-                :id, :run_id, :followed_by, :base_model, :status, :created_at, :training_file,
-                :fine_tuned_model, :finished_at, :estimated_finish, :trained_tokens, :n_epochs,
-                :suffix, :seed, :refusal_code, :refusal_message
+                :id, :run_id, :followed_by, :base_model, :method, :status, :created_at,
+                :training_file, :fine_tuned_model, :finished_at, :estimated_finish, :trained_tokens,
+                :result_file, :n_epochs, :suffix, :seed, :refusal_code, :refusal_message
             )
             ON CONFLICT (id) DO UPDATE SET
                 run_id = coalesce(run_id, :run_id),
                 followed_by = coalesce(followed_by, :followed_by),
                 status = :status, fine_tuned_model = :fine_tuned_model,
                 finished_at = :finished_at, estimated_finish = :estimated_finish,
-                trained_tokens = :trained_tokens, n_epochs = :n_epochs,
+                trained_tokens = :trained_tokens, result_file = :result_file,
+                n_epochs = :n_epochs,
                 refusal_code = :refusal_code, refusal_message = :refusal_message
             WHERE is_over = 0 OR :is_terminal
             """,
@@ -51,6 +52,7 @@ class JobStore:
                 "run_id": run_id,
                 "followed_by": followed_by,
                 "base_model": job.base_model,
+                "method": job.method,
                 "status": job.status_word,
                 "created_at": job.created_at,
                 "training_file": job.training_file,
@@ -58,6 +60,7 @@ class JobStore:
                 "finished_at": job.finished_at,
                 "estimated_finish": job.estimated_finish,
                 "trained_tokens": job.trained_tokens,
+                "result_file": job.result_file,
                 "n_epochs": job.n_epochs,
                 "suffix": job.suffix,
                 "seed": job.seed,
@@ -96,25 +99,57 @@ class JobStore:
 
     async def get(self, job_id: str) -> TrackedJob | None:
         """The job with its metrics, or None when it is not followed."""
-        row = await self._db.row("SELECT * FROM jobs WHERE id = :id", {"id": job_id})
-        return await self._tracked(row) if row else None
+        row = await self._db.row(f"{_JOBS} WHERE jobs.id = :id", {"id": job_id})
+        return await self._with_events(row) if row else None
+
+    async def bare(self, job_id: str) -> TrackedJob | None:
+        """The job without its events, which take longer to read, or None."""
+        row = await self._db.row(f"{_JOBS} WHERE jobs.id = :id", {"id": job_id})
+        return _tracked(row) if row else None
 
     async def numbered(self, number: int) -> TrackedJob | None:
         """The job that a button names, or None."""
-        row = await self._db.row("SELECT * FROM jobs WHERE number = :number", {"number": number})
-        return await self._tracked(row) if row else None
+        row = await self._db.row(f"{_JOBS} WHERE number = :number", {"number": number})
+        return await self._with_events(row) if row else None
 
     async def active(self) -> list[str]:
         """Ids of the jobs that are not over, oldest first."""
         rows = await self._db.rows("SELECT id FROM jobs WHERE is_over = 0 ORDER BY created_at, id")
         return [row["id"] for row in rows]
 
-    async def latest(self, *, limit: int) -> list[FineTuningJob]:
-        """Newest jobs first, at most *limit* of them."""
-        rows = await self._db.rows(
-            "SELECT * FROM jobs ORDER BY created_at DESC, id LIMIT :limit", {"limit": limit}
-        )
+    async def underway(self) -> list[FineTuningJob]:
+        """The jobs that are not over, oldest first."""
+        rows = await self._db.rows("SELECT * FROM jobs WHERE is_over = 0 ORDER BY created_at, id")
         return [_job_from_row(row) for row in rows]
+
+    async def active_names(self) -> list[str]:
+        """What people call the jobs that are not over, oldest first."""
+        rows = await self._db.rows(
+            """
+            SELECT coalesce(nullif(suffix, ''), id) AS name
+            FROM jobs
+            WHERE is_over = 0
+            ORDER BY created_at, id
+            """
+        )
+        return [row["name"] for row in rows]
+
+    async def count(self) -> int:
+        """How many jobs there are."""
+        row = await self._db.row("SELECT count(*) AS n FROM jobs")
+        return int(row["n"]) if row else 0
+
+    async def page(self, *, skip: int, limit: int) -> list[TrackedJob]:
+        """Jobs without their events: those that go on come first, newest ones before older."""
+        rows = await self._db.rows(
+            f"""
+            {_JOBS}
+            ORDER BY is_over, jobs.created_at DESC, jobs.id
+            LIMIT :limit OFFSET :skip
+            """,
+            {"skip": skip, "limit": limit},
+        )
+        return [_tracked(row) for row in rows]
 
     async def past(self, base_model: str, *, limit: int = 20) -> list[PastJob]:
         """How long the latest successful jobs of that model took; at most *limit* of them."""
@@ -138,33 +173,66 @@ class JobStore:
         )
         return {row["id"] for row in rows}
 
-    async def _tracked(self, row: Row) -> TrackedJob:
-        events = await self._db.rows(
+    async def event_count(self, job_id: str) -> int:
+        """How many of the job's events are stored."""
+        query = "SELECT count(*) AS n FROM job_events WHERE job_id = :job_id"
+        row = await self._db.row(query, {"job_id": job_id})
+        return int(row["n"]) if row else 0
+
+    async def events(self, job_id: str, *, skip: int = 0, limit: int = -1) -> list[JobEvent]:
+        """The job's events, oldest first; a negative *limit* is none."""
+        rows = await self._db.rows(
             """
-            SELECT type, level, message, data
+            SELECT id, created_at, level, type, message, data
             FROM job_events
             WHERE job_id = :job_id
-            ORDER BY created_at, id
+            ORDER BY
+                created_at,
+                CASE WHEN json_valid(data) THEN json_extract(data, '$.step') END,
+                id
+            LIMIT :limit OFFSET :skip
             """,
-            {"job_id": row["id"]},
+            {"job_id": job_id, "skip": skip, "limit": limit},
         )
-        metrics = [json.loads(event["data"]) for event in events if event["type"] == "metrics"]
-        messages = [event["message"] for event in events if event["type"] != "metrics"]
-        warnings = [event["message"] for event in events if event["level"] != "info"]
-        return TrackedJob(
-            job=_job_from_row(row),
-            number=row["number"],
-            run_id=row["run_id"],
-            followed_by=row["followed_by"],
-            metrics=sorted(metrics, key=_step),
+        return [JobEvent(**{**row, "data": json.loads(row["data"])}) for row in rows]
+
+    async def _with_events(self, row: Row) -> TrackedJob:
+        events = await self.events(row["id"])
+        metrics = sorted((event for event in events if event.type == "metrics"), key=_step)
+        messages = [event.message for event in events if event.type != "metrics"]
+        warnings = [event.message for event in events if event.level != "info"]
+        return replace(
+            _tracked(row),
+            metrics=[event.data for event in metrics],
+            metric_times=tuple(event.created_at for event in metrics),
             last_message=messages[-1] if messages else "",
             warning=warnings[-1] if warnings else "",
         )
 
 
-def _step(data: Mapping[str, Any]) -> float:
-    step = data.get("step")
+_JOBS = """
+    SELECT jobs.*, training_runs.price_usd, iif(is_stalled, step_at, NULL) AS stalled_since
+    FROM jobs
+        LEFT JOIN training_runs ON training_runs.id = jobs.run_id
+        LEFT JOIN job_pulses ON job_pulses.job_id = jobs.id
+"""
+"""The beginning of a query for jobs with what their plans say."""
+
+
+def _step(event: JobEvent) -> float:
+    step = event.data.get("step")
     return float(step) if isinstance(step, int | float) else 0.0
+
+
+def _tracked(row: Row) -> TrackedJob:
+    return TrackedJob(
+        job=_job_from_row(row),
+        number=row["number"],
+        run_id=row["run_id"],
+        followed_by=row["followed_by"],
+        price_usd=row["price_usd"],
+        stalled_since=row["stalled_since"],
+    )
 
 
 def _job_from_row(row: Row) -> FineTuningJob:
@@ -174,6 +242,7 @@ def _job_from_row(row: Row) -> FineTuningJob:
     return FineTuningJob(
         id=row["id"],
         base_model=row["base_model"],
+        method=row["method"],
         status=JobStatus.of(row["status"]),
         status_word=row["status"],
         created_at=row["created_at"],
@@ -182,6 +251,7 @@ def _job_from_row(row: Row) -> FineTuningJob:
         finished_at=row["finished_at"],
         estimated_finish=row["estimated_finish"],
         trained_tokens=row["trained_tokens"],
+        result_file=row["result_file"],
         n_epochs=row["n_epochs"],
         suffix=row["suffix"],
         seed=row["seed"],

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain import Dataset, JobStatus, Refusal, TrackedJob
-from bot.storage.database import Database
+from bot.storage.database import Database, Transaction
 from bot.storage.jobs import JobStore
 from bot.storage.runs import RunStore
 from tests.fakes import event_of, job_of
@@ -38,6 +38,7 @@ async def test_job_is_stored_as_it_was_told(database: Database, jobs: JobStore):
         finished_at=1_700_000_900,
         estimated_finish=1_700_000_800,
         trained_tokens=184_302,
+        result_file="file-9",
         seed=7,
         refusal=Refusal(code="", message="почему-то"),
     )
@@ -76,7 +77,7 @@ async def test_later_words_replace_earlier_ones_the_origin_stays(
     await save(database, jobs, done)
 
     assert await get(jobs) == TrackedJob(
-        job=done, number=number, run_id=run.id, followed_by=None, metrics=[]
+        job=done, number=number, run_id=run.id, followed_by=None, price_usd=0.92, metrics=[]
     )
 
 
@@ -115,12 +116,20 @@ async def test_late_answer_does_not_bring_a_job_back_to_life(database: Database,
 
 
 async def test_active_jobs_oldest_first(database: Database, jobs: JobStore):
-    for name, created_at in (("ftjob-a", 30), ("ftjob-b", 10), ("ftjob-c", 20)):
+    """In a list for people those that go on come first, and newer ones before older."""
+    for name, created_at in (("a", 30), ("b", 10), ("c", 20), ("d", 5), ("e", 40)):
         await save(database, jobs, job_of(name, created_at=created_at))
-    await database.write(lambda tx: jobs.close(tx, "ftjob-c"))
 
-    assert await jobs.active() == ["ftjob-b", "ftjob-a"]
-    assert [job.id for job in await jobs.latest(limit=2)] == ["ftjob-a", "ftjob-c"]
+    async def close_some(tx: Transaction) -> None:
+        for name in ("c", "d", "e"):
+            await jobs.close(tx, name)
+
+    await database.write(close_some)
+
+    assert await jobs.active() == ["b", "a"]
+    assert await jobs.count() == 5
+    pages = [await jobs.page(skip=skip, limit=2) for skip in (0, 2, 4, 6)]
+    assert [[job.job.id for job in page] for page in pages] == [["a", "b"], ["e", "c"], ["d"], []]
 
 
 async def test_events_are_stored_once_as_they_came_first(database: Database, jobs: JobStore):
@@ -146,13 +155,28 @@ async def test_metrics_come_by_step_whatever_their_order(database: Database, job
 
     tracked = await get(jobs)
     assert [m["step"] for m in tracked.metrics] == ["x", 4, 30, 200]
+    assert tracked.metric_times == (6, 5, 5, 5)
     assert tracked.last_message == "последнее"
-
     assert tracked.warning == ""
 
     await add(database, jobs, event_of("w", 2, level="warn", message="осторожно"))
 
     assert (await get(jobs)).warning == "осторожно"
+
+
+async def test_log_is_read_in_pieces(database: Database, jobs: JobStore):
+    """Oldest first; of one second the steps in order; whatever a server has put into them."""
+    await save(database, jobs, job_of())
+    steps = [event_of(f"a{step}", 5, type="metrics", data={"step": step}) for step in (10, 9)]
+    odd = event_of("z", 5, data={"deep": {"step": float("nan")}})
+    await add(database, jobs, event_of("last", 7), *steps, odd, event_of("first", 1))
+
+    assert await jobs.event_count("ftjob-1") == 5
+    assert await jobs.event_count("ftjob-2") == 0
+    log = await jobs.events("ftjob-1")
+    assert [event.id for event in log] == ["first", "z", "a9", "a10", "last"]
+    assert await jobs.events("ftjob-1", skip=2, limit=2) == log[2:4]
+    assert log[2] == steps[1]
 
 
 async def test_same_event_id_at_two_jobs(database: Database, jobs: JobStore):

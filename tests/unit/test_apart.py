@@ -22,6 +22,14 @@ async def test_the_result_comes_back():
     assert await run_apart(apart_jobs.doubled, 4, plus=1) == 9
 
 
+async def test_the_child_may_have_variables_of_its_own():
+    """This process does not get them."""
+    name = "ONLY_FOR_THE_CHILD"
+
+    assert await run_apart(os.getenv, name, environment={name: "yes"}) == "yes"
+    assert name not in os.environ
+
+
 async def test_progress_is_told_in_the_event_loop():
     """In order, all of it, and where the caller may touch what the loop owns."""
     told: list[int] = []
