@@ -2,14 +2,15 @@
 
 import functools
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.errors import ModelShutDown
+from bot.domain import TrainingMethod
+from bot.errors import MethodUnknown, ModelShutDown, SuffixForbidden, SuffixTooLong, TuningClosed
 
 _FILE = Path(__file__).with_name("catalogue.toml")
 _STRONGEST = "strongest"
@@ -24,6 +25,8 @@ class CatalogueModel:
     aliases: Sequence[str] = ()
     training_usd: float | None = None
     """USD per 1 million trained tokens; None: not known."""
+    dpo_usd: float | None = None
+    """The same for training on pairs of answers."""
     input_usd: float | None = None
     """USD per 1 million prompt tokens of a model tuned from this one."""
     output_usd: float | None = None
@@ -37,6 +40,14 @@ class CatalogueModel:
     """From this day on it and all that was tuned from it answer no more; None: not announced."""
     strength: int = 0
     """Only orders: more is stronger."""
+
+    def training_price(self, method: str) -> float | None:
+        """USD per 1 million tokens trained by that method, in its word; None: not known."""
+        prices: dict[str, float | None] = {
+            TrainingMethod.SUPERVISED: self.training_usd,
+            TrainingMethod.DPO: self.dpo_usd,
+        }
+        return prices.get(method)
 
     def is_shut_down(self, today: date) -> bool:
         """Whether the model is gone on *today*."""
@@ -63,9 +74,46 @@ class Preset:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What the provider takes as a training file."""
+class SuffixRule:
+    """What a provider takes as our part of a tuned model's name."""
 
+    longest: int
+    """Characters."""
+    forbidden: str = ""
+    """Characters that may not stand in it."""
+
+    def takes(self, suffix: str) -> bool:
+        """Whether the provider would take it; none at all is always taken."""
+        return len(suffix) <= self.longest and not set(self.forbidden) & set(suffix)
+
+    def check(self, suffix: str) -> None:
+        """Let only what it takes pass; raises SuffixTooLong or SuffixForbidden."""
+        if len(suffix) > self.longest:
+            raise SuffixTooLong(suffix=suffix, n=len(suffix), longest=self.longest)
+        if not self.takes(suffix):
+            raise SuffixForbidden(suffix=suffix, forbidden=" ".join(self.forbidden))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """What is taken at some addresses."""
+
+    hosts: Sequence[str] = ()
+    """Which; one that begins with a dot stands for all hosts below it."""
+    suffix: SuffixRule
+    methods: Collection[TrainingMethod] = (TrainingMethod.SUPERVISED,)
+
+    def is_at(self, host: str) -> bool:
+        """Whether that host is one of them."""
+        return any(host == own or (own[0] == "." and host.endswith(own)) for own in self.hosts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a provider takes where nothing else is known of it."""
+
+    longest_suffix: int
+    """Characters."""
     min_examples: int
     max_file_bytes: int
     max_example_tokens: int
@@ -87,6 +135,8 @@ class Catalogue:
     job_page_pattern: str
     """Address of a job's page there, with a place for `job_id`."""
     limits: Limits
+    providers: Sequence[Provider]
+    """Those that are known."""
     minutes_per_epoch: tuple[int, int]
     """The guide's hint: from, to."""
     default_encoding: str
@@ -108,9 +158,28 @@ class Catalogue:
         """The strongest model that could be tuned when the catalogue was looked up."""
         return self.models[0]
 
-    def tunable(self, today: date) -> list[CatalogueModel]:
-        """Models that still take new jobs on *today*, strongest first."""
-        return [m for m in self.models if m.tunable_until is not None and today < m.tunable_until]
+    def tunable(self, today: date, *, base_url: str | None = None) -> list[CatalogueModel]:
+        """Models that still take new jobs on *today*, strongest first; *base_url* as below."""
+        day = self._day_at(base_url, today)
+        return [m for m in self.models if m.tunable_until is not None and day < m.tunable_until]
+
+    def stronger(self, name: str, today: date, *, base_url: str) -> CatalogueModel | None:
+        """The next stronger one that still takes jobs; None: none does, or *name* is unknown."""
+        model = self.model(name)
+        if model is None:
+            return None
+        tunable = self.tunable(today, base_url=base_url)
+        better = [other for other in tunable if other.strength > model.strength]
+        return better[-1] if better else None
+
+    def suffix_rule(self, base_url: str) -> SuffixRule:
+        """What models may be named at that address."""
+        return self._provider_at(base_url).suffix
+
+    def check_method(self, method: TrainingMethod, base_url: str) -> None:
+        """Let only methods pass that the provider there is known to take; raises MethodUnknown."""
+        if method not in self._provider_at(base_url).methods:
+            raise MethodUnknown(method=method, host=urlsplit(base_url).hostname or base_url)
 
     def encoding(self, name: str) -> str:
         """The tokenizer of any model, known or not."""
@@ -126,18 +195,20 @@ class Catalogue:
         return model.max_example_tokens if model else self.limits.max_example_tokens
 
     def check_tunable(self, name: str, today: date, *, base_url: str | None = None) -> None:
-        """Let every model pass that is not known to be gone on *today*; unknown ones pass.
+        """Let every model pass that is not known to take no jobs on *today*; unknown ones pass.
 
         With a *base_url* elsewhere than at the catalogue's own provider, only models that were
-        gone when it was looked up are refused: its later days of shutdown are not theirs.
+        gone when it was looked up are refused: its later days are not theirs.
 
         Raises:
             ModelShutDown: with the name as it was asked for and the day.
+            TuningClosed: it still answers, but takes no new jobs; with the same.
         """
-        model = self.model(name)
-        day = today if base_url is None or self.is_at_home(base_url) else min(today, self.looked_up)
+        model, day = self.model(name), self._day_at(base_url, today)
         if model and model.is_shut_down(day):
             raise ModelShutDown(model=name, day=model.shutdown)
+        if model and model.tunable_until and day >= model.tunable_until:
+            raise TuningClosed(model=name, day=model.tunable_until)
 
     def shutdown(self, name: str, *, base_url: str) -> date | None:
         """The day from which a model answers no more at that provider; None: not known."""
@@ -151,6 +222,17 @@ class Catalogue:
     def is_at_home(self, base_url: str) -> bool:
         """Whether that address is the provider's whose prices and days these are."""
         return urlsplit(base_url).hostname in self.hosts
+
+    def _provider_at(self, base_url: str) -> Provider:
+        host = urlsplit(base_url).hostname or ""
+        known = (provider for provider in self.providers if provider.is_at(host))
+        return next(known, Provider(suffix=SuffixRule(longest=self.limits.longest_suffix)))
+
+    def _day_at(self, base_url: str | None, today: date) -> date:
+        """The day that counts at that address: elsewhere none after the catalogue's own."""
+        return (
+            today if base_url is None or self.is_at_home(base_url) else min(today, self.looked_up)
+        )
 
 
 def base_of(name: str) -> str:
@@ -183,6 +265,7 @@ def parse_catalogue(toml: str) -> Catalogue:
         hosts=tuple(data["provider"]["hosts"]),
         job_page_pattern=data["provider"]["job_page"],
         limits=Limits(**data["limits"]),
+        providers=[_provider(fields) for fields in data["providers"]],
         minutes_per_epoch=(data["minutes_per_epoch"]["low"], data["minutes_per_epoch"]["high"]),
         default_encoding=data["encodings"]["default"],
         encoding_prefixes=data["encodings"]["prefixes"],
@@ -191,6 +274,16 @@ def parse_catalogue(toml: str) -> Catalogue:
             for name, fields in data["presets"].items()
         },
         models=tuple(models),
+    )
+
+
+def _provider(fields: Mapping[str, Any]) -> Provider:
+    return Provider(
+        hosts=tuple(fields["hosts"]),
+        suffix=SuffixRule(
+            longest=fields["longest_suffix"], forbidden=fields.get("forbidden_in_suffix", "")
+        ),
+        methods=frozenset(map(TrainingMethod, fields["methods"])),
     )
 
 

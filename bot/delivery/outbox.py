@@ -9,7 +9,8 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from telegram.error import Forbidden, NetworkError, RetryAfter, TelegramError
 
@@ -140,13 +141,21 @@ class Outbox:
         )
         if screen is None:
             return None
-        return await self.poster.post(
+        post = partial(
+            self.poster.post,
             row.chat_id,
-            screen,
             edit_id=row.edit_id,
             floor_id=row.floor_id,
             is_unsure=row.is_unsure,
         )
+        try:
+            return await post(screen)
+        except Refused as exc:
+            if screen.attachment is None or screen.attachment.kind != "photo":
+                raise
+            # A picture adorns what is told; the words matter more.
+            _logger.error("The picture of outbox row %s is left out: %s", row.id, exc)
+            return await post(replace(screen, attachment=None))
 
     async def _replace_by_apology(self, row: OutboxRow, exc: Refused) -> None:
         """The same row says that there was a message; it is the chat's next one."""

@@ -1,6 +1,5 @@
 """/train: a plan with its price, and the buttons that start or drop it."""
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,8 +11,9 @@ from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler
 from bot.catalogue import Catalogue
 from bot.context import BotContext
 from bot.domain import Hyperparameters, TrainingRun
-from bot.errors import BadCommand, BadValue, ButtonGone
+from bot.errors import BadCommand, ButtonGone
 from bot.handlers.guards import admins_only
+from bot.services.parameters import epochs_of, method_of, multiplier_of
 from bot.services.plan_edits import Part, with_preset
 from bot.views import door
 from bot.views import plan as views
@@ -32,6 +32,7 @@ _NAMES = {
     "suffix": "suffix",
     "model": "base_model",
     "base_model": "base_model",
+    "method": "method",
 }
 
 
@@ -60,14 +61,14 @@ async def plan(update: Update, context: BotContext) -> None:
     run = await services.training.plan(
         parameters, asked_by=context.person.id, request_id=context.request_id
     )
-    context.reply(await _plan_screen(context, run))
+    context.reply(await plan_screen(context, run))
 
 
 @admins_only
 async def show(update: Update, context: BotContext) -> None:
     """Back from a choice to the plan."""
     run = await context.services.training.open_plan(context.press.number)
-    context.show(await _plan_screen(context, run))
+    context.show(await plan_screen(context, run))
 
 
 @admins_only
@@ -84,7 +85,7 @@ async def choose(update: Update, context: BotContext) -> None:
 async def edit(update: Update, context: BotContext) -> None:
     """A choice was made: the plan shows it, with its new price."""
     run = await context.services.training.edit(*_edit(context))
-    context.show(await _plan_screen(context, run))
+    context.show(await plan_screen(context, run))
 
 
 @admins_only
@@ -131,7 +132,7 @@ def parse_parameters(
 
     Raises:
         BadCommand: words that make no sense.
-        BadValue: a number that is none.
+        BadValue: a number that is none, or out of its range.
     """
     parameters = defaults
     rest = list(words)
@@ -151,17 +152,11 @@ def parse_parameters(
 def _with_value(parameters: Hyperparameters, name: str, value: str) -> Hyperparameters:
     field = _NAMES[name]
     if field == "n_epochs":
-        if not re.fullmatch(r"\d{1,4}", value, re.ASCII):
-            raise BadValue(name=name, value=value, allowed="1–50")
-        return replace(parameters, n_epochs=int(value))
+        return replace(parameters, n_epochs=epochs_of(value, name))
     if field == "learning_rate_multiplier":
-        try:
-            number = float(value.replace(",", "."))
-        except ValueError:
-            number = math.nan
-        if not number > 0:
-            raise BadValue(name=name, value=value, allowed="> 0")
-        return replace(parameters, learning_rate_multiplier=number)
+        return replace(parameters, learning_rate_multiplier=multiplier_of(value, name))
+    if field == "method":
+        return replace(parameters, method=method_of(value))
     if not value:
         raise BadCommand(usage=USAGE)
     if field == "suffix":
@@ -169,17 +164,20 @@ def _with_value(parameters: Hyperparameters, name: str, value: str) -> Hyperpara
     return replace(parameters, base_model=value)
 
 
-async def _plan_screen(context: BotContext, run: TrainingRun) -> Screen:
+async def plan_screen(context: BotContext, run: TrainingRun) -> Screen:
+    """The plan as it is now, with all that matters before somebody starts it."""
     services = context.services
     guess = await services.training.estimate(run)
-    shutdown = await services.shutdown_of(run.parameters.base_model)
-    active = [
-        job.name
-        for job_id in await services.jobs.active()
-        if (job := await services.jobs.get(job_id)) is not None
-    ]
+    shutdown = await services.training.last_day(run.parameters.base_model)
+    active = await services.jobs.active_names()
     return views.plan(
-        context.texts, run, guess, services.catalogue, shutdown=shutdown, active=active
+        context.texts,
+        run,
+        guess,
+        services.catalogue,
+        shutdown=shutdown,
+        active=active,
+        n_cut=await services.training.n_cut(run),
     )
 
 

@@ -23,6 +23,8 @@ MOST_CHILDREN: Final = 2
 _REMEMBERED: Final = 16
 
 _Version = tuple[int, int, int, str]
+_Limits = tuple[str, int]
+"""A model's tokenizer, and how many tokens of an example it reads."""
 Key = TypeVar("Key")
 
 
@@ -52,6 +54,7 @@ class Checker:
     """Its tokenizer counts, and its limits hold."""
     _reports: "_Cache[_Version]" = field(default_factory=_Cache)
     _of_versions: "_Cache[str]" = field(default_factory=_Cache)
+    _of_limits: "_Cache[tuple[str, _Limits]]" = field(default_factory=_Cache)
     _locks: dict[Path, asyncio.Lock] = field(default_factory=dict)
     _children: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_CHILDREN))
 
@@ -59,6 +62,29 @@ class Checker:
         """What a kept version holds: its file never changes. Raises like `report`."""
         known = self._of_versions.get(dataset.sha256)
         return known or await self.report(Path(dataset.path))
+
+    async def n_too_long(self, dataset: Dataset, base_model: str) -> int:
+        """How many examples of a kept version are longer than that model can read.
+
+        The version's own report tells, wherever the model counts and is limited like the one of
+        the settings; else the file is read once more, by its rules alone. Raises like `report`.
+        """
+        limits = self._limits_of(base_model)
+        if limits != self._limits_of(self.base_model):
+            report = await self._measured(dataset, limits)
+        elif dataset.n_warnings:  # an example that is too long is one
+            report = await self.report_of(dataset)
+        else:
+            return 0
+        return report.counts.get("example_too_long", 0)
+
+    async def _measured(self, dataset: Dataset, limits: "_Limits") -> ValidationReport:
+        key = (dataset.sha256, limits)
+        known = self._of_limits.get(key)
+        if known is None:
+            known = await self._validate(Path(dataset.path), limits, is_deep=False)
+            self._of_limits.put(key, known)
+        return known
 
     async def known(self, path: Path) -> ValidationReport | None:
         """The report of the file as it is now, if there is one already; raises DatasetMissing."""
@@ -77,15 +103,21 @@ class Checker:
             return known or await self._validated(path, version)
 
     async def _validated(self, path: Path, version: "_Version") -> ValidationReport:
-        report = await self.run(
-            validate,
-            path,
-            encoding=self.catalogue.encoding(self.base_model),
-            max_example_tokens=self.catalogue.max_example_tokens(self.base_model),
-        )
+        report = await self._validate(path, self._limits_of(self.base_model))
         self._reports.put(version, report)
         self._of_versions.put(report.sha256, report)
         return report
+
+    async def _validate(
+        self, path: Path, limits: "_Limits", *, is_deep: bool = True
+    ) -> ValidationReport:
+        encoding, longest = limits
+        return await self.run(
+            validate, path, encoding=encoding, max_example_tokens=longest, is_deep=is_deep
+        )
+
+    def _limits_of(self, model: str) -> "_Limits":
+        return self.catalogue.encoding(model), self.catalogue.max_example_tokens(model)
 
     async def run(
         self, function: Callable[..., Result], path: Path, *args: Any, **kwargs: Any

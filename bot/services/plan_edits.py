@@ -7,7 +7,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Final
 
-from bot.catalogue import Catalogue, Preset
+from bot.catalogue import Catalogue, Preset, SuffixRule
 from bot.domain import Hyperparameters
 from bot.errors import ButtonGone
 
@@ -29,7 +29,12 @@ class Part(StrEnum):
 
 
 def choices(
-    part: Part, parameters: Hyperparameters, catalogue: Catalogue, *, taken: Collection[str]
+    part: Part,
+    parameters: Hyperparameters,
+    catalogue: Catalogue,
+    *,
+    taken: Collection[str],
+    base_url: str,
 ) -> Sequence[str]:
     """What may be chosen for a part, in the order of the buttons.
 
@@ -38,18 +43,21 @@ def choices(
         parameters: The plan's as it is now.
         catalogue: Models and presets.
         taken: Suffixes that models here carry already.
+        base_url: The provider's address, whose rules and days hold.
     """
     match part:
         case Part.MODEL:
             today = dtm.datetime.now(dtm.UTC).date()
-            models = [parameters.base_model, *(m.name for m in catalogue.tunable(today))]
+            tunable = catalogue.tunable(today, base_url=base_url)
+            models = [parameters.base_model, *(model.name for model in tunable)]
             return [name for name in dict.fromkeys(models) if len(name.encode()) <= _LONGEST_NAME]
         case Part.EPOCHS:
             return [str(n) for n in EPOCHS]
         case Part.MULTIPLIER:
             return [f"{multiplier:g}" for multiplier in MULTIPLIERS]
         case Part.SUFFIX:
-            return _suffixes(parameters.suffix, catalogue, taken)
+            rule = catalogue.suffix_rule(base_url)
+            return _suffixes(parameters.suffix, catalogue, taken, rule)
         case Part.PRESET | Part.VALIDATION:
             return []
 
@@ -88,28 +96,35 @@ def with_preset(parameters: Hyperparameters, preset: Preset) -> Hyperparameters:
     )
 
 
-def next_suffix(suffix: str, taken: Collection[str]) -> str:
-    """The same name with the next number that is free.
+def next_suffix(suffix: str, taken: Collection[str], rule: SuffixRule) -> str:
+    """The same name with the next number that is free, made such that the provider takes it.
 
-    >>> next_suffix("natasha-v1", {"natasha-v1", "natasha-v2"})
+    >>> next_suffix("natasha-v1", {"natasha-v1", "natasha-v2"}, SuffixRule(longest=64))
     'natasha-v3'
-    >>> next_suffix("natasha", set())
-    'natasha-v2'
+    >>> next_suffix("natasha.premium-v9", set(), SuffixRule(longest=18, forbidden="."))
+    'natasha-premiu-v10'
     """
     found = re.fullmatch(r"(.*?)-?v(\d{1,6})", suffix, re.ASCII)
     stem, number = (found[1], int(found[2])) if found else (suffix, 1)
+    stem = "".join("-" if character in rule.forbidden else character for character in stem)
     while True:
         number += 1
-        name = f"{stem}-v{number}".removeprefix("-")
+        version = f"v{number}"
+        head = stem[: rule.longest - len(version) - 1].rstrip("-")
+        name = f"{head}-{version}" if head else version
         if name not in taken:
             return name
 
 
-def _suffixes(suffix: str, catalogue: Catalogue, taken: Collection[str]) -> list[str]:
+def _suffixes(
+    suffix: str, catalogue: Catalogue, taken: Collection[str], rule: SuffixRule
+) -> list[str]:
     names = [
-        next_suffix(suffix, {*taken, suffix}),
+        next_suffix(suffix, {*taken, suffix}, rule),
         suffix,
         *(preset.suffix for preset in catalogue.presets.values()),
     ]
-    fitting = [name for name in names if name and len(name.encode()) <= _LONGEST_NAME]
+    fitting = [
+        name for name in names if name and rule.takes(name) and len(name.encode()) <= _LONGEST_NAME
+    ]
     return list(dict.fromkeys(fitting))

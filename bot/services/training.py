@@ -4,21 +4,22 @@ import datetime as dtm
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.catalogue import Catalogue
 from bot.domain import Dataset, Hyperparameters, RunState, TrainingRun
-from bot.errors import BadValue, PlanGone, PlanTaken
+from bot.errors import ButtonGone, MethodDiffers, PlanGone, PlanTaken, RunDatasetGone
+from bot.gateways.provider import TrainingApi
 from bot.services.cost import Estimate, estimate
 from bot.services.datasets import Datasets
-from bot.services.plan_edits import Part, choices, edited
+from bot.services.parameters import check_numbers
+from bot.services.plan_edits import Part, choices, edited, next_suffix
+from bot.services.remedies import Remedy, remedied
 from bot.storage.database import Database
 from bot.storage.jobs import JobStore
 from bot.storage.runs import RunStore
 
 PLAN_LIFETIME_S = 24 * 3600
-MOST_EPOCHS = 50
-LONGEST_SUFFIX = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,7 @@ class Training:
     runs: RunStore
     jobs: JobStore
     datasets: Datasets
+    api: TrainingApi
     catalogue: Catalogue
     base_url: str
     """The provider's address: the catalogue's last days hold only at its own provider."""
@@ -43,30 +45,95 @@ class Training:
         Raises:
             BadValue, ModelShutDown: the parameters make no sense.
             DatasetMissing, DatasetInvalid: there is nothing to train on.
+            MethodDiffers: the dataset in use is for another method than was named.
+            MethodUnknown: the provider is not known to train as the dataset asks for.
         """
         self._check(parameters)
         known = await self.runs.of_request(request_id)
         if known is not None:
             return known
         dataset = await self.datasets.current()
-        guess = await self.estimate_of(dataset, parameters.base_model, parameters.n_epochs)
-        now = int(time.time())
-        await self.database.write(
-            lambda tx: self.runs.plan(
-                tx,
-                parameters,
-                dataset=dataset,
-                seed=secrets.randbelow(2**31),
-                price_usd=guess.price_usd,
-                asked_by=asked_by,
-                request_id=request_id,
-                now=now,
-                expires_at=now + PLAN_LIFETIME_S,
-            )
+        if parameters.method not in (None, dataset.method):
+            raise MethodDiffers(number=dataset.id, method=dataset.method)
+        return await self._store(parameters, dataset, asked_by=asked_by, request_id=request_id)
+
+    async def plan_again(self, run_id: int, *, asked_by: int, request_id: int) -> TrainingRun:
+        """A plan with exactly the parameters, dataset and validation part of that run.
+
+        As with all plans made from a run: the same request makes it once, and an equal plan of the
+        same person that is still open is that plan, so that two taps make one.
+
+        Raises:
+            PlanGone: there is no such run.
+            RunDatasetGone: its dataset, or its validation part, was deleted.
+            BadValue, SuffixTooLong, SuffixForbidden, ModelShutDown, TuningClosed, MethodUnknown:
+                see `plan`.
+        """
+        run = await self._get(run_id)
+        for dataset in (run.dataset, run.validation):
+            if dataset is not None and await self.datasets.store.get(dataset.id) is None:
+                raise RunDatasetGone(run_id=run.id, number=dataset.id)
+        dataset = replace(run.dataset, validation_id=run.validation.id if run.validation else None)
+        return await self._derive(run.parameters, dataset, asked_by=asked_by, request_id=request_id)
+
+    async def plan_like(
+        self, run_id: int, remedy: Remedy, *, asked_by: int, request_id: int
+    ) -> TrainingRun:
+        """A plan made like that run, but changed so, with the next free name.
+
+        Raises:
+            ButtonGone: there is no such remedy for that run.
+            DatasetMissing, DatasetInvalid: its dataset was deleted, and none can take its place.
+            PlanGone and the rest: see `plan_again`.
+        """
+        run = await self._get(run_id)
+        parameters = remedied(run.parameters, remedy, self.catalogue, base_url=self.base_url)
+        if parameters is None:
+            raise ButtonGone
+        return await self._derive(
+            await self._renamed(parameters),
+            await self._dataset_of(run),
+            asked_by=asked_by,
+            request_id=request_id,
         )
-        run = await self.runs.of_request(request_id)
-        assert run is not None
-        return run
+
+    async def plan_anew(self, run_id: int, *, asked_by: int, request_id: int) -> TrainingRun:
+        """A plan with that run's parameters on the dataset in use; raises like `plan_like`."""
+        run, dataset = await self._get(run_id), await self.datasets.current()
+        return await self._derive(run.parameters, dataset, asked_by=asked_by, request_id=request_id)
+
+    async def plan_with(
+        self, run_id: int, base_model: str, *, asked_by: int, request_id: int
+    ) -> TrainingRun:
+        """A plan made like that run from another base model; raises like `plan_like`."""
+        run = await self._get(run_id)
+        return await self._derive(
+            replace(run.parameters, base_model=base_model),
+            await self._dataset_of(run),
+            asked_by=asked_by,
+            request_id=request_id,
+        )
+
+    def remedies(self, run: TrainingRun) -> dict[Remedy, Hyperparameters]:
+        """What `plan_like` would change, for each remedy that there is for the run."""
+        return {
+            remedy: changed
+            for remedy in Remedy
+            if (changed := remedied(run.parameters, remedy, self.catalogue, base_url=self.base_url))
+        }
+
+    def other_models(self, run: TrainingRun) -> list[str]:
+        """The models that buttons offer in the place of the run's."""
+        options = choices(
+            Part.MODEL, run.parameters, self.catalogue, taken=(), base_url=self.base_url
+        )
+        present = self.catalogue.model(run.parameters.base_model)
+        gone = {run.parameters.base_model, present.name if present else ""}
+        return [name for name in options if name not in gone]
+
+    async def n_cut(self, run: TrainingRun) -> int:
+        """How many examples are longer than the model reads: the provider cuts them, silently."""
+        return await self.datasets.checker.n_too_long(run.dataset, run.parameters.base_model)
 
     async def estimate(self, run: TrainingRun) -> Estimate:
         """What the run would cost and how long it would take."""
@@ -76,10 +143,25 @@ class Training:
 
     async def estimate_of(self, dataset: Dataset, base_model: str, n_epochs: int) -> Estimate:
         """The same for any dataset, model and number of epochs."""
+        (guess,) = await self.estimates(dataset, base_model, [n_epochs])
+        return guess
+
+    async def estimates(
+        self, dataset: Dataset, base_model: str, epochs: Sequence[int]
+    ) -> list[Estimate]:
+        """The same for several numbers of epochs."""
         model = self.catalogue.model(base_model)
         names = {base_model, *(model.aliases if model else ()), *([model.name] if model else ())}
         past = [job for name in sorted(names) for job in await self.jobs.past(name)]
-        return estimate(dataset.n_tokens, n_epochs, model, self.catalogue, past=past)
+        return [
+            estimate(dataset.n_tokens, n, model, self.catalogue, method=dataset.method, past=past)
+            for n in epochs
+        ]
+
+    async def last_day(self, model: str) -> dtm.date | None:
+        """When a base model stops: the provider's word, else the catalogue's; None: not known."""
+        told = await self.api.shutdown_date(model)
+        return told or self.catalogue.shutdown(model, base_url=self.base_url)
 
     async def open_plan(self, run_id: int) -> TrainingRun:
         """A plan that can still be changed or started; raises like `confirm`."""
@@ -92,7 +174,7 @@ class Training:
     async def choices(self, run: TrainingRun, part: Part) -> Sequence[str]:
         """What a button may choose for a part of the plan."""
         taken = await self.runs.suffixes()
-        return choices(part, run.parameters, self.catalogue, taken=taken)
+        return choices(part, run.parameters, self.catalogue, taken=taken, base_url=self.base_url)
 
     async def edit(self, run_id: int, part: Part, value: str) -> TrainingRun:
         """Choose one part of a plan anew; the same choice may be repeated.
@@ -157,16 +239,57 @@ class Training:
         return await self._get(run_id)
 
     def _check(self, parameters: Hyperparameters) -> None:
-        if not 1 <= parameters.n_epochs <= MOST_EPOCHS:
-            raise BadValue(name="epochs", value=parameters.n_epochs, allowed=f"1–{MOST_EPOCHS}")
-        if not 0 < parameters.learning_rate_multiplier < float("inf"):
-            raise BadValue(
-                name="learning-rate", value=parameters.learning_rate_multiplier, allowed="> 0"
-            )
-        if len(parameters.suffix) > LONGEST_SUFFIX:
-            raise BadValue(name="suffix", value=parameters.suffix, allowed=f"≤ {LONGEST_SUFFIX}")
+        check_numbers(parameters)
+        self.catalogue.suffix_rule(self.base_url).check(parameters.suffix)
         today = dtm.datetime.now(dtm.UTC).date()
         self.catalogue.check_tunable(parameters.base_model, today, base_url=self.base_url)
+
+    async def _derive(
+        self, parameters: Hyperparameters, dataset: Dataset, *, asked_by: int, request_id: int
+    ) -> TrainingRun:
+        """A plan made from a run: an equal one that is still open, else a new one."""
+        self._check(parameters)
+        known = await self.runs.of_request(request_id) or await self.runs.open_twin(
+            parameters, dataset=dataset, asked_by=asked_by, now=int(time.time())
+        )
+        if known is not None:
+            return known
+        return await self._store(parameters, dataset, asked_by=asked_by, request_id=request_id)
+
+    async def _store(
+        self, parameters: Hyperparameters, dataset: Dataset, *, asked_by: int, request_id: int
+    ) -> TrainingRun:
+        self.catalogue.check_method(dataset.method, self.base_url)
+        guess = await self.estimate_of(dataset, parameters.base_model, parameters.n_epochs)
+        now = int(time.time())
+        await self.database.write(
+            lambda tx: self.runs.plan(
+                tx,
+                parameters,
+                dataset=dataset,
+                seed=secrets.randbelow(2**31),
+                price_usd=guess.price_usd,
+                asked_by=asked_by,
+                request_id=request_id,
+                now=now,
+                expires_at=now + PLAN_LIFETIME_S,
+            )
+        )
+        run = await self.runs.of_request(request_id)
+        assert run is not None
+        return run
+
+    async def _dataset_of(self, run: TrainingRun) -> Dataset:
+        """What the run was made for, as far as it still stands; else the dataset in use."""
+        if await self.datasets.store.get(run.dataset.id) is None:
+            return await self.datasets.current()
+        part = run.validation and await self.datasets.store.get(run.validation.id)
+        return replace(run.dataset, validation_id=part.id if part else None)
+
+    async def _renamed(self, parameters: Hyperparameters) -> Hyperparameters:
+        rule, taken = self.catalogue.suffix_rule(self.base_url), await self.runs.suffixes()
+        suffix = next_suffix(parameters.suffix, {*taken, parameters.suffix}, rule)
+        return replace(parameters, suffix=suffix)
 
     async def _expire(self, run_id: int, now: int) -> None:
         run = await self._get(run_id)

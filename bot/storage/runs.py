@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from bot.domain import Dataset, Hyperparameters, Refusal, RunState, TrainingRun
+from bot.domain import Dataset, Hyperparameters, Refusal, RunState, TrainingMethod, TrainingRun
 from bot.storage.database import Database, Row, Transaction
 from bot.storage.datasets import COLUMNS, dataset_from_row
 
@@ -35,15 +35,18 @@ class RunStore:
         now: int,
         expires_at: int,
     ) -> None:
-        """Store a plan; the same *request_id* stores it once."""
+        """Store a plan; the same *request_id* stores it once.
+
+        Its validation part is the one that *dataset* names; it trains as its examples ask for.
+        """
         await tx.execute(
             """
             INSERT OR IGNORE INTO training_runs (
                 state, request_id, asked_by, base_model, n_epochs, learning_rate_multiplier, suffix,
-                dataset_id, validation_id, seed, price_usd, created_at, expires_at
+                dataset_id, validation_id, method, seed, price_usd, created_at, expires_at
             ) VALUES (
                 :state, :request_id, :asked_by, :base_model, :n_epochs, :learning_rate_multiplier,
-                :suffix, :dataset_id, :validation_id, :seed, :price_usd, :now, :expires_at
+                :suffix, :dataset_id, :validation_id, :method, :seed, :price_usd, :now, :expires_at
             )
             """,
             {
@@ -56,6 +59,7 @@ class RunStore:
                 "suffix": parameters.suffix,
                 "dataset_id": dataset.id,
                 "validation_id": dataset.validation_id,
+                "method": dataset.method,
                 "seed": seed,
                 "price_usd": price_usd,
                 "now": now,
@@ -105,6 +109,34 @@ class RunStore:
         """The plan that this update made, or None."""
         row = await self._db.row(
             f"{_SELECT} WHERE r.request_id = :request_id", {"request_id": request_id}
+        )
+        return _run_from_row(row) if row else None
+
+    async def open_twin(
+        self, parameters: Hyperparameters, *, dataset: Dataset, asked_by: int, now: int
+    ) -> TrainingRun | None:
+        """The newest plan of that person that is just like it and can still be started, or None."""
+        row = await self._db.row(
+            f"""
+            {_SELECT}
+            WHERE r.state = :planned AND r.expires_at >= :now AND r.asked_by = :asked_by
+                AND r.dataset_id = :dataset_id AND r.validation_id IS :validation_id
+                AND r.base_model = :base_model AND r.n_epochs = :n_epochs
+                AND r.learning_rate_multiplier = :multiplier AND r.suffix = :suffix
+            ORDER BY r.id DESC
+            LIMIT 1
+            """,
+            {
+                "planned": RunState.PLANNED,
+                "now": now,
+                "asked_by": asked_by,
+                "dataset_id": dataset.id,
+                "validation_id": dataset.validation_id,
+                "base_model": parameters.base_model,
+                "n_epochs": parameters.n_epochs,
+                "multiplier": parameters.learning_rate_multiplier,
+                "suffix": parameters.suffix,
+            },
         )
         return _run_from_row(row) if row else None
 
@@ -171,6 +203,7 @@ def _run_from_row(row: Row) -> TrainingRun:
         ),
         dataset=dataset_from_row(row, prefix="d_"),
         validation=dataset_from_row(row, prefix="v_") if row["v_id"] is not None else None,
+        method=TrainingMethod(row["method"]),
         seed=row["seed"],
         price_usd=row["price_usd"],
         created_at=row["created_at"],

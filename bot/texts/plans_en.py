@@ -31,4 +31,24 @@ PLANS: Final[dict[str, str]] = {
     "button_plan_unvalidated": "Without validation part",
     "button_plan_validated": "With validation part",
     "button_plan_back": "Back to the plan",
+    "plan_cut": (
+        "⚠️ Examples that are too long: {n}. The model reads up to {longest} tokens; the "
+        "provider cuts off the rest without a word."
+    ),
+    "error_tuning_closed": (
+        "{model} takes no more training since {day}. Choose another model, or another server "
+        "with the same API: docs/providers.md lists them, OPENAI_BASE_URL is the address."
+    ),
+    "error_suffix_too_long": (
+        "The name “{suffix}” is too long: {n} characters, and the provider takes up to "
+        "{longest}. For another: <code>/train --suffix name</code>"
+    ),
+    "error_suffix_forbidden": (
+        "The name “{suffix}” does not fit: the provider takes no “{forbidden}” in it. For "
+        "another: <code>/train --suffix name</code>"
+    ),
+    "error_run_dataset_gone": (
+        "Plan {run_id} was for version {number} of the dataset, which was deleted. /datasets "
+        "shows what there is; /train makes a plan for the present one."
+    ),
 }

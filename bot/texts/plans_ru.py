@@ -30,4 +30,24 @@ PLANS: Final[dict[str, str]] = {
     "button_plan_unvalidated": "Без проверочной части",
     "button_plan_validated": "С проверочной частью",
     "button_plan_back": "Назад к плану",
+    "plan_cut": (
+        "⚠️ Слишком длинных примеров: {n}. Модель читает до {longest} токенов, остальное "
+        "провайдер молча отрежет."
+    ),
+    "error_tuning_closed": (
+        "Модель {model} с {day} больше не дообучают. Можно выбрать другую или другой сервер с "
+        "тем же API: какие есть, сказано в docs/providers.md, а адрес задаёт OPENAI_BASE_URL."
+    ),
+    "error_suffix_too_long": (
+        "Имя «{suffix}» слишком длинное: знаков {n}, а провайдер берёт до {longest}. Другое "
+        "задаст <code>/train --suffix имя</code>"
+    ),
+    "error_suffix_forbidden": (
+        "Имя «{suffix}» не подойдёт: провайдер не берёт в нём знаков «{forbidden}». Другое "
+        "задаст <code>/train --suffix имя</code>"
+    ),
+    "error_run_dataset_gone": (
+        "План №{run_id} был на версии датасета №{number}, а её удалили. Какие есть, покажет "
+        "/datasets; план на нынешней составит /train."
+    ),
 }

@@ -4,9 +4,9 @@ import datetime as dtm
 from collections.abc import Sequence
 
 from bot.catalogue import Catalogue
-from bot.domain import Refusal, TrainingRun
+from bot.domain import Refusal, TrainingMethod, TrainingRun
 from bot.services.cost import Estimate
-from bot.texts import Markup, Texts
+from bot.texts import Texts
 from bot.views.buttons import button, data_of
 from bot.views.plan_edits import edit_rows
 from bot.views.prices import time_of
@@ -21,6 +21,7 @@ def plan(
     *,
     shutdown: dtm.date | None,
     active: Sequence[str] = (),
+    n_cut: int = 0,
 ) -> Screen:
     """What would be trained, what it costs, and the buttons that change or start it.
 
@@ -31,11 +32,13 @@ def plan(
         catalogue: Presets, and where the provider explains a trouble.
         shutdown: The base model's last day; None: not known.
         active: Names of the jobs that run already.
+        n_cut: Examples that are longer than the model reads.
     """
     n = run.dataset.n_examples
     lines = [
         texts("plan_title", run_id=run.id),
         _model(texts, run, shutdown),
+        *_method(texts, run),
         _parameters(texts, run),
         texts(
             "plan_tokens",
@@ -44,11 +47,14 @@ def plan(
             tokens=texts.number(guess.trained_tokens),
         ),
         *_validation(texts, run),
-        _price(texts, guess),
+        _price(texts, run, guess),
         _time(texts, guess),
     ]
     if run.dataset.n_warnings:
         lines.append(texts("plan_warnings", n=texts.number(run.dataset.n_warnings)))
+    if n_cut:
+        longest = texts.number(catalogue.max_example_tokens(run.parameters.base_model))
+        lines.append(texts("plan_cut", n=texts.number(n_cut), longest=longest))
     if shutdown is not None:
         days = max(0, (shutdown - dtm.datetime.now(texts.timezone).date()).days)
         lines.append(texts("plan_days_left", days=days))
@@ -86,20 +92,6 @@ def dropped(texts: Texts, run: TrainingRun) -> Screen:
     )
 
 
-def refused(texts: Texts, run: TrainingRun) -> Screen:
-    """The provider took the file or the job not."""
-    refusal = run.refusal or Refusal(code="", message="")
-    return Screen(
-        text=texts("run_refused", run_id=run.id, reason=Markup(reason(texts, refusal))),
-        buttons=rows(
-            [
-                button(texts, "validate", data_of("dataset", "validate")),
-                button(texts, "retry", data_of("train", "plan")),
-            ]
-        ),
-    )
-
-
 def uncertain(texts: Texts, run: TrainingRun, *, is_listed: bool) -> Screen:
     """Nobody knows whether there is a job: an admin decides.
 
@@ -122,10 +114,12 @@ def reason(texts: Texts, refusal: Refusal) -> str:
     """A provider's refusal in plain words, with what to do next."""
     key = f"refusal_{refusal.code}"
     if key in texts:
-        return texts(key, message=refusal.message)
+        return texts(key, message=refusal.message or texts.plain("refusal_no_words"))
     if refusal.message:
         return texts("refusal_other", message=refusal.message)
-    return texts("refusal_silent", code=refusal.code)
+    if refusal.code:
+        return texts("refusal_silent", code=refusal.code)
+    return texts("refusal_unexplained")
 
 
 def _model(texts: Texts, run: TrainingRun, shutdown: dtm.date | None) -> str:
@@ -151,7 +145,14 @@ def _validation(texts: Texts, run: TrainingRun) -> list[str]:
     return [texts("plan_validation", n=texts.number(n), examples=texts.plural("examples", n))]
 
 
-def _price(texts: Texts, guess: Estimate) -> str:
+def _method(texts: Texts, run: TrainingRun) -> list[str]:
+    """Said only where it is not the usual one."""
+    return [texts("plan_method_dpo")] if run.method is TrainingMethod.DPO else []
+
+
+def _price(texts: Texts, run: TrainingRun, guess: Estimate) -> str:
+    if guess.price_usd is None and run.method is TrainingMethod.DPO:
+        return texts("plan_price_unknown_dpo")
     if guess.price_usd is None:
         return texts("plan_price_unknown")
     return texts("plan_price", price=texts.money(guess.price_usd), day=texts.day(guess.prices_date))

@@ -1,6 +1,7 @@
 """Screens with a file: sent to the real sandbox over real connections, once each."""
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -289,6 +290,32 @@ async def test_person_hears_that_a_file_is_gone(
 
     first, second = [words(message) for message in await of_bot(anna)]
     assert (first[:16], second) == ("не принято, код ", "дальше")
+
+
+@pytest.mark.parametrize(
+    "attachment",
+    [
+        Attachment(name="a.png", path="/nowhere/a.png", kind="photo"),
+        Attachment(name="a.png", text="no picture", kind="photo"),
+    ],
+    ids=["gone", "no picture"],
+)
+async def test_words_arrive_though_their_picture_can_not(
+    real_bot: Bot, anna: Person, database: Database, attachment: Attachment
+):
+    """How a job ended matters more than its curve; the buttons are there, too."""
+    store, chat_id = OutboxStore(database), anna.chat_id
+    outbox = _outbox(real_bot, database, store)
+    payload = replace(SCREEN, attachment=attachment).to_json()
+    await database.write(partial(store.post, chat_id=chat_id, key="a", payload=payload, now=1))
+
+    message = await anna.sees("Отчёт & файл")
+    await outbox._workers.idle(chat_id)
+    await outbox.close()
+
+    assert message["text"] == "Отчёт & файл"
+    assert "reply_markup" in message
+    assert len(await of_bot(anna)) == 1
 
 
 def _outbox(bot: Bot, database: Database, store: OutboxStore) -> Outbox:

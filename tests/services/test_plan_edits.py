@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 
 from bot import errors
-from bot.catalogue import load_catalogue
+from bot.catalogue import SuffixRule, load_catalogue
 from bot.services.plan_edits import EPOCHS, MULTIPLIERS, Part, choices, edited, next_suffix
 from tests.services.house import ADMIN, MODEL, PARAMETERS, House
 from tests.services.test_dataset_desk import data, number
 
 CATALOGUE = load_catalogue()
+OPENAI, AZURE = "https://api.openai.com/v1", "https://ours.openai.azure.com/openai/v1"
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,7 @@ async def test_forged_values_are_checked_like_typed_ones(house: House):
 
     with pytest.raises(errors.ModelShutDown):
         await house.training.edit(run.id, Part.MODEL, "gpt-3.5-turbo")
-    with pytest.raises(errors.BadValue):
+    with pytest.raises(errors.SuffixTooLong):
         await house.training.edit(run.id, Part.SUFFIX, "s" * 65)
     assert await house.run(run.id) == run
 
@@ -110,17 +111,18 @@ async def test_validation_part_is_left_out_and_taken_back(house: House):
 def test_every_choice_is_one_that_an_edit_takes():
     """And each fits into a button, which carries 64 bytes."""
     for part in (Part.MODEL, Part.EPOCHS, Part.MULTIPLIER, Part.SUFFIX):
-        options = choices(part, PARAMETERS, CATALOGUE, taken={"natasha-v2"})
+        options = choices(part, PARAMETERS, CATALOGUE, taken={"natasha-v2"}, base_url=OPENAI)
         assert len(options) == len(set(options)) > 1
         for value in options:
             edited(PARAMETERS, part, value, CATALOGUE)
             assert len(f"train:set:{10**6}-{part}={value}".encode()) <= 64
-    assert list(choices(Part.EPOCHS, PARAMETERS, CATALOGUE, taken=())) == [str(n) for n in EPOCHS]
+    offered = choices(Part.EPOCHS, PARAMETERS, CATALOGUE, taken=(), base_url=OPENAI)
+    assert list(offered) == [str(n) for n in EPOCHS]
     assert len(MULTIPLIERS) == 8
 
 
 def test_models_that_are_gone_are_not_offered():
-    offered = choices(Part.MODEL, PARAMETERS, CATALOGUE, taken=())
+    offered = choices(Part.MODEL, PARAMETERS, CATALOGUE, taken=(), base_url=OPENAI)
 
     assert MODEL in offered
     assert not any("3.5" in name for name in offered)
@@ -139,4 +141,32 @@ def test_models_that_are_gone_are_not_offered():
     ],
 )
 def test_next_name(suffix: str, taken: set[str], expected: str):
-    assert next_suffix(suffix, taken) == expected
+    assert next_suffix(suffix, taken, SuffixRule(longest=64)) == expected
+
+
+@pytest.mark.parametrize(
+    ("suffix", "expected"),
+    [
+        ("natasha-v1", "natasha-v2"),
+        ("natasha-premium-v9", "natasha-premiu-v10"),
+        ("natasha.2026.v1", "natasha-2026-v2"),
+        ("a" * 40, "a" * 15 + "-v2"),
+        ("...", "v2"),
+    ],
+)
+def test_next_name_is_one_that_the_provider_takes(suffix: str, expected: str):
+    rule = CATALOGUE.suffix_rule(AZURE)
+
+    assert next_suffix(suffix, set(), rule) == expected
+    assert rule.takes(expected)
+
+
+def test_names_that_the_provider_would_refuse_are_not_offered():
+    long = replace(PARAMETERS, suffix="natasha.with.dots-v1")
+
+    offered = choices(Part.SUFFIX, long, CATALOGUE, taken=(), base_url=AZURE)
+
+    assert offered[0] == "natasha-with-do-v2"
+    assert long.suffix not in offered
+    assert all(CATALOGUE.suffix_rule(AZURE).takes(name) for name in offered)
+    assert long.suffix in choices(Part.SUFFIX, long, CATALOGUE, taken=(), base_url=OPENAI)

@@ -11,6 +11,8 @@ from bot.domain import Hyperparameters, RunState
 from bot.services.training import PLAN_LIFETIME_S
 from tests.services.house import ADMIN, MODEL, PARAMETERS, SECOND_ADMIN, House, write_dataset
 
+AZURE = "https://ours.openai.azure.com/openai/v1"
+
 
 async def test_plan_is_priced_and_nothing_leaves(house: House):
     run = await house.plan()
@@ -52,7 +54,6 @@ async def test_seeds_differ(house: House):
         ({"learning_rate_multiplier": -0.1}, "learning-rate"),
         ({"learning_rate_multiplier": math.nan}, "learning-rate"),
         ({"learning_rate_multiplier": math.inf}, "learning-rate"),
-        ({"suffix": "a" * 65}, "suffix"),
     ],
 )
 async def test_values_out_of_range_are_refused(house: House, change, name):
@@ -61,6 +62,36 @@ async def test_values_out_of_range_are_refused(house: House, change, name):
 
     assert caught.value.params["name"] == name
     assert await house.database.rows("SELECT 1 FROM training_runs") == []
+
+
+@pytest.mark.parametrize(
+    ("base_url", "suffix", "error"),
+    [
+        ("https://api.openai.com/v1", "a" * 65, errors.SuffixTooLong),
+        ("https://models.example/v1", "a" * 65, errors.SuffixTooLong),
+        (AZURE, "natasha-premium-v10", errors.SuffixTooLong),
+        (AZURE, "natasha.v1", errors.SuffixForbidden),
+        ("https://api.openai.com/v1", "natasha.premium-v10", None),
+        ("https://models.example/v1", "natasha.premium-v10", None),
+        (AZURE, "natasha-premium-v1", None),
+        (AZURE, "", None),
+    ],
+)
+async def test_name_is_one_that_the_provider_takes(
+    house: House, base_url: str, suffix: str, error: type[errors.UserError] | None
+):
+    """Refused before anything is sent, with the value and what is allowed."""
+    house.begin(base_url=base_url)
+    parameters = replace(PARAMETERS, suffix=suffix)
+    if error is None:
+        assert (await house.plan(parameters)).parameters == parameters
+        return
+
+    with pytest.raises(error) as caught:
+        await house.plan(parameters)
+
+    assert caught.value.params["suffix"] == suffix
+    assert caught.value.params.keys() & {"longest", "forbidden"}
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """The catalogue: what is known of models, and that nothing depends on it being complete."""
 
+from contextlib import nullcontext
 from datetime import date
 
 import pytest
 
 from bot.catalogue import load_catalogue
-from bot.errors import ModelShutDown
+from bot.domain import TrainingMethod
+from bot.errors import MethodUnknown, ModelShutDown, TuningClosed
 
 CATALOGUE = load_catalogue()
 TODAY = date(2026, 11, 22)
@@ -89,6 +91,80 @@ def test_days_to_come_hold_only_at_their_provider():
         CATALOGUE.check_tunable(name, later, base_url="https://api.openai.com/v1")
     with pytest.raises(ModelShutDown):
         CATALOGUE.check_tunable(name, later)
+
+
+@pytest.mark.parametrize("name", ["gpt-4.1-mini", "gpt-4.1-2025-04-14"])
+def test_model_that_takes_no_jobs_any_more_is_refused_where_that_holds(name):
+    """It still answers, but training it would be refused by its provider."""
+    home, elsewhere = "https://api.openai.com/v1", "http://127.0.0.1:8000/v1"
+    last = date(2027, 1, 6)
+
+    CATALOGUE.check_tunable(name, date(2027, 1, 5), base_url=home)
+    CATALOGUE.check_tunable(name, last, base_url=elsewhere)
+    with pytest.raises(TuningClosed) as caught:
+        CATALOGUE.check_tunable(name, last, base_url=home)
+
+    assert caught.value.params == {"model": name, "day": last}
+    assert CATALOGUE.tunable(last, base_url=home) == []
+    assert len(CATALOGUE.tunable(last, base_url=elsewhere)) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("gpt-4o-mini", "gpt-4.1-mini-2025-04-14"),
+        ("gpt-4.1-mini-2025-04-14", "gpt-4o-2024-08-06"),
+        ("gpt-4o", "gpt-4.1-2025-04-14"),
+        ("gpt-4.1", None),
+        ("gpt-3.5-turbo", "gpt-4o-mini-2024-07-18"),
+        ("llama-3.3", None),
+    ],
+)
+def test_next_stronger_model(name, expected):
+    home = "https://api.openai.com/v1"
+    stronger = CATALOGUE.stronger(name, TODAY, base_url=home)
+
+    assert (stronger.name if stronger else None) == expected
+    assert CATALOGUE.stronger(name, date(2027, 1, 6), base_url=home) is None
+
+
+@pytest.mark.parametrize(
+    ("base_url", "longest", "forbidden"),
+    [
+        ("https://api.openai.com/v1", 64, ""),
+        ("https://ours.openai.azure.com/openai/v1/", 18, "."),
+        ("https://ours.services.ai.azure.com/openai/v1/", 18, "."),
+        ("https://openai.azure.com.example/v1", 64, ""),
+        ("http://127.0.0.1:8081/v1", 64, ""),
+        ("nonsense", 64, ""),
+    ],
+)
+def test_what_a_provider_takes_as_a_name(base_url, longest, forbidden):
+    rule = CATALOGUE.suffix_rule(base_url)
+
+    assert (rule.longest, rule.forbidden) == (longest, forbidden)
+
+
+@pytest.mark.parametrize(
+    ("base_url", "takes_dpo"),
+    [
+        ("https://api.openai.com/v1", True),
+        ("https://ours.openai.azure.com/openai/v1/", True),
+        ("http://127.0.0.1:8081/v1", True),
+        ("http://localhost:8081/v1", True),
+        ("http://[::1]:8081/v1", True),
+        ("https://api.tokenfactory.nebius.com/v1", False),
+        ("https://models.example/v1", False),
+        ("http://127.0.0.1.example/v1", False),
+        ("nonsense", False),
+    ],
+)
+def test_which_methods_a_provider_has(base_url, takes_dpo):
+    """Every one trains by examples; by pairs of answers only those of which that is known."""
+    CATALOGUE.check_method(TrainingMethod.SUPERVISED, base_url)
+
+    with nullcontext() if takes_dpo else pytest.raises(MethodUnknown):
+        CATALOGUE.check_method(TrainingMethod.DPO, base_url)
 
 
 def test_presets():
