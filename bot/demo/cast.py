@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import datetime as dtm
 import os
 import secrets
 from collections.abc import AsyncIterator, Coroutine
@@ -99,6 +100,8 @@ class Cast:
             "tokens-per-second": 150,
             "first-token-seconds": 0.3,
             "deploy-seconds": 0,
+            # Far enough that no warning of it comes into the tour, whenever that is shown.
+            "shutdown-date": dtm.datetime.now(dtm.UTC).date() + dtm.timedelta(days=60),
         }
         words = [str(part) for name, value in options.items() for part in (f"--{name}", value)]
         await self._start("engine", *words, ENGINE_HOST="", ENGINE_API_KEYS=self.api_key)

@@ -117,9 +117,9 @@ class Tour:
             raise Trouble("Ожидалось, что обучение закончится успехом и назовёт модель.")
         _expect(len(states) >= _LEAST_STATES, "карточка будет меняться, пока модель учится")
         self.terminal.wait("Бот задаёт модели пробные вопросы…")
-        trial = await self._reply(self.admin, end["message_id"], "ответы на пробные вопросы")
-        promoted = _plain("trial_promoted")
-        _expect(promoted in words_of(trial), f"проба закончится словами «{promoted}»")
+        verdict = await self._reply(self.admin, end["message_id"], "вердикт пробы")
+        promoted = _plain("trial_standing_promoted")
+        _expect(promoted in words_of(verdict), f"проба закончится словами «{promoted}»")
         return model[0]
 
     async def _chat(self, model: str) -> None:

@@ -1,0 +1,147 @@
+"""Trials: the sample prompts put to a model, and what is to be thought of its answers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from bot.domain.models import ServedModel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialAnswer:
+    """What a model said to one sample prompt, and its base model to the same."""
+
+    prompt: str
+    answer: str | None
+    """None: it did not answer."""
+    base_answer: str | None = None
+    """None: the base model did not answer, or there is none to compare with."""
+    is_cut: bool = False
+    """Whether the answer ended where no more tokens were allowed."""
+
+
+class TrialState(StrEnum):
+    """How far a trial is."""
+
+    PENDING = "pending"
+    ANSWERED = "answered"
+    UNSERVED = "unserved"
+    """It answered nothing at all: trained, not yet served."""
+    FAILED = "failed"
+    """It left some prompts without an answer, or all of them with an empty one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Why nothing was answered: the key and the parameters of an error's sentence."""
+
+    key: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Verdict(StrEnum):
+    """What the checks of a trial advise."""
+
+    PUT = "put"
+    """Put the model to use."""
+    CHECK = "check"
+    """Read the answers first."""
+    LEAVE = "leave"
+    """Leave it alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why a verdict is what it is."""
+
+    rule: str
+    """Name of the rule; `verdict_<rule>` is the key of its sentence in `bot/texts`."""
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerFigures:
+    """What was counted in the answers of one model."""
+
+    n_asked: int
+    n_answered: int
+    n_asking: int
+    """Answers that ask a question."""
+    n_refusing: int
+    """Answers that refuse as assistants do."""
+    n_repeating: int
+    """Answers that stand in the training file, word by word or nearly so."""
+    n_foreign: int
+    """Answers in another script than the training file's."""
+    characters: int
+    """The median length; 0 without answers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingFigures:
+    """The same of the answers that the model was trained on."""
+
+    n_answers: int
+    share_asking: float
+    """0 to 1."""
+    characters: int
+    """The median length."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """A verdict with its reasons and the figures that they rest on."""
+
+    verdict: Verdict
+    reasons: Sequence[Reason]
+    """The gravest first."""
+    answers: AnswerFigures
+    base: AnswerFigures | None
+    """None: the base model did not answer."""
+    training: TrainingFigures | None
+    """None: there is no training file to read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """The sample prompts, put to one model and, to compare, to its base model."""
+
+    id: int
+    model: ServedModel
+    state: TrialState
+    asked_by: int | None
+    """None: automatic, after a successful job; every admin hears of it."""
+    answers: Sequence[TrialAnswer]
+    created_at: int
+    base_model: str | None = None
+    """None: not known yet, or there is none to compare with."""
+    trouble: Trouble | None = None
+    """Why it answered nothing; None unless it is UNSERVED."""
+    base_trouble: Trouble | None = None
+    """Why the base model left prompts without an answer."""
+    judgement: Judgement | None = None
+    """None: nothing to judge."""
+    waiting_since: int | None = None
+    """Unix time, seconds: since when an UNSERVED model is waited for."""
+    next_at: int | None = None
+    """Unix time, seconds: when it is asked again by itself; None: it is not."""
+
+    @property
+    def n_answered(self) -> int:
+        """How many prompts have an answer."""
+        return sum(bool(answer.answer) for answer in self.answers)
+
+
+def is_rehearsed(name: str) -> bool:
+    """Whether a model was only rehearsed: no weights were trained, and it says so in its name.
+
+    Our engine's backend signs its models where others put their organisation.
+
+    >>> is_rehearsed("ft:gpt-4.1-mini-2025-04-14:rehearsal:natasha-v1:AbC")
+    True
+    >>> is_rehearsed("ft:gpt-4.1-mini-2025-04-14:org:rehearsal:AbC")
+    False
+    """
+    parts = name.split(":")
+    return len(parts) >= 5 and parts[0] == "ft" and parts[2] == "rehearsal"
