@@ -1,13 +1,11 @@
-"""Models that may serve, who serves, and the trials that they were put to."""
+"""Models that may serve, and who serves."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Collection
 
-from bot.domain import ServedModel, Serving, Trial, TrialAnswer, TrialState
+from bot.domain import ServedModel, Serving
 from bot.storage.database import Database, Row, Transaction
 
-_MODEL = "m.id, m.name, m.system_prompt, m.job_id, m.added_at"
-_TRIAL = "t.id AS trial_id, t.state, t.asked_by, t.answers, t.created_at AS trial_created_at"
+MODEL_COLUMNS = "m.id, m.name, m.system_prompt, m.job_id, m.added_at, m.retired_at"
 
 
 class ModelStore:
@@ -28,9 +26,11 @@ class ModelStore:
             """,
             {"name": name, "system_prompt": system_prompt, "job_id": job_id, "now": now},
         )
-        row = await tx.row(f"SELECT {_MODEL} FROM models m WHERE name = :name", {"name": name})
+        row = await tx.row(
+            f"SELECT {MODEL_COLUMNS} FROM models m WHERE name = :name", {"name": name}
+        )
         assert row is not None
-        return _model_from_row(row)
+        return model_from_row(row)
 
     async def set_system_prompt(self, tx: Transaction, model_id: int, text: str) -> None:
         """Change what the model is told first in every conversation."""
@@ -41,14 +41,32 @@ class ModelStore:
     async def serve(
         self, tx: Transaction, model_id: int, *, chosen_by: int | None, now: int
     ) -> None:
-        """Let the model answer in chats from now on."""
+        """Let the model, retired or not, answer from now on; once more is no new choice."""
         await tx.execute(
             """
             INSERT INTO servings (model_id, since_at, chosen_by)
-            VALUES (:model_id, :now, :chosen_by)
+            SELECT :model_id, :now, :chosen_by
+            WHERE :model_id IS NOT (SELECT model_id FROM servings ORDER BY id DESC LIMIT 1)
             """,
             {"model_id": model_id, "chosen_by": chosen_by, "now": now},
         )
+        await self.restore(tx, model_id)
+
+    async def retire(self, tx: Transaction, model_id: int, *, now: int) -> None:
+        """Take the model off the list, unless it serves."""
+        await tx.execute(
+            """
+            UPDATE models
+            SET retired_at = :now
+            WHERE id = :id AND retired_at IS NULL
+                AND id IS NOT (SELECT model_id FROM servings ORDER BY id DESC LIMIT 1)
+            """,
+            {"id": model_id, "now": now},
+        )
+
+    async def restore(self, tx: Transaction, model_id: int) -> None:
+        """Put the model back on the list."""
+        await tx.execute("UPDATE models SET retired_at = NULL WHERE id = :id", {"id": model_id})
 
     async def serves_any(self, tx: Transaction) -> bool:
         """Whether some model was ever put to use."""
@@ -58,7 +76,7 @@ class ModelStore:
         """Who answers in chats, or None."""
         row = await self._db.row(
             f"""
-            SELECT {_MODEL}, s.since_at, s.chosen_by
+            SELECT {MODEL_COLUMNS}, s.since_at, s.chosen_by
             FROM servings s JOIN models m ON m.id = s.model_id
             ORDER BY s.id DESC
             LIMIT 1
@@ -66,135 +84,81 @@ class ModelStore:
         )
         if row is None:
             return None
-        return Serving(
-            model=_model_from_row(row), since=row["since_at"], chosen_by=row["chosen_by"]
-        )
+        return Serving(model=model_from_row(row), since=row["since_at"], chosen_by=row["chosen_by"])
 
     async def before(self, model_id: int) -> ServedModel | None:
-        """The last other model that served before that one does, or None."""
+        """The last other model on the list that served before that one does, or None."""
         row = await self._db.row(
             f"""
-            SELECT {_MODEL}
+            SELECT {MODEL_COLUMNS}
             FROM servings s JOIN models m ON m.id = s.model_id
-            WHERE s.model_id != :model_id
+            WHERE s.model_id != :model_id AND m.retired_at IS NULL
             ORDER BY s.id DESC
             LIMIT 1
             """,
             {"model_id": model_id},
         )
-        return _model_from_row(row) if row else None
+        return model_from_row(row) if row else None
 
     async def get(self, model_id: int) -> ServedModel | None:
         """The model with that short id, or None."""
-        row = await self._db.row(f"SELECT {_MODEL} FROM models m WHERE id = :id", {"id": model_id})
-        return _model_from_row(row) if row else None
+        row = await self._db.row(
+            f"SELECT {MODEL_COLUMNS} FROM models m WHERE id = :id", {"id": model_id}
+        )
+        return model_from_row(row) if row else None
 
     async def named(self, name: str) -> ServedModel | None:
         """The model of that name, or None."""
         row = await self._db.row(
-            f"SELECT {_MODEL} FROM models m WHERE name = :name",
+            f"SELECT {MODEL_COLUMNS} FROM models m WHERE name = :name",
             {"name": name},
         )
-        return _model_from_row(row) if row else None
+        return model_from_row(row) if row else None
 
-    async def latest(self, *, limit: int) -> list[ServedModel]:
-        """Newest models first, at most *limit* of them."""
+    async def listed(
+        self, *, limit: int, offset: int = 0, without: Collection[int] = ()
+    ) -> list[ServedModel]:
+        """Models on the list, newest first: neither retired ones nor checkpoints."""
+        ids = {f"id{n}": model_id for n, model_id in enumerate(without)}
         rows = await self._db.rows(
-            f"SELECT {_MODEL} FROM models m ORDER BY id DESC LIMIT :limit",
-            {"limit": limit},
-        )
-        return [_model_from_row(row) for row in rows]
-
-
-class TrialStore:
-    """Table `trials`."""
-
-    def __init__(self, database: Database) -> None:
-        self._db = database
-
-    async def ask(
-        self,
-        tx: Transaction,
-        model_id: int,
-        *,
-        now: int,
-        request_id: int | None = None,
-        asked_by: int | None = None,
-    ) -> int | None:
-        """Store a trial to be run and return its id; None when this update has asked before."""
-        if request_id is not None and await tx.row(
-            "SELECT 1 FROM trials WHERE request_id = :request_id", {"request_id": request_id}
-        ):
-            return None
-        return await tx.insert(
-            """
-            INSERT INTO trials (model_id, state, request_id, asked_by, created_at)
-            VALUES (:model_id, :state, :request_id, :asked_by, :now)
-            """,
-            {
-                "model_id": model_id,
-                "state": TrialState.PENDING,
-                "request_id": request_id,
-                "asked_by": asked_by,
-                "now": now,
-            },
-        )
-
-    async def pending(self) -> list[int]:
-        """Ids of the trials that are still to be run, oldest first."""
-        rows = await self._db.rows("SELECT id FROM trials WHERE state = 'pending' ORDER BY id")
-        return [row["id"] for row in rows]
-
-    async def get(self, trial_id: int) -> Trial | None:
-        """The trial, or None."""
-        row = await self._db.row(
             f"""
-            SELECT {_MODEL}, {_TRIAL}
-            FROM trials t JOIN models m ON m.id = t.model_id
-            WHERE t.id = :id
+            SELECT {MODEL_COLUMNS}
+            FROM models m
+            WHERE m.retired_at IS NULL AND m.id NOT IN ({", ".join(f":{name}" for name in ids)})
+                AND NOT EXISTS (
+                    SELECT 1
+                    FROM checkpoints c JOIN jobs j ON j.id = c.job_id
+                    WHERE c.model_id = m.id AND m.name IS NOT j.fine_tuned_model
+                )
+            ORDER BY m.id DESC
+            LIMIT :limit OFFSET :offset
             """,
-            {"id": trial_id},
+            {"limit": limit, "offset": offset, **ids},
         )
-        return _trial_from_row(row) if row else None
+        return [model_from_row(row) for row in rows]
 
-    async def finish(
-        self, tx: Transaction, trial_id: int, *, state: TrialState, answers: Sequence[TrialAnswer]
-    ) -> bool:
-        """Store the outcome; False when the trial had one already."""
-        changed = await tx.execute(
-            """
-            UPDATE trials
-            SET state = :state, answers = :answers
-            WHERE id = :id AND state = 'pending'
+    async def retired(self, *, limit: int, offset: int = 0) -> list[ServedModel]:
+        """Models that were taken off the list, the last one first."""
+        rows = await self._db.rows(
+            f"""
+            SELECT {MODEL_COLUMNS}
+            FROM models m
+            WHERE m.retired_at IS NOT NULL
+            ORDER BY m.retired_at DESC, m.id DESC
+            LIMIT :limit OFFSET :offset
             """,
-            {
-                "id": trial_id,
-                "state": state,
-                "answers": json.dumps([[a.prompt, a.answer] for a in answers], ensure_ascii=False),
-            },
+            {"limit": limit, "offset": offset},
         )
-        return changed == 1
+        return [model_from_row(row) for row in rows]
 
 
-def _model_from_row(row: Row) -> ServedModel:
+def model_from_row(row: Row) -> ServedModel:
+    """The model in a row with `MODEL_COLUMNS`."""
     return ServedModel(
         id=row["id"],
         name=row["name"],
         system_prompt=row["system_prompt"],
         job_id=row["job_id"],
         added_at=row["added_at"],
-    )
-
-
-def _trial_from_row(row: Row) -> Trial:
-    return Trial(
-        id=row["trial_id"],
-        model=_model_from_row(row),
-        state=TrialState(row["state"]),
-        asked_by=row["asked_by"],
-        answers=[
-            TrialAnswer(prompt=prompt, answer=answer)
-            for prompt, answer in json.loads(row["answers"])
-        ],
-        created_at=row["trial_created_at"],
+        retired_at=row["retired_at"],
     )

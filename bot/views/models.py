@@ -1,113 +1,201 @@
-"""Models: who answers, what they said to the sample prompts."""
+"""Models: which there are, and who answers."""
 
-from collections.abc import Sequence
+import datetime as dtm
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from bot.domain import ServedModel, Serving, Trial, TrialAnswer, TrialState
-from bot.texts import Markup, Texts, shortened, utf16_length
+from bot.domain import ServedModel, Serving, Verdict
+from bot.services.serving import ModelPage
+from bot.texts import Markup, Texts, cut, shortened
 from bot.views.buttons import button, data_of
-from bot.views.screen import Button, Screen, fitting, rows
+from bot.views.screen import Button, Screen, rows
 
-TRIAL_UNITS = 3400
-"""UTF-16 units that a trial's answers share, so that all of it fits into one message."""
-PROMPT_UNITS = 100
 SYSTEM_PROMPT_UNITS = 1500
+_TITLE_UNITS = 60
+_LABEL_UNITS = 30
 
 
-def listing(
-    texts: Texts,
-    models: Sequence[ServedModel],
-    serving: Serving | None,
-    previous: ServedModel | None = None,
-) -> Screen:
-    """All models, the serving one first in words, each with a button; the previous one first."""
-    if not models:
-        return Screen(
-            text=texts("models_none"),
-            buttons=rows([button(texts, "train", data_of("train", "plan"))]),
-        )
-    serving_id = serving.model.id if serving else None
-    title = (
-        texts("models_title", model=serving.model.title)
-        if serving
-        else texts("models_none_serving")
-    )
-    titles = [title, *([texts("models_before", model=previous.title)] if previous else [])]
-    lines = [
-        texts(
-            "models_line",
-            mark="🟢" if model.id == serving_id else "⚪",
-            model=model.title,
-            day=texts.moment(model.added_at),
-            name=model.name,
-        )
-        for model in models
-    ]
-    back_id = previous.id if previous else None
-    others = [model for model in models if model.id not in (serving_id, back_id)]
-    back = [[_back(texts, previous)]] if previous else []
-    buttons = [
-        [button(texts, "use_model", data_of("model", "use", model.id), model=model.title[:30])]
-        for model in others
-    ]
-    return Screen(text="\n".join(fitting([*titles, *lines])), buttons=rows(*back, *buttons))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """What the list of models shows."""
+
+    serving: Serving | None
+    previous: ServedModel | None
+    """Who answered before; None: nobody on the list did."""
+    others: ModelPage
+    verdicts: Mapping[int, Verdict]
+    """By a model's id; missing where nothing was judged."""
+    has_retired: bool
 
 
-def used(texts: Texts, model: ServedModel, previous: ServedModel | None = None) -> Screen:
-    """The model answers from now on; what it is told first, how to change it, and the way back."""
-    prompt = shortened(model.system_prompt, SYSTEM_PROMPT_UNITS)
-    lines = [
-        texts("use_done", model=model.title),
-        texts("use_prompt", prompt=prompt) if model.system_prompt else texts("use_prompt_none"),
-        texts("use_prompt_hint", model=model.name),
-    ]
+def listing(texts: Texts, overview: Overview) -> Screen:
+    """Who answers, who did before, and a page of the others, each with a button."""
+    retired = [button(texts, "models_retired", data_of("model", "retired", 0))]
+    serving, previous, page = overview.serving, overview.previous, overview.others
+    known = [model for model in (serving.model if serving else None, previous) if model]
+    if not known and not page.models:
+        train = button(texts, "train", data_of("train", "plan"))
+        last = retired if overview.has_retired else []
+        return Screen(text=texts("models_none"), buttons=rows([train], last))
+    if serving:
+        lines = [texts("models_title", model=_title(serving.model))]
+    else:
+        lines = [texts("models_none_serving")]
+    if previous:
+        lines.append(texts("models_before", model=_title(previous)))
+    if page.models:
+        lines.append(texts("models_others"))
+        lines += [_line(texts, model, overview.verdicts.get(model.id)) for model in page.models]
+    names = labels([*known, *page.models])
     return Screen(
         text="\n".join(lines),
         buttons=rows(
-            [button(texts, "test", data_of("model", "test", model.id))],
-            [_back(texts, previous)] if previous else [],
+            [_back_to(texts, previous)] if previous else [],
+            *(
+                [_opener(names, model, mark="🟢 " if serving and model == serving.model else "")]
+                for model in known
+            ),
+            *([_opener(names, model)] for model in page.models),
+            _turners(texts, page, "list"),
+            retired if overview.has_retired else [],
         ),
     )
 
 
-def _back(texts: Texts, previous: ServedModel) -> Button:
-    """It names a model, so that a second tap does not go forth again."""
-    use = data_of("model", "use", previous.id)
-    return button(texts, "roll_back", use, model=previous.title[:30])
-
-
-def trial(texts: Texts, found: Trial, *, promoted: bool) -> Screen:
-    """What the model said to the sample prompts, and whether to put it to use."""
-    model = found.model
-    again = button(texts, "test", data_of("model", "test", model.id))
-    use = button(texts, "use", data_of("model", "use", model.id))
-    if found.state is TrialState.UNSERVED:
-        return Screen(text=texts("trial_unserved", model=model.title), buttons=rows([again]))
-    answered = sum(bool(answer.answer) for answer in found.answers)
-    share = _share([utf16_length(answer.answer or "") for answer in found.answers])
-    title = shortened(model.title, PROMPT_UNITS)
-    lines = [
-        texts("trial_title", model=title, answered=answered, n=len(found.answers)),
-        *(_answer(texts, answer, share) for answer in found.answers),
-        texts("trial_promoted" if promoted else "trial_offer"),
-    ]
-    return Screen(text="\n\n".join(lines), buttons=rows([again] if promoted else [use, again]))
-
-
-def _answer(texts: Texts, answer: TrialAnswer, share: int) -> str:
-    no_answer = Markup(texts("trial_no_answer"))
-    return texts(
-        "trial_answer",
-        prompt=shortened(answer.prompt, PROMPT_UNITS),
-        answer=shortened(answer.answer, share) if answer.answer else no_answer,
+def retired(texts: Texts, page: ModelPage) -> Screen:
+    """A page of the models that were taken off the list."""
+    names = labels(page.models)
+    return Screen(
+        text=texts("models_retired" if page.models else "models_retired_none"),
+        buttons=rows(
+            *([_opener(names, model)] for model in page.models),
+            _turners(texts, page, "retired"),
+            [button(texts, "back", data_of("model", "list", 0))],
+        ),
     )
 
 
-def _share(lengths: Sequence[int]) -> int:
-    """How long each answer may be shown, so that only the longest are shortened."""
-    left = TRIAL_UNITS
-    for n, length in enumerate(sorted(lengths)):
-        share = left // (len(lengths) - n)
-        if length > share:
-            return share
-        left -= length
-    return TRIAL_UNITS
+def used(
+    texts: Texts,
+    model: ServedModel,
+    previous: ServedModel | None = None,
+    *,
+    told: str = "",
+    over_since: dtm.date | None = None,
+) -> Screen:
+    """The model answers; what it is told first, how to change it, and the way back.
+
+    Args:
+        texts: The person's language.
+        model: Who answers now.
+        previous: Who answered before.
+        told: The sentence to begin with; by default that it answers from now on.
+        over_since: When the model was switched off, if it was.
+    """
+    lines = [told or texts("use_done", model=_title(model))]
+    if over_since is not None:
+        lines.append(texts("use_over", day=over_since))
+    return Screen(
+        text="\n".join([*lines, *_prompt(texts, model)]),
+        buttons=rows(
+            [
+                button(texts, "test", data_of("model", "test", model.id)),
+                button(texts, "models", data_of("model", "list", 0)),
+            ],
+            [_back_to(texts, previous)] if previous else [],
+        ),
+    )
+
+
+def current(texts: Texts, serving: Serving | None, who: str) -> Screen:
+    """Who answers, what it is told first, and how to change both."""
+    models = [button(texts, "models", data_of("model", "list", 0))]
+    if serving is None:
+        return Screen(text=texts("use_none"), buttons=rows(models))
+    lines = [
+        texts("use_now", model=_title(serving.model), since=since(texts, serving, who)),
+        *_prompt(texts, serving.model),
+        texts("use_how"),
+    ]
+    return Screen(text="\n".join(lines), buttons=rows(models))
+
+
+def ask_over(texts: Texts, model: ServedModel, day: dtm.date) -> Screen:
+    """Whether to put a model to use that was switched off."""
+    return Screen(
+        text=texts("use_ask_over", model=_title(model), day=day),
+        buttons=rows(
+            [button(texts, "use_anyway", data_of("model", "anyway", model.id))],
+            [button(texts, "back", data_of("model", "list", 0))],
+        ),
+    )
+
+
+def already(texts: Texts, serving: Serving, who: str) -> str:
+    """The model answered before it was asked for."""
+    return texts("use_already", model=_title(serving.model), since=since(texts, serving, who))
+
+
+def prompt_changed(texts: Texts, model: ServedModel) -> str:
+    """The model answered before, and was given another system prompt."""
+    return texts("use_prompt_changed", model=_title(model))
+
+
+def since(texts: Texts, serving: Serving, who: str) -> Markup:
+    """Since when a model answers, and by whom."""
+    if not serving.since:
+        return Markup(texts("model_since_settings"))
+    day = texts.moment(serving.since)
+    if serving.chosen_by is None:
+        return Markup(texts("model_since_first", day=day))
+    return Markup(texts("model_since_chosen", day=day, who=shortened(who, _TITLE_UNITS)))
+
+
+def _prompt(texts: Texts, model: ServedModel) -> list[str]:
+    prompt = shortened(model.system_prompt, SYSTEM_PROMPT_UNITS)
+    return [
+        texts("use_prompt", prompt=prompt) if model.system_prompt else texts("use_prompt_none"),
+        texts("use_prompt_hint", model=model.name),
+    ]
+
+
+def _line(texts: Texts, model: ServedModel, verdict: Verdict | None) -> str:
+    day = texts.moment(model.added_at)
+    if verdict is None:
+        return texts("models_line", model=_title(model), day=day)
+    word = Markup(texts(f"verdict_word_{verdict.value}"))
+    return texts("models_line_verdict", model=_title(model), day=day, verdict=word)
+
+
+def labels(models: Sequence[ServedModel]) -> dict[int, str]:
+    """What the buttons say, by the model's id: titles, with the provider's code where two models share one."""
+    titles = [model.title for model in models]
+    return {
+        model.id: cut(model.title, _LABEL_UNITS)
+        if titles.count(model.title) == 1
+        else f"{cut(model.title, _LABEL_UNITS)} · {cut(model.name.rpartition(':')[2], 12)}"
+        for model in models
+    }
+
+
+def _opener(names: Mapping[int, str], model: ServedModel, *, mark: str = "") -> Button:
+    return Button(text=f"{mark}{names[model.id]}", data=data_of("model", "show", model.id))
+
+
+def _back_to(texts: Texts, previous: ServedModel) -> Button:
+    """It names a model, so that a second tap does not go forth again."""
+    use = data_of("model", "serve", previous.id)
+    return button(texts, "roll_back", use, model=cut(previous.title, _LABEL_UNITS))
+
+
+def _turners(texts: Texts, page: ModelPage, action: str) -> list[Button]:
+    turners = []
+    if page.number:
+        turners.append(button(texts, "newer", data_of("model", action, page.number - 1)))
+    if page.has_more:
+        turners.append(button(texts, "older", data_of("model", action, page.number + 1)))
+    return turners
+
+
+def _title(model: ServedModel) -> Markup:
+    return shortened(model.title, _TITLE_UNITS)

@@ -4,6 +4,7 @@ import pytest
 
 from bot import errors
 from bot.domain import Serving
+from bot.services.serving import PAGE
 from tests.services.house import ADMIN, PROMPT, TUNED, House, write_dataset
 
 
@@ -11,7 +12,7 @@ async def test_nobody_serves_at_first(house: House):
     assert await house.serving.current() is None
     with pytest.raises(errors.NoModel):
         await house.serving.model(None)
-    assert await house.serving.latest() == []
+    assert (await house.serving.others(0)).models == []
 
 
 async def test_model_of_the_settings_serves_until_one_is_chosen(house: House):
@@ -75,6 +76,73 @@ async def test_way_back_leads_to_who_answered_before(house: House):
     await house.serving.use(first, by=ADMIN)
     assert await house.serving.model(None) == first
     assert await house.serving.previous() == second
+
+
+async def test_way_back_passes_over_retired_models(house: House):
+    """Also over the one that the settings name."""
+    house.begin(chat_model="из настроек")
+    models = [await house.serving.model(name) for name in ("первая", "вторая", "третья")]
+    for model in models:
+        await house.serving.use(model, by=ADMIN)
+
+    await house.serving.retire(models[1].id)
+    assert await house.serving.previous() == models[0]
+    await house.serving.retire(models[0].id)
+    of_settings = await house.serving.previous()
+    assert of_settings is not None
+    assert of_settings.name == "из настроек"
+    await house.serving.retire(of_settings.id)
+    assert await house.serving.previous() is None
+
+
+async def test_who_answers_is_not_retired(house: House):
+    """Neither the model that was chosen nor the one that the settings name."""
+    house.begin(chat_model="из настроек")
+    serving = await house.serving.current()
+    assert serving is not None
+    with pytest.raises(errors.ModelServes) as caught:
+        await house.serving.retire(serving.model.id)
+    assert caught.value.params == {"model": "из настроек"}
+
+    chosen = await house.serving.use(await house.serving.model(TUNED), by=ADMIN)
+    with pytest.raises(errors.ModelServes):
+        await house.serving.retire(chosen.id)
+    with pytest.raises(errors.ModelListGone):
+        await house.serving.retire(404)
+
+    assert (await house.serving.retire(serving.model.id)).retired_at is not None
+
+
+async def test_retired_model_comes_back(house: House):
+    """By a button, or by being put to use; twice changes nothing."""
+    model = await house.serving.model(TUNED)
+    for _ in range(2):
+        assert (await house.serving.retire(model.id)).retired_at is not None
+    assert (await house.serving.retired(0)).models[0].id == model.id
+    for _ in range(2):
+        assert await house.serving.restore(model.id) == model
+
+    await house.serving.retire(model.id)
+    assert await house.serving.use(await house.serving.model(TUNED), by=ADMIN) == model
+    assert (await house.serving.retired(0)).models == []
+
+
+async def test_list_has_pages(house: House):
+    """Who answers and who did before stand apart; a page that is gone meanwhile is the first."""
+    models = [await house.serving.model(f"m{n}") for n in range(PAGE + 4)]
+    for model in models[:2]:
+        await house.serving.use(model, by=ADMIN)
+
+    first, second = await house.serving.others(0), await house.serving.others(1)
+
+    newest_first = list(reversed(models[2:]))
+    assert (first.models, first.has_more) == (newest_first[:PAGE], True)
+    assert (second.models, second.number, second.has_more) == (newest_first[PAGE:], 1, False)
+    assert await house.serving.others(7) == first
+    for model in models[2:]:
+        await house.serving.retire(model.id)
+    assert (await house.serving.others(1)).models == []
+    assert [(await house.serving.retired(n)).number for n in (0, 1, 9)] == [0, 1, 0]
 
 
 async def test_choice_survives_a_restart(house: House):

@@ -1,0 +1,96 @@
+"""Models: the list, one of them, its checkpoints, who answers, and when that ends, in Russian."""
+
+from typing import Final
+
+MODELS: Final[dict[str, str]] = {
+    # The list
+    "models_title": "<b>Сейчас отвечает:</b> {model}",
+    "models_before": "До неё: {model}",
+    "models_none_serving": "<b>Сейчас не отвечает никакая модель.</b>",
+    "models_none": "Обученных моделей ещё нет. Первая появится после /train.",
+    "models_others": "\n<b>Другие модели</b>",
+    "models_line": "{model} · {day}",
+    "models_line_verdict": "{model} · {day} · {verdict}",
+    "models_retired": (
+        "<b>Убранные модели</b>\n"
+        "Они только скрыты из списка: у провайдера ничего не удалено. Нажмите на модель, чтобы "
+        "вернуть её."
+    ),
+    "models_retired_none": "Убранных моделей нет.",
+    # One of them
+    "model_title": "<b>{model}</b>",
+    "model_serving": "🟢 Отвечает сейчас: {since}",
+    "model_since_chosen": "включена {day}, {who}",
+    "model_since_first": "включилась сама {day}, потому что была первой",
+    "model_since_settings": "так задано в CHAT_MODEL",
+    "model_retired": "Убрана из списка {day}. У провайдера она осталась.",
+    "model_base": "База: {base}",
+    "model_until": "Работает до {day}, осталось дней: {days}",
+    "model_over": "⚠️ Отключена {day}: отвечать больше не должна",
+    "model_trained": "Обучена {day} · план №{run_id} · {who}",
+    "model_followed": "Обучена {day} не здесь · следит {who}",
+    "model_unknown": "Обучена не здесь · в списке с {day}",
+    "model_from_terminal": "из терминала",
+    "model_dataset": "Датасет №{number} · {n} {examples}",
+    "model_job": "Задание: <code>{id}</code>",
+    "model_verdict": "Вердикт: {verdict}",
+    "model_checkpoint": "Контрольная точка: {checkpoint}",
+    "model_checkpoint_of": "Итог того же обучения: {model}",
+    # Checkpoints
+    "checkpoints_title": (
+        "<b>Контрольные точки {model}</b>\n"
+        "Модель, какой она была по ходу обучения. Любую можно включить и спросить."
+    ),
+    "checkpoints_none": ("Контрольных точек у {model} нет: провайдер их не хранит или уже удалил."),
+    "checkpoints_step": "шаг {step}",
+    "checkpoints_train": " · потери {loss}",
+    "checkpoints_valid": " · проверка {loss}",
+    "checkpoints_best": "⭐ {checkpoint} — лучшая",
+    "checkpoints_result": " · итог",
+    # Who answers
+    "use_usage": "/use имя_модели",
+    "use_done": "Теперь отвечает {model}.",
+    "use_already": "{model} уже отвечает: {since}.",
+    "use_prompt_changed": "{model} отвечает с новой системной подсказкой.",
+    "use_now": "<b>Сейчас отвечает {model}</b>: {since}.",
+    "use_none": "Сейчас не отвечает никакая модель. Включить любую: <code>/use имя_модели</code>",
+    "use_how": "Включить другую: <code>/use имя_модели</code> или /models.",
+    "use_prompt": "Системная подсказка:\n<blockquote expandable>{prompt}</blockquote>",
+    "use_prompt_none": "Системной подсказки у неё нет.",
+    "use_prompt_hint": "Другую задаст <code>/use {model}</code> с текстом на следующей строке.",
+    "use_over": "⚠️ Но она отключена {day}: ответов, скорее всего, не будет.",
+    "use_ask_over": (
+        "⚠️ {model} отключена {day}, и чаты, скорее всего, останутся без ответов. Всё равно "
+        "включить?"
+    ),
+    # Before a base model ends
+    "last_day_soon": "⚠️ <b>{base} скоро отключат</b>\nКогда: {day}, осталось дней: {days}",
+    "last_day_over": "⛔ <b>{base} отключена</b>\nСрок вышел {day}.",
+    "last_day_model": "Вместе с ней перестанет отвечать {model}, с которой сейчас говорят в чатах.",
+    "last_day_model_over": "{model}, с которой говорят в чатах, больше не ответит.",
+    "last_day_plans": "С неё начинаются планы (BASE_MODEL): новое обучение потом не запустится.",
+    "last_day_plans_over": "С неё начинаются планы (BASE_MODEL): новое обучение не запустится.",
+    "last_day_do": (
+        "Что делать: обучить Наташу на другом сервере с таким же API (как — в docs/providers.md) "
+        "или выбрать другую модель. Датасет и планы для этого готовы."
+    ),
+    # Buttons
+    "button_roll_back": "↩ Вернуть {model}",
+    "button_models_retired": "Показать убранные",
+    "button_checkpoints": "Контрольные точки",
+    "button_checkpoint": "Шаг {step}",
+    "button_checkpoint_best": "⭐ Шаг {step}",
+    "button_retire": "Убрать",
+    "button_restore": "Вернуть в список",
+    "button_use_anyway": "Всё равно включить",
+    "button_back": "Назад",
+    # Errors
+    "error_model_list_gone": "Этой модели в списке уже нет. Свежий список: /models.",
+    "error_model_retired": (
+        "{model} убрана из списка, поэтому кнопка её не включает. Включить по имени и вернуть в "
+        "список: <code>/use {name}</code>"
+    ),
+    "error_model_serves": (
+        "{model} сейчас отвечает в чатах, поэтому убрать её нельзя. Сначала включите другую."
+    ),
+}

@@ -1,0 +1,225 @@
+"""An admin looks at models by phone, changes who answers and back, and hears of ends in time."""
+
+import datetime as dtm
+
+from tests.e2e.test_exactly_once import MODEL, TWO_ADMINS, job_of, second, started
+from tests.telegram_people import Json, Person, button_data, words
+from tests.world import SECOND_ADMIN, STRANGER, World, eventually, world
+
+LOOK = f"/v1/models/{MODEL}"
+
+
+def in_days(days: int) -> str:
+    return (dtm.datetime.now(dtm.UTC).date() + dtm.timedelta(days=days)).isoformat()
+
+
+async def pressed(admin: Person, message: Json, button: str, wanted: str) -> Json:
+    """Press a button and wait until that same message says what is wanted."""
+    await admin.presses(button, message)
+
+    def is_there(candidate: Json) -> bool:
+        return candidate["message_id"] == message["message_id"] and wanted in words(candidate)
+
+    return await admin.sees(is_there, what=f"{wanted!r} in the message of the button {button!r}")
+
+
+async def taps(everything: World, person: Person, message: Json, data: str, n: int = 2) -> None:
+    """An impatient thumb, or an old button: presses that the screen does not offer any more."""
+    for k in range(n):
+        await everything.people.raw_update(
+            {
+                "callback_query": {
+                    "id": f"{data}-{k}",
+                    "from": {"id": person.id, "is_bot": False, "first_name": "Мария"},
+                    "chat_instance": "1",
+                    "data": data,
+                    "message": message,
+                }
+            }
+        )
+
+
+def served(everything: World) -> list[str]:
+    """Who was put to use, in order."""
+    query = "SELECT m.name FROM servings s JOIN models m ON m.id = s.model_id ORDER BY s.id"
+    return [name for (name,) in everything.stored(query)]
+
+
+async def trained(everything: World) -> str:
+    """Train a model; its name."""
+    job_id = await job_of(everything, await started(everything.admin))
+    query = "SELECT name FROM models WHERE job_id = :id AND name NOT LIKE '%ckpt%'"
+    ((name,),) = await eventually(lambda: everything.stored(query, id=job_id), timeout=60)
+    return str(name)
+
+
+def offered(message: Json) -> list[str]:
+    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+    return [button["text"] for row in rows for button in row]
+
+
+async def test_checkpoint_is_put_to_use_and_the_model_before_it_comes_back(tmp_path):
+    """One message from the list to the checkpoint and back; double taps change nothing."""
+    async with world(tmp_path) as everything:
+        admin, tester = everything.admin, everything.tester
+        await admin.says(f"/use {MODEL}")
+        await admin.sees(f"Теперь отвечает {MODEL}")
+        name = await trained(everything)
+
+        await admin.says("/models")
+        shown = await admin.sees(f"Сейчас отвечает: {MODEL}")
+        shown = await pressed(admin, shown, "natasha-v1", f"База: {MODEL}")
+        for part in (name, "план №1 · Мария", "Датасет №1 · 321 пример", "Работает до 14 января"):
+            assert part in words(shown)
+        shown = await pressed(admin, shown, "Контрольные точки", "Контрольные точки natasha-v1")
+        assert words(shown).count("шаг ") == 3
+        assert words(shown).endswith("· итог")
+        first = offered(shown)[0]
+        shown = await pressed(admin, shown, first, "Контрольная точка: шаг")
+        assert "Итог того же обучения: natasha-v1" in words(shown)
+        shown = await pressed(admin, shown, "Включить", "Теперь отвечает natasha-v1:step-")
+        checkpoint = f"{name}:ckpt-step-{first.removeprefix('Шаг ')}"
+        assert served(everything) == [MODEL, checkpoint]
+
+        await tester.says("Привет")
+        await tester.sees(lambda message: True)
+        asked = everything.proxy.sent("POST", "/v1/chat/completions")[-1].json
+        assert asked["model"] == checkpoint
+        assert asked["messages"][0]["role"] == "system"
+
+        back = button_data(shown, f"↩ Вернуть {MODEL}")
+        assert back is not None
+        await taps(everything, admin, shown, back, n=3)
+        await eventually(lambda: served(everything) == [MODEL, checkpoint, MODEL])
+        ids = [each["message_id"] for each in await admin.chat() if "Теперь" in words(each)]
+        assert shown["message_id"] in ids
+        await everything.restart_bot()
+        calls = len(everything.proxy.sent("GET", ".*/checkpoints"))
+        await admin.says("/models")
+        listed = await admin.sees("До неё: natasha-v1:step-")
+        assert offered(listed)[0].startswith("↩ Вернуть natasha-v1:step-")
+        listed = await pressed(admin, listed, "natasha-v1", f"База: {MODEL}")
+        await pressed(admin, listed, "Контрольные точки", "Контрольные точки natasha-v1")
+        assert len(everything.proxy.sent("GET", ".*/checkpoints")) == calls == 1
+
+
+async def test_models_are_retired_and_come_back(tmp_path):
+    """By pages, without deleting anything; who answers stays, and old buttons say why not."""
+    async with world(tmp_path, ADMIN_IDS=TWO_ADMINS) as everything:
+        admin, anna = everything.admin, await second(everything)
+        await anna.says("/start")
+        everything.stored(
+            "INSERT INTO models (name, system_prompt, added_at) "
+            "WITH RECURSIVE n(x) AS (SELECT 1 UNION SELECT x + 1 FROM n WHERE x < 30) "
+            "SELECT 'модель-' || x, '', 1700000000 FROM n"
+        )
+        for name in ("модель-1", "модель-2"):
+            await admin.says(f"/use {name}")
+            await admin.sees(f"Теперь отвечает {name}")
+
+        await admin.says("/models")
+        shown = await admin.sees("Сейчас отвечает: модель-2")
+        assert "модель-30 ·" in words(shown)
+        shown = await pressed(admin, shown, "Старее →", "модель-24 ·")
+        shown = await pressed(admin, shown, "← Новее", "модель-30 ·")
+        shown = await pressed(admin, shown, "🟢 модель-2", "🟢 Отвечает сейчас: включена")
+        assert "Убрать" not in offered(shown)
+        await taps(everything, admin, shown, "model:retire:2", n=1)
+        await admin.sees("модель-2 сейчас отвечает в чатах, поэтому убрать её нельзя")
+
+        shown = await pressed(admin, shown, "Назад", "Сейчас отвечает")
+        shown = await pressed(admin, shown, "модель-1", "модель-1")
+        shown = await pressed(admin, shown, "Убрать", "У провайдера она осталась")
+        await taps(everything, admin, shown, "model:retire:1")
+        await taps(everything, anna, shown | {"chat": {"id": SECOND_ADMIN, "type": "private"}},
+                   "model:use:1", n=1)  # fmt: skip
+        await anna.sees("модель-1 убрана из списка, поэтому кнопка её не включает")
+        shown = await pressed(admin, shown, "Назад", "Сейчас отвечает")
+        assert "До неё" not in words(shown)
+        shown = await pressed(admin, shown, "Показать убранные", "ничего не удалено")
+        shown = await pressed(admin, shown, "модель-1", "Убрана из списка")
+        await admin.presses("Вернуть в список", shown)
+        shown = await admin.sees(lambda message: {"Включить", "Убрать"} <= set(offered(message)))
+        shown = await pressed(admin, shown, "Назад", "До неё: модель-1")
+
+        # Two admins press the same at once: the second one hears who was first.
+        await pressed(admin, shown, "↩ Вернуть модель-1", "Теперь отвечает модель-1")
+        await anna.says("/use модель-1")
+        await anna.sees("модель-1 уже отвечает: включена")
+        assert served(everything) == ["модель-1", "модель-2", "модель-1"]
+        assert everything.proxy.sent("DELETE", ".*") == []
+
+
+async def test_use_without_a_name_shows_who_answers_and_what_it_is_told(tmp_path):
+    """For admins; testers and strangers are refused, and learn nothing of models."""
+    async with world(tmp_path) as everything:
+        admin, tester = everything.admin, everything.tester
+        stranger = await everything.people.person(STRANGER, "Чужой")
+        await admin.says("/use")
+        await admin.sees("Сейчас не отвечает никакая модель")
+        await admin.says(f"/use {MODEL}")
+        await admin.sees(f"Теперь отвечает {MODEL}")
+        await admin.says("/use")
+        now = await admin.sees(f"Сейчас отвечает {MODEL}: включена")
+        assert "Мария" in words(now)
+        assert f"/use {MODEL}" in words(now)
+        await admin.says("/use\nГовори стихами.")
+        await admin.sees(f"{MODEL} отвечает с новой системной подсказкой")
+        asked = await admin.says("/use")
+        now = await admin.sees("Сейчас отвечает", after=asked["message_id"])
+        assert "Говори стихами." in words(now)
+
+        for command in ("/use", f"/use {MODEL}", "/models"):
+            asked = await tester.says(command)
+            await tester.sees("только администраторы", after=asked["message_id"])
+            await stranger.says(command)
+        await stranger.sees("закрытый бот")
+        await everything.settled(10)
+        said = [words(each) for each in await stranger.chat() if each["from"]["is_bot"]]
+        assert not any(MODEL in each for each in said)
+        assert served(everything) == [MODEL]
+
+
+async def test_end_of_the_model_is_told_once_at_each_threshold(tmp_path):
+    """To every admin, across restarts, in their language; then an old model is asked about."""
+    end = in_days(30)
+    async with world(tmp_path, engine={"shutdown-date": end}, ADMIN_IDS=TWO_ADMINS) as everything:
+        admin, anna = everything.admin, await second(everything)
+        await admin.says(f"/use {MODEL}")
+        await anna.says("/language")
+        await anna.presses("English")
+        proxy = everything.proxy
+        told = await admin.sees("скоро отключат")
+        assert "осталось дней: 30" in words(told)
+        assert offered(told) == ["Модели", "Обучить"]
+        await anna.sees("will be switched off soon")
+
+        async def looked_again() -> None:
+            """The bot is killed, started, and has asked for the day."""
+            n = len(proxy.sent("GET", LOOK))
+            await everything.restart_bot()
+            await eventually(lambda: any(e.status for e in proxy.sent("GET", LOOK)[n:]), timeout=60)
+            await everything.settled(3)
+
+        async def warnings() -> list[str]:
+            return [w for m in await admin.chat() if "отключ" in (w := words(m).splitlines()[0])]
+
+        await looked_again()
+        assert len(await warnings()) == 1
+        for days, said in ((7, "осталось дней: 7"), (1, "осталось дней: 1"), (0, "Срок вышел")):
+            model = {"id": MODEL, "object": "model", "created": 1, "owned_by": "x"}
+            body = model | {"shutdown_date": in_days(days)}
+            proxy.faults.clear()
+            proxy.fault("GET", LOOK, "answer", times=1000, status=200, body=body)
+            await looked_again()
+            told = await admin.sees(said)
+        assert "больше не ответит" in words(told)
+        assert len(await warnings()) == 4
+        await looked_again()
+        assert len(await warnings()) == 4
+
+        await admin.says("/use другая")
+        used = await admin.sees("Теперь отвечает другая")
+        asked = await pressed(admin, used, f"↩ Вернуть {MODEL}", "Всё равно включить?")
+        used = await pressed(admin, asked, "Всё равно включить", f"Теперь отвечает {MODEL}")
+        assert "ответов, скорее всего, не будет" in words(used)
