@@ -7,7 +7,6 @@ Nothing fails: the table says for each limit whether it was kept. See benchmarks
 
 import argparse
 import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -26,38 +25,7 @@ from benchmarks.apart import (
     stalls,
     thrifty_notebooks,
 )
-
-
-@dataclass(frozen=True)
-class Row:
-    """A line of the table; *limit* is one for *ratio*, else for *value* in the unit shown."""
-
-    what: str
-    value: float
-    unit: str
-    beside: float | None = None
-    limit: float | None = None
-    limits_ratio: bool = False
-
-    @property
-    def ratio(self) -> float | None:
-        """Ours over the other."""
-        return self.value / self.beside if self.beside else None
-
-    @property
-    def cells(self) -> tuple[str, ...]:
-        """As it is printed."""
-        ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
-        beside = "" if self.beside is None else f"{self.beside:,.3f}"
-        return self.what, f"{self.value:,.3f}", beside, self.unit, ratio, *self._verdict
-
-    @property
-    def _verdict(self) -> tuple[str, str]:
-        if self.limit is None:
-            return "", ""
-        judged = self.ratio if self.limits_ratio else self.value
-        assert judged is not None
-        return f"{self.limit:g}", "within" if judged <= self.limit else "OVER"
+from benchmarks.table import Row, machine, print_row
 
 
 @dataclass(frozen=True)
@@ -152,33 +120,20 @@ def _sections(folder: Path, sizes: Sizes) -> Iterator[tuple[str, Callable[[], It
     yield "The event loop; beside it an idle one", lambda: event_loop(folder, sizes)
 
 
-def _print_row(cells: tuple[str, ...]) -> None:
-    widths = (52, 12, 12, 5, 7, 6, 7)
-    what, *rest = [
-        f"{cell:<{width}}" if nth == 0 else f"{cell:>{width}}"
-        for nth, (cell, width) in enumerate(zip(cells, widths, strict=True))
-    ]
-    print(what, *rest, flush=True)
-
-
 def main() -> int:
     """Measure everything and print it."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.validation", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tenth of the size: two minutes")
     sizes = QUICK if parser.parse_args().quick else FULL
-    print(
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, ",
-        end="",
-    )
-    print(f"load {os.getloadavg()[0]:.1f}, {time.strftime('%Y-%m-%d %H:%M')}")
-    _print_row(("", "ours", "beside", "", "ratio", "limit", ""))
+    print(machine())
+    print_row(("", "ours", "beside", "", "ratio", "limit", ""))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         made_up.write(folder / "examples.jsonl", examples=sizes.examples)
         for title, section in _sections(folder, sizes):
             print(f"\n{title}")
             for row in section():
-                _print_row(row.cells)
+                print_row(row.cells)
     print(f"\nload {os.getloadavg()[0]:.1f}, {time.strftime('%H:%M')}")
     return 0
 

@@ -1,13 +1,15 @@
 """Raw answers of a server: their JSON, and lists that come in pages."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from typing import Protocol
 
 import openai
 
 from bot.domain import JsonDict
-from bot.errors import ProviderRefused
+from bot.errors import NotTheApi
+from bot.gateways.openai_errors import status_words
 from bot.gateways.wire import record, text
 
 PAGE_SIZE = 100
@@ -25,30 +27,41 @@ class Answer(Protocol):
         """The HTTP status, below 300."""
 
 
+async def pages_of(
+    fetch: Callable[..., Awaitable[Answer]], *, pages: int
+) -> AsyncGenerator[list[JsonDict], None]:
+    """The pages of a list, at most *pages*, until one is the last or brings nothing new.
+
+    By hand, because some servers ignore `after` and leave out `has_more`: with those the
+    library's own iteration never ends.
+    """
+    seen: set[str] = set()
+    after: str | openai.Omit = openai.omit
+    for _ in range(pages):
+        answer = await fetch(limit=PAGE_SIZE, after=after)
+        page = page_of(answer)
+        ids = [row_id for row in page if (row_id := text(row.get("id")))]
+        yield page
+        is_last = record(json_of(answer)).get("has_more") is False
+        if is_last or seen.issuperset(ids):
+            break
+        seen.update(ids)
+        after = ids[-1]
+
+
 async def rows_of(
     fetch: Callable[..., Awaitable[Answer]],
     *,
     pages: int,
     enough: Callable[[list[JsonDict]], bool] | None = None,
 ) -> list[JsonDict]:
-    """Read a list page by page, at most *pages*, until a page is *enough* or brings nothing new.
-
-    By hand, because some servers ignore `after` and leave out `has_more`: with those the
-    library's own iteration never ends.
-    """
+    """Read a list page by page like `pages_of`, or until a page is *enough*."""
     rows: list[JsonDict] = []
-    seen: set[str] = set()
-    after: str | openai.Omit = openai.omit
-    for _ in range(pages):
-        answer = await fetch(limit=PAGE_SIZE, after=after)
-        page = page_of(answer)
-        rows += page
-        ids = [row_id for row in page if (row_id := text(row.get("id")))]
-        is_last = record(json_of(answer)).get("has_more") is False
-        if is_last or seen.issuperset(ids) or (enough is not None and enough(page)):
-            break
-        seen.update(ids)
-        after = ids[-1]
+    async with aclosing(pages_of(fetch, pages=pages)) as found:
+        async for page in found:
+            rows += page
+            if enough is not None and enough(page):
+                break
     return rows
 
 
@@ -56,7 +69,7 @@ def page_of(answer: Answer) -> list[JsonDict]:
     """The objects of one page of a list.
 
     Raises:
-        ProviderRefused: the answer is no list.
+        NotTheApi: the answer is no list.
     """
     body = json_of(answer)
     rows = body.get("data", body) if isinstance(body, dict) else body
@@ -75,9 +88,7 @@ def json_of(answer: Answer) -> object:
         return None
 
 
-def malformed(answer: Answer) -> ProviderRefused:
+def malformed(answer: Answer) -> NotTheApi:
     """For a read that was answered with something else, such as the page of a gateway."""
     status = answer.status_code
-    return ProviderRefused(
-        code="", message=f"HTTP {status} without the expected JSON", status=status
-    )
+    return NotTheApi(code="", message=status_words(status), status=status)

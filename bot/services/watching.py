@@ -1,33 +1,31 @@
 """Follows fine-tuning jobs until they end, and tells the admins."""
 
-import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from bot.domain import FineTuningJob, JobEvent, JobStatus, TrackedJob
-from bot.errors import (
-    JobFinished,
-    JobNotFollowed,
-    NothingActive,
-    UserError,
-    WhichJob,
-)
+from bot.errors import JobFinished, JobNotFollowed, NothingActive, WhichJob
 from bot.gateways.provider import TrainingApi
+from bot.services.alarms import Alarms
 from bot.services.datasets import Datasets
+from bot.services.lookout import Lookout
 from bot.services.news import News
+from bot.services.outages import Outages
 from bot.storage.database import Database, Transaction
 from bot.storage.jobs import JobStore
-from bot.storage.models import ModelStore, TrialStore
+from bot.storage.models import ModelStore
 from bot.storage.runs import RunStore
-from bot.workers import Workers
+from bot.storage.trials import TrialStore
 
-_logger = logging.getLogger(__name__)
+NAME_PATIENCE_S: Final = 600
+"""How long a success without a model's name is looked at again: some servers name it later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watching:
-    """One worker per job, so that a call which hangs holds up no other job."""
+    """Stores what the lookout sees; every end is told, once, with the model that came of it."""
 
     database: Database
     jobs: JobStore
@@ -37,25 +35,34 @@ class Watching:
     datasets: Datasets
     api: TrainingApi
     news: News
+    alarms: Alarms
+    outages: Outages
     on_trial: Callable[[int], None]
     """Called with a trial's id once it is to be run."""
-    _workers: "Workers[str]" = field(init=False)
+    name_patience_s: float = NAME_PATIENCE_S
+    _lookout: Lookout = field(init=False)
+    _nameless: dict[str, float] = field(init=False, default_factory=dict)
+    """When a success without a model's name was told, by the monotonic clock."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_workers", Workers("watching job", self._check))
+        lookout = Lookout(api=self.api, jobs=self.jobs, outages=self.outages, on_seen=self._seen)
+        object.__setattr__(self, "_lookout", lookout)
 
     async def tick(self) -> None:
-        """Look at every active job; called every `POLL_INTERVAL_S`."""
-        for job_id in await self.jobs.active():
-            self.wake(job_id)
+        """Look at the jobs that go on; called every `POLL_INTERVAL_S`, returns at once."""
+        await self._lookout.tick()
 
     def wake(self, job_id: str) -> None:
-        """Look at one job now."""
-        self._workers.wake(job_id)
+        """Look at one job now: somebody waits for it."""
+        self._lookout.wake(job_id)
+
+    async def idle(self, job_id: str) -> None:
+        """Wait until nobody looks at the job."""
+        await self._lookout.idle(job_id)
 
     async def close(self) -> None:
         """Stop looking."""
-        await self._workers.close()
+        await self._lookout.close()
 
     async def follow(self, job_id: str, *, by: int) -> TrackedJob:
         """Follow a job that was started elsewhere; its model is offered, never promoted.
@@ -125,48 +132,57 @@ class Watching:
             self.wake(job_id)  # whatever was answered: it may have ended meanwhile
         return tracked
 
-    async def _check(self, job_id: str) -> None:
-        try:
-            job = await self.api.job(job_id)
-        except UserError as exc:
-            _logger.warning("Job %s can't be read: %s", job_id, exc.key)
-            return
-        await self._store(job, await self._new_events(job))
-
-    async def _new_events(self, job: FineTuningJob) -> list[JobEvent]:
-        """Events that are not stored yet; none where they can't be read, as the status is more."""
-        if job.status in (JobStatus.VALIDATING_FILES, JobStatus.QUEUED):
-            return []
-        try:
-            known = await self.jobs.event_ids(job.id)
-            return await self.api.new_events(job.id, known=known)
-        except UserError as exc:
-            _logger.warning("The events of job %s can't be read: %s", job.id, exc.key)
-            return []
+    async def _seen(self, job: FineTuningJob, events: list[JobEvent] | None) -> None:
+        await self._store(job, events or [])
+        await self.alarms.look(job, events)
 
     async def _store(self, job: FineTuningJob, events: list[JobEvent]) -> None:
-        before = await self.jobs.get(job.id)
+        before = await self.jobs.bare(job.id)
+        is_open = not job.status.is_terminal or job.id in await self.jobs.active()
+        is_awaited = is_open and _is_nameless(job) and not self._has_waited(job.id)
         # A job may have been over when it was stored first: then its end is still to be told.
-        is_told = not job.status.is_terminal or job.id not in await self.jobs.active()
+        is_told = not job.status.is_terminal or not is_open
+        is_told = is_told or (is_awaited and job.id in self._nameless)
         if before and not events and is_told and before.job == _comparable(job, before):
             return
         prompt = await self._system_prompt(before) if job.fine_tuned_model else ""
-        trial_id = await self.database.write(lambda tx: self._save(tx, job, events, prompt))
+        trial_id = await self.database.write(
+            lambda tx: self._save(tx, job, events, prompt, is_awaited=is_awaited)
+        )
+        if is_awaited:
+            self._nameless.setdefault(job.id, time.monotonic())
+        else:
+            self._nameless.pop(job.id, None)
         if trial_id is not None:
             self.on_trial(trial_id)
 
+    def _has_waited(self, job_id: str) -> bool:
+        """Whether its model's name was waited for long enough; a restart begins that anew."""
+        since = self._nameless.get(job_id)
+        return since is not None and time.monotonic() - since >= self.name_patience_s
+
     async def _save(
-        self, tx: Transaction, job: FineTuningJob, events: list[JobEvent], prompt: str
+        self,
+        tx: Transaction,
+        job: FineTuningJob,
+        events: list[JobEvent],
+        prompt: str,
+        *,
+        is_awaited: bool,
     ) -> int | None:
         """Store what is new; return the id of the trial that follows a success."""
         await self.jobs.save(tx, job)
         await self.jobs.add_events(tx, job.id, events)
         await self.news.show_cards(tx, job.id)
-        if not job.status.is_terminal or not await self.jobs.close(tx, job.id):
+        if not job.status.is_terminal or not (is_awaited or await self.jobs.close(tx, job.id)):
             return None
         await self.news.tell_admins(
             tx, "job_finished", {"job_id": job.id}, key=f"job:{job.id}:finished"
         )
+        if _is_nameless(job) and not is_awaited:
+            await self.news.tell_admins(
+                tx, "job_never_named", {"job_id": job.id}, key=f"job:{job.id}:never_named"
+            )
         if job.status is not JobStatus.SUCCEEDED or not job.fine_tuned_model:
             return None
         now = int(time.time())
@@ -182,6 +198,10 @@ class Watching:
             if run is not None:
                 return run.dataset.system_prompt
         return await self.datasets.system_prompt()
+
+
+def _is_nameless(job: FineTuningJob) -> bool:
+    return job.status is JobStatus.SUCCEEDED and not job.fine_tuned_model
 
 
 def _comparable(job: FineTuningJob, before: TrackedJob) -> FineTuningJob:

@@ -60,7 +60,9 @@ async def test_what_does_not_move_touches_nothing(running: House):
 async def test_end_is_told_to_every_admin_once(running: House, status: str):
     """However often one looks afterwards, also after a restart."""
     refusal = Refusal(code="invalid_training_file", message="строка 7")
-    running.provider.moves("ftjob-1", status, refusal=refusal, finished_at=1_700_000_900)
+    running.provider.moves(
+        "ftjob-1", status, refusal=refusal, fine_tuned_model=TUNED, finished_at=1_700_000_900
+    )
     await running.looked_at("ftjob-1")
     for _ in range(3):
         running.watching.wake("ftjob-1")
@@ -93,7 +95,7 @@ async def test_events_are_read_once_more_after_the_end(running: House):
     running.provider.logs("ftjob-1", event_of("e1"))
     await running.looked_at()
     running.provider.logs("ftjob-1", event_of("e2", 2, message="готово"))
-    running.provider.moves("ftjob-1", "succeeded")
+    running.provider.moves("ftjob-1", "succeeded", fine_tuned_model=TUNED)
     n_reads = running.provider.n_calls("new_events ftjob-1")
     await running.looked_at("ftjob-1")
 
@@ -192,12 +194,48 @@ async def test_success_offers_the_model_and_puts_it_to_the_prompts(running: Hous
     assert len(await running.trial_store.pending()) == 1
 
 
-async def test_success_without_a_model_is_told_too(running: House):
+async def test_success_without_a_model_is_told_and_looked_at_again(running: House):
+    """Some servers name the model a little later: then it is offered like any other."""
     running.provider.moves("ftjob-1", "succeeded")
+    await running.looked_at("ftjob-1")
+    assert await running.told() == FINISHED
+    await running.stale_cards()
+    await running.looked_at("ftjob-1")
+    await running.restart()
+    await running.looked_at("ftjob-1")
+    assert await running.told() == FINISHED
+    assert await running.trial_store.pending() == []
+
+    running.provider.moves("ftjob-1", "succeeded", fine_tuned_model=TUNED)
     await running.looked_at("ftjob-1")
 
     assert await running.told() == FINISHED
-    assert await running.trial_store.pending() == []
+    assert await running.models.named(TUNED) is not None
+    assert len(await running.trial_store.pending()) == 1
+    assert await running.jobs.active() == []
+
+
+async def test_success_that_waits_for_a_name_moves_no_card(running: House):
+    running.provider.moves("ftjob-1", "succeeded")
+    await running.looked_at("ftjob-1")
+    await running.stale_cards()
+    for _ in range(3):
+        await running.looked_at("ftjob-1")
+
+    assert await running.stale_cards() == []
+
+
+async def test_model_that_is_never_named_is_told_so_once(running: House):
+    """After a while nobody looks any more, and the admins know what to do."""
+    await running.restart(name_patience_s=0)
+    running.provider.moves("ftjob-1", "succeeded")
+    for _ in range(4):
+        running.watching.wake("ftjob-1")
+        await running.looked_at("ftjob-1")
+
+    never = [(admin, "job_never_named", {"job_id": "ftjob-1"}) for admin in ADMINS]
+    assert await running.told() == [*FINISHED, *never]
+    assert await running.jobs.active() == []
 
 
 @pytest.mark.parametrize("status", ["failed", "cancelled"])
@@ -226,7 +264,7 @@ async def test_foreign_job_that_is_over_is_told(house: House):
     """With its model, which is told what the current dataset's models are told."""
     house.provider.has_job(job_of("ftjob-x", "succeeded", fine_tuned_model=TUNED))
     await house.watching.follow("ftjob-x", by=ADMIN)
-    await house.watching._workers.idle("ftjob-x")
+    await house.watching.idle("ftjob-x")
 
     assert len(await house.told("job_finished")) == 2
     model = await house.models.named(TUNED)
@@ -314,7 +352,7 @@ async def test_refused_cancel_shows_what_is_true(running: House):
 
     with pytest.raises(errors.ProviderRefused):
         await running.watching.cancel("ftjob-1")
-    await running.watching._workers.idle("ftjob-1")
+    await running.watching.idle("ftjob-1")
 
     assert await running.told() == FINISHED
 
@@ -326,7 +364,7 @@ async def test_cancel_of_unknown_end_is_looked_at(running: House):
 
     with pytest.raises(errors.ProviderUncertain):
         await running.watching.cancel("ftjob-1")
-    await running.watching._workers.idle("ftjob-1")
+    await running.watching.idle("ftjob-1")
 
     assert await running.told() == FINISHED
 
@@ -343,7 +381,7 @@ async def test_look_that_was_overtaken_by_the_end_does_not_undo_it(running: Hous
     await running.watching._store(over, [])
     running.provider.logs("ftjob-1", event_of("e1"))
     held.set()
-    await running.watching._workers.idle("ftjob-1")
+    await running.watching.idle("ftjob-1")
 
     assert (await running.tracked()).job.status is JobStatus.CANCELLED
     assert await running.told() == FINISHED

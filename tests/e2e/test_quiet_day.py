@@ -1,0 +1,103 @@
+"""A day of training in a quick clock: what rings in an admin's pocket, and what only moves."""
+
+from collections import Counter
+
+from tests.e2e.test_exactly_once import card, job_of, started
+from tests.e2e.test_provider_faults import spoiled
+from tests.telegram_people import Json, Person, words
+from tests.world import World, eventually, world
+
+ENGINE = {"running-seconds": "6"}
+CLOCK: Json = {"POLL_INTERVAL_S": "0.2"}
+LONG = 90
+NEW = ("sendMessage", "sendPhoto", "sendDocument")
+EDITS = ("editMessageText", "editMessageCaption", "editMessageMedia")
+CARD, END, VERDICT = 1, 1, 1
+"""New messages of a job: its card once, its end, and after a success what its answers are like."""
+
+
+async def is_on_screen(admin: Person, job_id: str, part: str) -> None:
+    """Wait until a message about the job says that."""
+
+    def shows(message: Json) -> bool:
+        return job_id in words(message) and part in words(message)
+
+    await admin.sees(shows, timeout=LONG, what=f"{part!r} of {job_id}")
+
+
+async def begun(everything: World) -> str:
+    """A plan, started; returns the job's id once its card shows that it trains."""
+    job_id = await job_of(everything, await started(everything.admin))
+    await card(everything.admin, job_id)
+    await is_on_screen(everything.admin, job_id, "обучается")
+    return job_id
+
+
+async def succeeds(everything: World) -> int:
+    """It trains to its end; returns how often the admin asked for something."""
+    job_id = await begun(everything)
+    await is_on_screen(everything.admin, job_id, "обучилась за")
+    return 1
+
+
+async def fails(everything: World) -> int:
+    """The provider does not take the file."""
+    everything.proxy.rewrite = spoiled
+    job_id = await job_of(everything, await started(everything.admin))
+    await is_on_screen(everything.admin, job_id, "не обучилась")
+    everything.proxy.rewrite = lambda exchange: None
+    return 1
+
+
+async def is_stopped(everything: World) -> int:
+    """An admin thinks better of it."""
+    job_id = await begun(everything)
+    await everything.admin.says(f"/cancel {job_id}")
+    await is_on_screen(everything.admin, job_id, "остановлена через")
+    return 2
+
+
+async def rests(everything: World) -> int:
+    """Held for a while, and then let go on to its end."""
+    job_id = await begun(everything)
+    await everything.admin.presses("Пауза")
+    await is_on_screen(everything.admin, job_id, "приостановлена")
+    await everything.admin.presses("Продолжить")
+    await is_on_screen(everything.admin, job_id, "обучилась за")
+    return 3
+
+
+async def test_a_day_rings_once_for_each_thing_that_happened(tmp_path):
+    """Six trainings: a card, an end and a verdict each, answers to what was asked, nothing more.
+
+    Everything else, and that is most of it, moves the cards where they stand.
+    """
+    async with world(tmp_path, engine=ENGINE, **CLOCK) as everything:
+        n_asked = sum(
+            [
+                await succeeds(everything),
+                await fails(everything),
+                await is_stopped(everything),
+                await rests(everything),
+                await fails(everything),
+                await succeeds(everything),
+            ]
+        )
+        n_verdicts = 3
+
+        async def all_is_told() -> bool:
+            ((waiting, told),) = everything.stored(
+                "SELECT sum(sent_at IS NULL), sum(kind = 'trial_finished') FROM outbox"
+            )
+            return not waiting and told == n_verdicts
+
+        await eventually(all_is_told, timeout=LONG)
+        rung = Counter[str]()
+        for call in await everything.people.calls():
+            if call["params"].get("chat_id") == everything.admin.chat_id:
+                rung[call["method"]] += 1
+        n_new = sum(rung[method] for method in NEW)
+        assert n_new <= 6 * (CARD + END) + n_verdicts * VERDICT + n_asked, rung
+        assert sum(rung[method] for method in EDITS) >= 6, rung
+        kinds = {kind for (kind,) in everything.stored("SELECT DISTINCT kind FROM outbox")}
+        assert kinds == {"screen", "job_finished", "trial_finished"}
