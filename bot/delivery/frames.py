@@ -46,16 +46,21 @@ class Frames:
         """The message in which the answer grows; None before there is one."""
         self.is_unsure = is_replay
         """A message with a part of the answer may stand in the chat without our knowing its id."""
+        self.n_shown = 0
+        """How many frames Telegram has taken."""
         self._is_blocked = is_blocked
         self._on_first = on_first
-        self._latest: Screen | None = None
+        self._latest: Callable[[], Screen] | None = None
         self._wanted = asyncio.Event()
         self._closed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    def show(self, screen: Screen) -> None:
-        """Show the screen as soon as the pace allows, unless a newer one comes before that."""
-        self._latest = screen
+    def show(self, render: Callable[[], Screen]) -> None:
+        """Show a screen as soon as the pace allows, unless a newer one comes before that.
+
+        It is rendered when it leaves, so one that is overtaken costs nothing.
+        """
+        self._latest = render
         self._wanted.set()
         if self._task is None:
             self._task = asyncio.create_task(self._run(), name=f"frames of chat {self._chat_id}")
@@ -92,13 +97,12 @@ class Frames:
 
     async def _send_latest(self) -> None:
         async with self._poster.order(self._chat_id):
-            screen = self._latest
-            if screen is None or self._closed.is_set():
+            if self._latest is None or self._closed.is_set():
                 return
             try:
                 message_id = await self._poster.post(
                     self._chat_id,
-                    screen,
+                    self._latest(),
                     edit_id=self.message_id,
                     floor_id=self._floor_id,
                     is_unsure=self.is_unsure,
@@ -109,6 +113,7 @@ class Frames:
                 _logger.info("A frame for chat %s was dropped: %s", self._chat_id, exc)
             else:
                 self.is_unsure = False
+                self.n_shown += 1
                 if message_id != self.message_id:
                     self.message_id = message_id
                     await self._on_first(message_id)

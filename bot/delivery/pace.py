@@ -8,9 +8,10 @@ import asyncio
 import time
 from collections.abc import Callable
 
-PER_SECOND = 28.0
+PER_SECOND = 27.0
 BURST = 2
-"""At most this many at once, so that no second sees more than thirty."""
+"""At most this many at once, so that no second sees more than thirty, also where the network
+brings some of the second before late."""
 PER_CHAT_PER_SECOND = 1.0
 CHAT_BURST = 4
 

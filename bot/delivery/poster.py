@@ -43,6 +43,9 @@ _NOT_OURS = (
 Words have no caption and files have no text, so neither is ever taken for the other.
 """
 
+_BAD_FORMATTING = ("parse entities", "entity_", "entities_", "wrong http url", "url_invalid")
+"""What it says to formatting that it does not take; the words themselves are good."""
+
 KnownIds = Callable[[int], Awaitable[set[int]]]
 """(floor) -> ids above the floor of messages that we know, in any private chat."""
 
@@ -103,6 +106,9 @@ class Poster:
             Refused: there is no sense in trying again.
             RetryAfter, Forbidden, NetworkError: from the library; nothing was done.
         """
+        if edit_id is not None and screen.has_only_buttons:
+            await self._change_buttons(chat_id, edit_id, screen)
+            return edit_id
         if edit_id is not None and screen.attachment is None:
             await self._pace.turn(chat_id)
             if await self._edit(chat_id, edit_id, screen):
@@ -123,6 +129,14 @@ class Poster:
                 _logger.info("Found message %s again in chat %s", message_id, chat_id)
                 return message_id
         return None
+
+    async def _change_buttons(self, chat_id: int, message_id: int, screen: Screen) -> None:
+        """Where there is no such message any more, nothing is lost and nothing is said."""
+        await self._pace.turn(chat_id)
+        try:
+            await self._edit(chat_id, message_id, screen)
+        except Refused as exc:
+            _logger.error("Buttons of message %s were not changed: %s", message_id, exc)
 
     async def _edit(self, chat_id: int, message_id: int, screen: Screen) -> bool:
         """Whether the message now shows the screen; False when there is no such message of ours."""
@@ -146,6 +160,9 @@ class Poster:
 
     async def _request_edit(self, chat_id: int, message_id: int, screen: Screen) -> Any:
         which: dict[str, Any] = {"chat_id": chat_id, "message_id": message_id}
+        if screen.has_only_buttons:
+            buttons = _arguments(screen).get("reply_markup")
+            return await self._bot.edit_message_reply_markup(**which, reply_markup=buttons)
         if screen.attachment is None:
             return await self._bot.edit_message_text(**which, **_arguments(screen))
         return await self._bot.edit_message_caption(**which, **_arguments(screen))
@@ -170,8 +187,9 @@ class Poster:
             self._pace.block(chat_id, seconds)
             raise
         except BadRequest as exc:  # before NetworkError, which it is a subclass of
-            if "parse entities" in exc.message.lower() and screen.entities is None:
-                _logger.error("Telegram refused our HTML: %s", exc.message)
+            is_formatting = any(words in exc.message.lower() for words in _BAD_FORMATTING)
+            if is_formatting and (screen.entities is None or screen.entities):
+                _logger.error("Telegram refused our formatting: %s", exc.message)
                 return await self._call(chat_id, request, _plain(screen))
             if "chat not found" in exc.message.lower():  # they have never written to us
                 raise Forbidden(exc.message) from exc
@@ -199,6 +217,8 @@ async def _content(attachment: Attachment) -> bytes:
 
 
 def _plain(screen: Screen) -> Screen:
+    if screen.entities is not None:
+        return replace(screen, entities=[])
     return replace(screen, text=html.unescape(re.sub("<[^>]+>", "", screen.text)), entities=[])
 
 

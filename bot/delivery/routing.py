@@ -14,8 +14,13 @@ from bot.storage.inbox import Incoming
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 TALK = "talk"
 DESK = "desk"
+STOP = "stop"
+"""The lane of those who have heard enough, which waits for no other."""
 TALK_COMMANDS = ("/new", "/retry")
 """Commands that belong between the messages of a conversation, in their order."""
+_STOP_BUTTON = "talk:stop:"
+_TALK_BUTTONS = ("talk:again:", "talk:anew:", "fix:")
+"""Buttons that belong there, too."""
 
 _LARGEST = 2**63 - 1
 
@@ -63,6 +68,9 @@ def _message(update: JsonDict) -> JsonDict:
 
 
 def _lane(update: JsonDict, message: JsonDict) -> str:
+    query = update.get("callback_query")
+    if isinstance(query, dict):
+        return _lane_of_button(str(query.get("data")))
     text = message.get("text")
     if not isinstance(text, str) or not ("message" in update or "edited_message" in update):
         return DESK
@@ -70,6 +78,12 @@ def _lane(update: JsonDict, message: JsonDict) -> str:
         return TALK
     command = text.split(maxsplit=1)[0].split("@")[0]
     return TALK if command in TALK_COMMANDS else DESK
+
+
+def _lane_of_button(data: str) -> str:
+    if data.startswith(_STOP_BUTTON):
+        return STOP
+    return TALK if data.startswith(_TALK_BUTTONS) else DESK
 
 
 def _integer(holder: object, key: str) -> int:

@@ -1,17 +1,21 @@
 """The conversation of a person with the serving model."""
 
-import datetime as dtm
 import time
-import zoneinfo
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from bot.domain import ChatMessage, Person, ServedModel, Turn, Usage
-from bot.errors import ContextTooLong, DailyLimitReached, NoModel
+from bot.domain import ChatMessage, PastTurn, Person, ServedModel, Turn, Usage
+from bot.errors import (
+    ContextTooLong,
+    NoModel,
+    NothingToRetry,
+    NotTheLastAnswer,
+)
 from bot.gateways.chat import ChatApi
 from bot.gateways.tokenizer import count_example_tokens, encoding_for
 from bot.services.serving import ServingDesk
+from bot.services.usage import Accounts
 from bot.storage.conversations import ConversationStore
 from bot.storage.database import Transaction
 
@@ -26,19 +30,20 @@ class Question:
     model: ServedModel
     window: Sequence[Turn]
     text: str
+    message_id: int | None = None
+    """Telegram's id of the message with the new words."""
+    replaces: PastTurn | None = None
+    """The turn in whose place the new one shall stand."""
+    is_after_silence: bool = False
+    """So long has nothing been said that it may be about something else now."""
 
     @property
     def messages(self) -> list[ChatMessage]:
         """The prompt, in order."""
         system = [ChatMessage(role="system", content=self.model.system_prompt)]
-        said = [
-            ChatMessage(role=role, content=content)
-            for turn in self.window
-            for role, content in (("user", turn.user_text), ("assistant", turn.assistant_text))
-        ]
         return (
             system * bool(self.model.system_prompt)
-            + said
+            + [message for turn in self.window for message in _said(turn)]
             + [ChatMessage(role="user", content=self.text)]
         )
 
@@ -53,13 +58,28 @@ class Chat:
     temperature: float
     max_tokens: int
     history_max_tokens: int
-    daily_limit: int
-    """Answers a tester may get in a day; 0: no limit."""
-    timezone: zoneinfo.ZoneInfo
-    """Where a day begins at midnight."""
+    """Of all that the model is shown; system prompt and new words go along even above it."""
+    silence_s: float
+    """After a longer silence a new conversation is offered; 0: never."""
+    accounts: Accounts
 
-    async def question(self, text: str, *, person: Person, chat_id: int) -> Question:
+    async def question(
+        self,
+        text: str,
+        *,
+        person: Person,
+        chat_id: int,
+        message_id: int | None = None,
+        replaces: PastTurn | None = None,
+    ) -> Question:
         """What the model will be asked when the person writes *text*.
+
+        Args:
+            text: The new words.
+            person: Who wrote them.
+            chat_id: Where.
+            message_id: Telegram's id of the message with them.
+            replaces: The last turn, when the answer shall stand in the place of that one.
 
         Raises:
             NoModel: no model serves yet.
@@ -68,9 +88,18 @@ class Chat:
         serving = await self.serving.current()
         if serving is None:
             raise NoModel
-        await self._check_limit(person)
-        turns = await self.conversations.recent_turns(chat_id, limit=MOST_TURNS)
-        question = Question(model=serving.model, window=turns, text=text)
+        await self.accounts.check(person)
+        turns = await self.conversations.recent_turns(
+            chat_id, limit=MOST_TURNS, before=replaces.id if replaces else None
+        )
+        question = Question(
+            model=serving.model,
+            window=[past.turn for past in turns],
+            text=text,
+            message_id=message_id,
+            replaces=replaces,
+            is_after_silence=bool(turns) and not replaces and self._is_long_ago(turns[-1]),
+        )
         return _shortened(question, self.history_max_tokens)
 
     async def answer(self, question: Question) -> AsyncGenerator[str | Usage, None]:
@@ -91,17 +120,74 @@ class Chat:
                 kept = question.window[len(question.window) // 2 + 1 :]
                 question = replace(question, window=kept)
 
+    async def store(
+        self,
+        tx: Transaction,
+        question: Question,
+        answer: str,
+        *,
+        person: Person,
+        chat_id: int,
+        request_id: int,
+        usage: Usage | None,
+        is_stopped: bool,
+    ) -> None:
+        """Make question and answer a turn of the conversation, and put it to the account."""
+        turn = Turn(
+            user_text=question.text,
+            assistant_text=answer,
+            question_id=question.message_id,
+            is_stopped=is_stopped,
+        )
+        await self.conversations.add_turn(
+            tx,
+            turn,
+            chat_id=chat_id,
+            person_id=person.id,
+            request_id=request_id,
+            model=question.model.name,
+            system_prompt=question.model.system_prompt,
+            n_window=len(question.window),
+            usage=usage,
+            now=int(time.time()),
+        )
+        account = self.accounts.answered(
+            person.id,
+            model=question.model.name,
+            messages=question.messages,
+            answer=answer,
+            usage=usage,
+        )
+        await account(tx)
+        if question.replaces is not None:
+            old = question.replaces.request_id
+            await self.conversations.replace(tx, old, by=request_id)
+
+    async def last_turn(self, chat_id: int, request_id: int | None = None) -> PastTurn:
+        """The turn that another answer may replace: the last one of the conversation.
+
+        Raises:
+            NothingToRetry: the conversation has none yet.
+            NotTheLastAnswer: it is not the answer to *request_id*.
+        """
+        last = await self.conversations.last_turn(chat_id)
+        if request_id is not None and (last is None or last.request_id != request_id):
+            raise NotTheLastAnswer
+        if last is None:
+            raise NothingToRetry
+        return last
+
+    async def is_unanswered(self, person_id: int, message_id: int) -> bool:
+        """Whether the message is newer than any that was answered."""
+        answered = await self.conversations.last_question(person_id)
+        return answered is None or message_id > answered > 0
+
     async def start_anew(self, tx: Transaction, chat_id: int) -> None:
         """Begin a new conversation."""
         await self.conversations.start(tx, chat_id, now=int(time.time()))
 
-    async def _check_limit(self, person: Person) -> None:
-        if person.is_admin or not self.daily_limit:
-            return
-        midnight = dtm.datetime.now(self.timezone).replace(hour=0, minute=0, second=0)
-        since = int(midnight.timestamp())
-        if await self.conversations.turns_since(person.id, since) >= self.daily_limit:
-            raise DailyLimitReached(limit=self.daily_limit)
+    def _is_long_ago(self, past: PastTurn) -> bool:
+        return 0 < self.silence_s < time.time() - past.created_at
 
     def _ask(self, question: Question) -> AsyncGenerator[str | Usage, None]:
         return self.api.stream(
@@ -112,20 +198,26 @@ class Chat:
         )
 
 
+def _said(turn: Turn) -> list[ChatMessage]:
+    return [
+        ChatMessage(role="user", content=turn.user_text),
+        ChatMessage(role="assistant", content=turn.assistant_text),
+    ]
+
+
 def _shortened(question: Question, budget: int) -> Question:
     """The question with the newest turns that fit into *budget* tokens, whole pairs only."""
     encoding = encoding_for(question.model.name)
     kept = len(question.window)
-    left = budget
+    left = budget - _count(replace(question, window=()).messages, encoding)
     for turn in reversed(question.window):
-        left -= count_example_tokens(
-            [
-                {"role": "user", "content": turn.user_text},
-                {"role": "assistant", "content": turn.assistant_text},
-            ],
-            encoding,
-        )
+        left -= _count(_said(turn), encoding)
         if left < 0:
             break
         kept -= 1
     return replace(question, window=question.window[kept:])
+
+
+def _count(messages: Sequence[ChatMessage], encoding: str) -> int:
+    rows = [{"role": message.role, "content": message.content} for message in messages]
+    return count_example_tokens(rows, encoding)

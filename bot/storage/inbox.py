@@ -100,6 +100,14 @@ class InboxStore:
         )
         return _inbox_row(row) if row else None
 
+    async def is_open(self, row_id: int, chat_id: int) -> bool:
+        """Whether it is an update of that chat which is not done."""
+        row = await self._db.row(
+            "SELECT 1 FROM inbox WHERE id = :id AND chat_id = :chat_id AND done_at IS NULL",
+            {"id": row_id, "chat_id": chat_id},
+        )
+        return row is not None
+
     async def waiting(self) -> list[tuple[int, str]]:
         """The lanes, as (chat id, lane), in which something is not done."""
         rows = await self._db.rows(

@@ -85,6 +85,14 @@ class OutboxStore:
         )
         return _outbox_row(row) if row else None
 
+    async def place_of(self, request_id: int) -> int | None:
+        """The message that shows the first answer to a request; None: not known any more."""
+        row = await self._db.row(
+            "SELECT coalesce(message_id, edit_id) AS place FROM outbox WHERE key = :key",
+            {"key": reply_key(request_id, 0)},
+        )
+        return row["place"] if row else None
+
     async def waiting(self) -> list[int]:
         """The chats for which a message or a card waits."""
         rows = await self._db.rows(
@@ -187,6 +195,11 @@ class OutboxStore:
     def _tell(self, chat_id: int) -> None:
         # Read when it is called: the outbox's worker sets it after the stores are built.
         self.on_new(chat_id)
+
+
+def reply_key(request_id: int, n: int) -> str:
+    """What is said in answer to a request, number *n* from 0 on."""
+    return f"request:{request_id}:{n}"
 
 
 def _outbox_row(row: Row) -> OutboxRow:

@@ -53,8 +53,8 @@ def world(telegram: Telegram, poster: Poster, pace: Pace, known: set[int]) -> Wo
     return World(telegram, poster, pace, known)
 
 
-def screen(n: int) -> Screen:
-    return Screen(text=f"слово {n}", entities=[])
+def screen(n: int) -> Callable[[], Screen]:
+    return lambda: Screen(text=f"слово {n}", entities=[])
 
 
 async def stream(frames: Frames, n_words: int, pause_s: float = 0.1) -> None:
@@ -85,6 +85,26 @@ async def test_the_latest_frame_wins(world: World):
 
     shown = [int(call.params["text"].split()[1]) for call in world.telegram.calls]
     assert shown == pytest.approx([3, 15, 27, 39], abs=1)
+
+
+async def test_frame_is_rendered_when_it_leaves(world: World):
+    """So one that is overtaken costs nothing, and no word of the model is a rendering."""
+    rendered: list[int] = []
+
+    def render(n: int) -> Callable[[], Screen]:
+        def made() -> Screen:
+            rendered.append(n)
+            return screen(n)()
+
+        return made
+
+    frames = world.frames()
+    for n in range(40):
+        frames.show(render(n))
+        await asyncio.sleep(0.1)
+    await frames.close()
+
+    assert len(rendered) == len(world.telegram.calls) == frames.n_shown == 4
 
 
 async def test_answer_that_is_whole_at_once_has_no_frames(world: World):

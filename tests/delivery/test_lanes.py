@@ -156,6 +156,27 @@ async def test_lanes_of_a_chat_do_not_wait_for_each_other(desk: Desk):
     assert desk.began == ["вопрос", "/status", "второй", "/new"]
 
 
+async def test_only_a_stop_passes_by(desk: Desk):
+    """The answer is being made, a command hangs, and more messages wait."""
+    for words in ("вопрос", "/status"):
+        desk.holds[words] = asyncio.Event()
+    await desk.gets("вопрос", "второй", "/status", "/jobs")
+    again, stop = (
+        desk.update(words) | {"callback_query": {"data": f"talk:{words}:1"}}
+        for words in ("again", "stop")
+    )
+    await desk.lanes.accept([again, stop])
+    await until(lambda: "stop" in desk.began)
+    assert sorted(desk.began) == ["/status", "stop", "вопрос"]
+
+    for held in desk.holds.values():
+        held.set()
+    await desk.done()
+
+    talk = [words for words in desk.began if words in ("вопрос", "второй", "again")]
+    assert talk == ["вопрос", "второй", "again"]
+
+
 async def test_chat_that_hangs_delays_no_other(desk: Desk):
     """However many updates of it wait."""
     desk.holds["слово 0"] = asyncio.Event()

@@ -344,3 +344,41 @@ async def test_order_is_given_back_by_whoever_is_cancelled(telegram: Telegram, p
 
     assert telegram.texts(5) == [SHOWN]
     assert (poster._locks, poster._waiting) == ({}, {})
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "Bad Request: can't parse entities: unsupported start tag",
+        "Bad Request: ENTITY_TEXTURL_INVALID",
+        "Bad Request: ENTITIES_TOO_LONG",
+        "Bad Request: wrong HTTP URL specified",
+    ],
+)
+async def test_answer_whose_formatting_is_refused_comes_as_plain_text(
+    telegram: Telegram, poster: Poster, reason: str
+):
+    """Sent or edited, with its buttons: rather without formatting than without a word."""
+    screen = Screen(
+        text="в лесу",
+        entities=[{"type": "bold", "offset": 0, "length": 1}],
+        buttons=[[Button(text="🔁", data="talk:again:1")]],
+    )
+    telegram.answers(400, reason, method="sendMessage")
+    sent = await post(poster, screen)
+    telegram.answers(400, reason, method="editMessageText")
+    await post(poster, screen, edit_id=sent)
+
+    assert telegram.ids(5) == [sent]
+    message = telegram.chats[5][sent]
+    assert (message.text, message.entities) == ("в лесу", [])
+    assert message.markup
+
+
+async def test_plain_text_that_is_refused_is_not_tried_for_ever(telegram: Telegram, poster: Poster):
+    telegram.answers(400, "Bad Request: ENTITIES_TOO_LONG", times=5)
+
+    with pytest.raises(Refused):
+        await post(poster, Screen(text="в лесу", entities=[]))
+
+    assert len(telegram.calls) == 1

@@ -1,14 +1,13 @@
 """The model hears its system prompt, as much of the conversation as fits, and the new words."""
 
-import datetime as dtm
-import zoneinfo
+import time
 from contextlib import aclosing
 from typing import Any
 
 import pytest
 
 from bot import errors
-from bot.domain import Access, Turn, Usage
+from bot.domain import Turn, Usage
 from bot.gateways.tokenizer import count_example_tokens, encoding_for
 from bot.services.chat import MOST_TURNS, Question
 from tests.services.house import ADMIN, PROMPT, TESTER, TUNED, House, person
@@ -34,6 +33,8 @@ async def said(house: House, n: int, *, text: str = "", at: int | None = None, b
             person_id=by,
             request_id=n,
             model=TUNED,
+            system_prompt=PROMPT,
+            n_window=0,
             usage=None,
             now=at or 1,
         )
@@ -87,18 +88,18 @@ async def test_nobody_is_asked_when_no_model_serves(house: House):
         await question(house)
 
 
+def tokens(*messages: tuple[str, str]) -> int:
+    rows = [{"role": role, "content": content} for role, content in messages]
+    return count_example_tokens(rows, encoding_for(TUNED))
+
+
 @pytest.mark.parametrize("kept", [0, 1, 3, 5])
 async def test_budget_drops_whole_oldest_pairs(talking: House, kept: int):
     """To the token; the system prompt and the new words always stay, however small it is."""
     turns = [await said(talking, n, text="слово " * n) for n in range(1, 6)]
-    budget = sum(
-        count_example_tokens(
-            [
-                {"role": "user", "content": turn.user_text},
-                {"role": "assistant", "content": turn.assistant_text},
-            ],
-            encoding_for(TUNED),
-        )
+    always = tokens(("system", PROMPT), ("user", "И что дальше?"))
+    budget = always + sum(
+        tokens(("user", turn.user_text), ("assistant", turn.assistant_text))
         for turn in turns[5 - kept :]
     )
 
@@ -194,60 +195,84 @@ async def test_other_troubles_trim_nothing(talking: House, error):
     assert len(talking.server.asked) == 1
 
 
-# The daily limit
+# Another answer to the last question
 
 
-def noonish() -> str:
-    """A zone where it is neither shortly before nor shortly after midnight now."""
-    hour = dtm.datetime.now(dtm.UTC).hour
-    shift = (12 - hour + 12) % 24 - 12  # Etc/GMT signs are the other way round
-    return f"Etc/GMT{-shift:+d}" if shift else "Etc/GMT"
+async def stored(house: House, asked: Question, request_id: int, text: str = "Другой ответ"):
+    await house.database.write(
+        lambda tx: house.chat.store(
+            tx,
+            asked,
+            text,
+            person=person(),
+            chat_id=CHAT,
+            request_id=request_id,
+            usage=None,
+            is_stopped=False,
+        )
+    )
 
 
-def midnight(zone: str) -> int:
-    today = dtm.datetime.now(zoneinfo.ZoneInfo(zone)).date()
-    return int(dtm.datetime.combine(today, dtm.time(), zoneinfo.ZoneInfo(zone)).timestamp())
+async def test_another_answer_takes_the_place_of_the_last(talking: House):
+    """The model does not see the one that was not good enough; later only the new one is history.
+
+    Both stay in the table, where they may be rated.
+    """
+    for n in (1, 2):
+        await said(talking, n)
+    last = await talking.chat.last_turn(CHAT)
+    again = await talking.chat.question(
+        last.turn.user_text, person=person(), chat_id=CHAT, replaces=last
+    )
+    assert roles(again)[1:] == [
+        ("user", "вопрос 1"), ("assistant", "ответ 1"), ("user", "вопрос 2"),
+    ]  # fmt: skip
+
+    await stored(talking, again, 3)
+
+    assert roles(await question(talking))[3:5] == [
+        ("user", "вопрос 2"), ("assistant", "Другой ответ"),
+    ]  # fmt: skip
+    rows = await talking.database.rows("SELECT request_id, replaced_by FROM turns ORDER BY id")
+    assert [tuple(row) for row in rows] == [(1, None), (2, 3), (3, None)]
 
 
-@pytest.mark.parametrize("zone", [noonish(), "Asia/Kathmandu", "America/St_Johns"])
-async def test_limit_counts_from_midnight_of_the_zone(talking: House, zone: str):
-    """What was said a second before belongs to yesterday."""
-    talking.begin(daily_limit=2, timezone=zone)
-    start = midnight(zone)
-    await said(talking, 1, at=start - 1)
-    await said(talking, 2, at=start)
-    await question(talking)
+async def test_only_the_last_answer_can_be_replaced(talking: House):
+    with pytest.raises(errors.NothingToRetry):
+        await talking.chat.last_turn(CHAT)
+    for n in (1, 2):
+        await said(talking, n)
 
-    await said(talking, 3, at=start + 1)
+    assert (await talking.chat.last_turn(CHAT)).request_id == 2
+    assert (await talking.chat.last_turn(CHAT, 2)).request_id == 2
+    with pytest.raises(errors.NotTheLastAnswer):
+        await talking.chat.last_turn(CHAT, 1)
 
-    with pytest.raises(errors.DailyLimitReached) as caught:
-        await question(talking)
-    assert caught.value.params == {"limit": 2}
-
-
-async def test_limit_is_each_testers_own(talking: House):
-    talking.begin(daily_limit=1, timezone=noonish())
-    await said(talking, 1, at=midnight(noonish()) + 1, by=99)
-
-    assert await question(talking)
-
-
-async def test_new_conversation_gives_no_more_of_them(talking: House):
-    talking.begin(daily_limit=1, timezone=noonish())
-    await said(talking, 1, at=midnight(noonish()) + 1)
     await talking.database.write(lambda tx: talking.chat.start_anew(tx, CHAT))
+    with pytest.raises(errors.NotTheLastAnswer):
+        await talking.chat.last_turn(CHAT, 2)
+    with pytest.raises(errors.NothingToRetry):
+        await talking.chat.last_turn(CHAT)
 
-    with pytest.raises(errors.DailyLimitReached):
-        await question(talking)
+
+# A long silence
 
 
 @pytest.mark.parametrize(
-    ("limit", "who"),
-    [(1, person(TESTER, Access.ADMIN)), (0, person())],
+    ("silence_s", "ago_s", "is_long"),
+    [(3600, 3700, True), (3600, 3500, False), (0, 10**8, False)],
 )
-async def test_admins_and_zero_have_no_limit(talking: House, limit: int, who):
-    talking.begin(daily_limit=limit, timezone=noonish())
-    for n in range(1, 4):
-        await said(talking, n, at=midnight(noonish()) + n)
+async def test_new_conversation_is_offered_once_for_a_silence(
+    talking: House, silence_s: float, ago_s: int, is_long: bool
+):
+    """Never forced: the model still hears what was said before."""
+    talking.begin(silence_s=silence_s)
+    assert not (await question(talking)).is_after_silence
+    await said(talking, 1, at=int(time.time()) - ago_s)
 
-    assert await question(talking, person=who)
+    asked = await question(talking)
+    assert asked.is_after_silence == is_long
+    assert len(asked.window) == 1
+
+    await stored(talking, asked, 2)
+    assert not (await question(talking)).is_after_silence

@@ -5,9 +5,12 @@ import re
 
 import pytest
 
-from bot.views.answer import CURSOR, growing, whole
+from bot.views import answer
+from bot.views.answer import CURSOR, answer_buttons
+from bot.views.rich import MOST_ENTITIES
+from bot.views.screen import Screen
 from sandbox.text import utf16_len
-from tests.views.screens import shown
+from tests.views.screens import RU, buttons_of, shown
 
 MARKDOWN = """# Заголовок
 
@@ -32,6 +35,14 @@ print("лес" if True else 'поле')
 
 ||тайна|| и snake_case_word, 2 * 3 * 4, a<b, x & y; "кавычки" — тире…
 """
+
+
+def whole(text: str) -> list[Screen]:
+    return answer.whole(RU, text)
+
+
+def growing(text: str) -> Screen:
+    return answer.growing(RU, text, 7)
 
 
 def words_of(text: str) -> list[str]:
@@ -75,7 +86,7 @@ def test_nothing_is_cut_off(times: int):
     screens = whole(text)
     read = joined(text) + hidden(text)
 
-    assert (len(screens) > 1) == (times > 20)
+    assert (len(screens) > 1) == (times > 3)
     assert [word for word in words_of(text) if word not in read] == []
     parts = [f"часть {n} кончилась" for n in range(times)]
     assert [read.index(part) for part in parts] == sorted(read.index(part) for part in parts)
@@ -102,7 +113,8 @@ def test_long_answers_are_split_without_a_loss(text: str):
     read = "".join(shown(screen) for screen in screens)
 
     assert len(screens) >= 2
-    assert len(screens) <= utf16_len(text) // 4096 + 3
+    n_entities = text.count("**") // 2
+    assert len(screens) <= utf16_len(text) // 4096 + 3 + n_entities // MOST_ENTITIES
     assert sorted(words_of("".join(read.split()))) == sorted(words_of("".join(plain(text).split())))
 
 
@@ -152,10 +164,11 @@ def test_crumbs_of_markdown_are_an_answer(text: str):
 
 
 def test_more_entities_than_telegram_keeps():
-    (screen,) = whole(" ".join(f"**{n}**" for n in range(300)))
+    """Further ones go into further messages: none of them is dropped without a word."""
+    screens = whole(" ".join(f"**слово {n}**" for n in range(250)))
 
-    assert len(screen.entities or []) == 100
-    assert words_of(shown(screen)) == [str(n) for n in range(300)]
+    assert [len(screen.entities or []) for screen in screens] == [100, 100, 50]
+    assert [shown(screen).split()[0] for screen in screens] == ["слово"] * 3
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -174,10 +187,41 @@ def test_any_beginning_of_any_answer_can_be_shown(seed: int):
 
 
 def test_frame_shows_what_there_is_and_that_more_comes():
-    frame = growing("Представь **лес**  \n")
+    """With its formatting, and the button that ends it."""
+    frame = growing("Представь **лес** и *тро  \n")
 
-    assert frame.text == f"Представь **лес**{CURSOR}"
-    assert frame.entities == []
+    assert frame.text == f"Представь лес и *тро{CURSOR}"
+    assert frame.entities == [{"type": "bold", "offset": 10, "length": 3}]
+    assert buttons_of(frame) == ["talk:stop:7"]
+    assert frame.buttons[0][0].text == "⏹ Хватит"
+
+
+@pytest.mark.parametrize("length", range(1, len(MARKDOWN), 7))
+def test_frame_of_any_beginning_is_right(length: int):
+    """Telegram would take each, and no word is missing while its formatting is half written."""
+    frame = growing(MARKDOWN[:length] or "a")
+    read = shown(frame) + " ".join(str(entity.values()) for entity in frame.entities or [])
+
+    assert frame.text.endswith(CURSOR)
+    assert [word for word in words_of(MARKDOWN[:length]) if word not in read] == []
+
+
+def test_frame_inside_of_long_code_is_code():
+    """Its beginning has scrolled out of sight, and with it the sign that it is code."""
+    frame = growing("Смотри:\n```python\n" + "print('лес')\n" * 3_000)
+
+    shown(frame)
+    (entity,) = frame.entities or []
+    assert (entity["type"], entity["language"]) == ("pre", "python")
+    assert entity["length"] > 3_500
+
+
+def test_frame_costs_the_same_for_any_length():
+    """Only so much of the end is looked at; a book costs no more than some pages."""
+    text = "\n".join([MARKDOWN] * 5_000)
+
+    assert len(answer._recent(text)) < answer.FRAME_SOURCE + 100
+    assert answer._recent(text[:5_000]) == text[:5_000]
 
 
 @pytest.mark.parametrize("letter", ["а", "🌲", "👩‍👩‍👧", "а🌲"])
@@ -191,3 +235,47 @@ def test_long_frame_shows_the_end(letter: str, length: int):
     assert text.endswith(frame.text.removesuffix(CURSOR).removeprefix("…"))
     if utf16_len(text) > 4_096:
         assert utf16_len(frame.text) > 3_500
+
+
+# The end of an answer
+
+
+def test_buttons_stand_under_the_last_message():
+    buttons = answer_buttons(RU, 12)
+    screens = answer.whole(RU, "слово " * 2_000, buttons=buttons)
+
+    assert [buttons_of(screen) for screen in screens] == [[], [], ["talk:again:12"]]
+
+
+def test_new_conversation_is_offered_after_a_silence():
+    offered = answer.whole(RU, "Лес", buttons=answer_buttons(RU, 12, is_after_silence=True))
+
+    assert buttons_of(offered[0]) == ["talk:again:12", "talk:anew:12"]
+
+
+@pytest.mark.parametrize("text", ["Представь **лес**", "```\nкод", "слово " * 682 + "слово"])
+def test_stopped_answer_says_so(text: str):
+    """Apart from what the model said, even where that breaks off inside of code."""
+    screens = answer.whole(RU, text, is_stopped=True)
+    last = screens[-1]
+
+    assert shown(last).endswith("… (остановлено)")
+    assert (last.entities or [])[-1]["type"] == "italic"
+    assert sum(shown(screen).count("остановлено") for screen in screens) == 1
+
+
+def test_answer_that_the_converter_can_not_read_is_shown_as_it_is(monkeypatch, caplog):
+    def breaks(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(answer, "convert", breaks)
+
+    assert [screen.text for screen in whole(" **лес** ")] == ["**лес**"]
+    assert "could not be read" in caplog.text
+
+
+def test_nothing_is_added_to_what_the_model_says():
+    """The converter would put pushpins before headings."""
+    (screen,) = whole("# Лес\n\n## Поле\n\n- раз\n- два")
+
+    assert shown(screen) == "Лес\n\nПоле\n\n• раз\n• два"
