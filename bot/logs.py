@@ -12,8 +12,8 @@ BACKUPS = 3
 HIDDEN = "[hidden]"
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-_SHAPES = re.compile(r"\d{6,12}:[A-Za-z0-9_-]{30,}|\bsk-[A-Za-z0-9_-]{8,}")
-"""What a bot token and an OpenAI key look like, also ones that are not ours."""
+_SHAPES = re.compile(r"\d{6,12}:[A-Za-z0-9_-]{30,}|\bsk-[A-Za-z0-9_-]{8,}|inv_[A-Za-z0-9_-]{16,}")
+"""What a bot token, an OpenAI key and an invitation's code look like, also ones not ours."""
 
 
 class RedactingFormatter(logging.Formatter):
@@ -52,4 +52,7 @@ def set_up(path: Path, level: str, secrets: Collection[str]) -> None:
     # Their INFO lines carry URLs, and so the bot token.
     for name in ("httpx", "httpcore", "httpx2", "httpcore2"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # Their DEBUG lines carry whatever people write: as SQL, as updates, as prompts.
+    for name in ("aiosqlite", "telegram", "openai"):
+        logging.getLogger(name).setLevel(max(logging.INFO, root.level))
     logging.getLogger("apscheduler").setLevel(max(logging.WARNING, root.level))

@@ -21,6 +21,7 @@ def handlers() -> list[BaseHandler[Any, BotContext, Any]]:
         CommandHandler("id", show_id),
         CommandHandler("language", ask_language),
         CallbackQueryHandler(choose_language, pattern=r"^language:set:"),
+        CallbackQueryHandler(is_inside, pattern=r"^door:ask:"),
     ]
 
 
@@ -28,6 +29,8 @@ async def start(update: Update, context: BotContext) -> None:
     """/start: an admin sees how things stand, a tester how to begin."""
     services = context.services
     await menus.publish_for(context.bot, services, context.person)
+    if await services.invitations.is_spare("".join(context.args or [])):
+        context.reply(views.plain(context.texts, "spare_code"))
     serving = await services.serving.current()
     if not context.person.is_admin:
         screen = views.start_tester(context.texts, context.person, is_ready=serving is not None)
@@ -37,16 +40,20 @@ async def start(update: Update, context: BotContext) -> None:
         report = await services.datasets.report()
     except DatasetMissing:
         report = None
-    tracked = [await services.watching.get(job_id) for job_id in await services.jobs.active()]
     context.reply(
         views.start_admin(
             context.texts,
             context.person,
             report=report,
             serving=serving,
-            training=[job.name for job in tracked],
+            training=await services.jobs.active_names(),
         )
     )
+
+
+async def is_inside(update: Update, context: BotContext) -> None:
+    """The button to ask for access, pressed by somebody who was let in meanwhile."""
+    context.show(views.plain(context.texts, "door_inside"))
 
 
 async def show_help(update: Update, context: BotContext) -> None:

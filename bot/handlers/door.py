@@ -1,12 +1,14 @@
 """The door: every kind of update comes through here.
 
-Nothing gets past it to a handler unless the person is admitted.
+Nothing gets past it unless the person is admitted; for people outside there are the few handlers
+of `strangers`.
 """
 
 import json
 import logging
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from telegram import Chat, ChatMember, Update
@@ -15,13 +17,13 @@ from telegram.ext import Application, BaseHandler
 
 from bot.context import BotContext, Services
 from bot.delivery.lanes import MOST_WAITING, Work
+from bot.delivery.routing import STOP
 from bot.errors import UserError
+from bot.handlers import feedback, strangers
+from bot.handlers.guards import QUIET_S
 from bot.storage.database import Transaction
 from bot.storage.inbox import InboxRow
 from bot.views import door as views
-
-QUIET_S = 60
-"""Strangers, and chats that flood us, are told the same at most once in this time."""
 
 _GONE = (ChatMember.LEFT, ChatMember.BANNED)
 _logger = logging.getLogger(__name__)
@@ -34,6 +36,9 @@ class Door:
     application: "Application[Any, BotContext, Any, Any, Any, Any]"
     services: Services
     handlers: list[BaseHandler[Any, BotContext, Any]]
+    """For who is admitted."""
+    outside: list[BaseHandler[Any, BotContext, Any]] = field(default_factory=strangers.handlers)
+    """For everybody else."""
 
     async def handle(self, row: InboxRow, *, is_replay: bool) -> Work:
         """What the update changes; `UserError`s are answers, everything else travels on."""
@@ -46,14 +51,13 @@ class Door:
         if update.my_chat_member is not None:
             return self._membership(row, update)
         context = await self._context(row, update, is_replay=is_replay)
-        await self._acknowledge(update)
-        if context.person.is_admitted:
-            await self._dispatch(update, context)
-        else:
-            context.reply(
-                views.plain(context.texts, "door_stranger", id=context.person.id),
-                key=f"stranger:{row.chat_id}:{int(time.time()) // QUIET_S}",
-            )
+        if row.lane != STOP:  # which must not wait for Telegram
+            await self._acknowledge(update)
+        handlers = self.handlers if context.person.is_admitted else self.outside
+        await self._dispatch(update, context, handlers)
+        await feedback.leave_off_at_command(update, context)
+        if row.lane == STOP:
+            await self._acknowledge(update, context.toast)
         return self._work(context)
 
     async def apologise(self, row: InboxRow, incident: str) -> Work:
@@ -83,18 +87,24 @@ class Door:
             )
         return context.commit
 
-    async def _dispatch(self, update: Update, context: BotContext) -> None:
-        for handler in self.handlers:
+    async def _dispatch(
+        self,
+        update: Update,
+        context: BotContext,
+        handlers: Sequence[BaseHandler[Any, BotContext, Any]],
+    ) -> None:
+        for handler in handlers:
             check = handler.check_update(update)
             if check is None or check is False:
                 continue
+            _logger.debug("Update %s is for %s", context.request_id, handler.callback.__name__)
             try:
                 await handler.handle_update(update, self.application, check, context)
             except UserError as exc:
                 _logger.info("Update %s: %s", context.request_id, exc.key)
                 context.forget()
                 context.reply(
-                    views.plain(context.texts, exc.key, **exc.params),
+                    views.refusal(context.texts, exc),
                     edit_id=context.frame_message_id,
                     is_unsure=context.is_replay,
                 )
@@ -120,10 +130,23 @@ class Door:
 
         async def work(tx: Transaction) -> None:
             await services.people.saw(tx, context.person)
+            if context.person.is_admitted and not await services.people.is_admitted(
+                tx, context.person.id
+            ):
+                self._turn_out(context)
             await services.outbox.unpark(tx, context.row.chat_id)
             await context.commit(tx)
 
         return work
+
+    def _turn_out(self, context: BotContext) -> None:
+        """They were removed while this was at work: nothing comes of it, not even an answer."""
+        context.forget()
+        context.reply(
+            views.plain(context.texts, "door_removed"),
+            edit_id=context.frame_message_id,
+            is_unsure=context.is_replay,
+        )
 
     def _membership(self, row: InboxRow, update: Update) -> Work:
         assert update.my_chat_member is not None
@@ -132,12 +155,12 @@ class Door:
             return lambda tx: outbox.park(tx, row.chat_id)
         return lambda tx: outbox.unpark(tx, row.chat_id)
 
-    async def _acknowledge(self, update: Update) -> None:
+    async def _acknowledge(self, update: Update, toast: str = "") -> None:
         """Take the waiting sign off a pressed button; too late for that is no harm."""
         if update.callback_query is None:
             return
         try:
-            await update.callback_query.answer()
+            await update.callback_query.answer(toast or None)
         except TelegramError as exc:
             _logger.debug("A button's press was not acknowledged: %s", exc)
 

@@ -1,12 +1,16 @@
 """Who may use a handler: asked again at each one, for commands and buttons alike."""
 
 import functools
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 from telegram import Update
 
 from bot.context import BotContext
+
+QUIET_S = 60
+"""People outside, and chats that flood us, are told the same at most once in this time."""
 
 Handler = Callable[[Update, BotContext], Coroutine[Any, Any, None]]
 
@@ -20,3 +24,10 @@ def admins_only(handler: Handler) -> Handler:
         await handler(update, context)
 
     return guarded
+
+
+def quiet_key(context: BotContext, what: str) -> str | None:
+    """By which somebody outside is told *what* once a minute; None, always, for who is admitted."""
+    if context.person.is_admitted:
+        return None
+    return f"{what}:{context.row.chat_id}:{int(time.time()) // QUIET_S}"

@@ -3,14 +3,47 @@
 from collections.abc import Sequence
 
 from bot.domain import Person, Serving, ValidationReport
+from bot.errors import DailyLimitReached, UserError
+from bot.services.admission import Door, Standing
+from bot.services.invitations import Outcome
 from bot.texts import LANGUAGE_NAMES, Markup, Texts
 from bot.views.buttons import button, data_of
 from bot.views.screen import Button, Screen, rows
+from bot.views.who import moment, name_of
 
 
 def plain(texts: Texts, key: str, /, **params: object) -> Screen:
     """A screen of one sentence."""
     return Screen(text=texts(key, **params))
+
+
+def refusal(texts: Texts, error: UserError) -> Screen:
+    """What went wrong, in words."""
+    params = dict(error.params)
+    if isinstance(error, DailyLimitReached):
+        params["zone"] = _zone(texts)
+    return plain(texts, error.key, **params)
+
+
+def outside(texts: Texts, person_id: int, standing: Standing) -> Screen:
+    """What a stranger sees: what this is, their number, and what they can do."""
+    number = texts("door_stranger", id=person_id)
+    match standing.door:
+        case Door.MAY_ASK:
+            ask = button(texts, "ask_in", data_of("door", "ask"))
+            return Screen(text=f"{number}\n{texts('door_may_ask')}", buttons=rows([ask]))
+        case Door.WAITING:
+            rest = texts("door_waiting")
+        case Door.DENIED:
+            rest = texts("door_denied", when=moment(texts, standing.until))
+        case Door.BLOCKED:
+            rest = texts("door_blocked")
+    return Screen(text=f"{number}\n{rest}")
+
+
+def link_failed(texts: Texts, outcome: Outcome, screen: Screen) -> Screen:
+    """Why a link lets nobody in, above what the stranger can do instead."""
+    return Screen(text=f"{texts(f'code_{outcome}')}\n\n{screen.text}", buttons=screen.buttons)
 
 
 def start_admin(
@@ -43,13 +76,14 @@ def start_admin(
                 button(texts, "models", data_of("model", "list")),
                 button(texts, "status", data_of("job", "status")),
             ],
+            [button(texts, "people", data_of("person", "list", 0))],
         ),
     )
 
 
 def start_tester(texts: Texts, person: Person, *, is_ready: bool) -> Screen:
     """A tester's welcome."""
-    welcome = texts("start_tester", name=person.name)
+    welcome = texts("start_tester", name=name_of(person.name, person.id))
     return Screen(text=welcome if is_ready else f"{welcome}\n\n{texts('start_no_model')}")
 
 
@@ -60,6 +94,11 @@ def language(texts: Texts) -> Screen:
         for code, name in LANGUAGE_NAMES.items()
     ]
     return Screen(text=texts("language_ask"), buttons=rows(choices))
+
+
+def _zone(texts: Texts) -> str:
+    name = str(texts.timezone)
+    return texts("zone_moscow") if name == "Europe/Moscow" else texts("zone_other", zone=name)
 
 
 def _dataset(texts: Texts, report: ValidationReport | None) -> str:

@@ -11,8 +11,11 @@ from tests.telegram_people import Json, words
 from tests.world import ADMIN, STRANGER, World, eventually, world
 
 MODEL = "gpt-4.1-mini-2025-04-14"
-OPEN_COMMANDS = {"start", "help", "id", "language", "new"}
-OPEN_BUTTONS = {"language:set:"}
+OPEN_COMMANDS = {"start", "help", "id", "language", "new", "retry", "privacy"}
+OPEN_BUTTONS = {
+    "language:set:", "door:ask:", "privacy:get:", "privacy:forget:", "privacy:forgotten:",
+    "privacy:keep:", "talk:stop:", "talk:again:", "talk:anew:",
+}  # fmt: skip
 TESTERS = range(1101, 1111)
 
 
@@ -36,7 +39,7 @@ def changing(everything: World) -> list[str]:
     """What the bot has asked of the provider, without its looking at a job and its events."""
     return [
         f"{seen.method} {seen.path}"
-        for seen in everything.proxy.exchanges
+        for seen in everything.asked_for_people()
         if not (seen.method == "GET" and "/fine_tuning/jobs/" in seen.path)
     ]
 
@@ -50,6 +53,9 @@ def decided(everything: World) -> list[Any]:
         "SELECT id, name, system_prompt FROM models",
         "SELECT request_id FROM uploads",
         "SELECT id FROM trials",
+        "SELECT id, is_tester, is_blocked, daily_limit FROM people WHERE is_tester = 1",
+        "SELECT id, used_by, withdrawn_at FROM invitations",
+        "SELECT id, state FROM join_requests",
     )
     return [everything.stored(query) for query in queries]
 
@@ -175,7 +181,7 @@ async def test_nothing_that_arrives_stops_the_bot(tmp_path):
         asked = await tester.says("/id")
         await tester.sees("Ваш номер: 1002", after=asked["message_id"])
         assert "сломалось" not in str(await admin.chat())
-        assert everything.proxy.exchanges == []
+        assert everything.asked_for_people() == []
 
 
 async def _calls(everything: World, method: str) -> list[Json]:

@@ -20,7 +20,9 @@ def root(tmp_path: Path) -> Iterator[logging.Logger]:
     """The root logger, as it was before, afterwards."""
     logger = logging.getLogger()
     before, level = list(logger.handlers), logger.level
-    names = ("httpx", "httpcore", "httpx2", "httpcore2", "apscheduler")
+    names = (
+        "httpx", "httpcore", "httpx2", "httpcore2", "apscheduler", "aiosqlite", "telegram", "openai",
+    )  # fmt: skip
     levels = {name: logging.getLogger(name).level for name in names}
     yield logger
     for handler in set(logger.handlers) - set(before):
@@ -156,3 +158,21 @@ def test_folder_that_can_not_be_made_is_an_error(root: logging.Logger, tmp_path:
 
     with pytest.raises(OSError, match="file"):
         set_up(tmp_path / "file" / "bot.log", "INFO", SECRETS)
+
+
+def test_invitations_are_taken_out():
+    """Whoever reads a log can't come in by a link that stands there."""
+    code = "inv_AbCdEfGhIjKlMnOpQrSt-_"
+
+    assert line(f"https://t.me/bot?start={code}").endswith(f"?start={HIDDEN}")
+    assert code not in line("update: %s", {"text": f"/start {code}"})
+
+
+@pytest.mark.parametrize("name", ["aiosqlite", "telegram.ext.ExtBot", "openai._base_client"])
+def test_libraries_do_not_log_what_people_say(log: Path, name: str):
+    """Their DEBUG lines hold whole updates, rows and prompts."""
+    logging.getLogger(name).debug("executing with %s", "всё, что на душе")
+    logging.getLogger(name).warning("trouble")
+
+    assert "на душе" not in log.read_text(encoding="utf-8")
+    assert "trouble" in log.read_text(encoding="utf-8")
