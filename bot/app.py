@@ -66,6 +66,7 @@ class App:
                 stack.push_async_callback(worker.close)
                 await worker.start()
             stack.push_async_callback(services.watching.close)
+            stack.push_async_callback(services.restarts.close)
             assert self.application.job_queue is not None
             watch.schedule(self.application.job_queue, services)
             async with asyncio.TaskGroup() as tasks:

@@ -1,6 +1,5 @@
 """`BotContext`: what every handler is given, and where it puts what shall happen."""
 
-import datetime as dtm
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -19,20 +18,33 @@ from bot.delivery.typing import Typing
 from bot.domain import Hyperparameters, Person
 from bot.errors import NotAllowed
 from bot.gateways.provider import TrainingApi
+from bot.services.admission import Admission
 from bot.services.chat import Chat
 from bot.services.dataset_desk import DatasetDesk
 from bot.services.datasets import Datasets
+from bot.services.feedback import Feedback
+from bot.services.generations import Generations
+from bot.services.invitations import Invitations
+from bot.services.last_days import LastDays
+from bot.services.model_desk import ModelDesk
+from bot.services.pausing import Pausing
 from bot.services.people import People
+from bot.services.pictures import Pictures
+from bot.services.privacy import Privacy
+from bot.services.quality import Quality
+from bot.services.restarts import Restarts
 from bot.services.serving import ServingDesk
 from bot.services.submission import Submission
 from bot.services.training import Training
 from bot.services.trials import Trials
+from bot.services.usage import Accounts
 from bot.services.watching import Watching
 from bot.storage.database import Database, Transaction
 from bot.storage.inbox import InboxRow, InboxStore
 from bot.storage.jobs import JobStore
-from bot.storage.outbox import OutboxStore
+from bot.storage.outbox import OutboxStore, reply_key
 from bot.storage.people import PeopleStore
+from bot.storage.ratings import RatingStore
 from bot.storage.runs import RunStore
 from bot.texts import Texts, choose_language
 from bot.views.buttons import Press, parse
@@ -54,14 +66,27 @@ class Services:
     jobs: JobStore
     runs: RunStore
     people: People
+    admission: Admission
+    invitations: Invitations
+    privacy: Privacy
+    accounts: Accounts
     datasets: Datasets
     desk: DatasetDesk
     training: Training
     submission: Submission
     watching: Watching
+    restarts: Restarts
+    pausing: Pausing
+    pictures: Pictures
     serving: ServingDesk
+    models: ModelDesk
+    last_days: LastDays
     trials: Trials
     chat: Chat
+    generations: Generations
+    feedback: Feedback
+    ratings: RatingStore
+    quality: Quality
     api: TrainingApi
     poster: Poster
     pace: Pace
@@ -77,13 +102,6 @@ class Services:
     def texts(self, language: str) -> Texts:
         """The sentences of one language."""
         return Texts(language, self.settings.zone)
-
-    async def shutdown_of(self, model: str) -> dtm.date | None:
-        """When a base model stops: the provider's word, else the catalogue's; None: not known."""
-        told = await self.api.shutdown_date(model)
-        if told is not None:
-            return told
-        return self.catalogue.shutdown(model, base_url=self.settings.openai_base_url)
 
     @property
     def defaults(self) -> Hyperparameters:
@@ -123,6 +141,9 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
         self._effects: list[Effect] = []
         self._n_replies = 0
         self._frames: Frames | None = None
+        self._lent_id: int | None = None
+        self.toast = ""
+        """Plain text that a press in the lane of stops shows for a moment."""
 
     @property
     def request_id(self) -> int:
@@ -161,7 +182,7 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
             is_unsure: A message with a part of this answer may stand in the chat already.
             key: What may be said only once, when that is not the answer to this very update.
         """
-        key = key or f"request:{self.row.id}:{self._n_replies}"
+        key = key or reply_key(self.row.id, self._n_replies)
         self._n_replies += 1
         self.also(
             lambda tx: self.services.outbox.post(
@@ -176,14 +197,16 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
             )
         )
 
-    def show(self, screen: Screen) -> None:
-        """Answer a button in its own message, anything else with a new one."""
+    def show(self, screen: Screen, *, key: str | None = None) -> None:
+        """Answer a button in its own message, anything else with a new one; once per *key*."""
         query = self.current_update.callback_query
-        self.reply(screen, edit_id=query.message.message_id if query and query.message else None)
+        edit_id = query.message.message_id if query and query.message else None
+        self.reply(screen, edit_id=edit_id, key=key)
 
-    def frames(self) -> Frames:
-        """Where an answer is shown while it grows."""
+    def frames(self, lent_id: int | None = None) -> Frames:
+        """Where an answer is shown while it grows; *lent_id*: in the message of an earlier one."""
         services = self.services
+        self._lent_id = lent_id
 
         async def remember(message_id: int) -> None:
             await services.database.write(
@@ -195,7 +218,7 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
             services.pace,
             chat_id=self.row.chat_id,
             floor_id=self.row.floor_id,
-            message_id=self.row.frame_message_id,
+            message_id=self.row.frame_message_id or lent_id,
             is_replay=self.is_replay,
             is_blocked=lambda: services.sender.has_waiting(self.row.chat_id),
             on_first=remember,
@@ -204,8 +227,9 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
 
     @property
     def frame_message_id(self) -> int | None:
-        """The message in which an answer has begun to grow, if any."""
-        return self._frames.message_id if self._frames else self.row.frame_message_id
+        """The message in which an answer has begun to grow, if any that is not only lent."""
+        found = self._frames.message_id if self._frames else self.row.frame_message_id
+        return None if found == self._lent_id else found
 
     def typing(self) -> Typing:
         """Show "typing…" until it is stopped."""

@@ -35,12 +35,32 @@ class ButtonGone(UserError):
     """A button of an older version of the bot, or of nobody's."""
 
 
+class AnswerGone(UserError):
+    """An answer that was deleted, or was given to somebody else, can't be rated."""
+
+
 class BadValue(UserError):
     """A value out of its range; `name`, `value` and `allowed` say which."""
 
 
 class ModelShutDown(UserError):
     """A base model that no longer exists; `model` and `day`."""
+
+
+class TuningClosed(UserError):
+    """A base model that takes no new jobs any more; `model` and `day`."""
+
+
+class SuffixTooLong(UserError):
+    """A name of more characters than the provider takes; `suffix`, `n` and `longest`."""
+
+
+class SuffixForbidden(UserError):
+    """A name with characters that the provider does not take; `suffix` and `forbidden`."""
+
+
+class RunDatasetGone(UserError):
+    """A run can't be repeated, its version was deleted; `run_id` and `number`."""
 
 
 class DatasetMissing(UserError):
@@ -69,6 +89,22 @@ class DatasetInUse(UserError):
 
 class DatasetGone(UserError):
     """A button names a version that was deleted, or is nobody's."""
+
+
+class MethodUnknown(UserError):
+    """The provider is not known to train by that method; `method`, `host`."""
+
+
+class MethodDiffers(UserError):
+    """A plan was asked for by another method than the dataset in use is for; `number`, `method`."""
+
+
+class PartsDiffer(UserError):
+    """What a model is measured by is for another method than what it is trained on; numbers."""
+
+
+class NothingToExport(UserError):
+    """Nothing that testers rated can go into the file that was asked for."""
 
 
 class CannotRepair(UserError):
@@ -111,8 +147,28 @@ class EmptyAnswer(UserError):
     """The model's answer had no text."""
 
 
+class NotTheLastAnswer(UserError):
+    """Another answer was asked for in the place of one that is not the conversation's last."""
+
+
+class NothingToRetry(UserError):
+    """Another answer was asked for, and the conversation has none yet."""
+
+
 class JobFinished(UserError):
     """A job that has ended can't be cancelled; `job_id`."""
+
+
+class NotPaused(UserError):
+    """Only a job that is paused can go on; `name`."""
+
+
+class NotPausable(UserError):
+    """A job that neither waits nor runs can't be paused; `name`."""
+
+
+class JobHasBegun(UserError):
+    """A job that trains already is not created again; `name`."""
 
 
 class NothingActive(UserError):
@@ -135,12 +191,36 @@ class ModelListGone(UserError):
     """A button names a model that is no longer stored."""
 
 
+class ModelRetired(UserError):
+    """A button puts a model to use that was taken off the list; `model` and `name`."""
+
+
+class ModelServes(UserError):
+    """The model that answers can't be taken off the list; `model`."""
+
+
+class TrialGone(UserError):
+    """A button names a trial that is not stored."""
+
+
 class TooManyWaiting(UserError):
     """So many messages of a chat wait that one more is not taken; `limit`."""
 
 
 class DailyLimitReached(UserError):
-    """A tester wrote as much as they may in a day; `limit`."""
+    """A tester wrote as much as they may in a day; `limit`, and `zone`, whose midnight ends it."""
+
+
+class PersonFixed(UserError):
+    """Somebody whom only the settings can remove; `name`."""
+
+
+class PersonUnknown(UserError):
+    """A button names a person of whom nothing is known."""
+
+
+class TooManyInvitations(UserError):
+    """So many invitations are open that another one is not made; `limit`."""
 
 
 class TextOnly(UserError):
@@ -167,6 +247,10 @@ class KeyRefused(ProviderError):
     """The provider does not accept the key, or the key may not do this; `message`."""
 
 
+class RegionRefused(KeyRefused):
+    """The provider does not serve the country that our requests come from; `message`."""
+
+
 class QuotaExceeded(ProviderError):
     """The account has no money or quota left."""
 
@@ -183,8 +267,24 @@ class SuffixRefused(ProviderError):
     """The provider does not take the suffix of the model's name; `suffix` and `message`."""
 
 
+class PauseUnsupported(ProviderError):
+    """The provider can neither pause jobs nor let them go on."""
+
+
+class PauseRefused(ProviderError):
+    """The provider did not pause the job, or did not let it go on; `message`."""
+
+
 class ProviderRefused(ProviderError):
     """The provider understood and said no; `code` and `message`."""
+
+
+class ProviderSilent(ProviderRefused):
+    """It said no, and not why; `message` is the HTTP status, as in "400 Bad Request"."""
+
+
+class NotTheApi(ProviderRefused):
+    """What answers at the address is not OpenAI's API, or lacks that part; `message` as above."""
 
 
 class ContextTooLong(ProviderError):

@@ -1,7 +1,5 @@
 """Builds every part of the bot from the settings: the whole dependency injection."""
 
-from pathlib import Path
-
 from telegram import Bot
 
 from bot.catalogue import load_catalogue
@@ -12,35 +10,53 @@ from bot.delivery.pace import Pace
 from bot.delivery.poster import Poster
 from bot.domain import JsonDict
 from bot.gateways.chat import OpenAIChat
-from bot.gateways.openai_client import build_chat_client, build_training_client
-from bot.gateways.provider import OpenAITraining
+from bot.gateways.openai_client import build_chat_client
 from bot.handlers.news import Newsroom
+from bot.services.admission import Admission
+from bot.services.alarms import Alarms, Patience
 from bot.services.chat import Chat
-from bot.services.checking import Checker
-from bot.services.dataset_desk import DatasetDesk
-from bot.services.datasets import Datasets
+from bot.services.feedback import Feedback
+from bot.services.generations import Generations
+from bot.services.invitations import Invitations
+from bot.services.last_days import LastDays
+from bot.services.model_desk import ModelDesk
 from bot.services.news import News
+from bot.services.outages import Outages
+from bot.services.pausing import Pausing
 from bot.services.people import People
+from bot.services.pictures import Pictures
+from bot.services.privacy import Privacy
+from bot.services.quality import Quality
+from bot.services.restarts import Restarts
+from bot.services.sampling import Sampling
 from bot.services.serving import ServingDesk
-from bot.services.submission import Submission
-from bot.services.training import Training
 from bot.services.trials import Trials
+from bot.services.usage import Accounts
 from bot.services.watching import Watching
+from bot.storage.alarms import OutageStore, PulseStore, RestartStore
+from bot.storage.checkpoints import CheckpointStore
 from bot.storage.conversations import ConversationStore
+from bot.storage.corrections import AwaitedCorrectionStore
 from bot.storage.database import Database
-from bot.storage.dataset_files import DatasetFiles
-from bot.storage.datasets import DatasetStore
 from bot.storage.inbox import InboxStore
-from bot.storage.jobs import JobStore
-from bot.storage.models import ModelStore, TrialStore
+from bot.storage.invitations import InvitationStore
+from bot.storage.join_requests import JoinRequestStore
+from bot.storage.last_days import LastDayStore
+from bot.storage.models import ModelStore
 from bot.storage.outbox import OutboxStore
 from bot.storage.people import PeopleStore
-from bot.storage.runs import RunStore
+from bot.storage.privacy import PrivacyStore
+from bot.storage.ratings import RatingStore
+from bot.storage.trials import TrialStore
+from bot.storage.usage import UsageStore
 from bot.views.screen import Screen
+from bot.workshop import (
+    build_training_api,
+    build_workshop,
+    pause_between_tries,
+    sample_prompts,
+)
 
-SAMPLE_PROMPTS = Path(__file__).with_name("sample_prompts.txt")
-LONGEST_PAUSE_S = 15.0
-"""Between two tries of what talks to the provider; shorter where jobs are polled faster."""
 LONGEST_PATIENCE_S = 600.0
 """With a trained model that does not answer yet; shorter where jobs are polled more often than
 every 3 s."""
@@ -49,65 +65,104 @@ every 3 s."""
 def build_services(settings: Settings, database: Database, bot: Bot) -> Services:
     """Every part, built once; nothing is started and nothing is sent."""
     catalogue = load_catalogue()
-    pause_s = min(settings.poll_interval_s, LONGEST_PAUSE_S)
-    api = OpenAITraining(
-        build_training_client(settings),
-        secrets=settings.secrets,
-        in_both_places=not catalogue.is_at_home(settings.openai_base_url),
-    )
+    pause_s = pause_between_tries(settings)
+    patience = patience_of(settings)
+    api = build_training_api(settings)
     chat_api = OpenAIChat(build_chat_client(settings), secrets=settings.secrets)
-    outbox, jobs, runs = OutboxStore(database), JobStore(database), RunStore(database)
+    outbox = OutboxStore(database)
     models, trial_store = ModelStore(database), TrialStore(database)
-    people_store = PeopleStore(database)
+    people_store, ratings = PeopleStore(database), RatingStore(database)
     news = News(outbox=outbox, admin_ids=settings.admin_ids)
-    dataset_store = DatasetStore(database)
-    dataset_files = DatasetFiles(settings.database_path.parent / "datasets")
-    checker = Checker(catalogue=catalogue, base_model=settings.base_model)
-    datasets = Datasets(
-        database=database,
-        store=dataset_store,
-        files=dataset_files,
-        checker=checker,
-        api=api,
-        path=settings.dataset_path,
-    )
+
+    def watch(job_id: str) -> None:
+        watching.wake(job_id)
+
+    workshop = build_workshop(settings, database, api=api, news=news, on_submitted=watch)
     serving = ServingDesk(
-        database=database, models=models, datasets=datasets, chat_model=settings.chat_model
+        database=database, models=models, datasets=workshop.datasets, chat_model=settings.chat_model
     )
     trials = Trials(
         database=database,
         store=trial_store,
         models=models,
-        jobs=jobs,
+        jobs=workshop.jobs,
+        runs=workshop.runs,
+        datasets=workshop.datasets,
         serving=serving,
-        api=chat_api,
+        sampling=Sampling(
+            api=chat_api,
+            prompts=sample_prompts(),
+            temperature=settings.chat_temperature,
+            max_tokens=settings.chat_max_tokens,
+            pause_s=pause_s,
+        ),
         news=news,
-        prompts=SAMPLE_PROMPTS.read_text(encoding="utf-8").splitlines(),
-        temperature=settings.chat_temperature,
-        max_tokens=settings.chat_max_tokens,
-        pause_s=pause_s,
         patience_s=min(200 * pause_s, LONGEST_PATIENCE_S),
     )
     watching = Watching(
         database=database,
-        jobs=jobs,
-        runs=runs,
+        jobs=workshop.jobs,
+        runs=workshop.runs,
         models=models,
         trials=trial_store,
-        datasets=datasets,
+        datasets=workshop.datasets,
         api=api,
         news=news,
+        alarms=Alarms(
+            database=database,
+            store=PulseStore(database),
+            jobs=workshop.jobs,
+            news=news,
+            patience=patience,
+        ),
+        outages=Outages(
+            database=database,
+            store=OutageStore(database),
+            news=news,
+            patience_s=max(patience.outage_s, 2 * settings.poll_interval_s),
+        ),
         on_trial=trials.wake,
+        name_patience_s=min(200 * pause_s, LONGEST_PATIENCE_S),
     )
-    submission = Submission(
+    restarts = Restarts(
         database=database,
-        runs=runs,
-        jobs=jobs,
-        datasets=datasets,
+        store=RestartStore(database),
+        jobs=workshop.jobs,
+        training=workshop.training,
         api=api,
         news=news,
-        on_submitted=watching.wake,
-        pause_s=pause_s,
+        on_cancelled=watch,
+    )
+    last_days = LastDays(
+        database=database,
+        store=LastDayStore(),
+        serving=serving,
+        api=api,
+        news=news,
+        catalogue=catalogue,
+        base_model=settings.base_model,
+        training_url=settings.openai_base_url,
+        chat_url=settings.chat_url,
+    )
+    generations = Generations()
+    people = People(
+        database=database,
+        store=people_store,
+        admin_ids=settings.admin_ids,
+        tester_ids=settings.tester_ids,
+    )
+    admission = Admission(
+        database=database,
+        people=people,
+        requests=JoinRequestStore(database),
+        news=news,
+        on_removed=generations.end,
+    )
+    accounts = Accounts(
+        store=UsageStore(database),
+        catalogue=catalogue,
+        zone=settings.zone,
+        default_limit=settings.daily_messages_per_tester,
     )
     pace = Pace()
     poster = Poster(bot, pace, lambda floor: outbox.known_ids(above=floor))
@@ -122,34 +177,42 @@ def build_services(settings: Settings, database: Database, bot: Bot) -> Services
         people_store=people_store,
         inbox=InboxStore(database),
         outbox=outbox,
-        jobs=jobs,
-        runs=runs,
-        people=People(
+        jobs=workshop.jobs,
+        runs=workshop.runs,
+        people=people,
+        admission=admission,
+        invitations=Invitations(
             database=database,
-            store=people_store,
-            admin_ids=settings.admin_ids,
-            tester_ids=settings.tester_ids,
+            store=InvitationStore(database),
+            admission=admission,
+            news=news,
+            key=settings.telegram_bot_token.get_secret_value().encode(),
         ),
-        datasets=datasets,
-        desk=DatasetDesk(
-            database=database,
-            store=dataset_store,
-            files=dataset_files,
-            checker=checker,
-            datasets=datasets,
-        ),
-        training=Training(
-            database=database,
-            runs=runs,
-            jobs=jobs,
-            datasets=datasets,
-            catalogue=catalogue,
-            base_url=settings.openai_base_url,
-            on_confirmed=submission.wake,
-        ),
-        submission=submission,
+        privacy=Privacy(store=PrivacyStore(database)),
+        accounts=accounts,
+        datasets=workshop.datasets,
+        desk=workshop.desk,
+        training=workshop.training,
+        submission=workshop.submission,
         watching=watching,
+        restarts=restarts,
+        pausing=Pausing(watching=watching, api=api),
+        pictures=Pictures(
+            jobs=workshop.jobs, api=api, folder=settings.database_path.parent / "charts"
+        ),
         serving=serving,
+        models=ModelDesk(
+            database=database,
+            models=models,
+            checkpoints=CheckpointStore(database),
+            trials=trial_store,
+            jobs=workshop.jobs,
+            runs=workshop.runs,
+            serving=serving,
+            last_days=last_days,
+            api=api,
+        ),
+        last_days=last_days,
         trials=trials,
         chat=Chat(
             conversations=ConversationStore(database),
@@ -158,9 +221,13 @@ def build_services(settings: Settings, database: Database, bot: Bot) -> Services
             temperature=settings.chat_temperature,
             max_tokens=settings.chat_max_tokens,
             history_max_tokens=settings.history_max_tokens,
-            daily_limit=settings.daily_messages_per_tester,
-            timezone=settings.zone,
+            silence_s=settings.new_conversation_after_h * 3600,
+            accounts=accounts,
         ),
+        generations=generations,
+        feedback=Feedback(ratings=ratings, awaited=AwaitedCorrectionStore(database)),
+        ratings=ratings,
+        quality=Quality(ratings=ratings),
         api=api,
         poster=poster,
         pace=pace,
@@ -172,3 +239,13 @@ def build_services(settings: Settings, database: Database, bot: Bot) -> Services
         ),
     )
     return services
+
+
+def patience_of(settings: Settings) -> Patience:
+    """How long something may take before admins are told.
+
+    Nobody polls several times a second but tests and demonstrations, whose engines are as quick:
+    there twenty seconds last one interval.
+    """
+    interval_s = settings.poll_interval_s
+    return Patience() if interval_s >= 1 else Patience().times(interval_s / 20)

@@ -71,6 +71,11 @@ def _engine(settings: Settings, database: Database, folders: dict[str, Path]) ->
     )
     files = FileStore(database, folders["files"])
     jobs, models, bases = JobStore(database), ModelStore(database), base_models()
+    if settings.shutdown_date:
+        bases = {
+            name: replace(base, shutdown_date=settings.shutdown_date)
+            for name, base in bases.items()
+        }
     trainer = Trainer(
         backend=backend,
         bases=bases,

@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from engine.profiles import PROFILES, Profile
@@ -34,6 +35,8 @@ class Settings:
     max_file_bytes: int
     profile: Profile
     """The provider that is played."""
+    shutdown_date: str | None
+    """Day (YYYY-MM-DD) that every model tells as its last; None: as in `models.toml`."""
     training_closed: bool
     """No job may be created, as at OpenAI from 2027-01-06."""
     until_eof: bool
@@ -101,6 +104,12 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     option("--max-file-bytes", str(MAX_FILE_BYTES), _count, "largest file that may be uploaded")
     option("--profile", "openai", _profile, f"provider that is played: {', '.join(PROFILES)}")
     parser.add_argument(
+        "--shutdown-date",
+        type=_day,
+        default=environment.get("ENGINE_SHUTDOWN_DATE") or None,
+        help="day (YYYY-MM-DD) that every model tells as its last; nothing ends on it",
+    )
+    parser.add_argument(
         "--training-closed",
         nargs="?",
         const="yes",
@@ -130,6 +139,13 @@ def _profile(text: str) -> Profile:
     if text not in PROFILES:
         raise argparse.ArgumentTypeError(f"must be one of {', '.join(PROFILES)}")
     return PROFILES[text]
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError("must be a day such as 2027-01-14") from None
 
 
 def _yes_or_no(text: str) -> bool:

@@ -21,14 +21,16 @@ from telegram.request import HTTPXRequest
 
 from bot.domain import (
     ChatMessage,
+    Checkpoint,
     FineTuningJob,
     Hyperparameters,
     JobEvent,
     JobStatus,
     JsonDict,
+    TrainingMethod,
     Usage,
 )
-from bot.errors import ContextTooLong, JobUnknown, ProviderUncertain
+from bot.errors import ContextTooLong, JobUnknown, ModelUnknown, ProviderRefused, ProviderUncertain
 from sandbox import html_text
 from sandbox.errors import TelegramError, bad_request, forbidden
 from sandbox.text import utf16_len
@@ -338,6 +340,10 @@ class Scripted:
         self._troubles[method].append(held)
         return held
 
+    def forget_troubles(self) -> None:
+        """All calls work again."""
+        self._troubles.clear()
+
     def n_calls(self, call: str) -> int:
         return self.calls.count(call)
 
@@ -364,10 +370,20 @@ class Provider(Scripted):
         self.files: dict[str, bytes] = {}
         self.jobs: dict[str, FineTuningJob] = {}
         self.events: dict[str, list[JobEvent]] = {}
+        self.methods: list[TrainingMethod] = []
+        """Of the jobs, in the order in which they were asked for."""
+        self.checkpoints_of: dict[str, list[Checkpoint]] = {}
+        """What is kept of a job."""
+        self.last_days: dict[str, date] = {}
+        """From when on a model is off."""
         self.keeps_metadata = True
         self.lists_jobs = True
         """Whether new jobs appear in the list; absence from it means nothing."""
         self.clock_skew_s = 0
+        self.cancels_to = "cancelled"
+        """What a job is once it was asked to stop."""
+        self.pages_show: dict[str, FineTuningJob] = {}
+        """Jobs of which `job_pages` tells something else."""
 
     def loses_answer(self, method: str) -> None:
         """The next call of *method* is carried out, but nobody hears of it."""
@@ -383,6 +399,10 @@ class Provider(Scripted):
         return self.has_job(
             replace(self.jobs[job_id], status=JobStatus.of(status), status_word=status, **fields)
         )
+
+    def forgets(self, job_id: str) -> None:
+        """The job is gone, as if it had never been."""
+        del self.jobs[job_id]
 
     def logs(self, job_id: str, *events: JobEvent) -> None:
         """Lines are added to the job's log."""
@@ -401,10 +421,12 @@ class Provider(Scripted):
         *,
         training_file: str,
         validation_file: str | None = None,
+        method: TrainingMethod = TrainingMethod.SUPERVISED,
         seed: int,
         metadata: Mapping[str, str],
     ) -> FineTuningJob:
         trouble = await self._called("create_job")
+        self.methods.append(method)
         job = FineTuningJob(
             id=f"ftjob-{len(self.jobs) + 1}",
             base_model=parameters.base_model,
@@ -430,10 +452,35 @@ class Provider(Scripted):
         newest_first = sorted(self.jobs.values(), key=lambda job: job.created_at, reverse=True)
         return newest_first if self.lists_jobs else []
 
+    async def job_pages(self, *, pages: int = 5) -> AsyncGenerator[list[FineTuningJob], None]:
+        jobs = list(reversed(self.jobs.values())) if self.lists_jobs else []
+        for n in range(pages):
+            await self._called("job_pages")
+            page = jobs[n * 100 : (n + 1) * 100]
+            yield [self.pages_show.get(job.id, job) for job in page]
+            if len(jobs) <= (n + 1) * 100:
+                return
+
     async def cancel(self, job_id: str) -> FineTuningJob:
         await self._called("cancel", job_id)
         self._known(job_id)
-        return self.moves(job_id, "cancelled", finished_at=int(time.time()))
+        return self.moves(job_id, self.cancels_to, finished_at=int(time.time()))
+
+    async def pause(self, job_id: str) -> FineTuningJob:
+        await self._called("pause", job_id)
+        self._known(job_id)
+        return self.moves(job_id, "paused")
+
+    async def resume(self, job_id: str) -> FineTuningJob:
+        await self._called("resume", job_id)
+        self._known(job_id)
+        return self.moves(job_id, "running")
+
+    async def file_content(self, file_id: str, *, max_bytes: int) -> bytes:
+        await self._called("file_content", file_id)
+        if file_id not in self.files:
+            raise ProviderRefused(code="", message="No such file", status=404)
+        return self.files[file_id]
 
     async def new_events(
         self, job_id: str, *, known: Collection[str], pages: int = 20
@@ -441,11 +488,16 @@ class Provider(Scripted):
         await self._called("new_events", job_id)
         return [event for event in self.events.get(job_id, []) if event.id not in known]
 
+    async def checkpoints(self, job_id: str, *, pages: int = 5) -> list[Checkpoint]:
+        await self._called("checkpoints", job_id)
+        return self.checkpoints_of.get(job_id, [])
+
     async def model_names(self) -> list[str]:
         return []
 
     async def shutdown_date(self, model: str) -> date | None:
-        return None
+        await self._called("shutdown_date", model)
+        return self.last_days.get(model)
 
     async def close(self) -> None:
         pass
@@ -474,15 +526,22 @@ class ChatServer(Scripted):
         self.usage: Usage | None = Usage(prompt_tokens=9, completion_tokens=2)
         self.longest: int | None = None
         """Messages that the models can read at once; None: any number."""
+        self.replies_of: dict[str, deque[str]] = {}
+        """The same as `replies`, of one model."""
+        self.lacks: set[str] = set()
+        """Models that are not served here."""
 
     async def stream(
         self, model: str, messages: Sequence[ChatMessage], *, temperature: float, max_tokens: int
     ) -> AsyncGenerator[str | Usage, None]:
         self.asked.append((model, list(messages)))
-        await self._called("stream")
+        await self._called("stream", model)
+        if model in self.lacks:
+            raise ModelUnknown(model=model)
         if self.longest is not None and len(messages) > self.longest:
             raise ContextTooLong
-        reply = self.replies.popleft() if self.replies else f"Ты говоришь: {messages[-1].content}"
+        replies = self.replies_of.get(model, self.replies)
+        reply = replies.popleft() if replies else f"Ты говоришь: {messages[-1].content}"
         for n, word in enumerate(reply.split(" ")):
             yield f" {word}" if n else word
         if self.usage is not None:

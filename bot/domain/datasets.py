@@ -13,6 +13,15 @@ class Level(StrEnum):
     NOTE = "note"
 
 
+class TrainingMethod(StrEnum):
+    """What a model learns from, in the provider's words."""
+
+    SUPERVISED = "supervised"
+    """Answers to repeat."""
+    DPO = "dpo"
+    """Pairs of answers to the same question, one of which is preferred."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One thing that validation found."""
@@ -65,6 +74,8 @@ class ValidationReport:
     sha256: str
     """Of the file as it lies on the disk; empty for one too big to be read."""
     size_bytes: int
+    method: TrainingMethod = TrainingMethod.SUPERVISED
+    """What most of its examples are for."""
     n_warnings: int = 0
     """All warnings, also those beyond the ones that *findings* lists."""
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -107,6 +118,8 @@ class DatasetOrigin(StrEnum):
     TRAINING_PART = "training_part"
     """What is left for training after a part was put aside."""
     VALIDATION_PART = "validation_part"
+    EXPORTED = "exported"
+    """Made of what testers rated, behind its parent if it has one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +147,8 @@ class Dataset:
     size_bytes: int = 0
     validation_id: int | None = None
     """The version with the examples put aside for validation; None: there is none."""
+    method: TrainingMethod = TrainingMethod.SUPERVISED
+    """What its examples are for."""
 
     @property
     def is_valid(self) -> bool:

@@ -1,8 +1,9 @@
 """Models that answer, what they said, and what was said to them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from operator import attrgetter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +16,8 @@ class ServedModel:
     system_prompt: str
     job_id: str | None
     added_at: int
+    retired_at: int | None = None
+    """When an admin took it off the list; None: it is there."""
 
     @property
     def title(self) -> str:
@@ -31,6 +34,18 @@ class Serving:
     """Unix time, seconds; 0 for the model that the settings name."""
     chosen_by: int | None
     """None: by itself after the first training, or by the settings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """A model as it was at a step of its training, usable like any other."""
+
+    name: str
+    """Of the last one: mostly the name of the job's own result."""
+    step: int
+    train_loss: float | None = None
+    valid_loss: float | None = None
+    """Over the whole validation part where the provider tells that, else over a batch of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,47 +71,42 @@ class Turn:
 
     user_text: str
     assistant_text: str
+    question_id: int | None = None
+    """Telegram's id of the message with the question; None: not known."""
+    is_stopped: bool = False
+    """The person had heard enough: the answer is a part."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrialAnswer:
-    """What a model said to one sample prompt."""
-
-    prompt: str
-    answer: str | None
-    """None: it did not answer."""
-
-
-class TrialState(StrEnum):
-    """How far a trial is."""
-
-    PENDING = "pending"
-    ANSWERED = "answered"
-    UNSERVED = "unserved"
-    """The model stayed unknown to the server: trained, not yet served."""
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trial:
-    """The sample prompts, put to one model."""
+class PastTurn:
+    """A turn as it was stored."""
 
     id: int
-    model: ServedModel
-    state: TrialState
-    asked_by: int | None
-    """None: automatic, after a successful job; every admin hears of it."""
-    answers: Sequence[TrialAnswer]
+    request_id: int
+    """The message, press or command that it answered."""
     created_at: int
+    """Unix time, seconds."""
+    turn: Turn
+
+
+def best_checkpoint(checkpoints: Sequence[Checkpoint]) -> Checkpoint | None:
+    """The one with the least loss over the validation part; None where that tells nothing."""
+    told = [checkpoint for checkpoint in checkpoints if checkpoint.valid_loss is not None]
+    return min(told, key=attrgetter("valid_loss")) if len(told) > 1 else None
 
 
 def model_title(name: str) -> str:
-    """The part of a model's name that people chose.
+    """The part of a model's name that people chose; for an earlier checkpoint, with its step.
 
     >>> model_title("ft:gpt-4.1-mini-2025-04-14:org::AbC")
     'ft:gpt-4.1-mini-2025-04-14:org::AbC'
     >>> model_title("ft:gpt-4.1-mini-2025-04-14:org:natasha-v1:AbC")
     'natasha-v1'
+    >>> model_title("ft:gpt-4.1-mini-2025-04-14:org:natasha-v1:AbC:ckpt-step-88")
+    'natasha-v1:step-88'
     """
     parts = name.split(":")
-    return parts[3] if len(parts) >= 5 and parts[0] == "ft" and parts[3] else name
+    if len(parts) < 5 or parts[0] != "ft" or not parts[3]:
+        return name
+    step = re.fullmatch(r"ckpt-(step-\d+)", parts[-1], re.ASCII)
+    return f"{parts[3]}:{step[1]}" if step else parts[3]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from bot.domain.datasets import Dataset
+from bot.domain.datasets import Dataset, TrainingMethod
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +19,8 @@ class Hyperparameters:
     """Factor on the provider's learning rate, above 0."""
     suffix: str
     """Our part of the tuned model's name, up to 64 characters."""
+    method: TrainingMethod | None = None
+    """What the admin believes that the dataset is for; None: whatever it is. A plan keeps none."""
 
 
 class RunState(StrEnum):
@@ -65,6 +67,8 @@ class TrainingRun:
     dataset: Dataset
     validation: Dataset | None = None
     """Examples put aside, on which the provider measures but does not train; None: none."""
+    method: TrainingMethod = TrainingMethod.SUPERVISED
+    """That of the dataset's examples when it was planned."""
     seed: int
     """Random, sent with the job: one of the marks by which we know our own."""
     price_usd: float | None
@@ -122,12 +126,16 @@ class FineTuningJob:
     created_at: int
     """Unix time, seconds, by the provider's clock."""
     training_file: str
+    method: str = TrainingMethod.SUPERVISED
+    """The provider's own word, which may be none of `TrainingMethod`."""
     fine_tuned_model: str | None = None
     """The result's name; None until the job succeeded."""
     finished_at: int | None = None
     estimated_finish: int | None = None
     trained_tokens: int | None = None
     """Billable tokens, epochs included; None until the job ends."""
+    result_file: str | None = None
+    """The provider's id of a file with the metrics of each step; None: none, or not yet."""
     n_epochs: int | None = None
     """None while the provider has not decided ("auto")."""
     suffix: str | None = None
@@ -173,12 +181,18 @@ class TrackedJob:
     """The training run that it came from; None for a job that an admin named to /monitor."""
     followed_by: int | None
     """Who named it to /monitor."""
+    price_usd: float | None = None
+    """The plan's estimate; None: unknown, or no plan of ours."""
     metrics: Sequence[Mapping[str, Any]] = ()
     """Data of its metrics events, by step."""
+    metric_times: Sequence[int] = ()
+    """Unix time, seconds, by the provider's clock: when each of *metrics* was told."""
     last_message: str = ""
     """The newest event that is not metrics, in the provider's words."""
     warning: str = ""
     """The newest event that warns or complains, in the provider's words."""
+    stalled_since: float | None = None
+    """Unix time of the last step, once no other came for too long; None: all is well."""
 
     @property
     def name(self) -> str:

@@ -22,6 +22,7 @@ _READ_LENGTH = 4000
 _PART = 8
 """So many characters of a secret in a row give it away."""
 _HIDDEN = "***"
+_NO_SUCH_ROUTE = (404, 405)
 _KEY_LIKE = re.compile(
     r"\bsk-[\w*.…•-]+|(?i:\bbearer\s+)[^\s\"',;]{16,}|[\w.-]*(?:\*{3,}|•{2,})[\w.*•-]*"
 )
@@ -37,6 +38,7 @@ _NEVER_SENT = (
 
 # https://developers.openai.com/api/docs/guides/error-codes, looked up 2026-11-22
 _QUOTA_CODES = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
+_REGION_CODE = "unsupported_country_region_territory"
 # The second one is Azure's.
 _MODEL_CODES = ("model_not_found", "DeploymentNotFound")
 
@@ -95,7 +97,8 @@ class ErrorTranslator:
             cause = exc.__cause__ if isinstance(exc, openai.APIConnectionError) else exc
             never_sent = isinstance(cause, _NEVER_SENT)
             return errors.ProviderUnreachable() if never_sent else errors.ProviderUncertain()
-        return _by_code(error_body(exc), model) or errors.ProviderUncertain()
+        body = error_body(exc)
+        return _by_code(body, model, self._words(body.message)) or errors.ProviderUncertain()
 
     def clean(self, text: str) -> str:
         """*text* on one line, without secrets, at most `MESSAGE_LENGTH` characters."""
@@ -121,20 +124,31 @@ class ErrorTranslator:
     ) -> UserError:
         status = exc.status_code
         body = error_body(exc)
-        message = self._message(body.message, status)
-        known = _by_code(body, model) or _by_status(status, message)
+        code, words = self.clean(body.code), self._words(body.message)
+        message = words or code or status_words(status)
+        known = _by_code(body, model, message) or _by_status(status, message)
         if known is None and status == 404 and _has_route(body):
             known = missing
         if known is None and _is_unclear(status, body):
             known = errors.ProviderUncertain()
-        code = self.clean(body.code)
-        return known or errors.ProviderRefused(code=code, message=message, status=status)
+        if known is not None:
+            return known
+        refused = errors.ProviderRefused
+        if status in _NO_SUCH_ROUTE and not _has_route(body):
+            refused, message = errors.NotTheApi, status_words(status)
+        elif not words and not code:
+            refused = errors.ProviderSilent
+        return refused(code=code, message=message, status=status)
 
-    def _message(self, raw: str, status: int) -> str:
-        if raw and not raw.lstrip().startswith("<"):
-            return self.clean(raw)
-        phrase = http.HTTPStatus(status).phrase if status in set(http.HTTPStatus) else ""
-        return f"HTTP {status} {phrase}".strip()
+    def _words(self, raw: str) -> str:
+        """What the server says; empty for a page of a gateway."""
+        return "" if raw.lstrip().startswith("<") else self.clean(raw)
+
+
+def status_words(status: int) -> str:
+    """An HTTP status as people look it up, as in "404 Not Found"."""
+    phrase = http.HTTPStatus(status).phrase if status in set(http.HTTPStatus) else ""
+    return f"{status} {phrase}".strip()
 
 
 def error_body(exc: openai.APIError) -> ErrorBody:
@@ -187,8 +201,10 @@ def _place(wrong: dict[str, Any]) -> str:
     return str(where[-1]) if isinstance(where, list) and where else ""
 
 
-def _by_code(body: ErrorBody, model: str) -> UserError | None:
+def _by_code(body: ErrorBody, model: str, message: str) -> UserError | None:
     """The error that the code alone tells, whatever the HTTP status."""
+    if body.code == _REGION_CODE:
+        return errors.RegionRefused(message=message)
     if body.code == "context_length_exceeded":
         return errors.ContextTooLong()
     if body.code == "training_not_available":
@@ -214,10 +230,11 @@ def _by_status(status: int, message: str) -> UserError | None:
 
 
 def _has_route(body: ErrorBody) -> bool:
-    """Whether a 404 is about a thing, and not about an address that the server does not have."""
+    """Whether a no is about a thing, and not about an address that the server does not have."""
     if body == ErrorBody():
         return False
-    return body.message != "Not Found" and not body.message.startswith("Invalid URL")
+    is_of_the_route = body.message in ("Not Found", "Method Not Allowed")
+    return not is_of_the_route and not body.message.startswith("Invalid URL")
 
 
 def _is_unclear(status: int, body: ErrorBody) -> bool:

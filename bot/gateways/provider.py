@@ -2,23 +2,33 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping
 from datetime import date
 from functools import partial
 from itertools import pairwise
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Protocol
 
 import openai
 from openai import AsyncOpenAI
+from openai.types.fine_tuning.job_create_params import Method
 
 from bot import errors
-from bot.domain import FineTuningJob, Hyperparameters, JobEvent, JsonDict
-from bot.gateways.answers import Answer, json_of, malformed, page_of, rows_of
+from bot.domain import (
+    Checkpoint,
+    FineTuningJob,
+    Hyperparameters,
+    JobEvent,
+    JsonDict,
+    TrainingMethod,
+)
+from bot.gateways.answers import Answer, json_of, malformed, page_of, pages_of, rows_of
 from bot.gateways.bom import open_without_bom
 from bot.gateways.openai_errors import ErrorTranslator, error_body
-from bot.gateways.wire import event_from, job_from, record, text, whole
+from bot.gateways.wire import checkpoint_from, event_from, job_from, record, text, whole
 
+_NO_SUCH_ROUTE = (404, 405, 501)
 _UPLOAD_TIMEOUT = openai.Timeout(120, connect=10, write=600)
 
 
@@ -43,6 +53,7 @@ class TrainingApi(Protocol):
         *,
         training_file: str,
         validation_file: str | None = None,
+        method: TrainingMethod = TrainingMethod.SUPERVISED,
         seed: int,
         metadata: Mapping[str, str],
     ) -> FineTuningJob:
@@ -61,13 +72,34 @@ class TrainingApi(Protocol):
     async def recent_jobs(self, *, pages: int = 5) -> list[FineTuningJob]:
         """The account's jobs, newest first; absence means nothing, for there may be more."""
 
+    def job_pages(self, *, pages: int = 5) -> AsyncGenerator[list[FineTuningJob], None]:
+        """The same as they come in, in the provider's order; a job may be told twice."""
+
     async def cancel(self, job_id: str) -> FineTuningJob:
         """Stop the job; raises JobUnknown."""
+
+    async def pause(self, job_id: str) -> FineTuningJob:
+        """Hold the job; raises like `resume`."""
+
+    async def resume(self, job_id: str) -> FineTuningJob:
+        """Let a paused job go on.
+
+        Raises:
+            JobUnknown: there is no such job.
+            PauseUnsupported: the provider has no such thing.
+            PauseRefused: it has, but not for this job as it stands.
+        """
+
+    async def file_content(self, file_id: str, *, max_bytes: int) -> bytes:
+        """What is in a file there; raises ProviderRefused for one that is longer."""
 
     async def new_events(
         self, job_id: str, *, known: Collection[str], pages: int = 20
     ) -> list[JobEvent]:
         """The job's events whose ids are not *known*, oldest first; raises JobUnknown."""
+
+    async def checkpoints(self, job_id: str, *, pages: int = 5) -> list[Checkpoint]:
+        """What the provider kept of the job, by step; empty where there is no such thing."""
 
     async def model_names(self) -> list[str]:
         """The models that the key may use, in the provider's order."""
@@ -122,6 +154,7 @@ class OpenAITraining:
         *,
         training_file: str,
         validation_file: str | None = None,
+        method: TrainingMethod = TrainingMethod.SUPERVISED,
         seed: int,
         metadata: Mapping[str, str],
     ) -> FineTuningJob:
@@ -138,7 +171,7 @@ class OpenAITraining:
             seed=seed,
             metadata=dict(metadata),
             suffix=parameters.suffix or openai.omit,
-            method={"type": "supervised", "supervised": {"hyperparameters": hyperparameters}},
+            method=_method(method, hyperparameters),
         )
         try:
             with self._errors.translated(model=parameters.base_model):
@@ -170,11 +203,15 @@ class OpenAITraining:
 
     async def recent_jobs(self, *, pages: int = 5) -> list[FineTuningJob]:
         """See `TrainingApi`."""
+        found = {job.id: job async for page in self.job_pages(pages=pages) for job in page}
+        return sorted(found.values(), key=lambda job: job.created_at, reverse=True)
+
+    async def job_pages(self, *, pages: int = 5) -> AsyncGenerator[list[FineTuningJob], None]:
+        """See `TrainingApi`."""
         fetch = self._client.fine_tuning.jobs.with_raw_response.list
         with self._errors.translated():
-            rows = await rows_of(fetch, pages=pages)
-        jobs = {job.id: job for row in rows if (job := job_from(row, self._errors.clean))}
-        return sorted(jobs.values(), key=lambda job: job.created_at, reverse=True)
+            async for page in pages_of(fetch, pages=pages):
+                yield [job for row in page if (job := job_from(row, self._errors.clean))]
 
     async def cancel(self, job_id: str) -> FineTuningJob:
         """See `TrainingApi`."""
@@ -182,6 +219,42 @@ class OpenAITraining:
         with self._errors.translated(missing=missing):
             answer = await self._once.fine_tuning.jobs.with_raw_response.cancel(job_id)
         return self._job(answer, otherwise=errors.ProviderUncertain())
+
+    async def pause(self, job_id: str) -> FineTuningJob:
+        """See `TrainingApi`."""
+        return await self._hold(self._once.fine_tuning.jobs.with_raw_response.pause, job_id)
+
+    async def resume(self, job_id: str) -> FineTuningJob:
+        """See `TrainingApi`."""
+        return await self._hold(self._once.fine_tuning.jobs.with_raw_response.resume, job_id)
+
+    async def _hold(
+        self, request: Callable[[str], Awaitable[Answer]], job_id: str
+    ) -> FineTuningJob:
+        missing = _unless_nameable(job_id)
+        try:
+            with self._errors.translated(missing=missing):
+                answer = await request(job_id)
+        except errors.ProviderRefused as exc:
+            if exc.params["status"] in _NO_SUCH_ROUTE:
+                raise errors.PauseUnsupported from exc
+            raise errors.PauseRefused(message=exc.params["message"]) from exc
+        return self._job(answer, otherwise=errors.ProviderUncertain())
+
+    async def file_content(self, file_id: str, *, max_bytes: int) -> bytes:
+        """See `TrainingApi`."""
+        request = self._client.files.with_streaming_response.content
+        content = bytearray()
+        try:
+            with self._errors.translated():
+                async with request(file_id) as answer:
+                    async for piece in answer.iter_bytes():
+                        content += piece
+                        if len(content) > max_bytes:
+                            raise _unfit(f"more than {max_bytes} bytes")
+        except ValueError as exc:
+            raise _unfit("a file with an impossible name") from exc
+        return bytes(content)
 
     async def new_events(
         self, job_id: str, *, known: Collection[str], pages: int = 20
@@ -194,6 +267,19 @@ class OpenAITraining:
             rows = await rows_of(fetch, pages=pages, enough=partial(_reaches_back, known))
         events = {event.id: event for event in (event_from(r, self._errors.clean) for r in rows)}
         return sorted((e for e in events.values() if e.id not in known), key=_by_time)
+
+    async def checkpoints(self, job_id: str, *, pages: int = 5) -> list[Checkpoint]:
+        """See `TrainingApi`."""
+        jobs = self._client.fine_tuning.jobs
+        try:
+            missing = _unless_nameable(job_id)
+            fetch = partial(jobs.checkpoints.with_raw_response.list, job_id)
+            with self._errors.translated(missing=missing):
+                rows = await rows_of(fetch, pages=pages)
+        except (errors.JobUnknown, errors.ProviderRefused):
+            return []  # servers without this route
+        found = {each.name: each for row in rows if (each := checkpoint_from(row))}
+        return sorted(found.values(), key=attrgetter("step"))
 
     async def model_names(self) -> list[str]:
         """See `TrainingApi`."""
@@ -224,6 +310,13 @@ class OpenAITraining:
         return job
 
 
+def _method(method: TrainingMethod, hyperparameters: Any) -> Method:
+    """DPO's own parameter, `beta`, is left to the provider."""
+    if method is TrainingMethod.DPO:
+        return {"type": "dpo", "dpo": {"hyperparameters": hyperparameters}}
+    return {"type": "supervised", "supervised": {"hyperparameters": hyperparameters}}
+
+
 def _job_refusal(refused: errors.ProviderRefused, *, suffix: str) -> errors.ProviderError:
     """Our error for the ways of refusing a job that people can do something about."""
     cause = refused.__cause__
@@ -233,6 +326,11 @@ def _job_refusal(refused: errors.ProviderRefused, *, suffix: str) -> errors.Prov
     if suffix and isinstance(cause, invalid) and _is_about("suffix", cause):
         return errors.SuffixRefused(suffix=suffix, message=refused.params["message"])
     return refused
+
+
+def _unfit(message: str) -> errors.ProviderRefused:
+    """For a file that there is no sense in reading."""
+    return errors.ProviderRefused(code="", message=message, status=200)
 
 
 def _is_about(parameter: str, exc: openai.APIStatusError) -> bool:

@@ -1,4 +1,4 @@
-"""Fine-tuning jobs and events as servers send them, read into our nouns.
+"""Fine-tuning jobs, events and checkpoints as servers send them, read into our nouns.
 
 Other servers than OpenAI leave out fields, send null for them, or put them elsewhere, so
 everything but a job's id is optional and nothing here raises.
@@ -10,7 +10,21 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from bot.domain import FineTuningJob, JobEvent, JobStatus, JsonDict, Refusal
+from bot.domain import (
+    Checkpoint,
+    FineTuningJob,
+    JobEvent,
+    JobStatus,
+    JsonDict,
+    Refusal,
+    TrainingMethod,
+)
+
+_HUGE = 1e300
+_LARGEST = 2**63 - 1
+"""Whole numbers beyond it can't be stored."""
+_LAST_SECOND = 100_000_000_000
+"""Of Unix time, in the year 5138: a greater number counts milliseconds."""
 
 Clean = Callable[[str], str]
 """Makes a provider's words fit to show."""
@@ -29,10 +43,16 @@ def text(value: object) -> str:
 def whole(value: object) -> int | None:
     """*value* as a whole number, also out of 3.0 and "3"; None for anything else ("auto")."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
-        return int(value)
+        value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
-    return int(value)
+    return int(value) if abs(value) <= _LARGEST else None
+
+
+def moment(value: object) -> int | None:
+    """Unix time in seconds, also out of milliseconds; None for 0, which is "not yet"."""
+    number = whole(value) or 0
+    return (number // 1000 if number > _LAST_SECOND else number) or None
 
 
 def job_from(data: object, clean: Clean) -> FineTuningJob | None:
@@ -46,13 +66,14 @@ def job_from(data: object, clean: Clean) -> FineTuningJob | None:
         base_model=text(fields.get("model")),
         status=JobStatus.of(word),
         status_word=word,
-        created_at=whole(fields.get("created_at")) or 0,
+        created_at=moment(fields.get("created_at")) or 0,
         training_file=text(fields.get("training_file")),
+        method=text(record(fields.get("method")).get("type")) or TrainingMethod.SUPERVISED,
         fine_tuned_model=text(fields.get("fine_tuned_model")) or None,
-        # Some servers send 0 for a moment that has not come.
-        finished_at=whole(fields.get("finished_at")) or None,
-        estimated_finish=whole(fields.get("estimated_finish")) or None,
+        finished_at=moment(fields.get("finished_at")),
+        estimated_finish=moment(fields.get("estimated_finish")),
         trained_tokens=whole(fields.get("trained_tokens")),
+        result_file=_result_file(fields.get("result_files")),
         n_epochs=_n_epochs(fields),
         suffix=text(fields.get("suffix")) or text(fields.get("user_provided_suffix")) or None,
         seed=whole(fields.get("seed")),
@@ -67,12 +88,32 @@ def event_from(fields: JsonDict, clean: Clean) -> JobEvent:
     metrics = "step" in data and "train_loss" in data
     return JobEvent(
         id=text(fields.get("id")) or _made_up_id(fields),
-        created_at=whole(fields.get("created_at")) or 0,
+        created_at=moment(fields.get("created_at")) or 0,
         level=text(fields.get("level")) or "info",
         type=text(fields.get("type")) or ("metrics" if metrics else "message"),
         message=clean(text(fields.get("message"))),
         data=data,
     )
+
+
+def checkpoint_from(fields: JsonDict) -> Checkpoint | None:
+    """The checkpoint that *fields* describe; None when it has no name to be used by."""
+    metrics = record(fields.get("metrics"))
+    name, step = text(fields.get("fine_tuned_model_checkpoint")), fields.get("step_number")
+    if not name:
+        return None
+    whole_loss = _number(metrics.get("full_valid_loss"))
+    return Checkpoint(
+        name=name,
+        step=whole(metrics.get("step") if step is None else step) or 0,
+        train_loss=_number(metrics.get("train_loss")),
+        valid_loss=_number(metrics.get("valid_loss")) if whole_loss is None else whole_loss,
+    )
+
+
+def _number(value: Any) -> float | None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and math.isfinite(value) else None
 
 
 def _n_epochs(fields: JsonDict) -> int | None:
@@ -81,6 +122,13 @@ def _n_epochs(fields: JsonDict) -> int | None:
     found = [*of_method, record(fields.get("hyperparameters"))]
     numbers = (whole(hyperparameters.get("n_epochs")) for hyperparameters in found)
     return next((number for number in numbers if number), None)
+
+
+def _result_file(value: object) -> str | None:
+    """The first file of a list of ids; some servers list objects that have one."""
+    files = value if isinstance(value, list) else []
+    names = (text(file) or text(record(file).get("id")) for file in files)
+    return next((name for name in names if name), None)
 
 
 def _metadata(value: object) -> dict[str, str]:
@@ -98,8 +146,8 @@ def _refusal(error: object, clean: Clean) -> Refusal | None:
 
 
 def _is_sound(value: Any) -> bool:
-    """Whether *value* is a number that can be drawn: a diverged training reports NaN."""
-    return not isinstance(value, float) or math.isfinite(value)
+    """Whether *value*, if it is a number, can be drawn: a diverged training reports NaN."""
+    return not isinstance(value, int | float) or abs(value) < _HUGE
 
 
 def _made_up_id(fields: JsonDict) -> str:

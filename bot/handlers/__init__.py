@@ -9,10 +9,44 @@ from typing import Any
 from telegram.ext import BaseHandler
 
 from bot.context import BotContext
-from bot.handlers import basics, chat, dataset, jobs, models, training, versions
+from bot.handlers import (
+    alarms,
+    basics,
+    cards,
+    chat,
+    dataset,
+    endings,
+    feedback,
+    invitations,
+    jobs,
+    models,
+    people,
+    privacy,
+    quality,
+    training,
+    trials,
+    versions,
+)
 
 
 def all_handlers() -> list[BaseHandler[Any, BotContext, Any]]:
     """Every handler, in order."""
-    modules = (basics, dataset, versions, training, jobs, models, chat)
+    modules = (
+        basics,
+        dataset,
+        versions,
+        training,
+        endings,
+        jobs,
+        cards,
+        alarms,
+        models,
+        quality,
+        trials,
+        people,
+        invitations,
+        privacy,
+        feedback,
+        chat,
+    )
     return [handler for module in modules for handler in module.handlers()]

@@ -129,8 +129,9 @@ async def _put_back(
     is_touched = frames.n_shown or frames.is_unsure
     if old is None or place is None or frames.message_id != place or not is_touched:
         return
-    rating = await context.services.feedback.of(old.request_id, person_id=context.person.id)
-    screen, row = _last_message(context, old, is_good=rating.is_good), context.row
+    rating = await context.services.ratings.of(old.request_id, person_id=context.person.id)
+    is_good = rating.is_good if rating else None
+    screen, row = _last_message(context, old, is_good=is_good), context.row
     await context.services.database.write(
         lambda tx: context.services.outbox.post(
             tx,

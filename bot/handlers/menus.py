@@ -10,10 +10,10 @@ from bot.context import Services
 from bot.domain import Person
 from bot.texts import LANGUAGES, Texts
 
-EVERYONE = ("start", "new", "help", "language", "id")
+EVERYONE = ("start", "new", "retry", "help", "language", "id", "privacy")
 ADMINS = (
     "validate", "datasets", "upload", "train", "status", "jobs", "monitor", "cancel", "test",
-    "models", "use",
+    "models", "use", "quality", "people", "invite",
 )  # fmt: skip
 
 _logger = logging.getLogger(__name__)

@@ -1,14 +1,19 @@
 """Messages that nobody asked for, put into words when they leave: always the newest state."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Final
 
 from bot.context import Services
 from bot.domain import JsonDict
+from bot.handlers import alarms, endings, people_news, trials
+from bot.handlers.people_news import Render
 from bot.texts import Texts
-from bot.views import door as door_views
-from bot.views import jobs as job_views
-from bot.views import models as model_views
+from bot.views import door
+from bot.views import endings as ending_views
 from bot.views import plan as plan_views
+from bot.views.card import card
+from bot.views.last_days import ending
 from bot.views.screen import Screen
 
 
@@ -21,43 +26,69 @@ class Newsroom:
     async def render(self, kind: str, payload: JsonDict, chat_id: int) -> Screen | None:
         """The screen for a piece of news; None when there is nothing to tell any more."""
         texts = self.services.texts_for(await self.services.people.named(chat_id))
-        match kind:
-            case "card":
-                return await self._card(texts, payload["job_id"])
-            case "job_finished":
-                return await self._finished(texts, payload["job_id"])
-            case "run_refused" | "run_uncertain" | "run_unlisted":
-                return await self._run(texts, kind, payload["run_id"])
-            case "trial_finished":
-                return await self._trial(texts, payload)
-            case "refused":
-                return door_views.plain(texts, "error_not_delivered", incident=payload["incident"])
-        raise ValueError(f"unknown news: {kind}")
+        return await _KINDS[kind](self.services, texts, payload, chat_id)
 
-    async def _card(self, texts: Texts, job_id: str) -> Screen | None:
-        tracked = await self.services.jobs.get(job_id)
-        if tracked is None:
-            return None
-        base_url = self.services.settings.openai_base_url
-        return job_views.card(texts, tracked, self.services.catalogue, base_url=base_url)
 
-    async def _finished(self, texts: Texts, job_id: str) -> Screen | None:
-        tracked = await self.services.jobs.get(job_id)
-        if tracked is None:
-            return None
-        base_url = self.services.settings.openai_base_url
-        return job_views.finished(texts, tracked, self.services.catalogue, base_url=base_url)
+async def _card(services: Services, texts: Texts, payload: JsonDict, _: int) -> Screen | None:
+    tracked = await services.jobs.get(payload["job_id"])
+    if tracked is None:
+        return None
+    base_url = services.settings.openai_base_url
+    return card(texts, tracked, services.catalogue, base_url=base_url)
 
-    async def _run(self, texts: Texts, kind: str, run_id: int) -> Screen | None:
-        run = await self.services.runs.get(run_id)
-        if run is None:
-            return None
-        if kind == "run_refused":
-            return plan_views.refused(texts, run)
-        return plan_views.uncertain(texts, run, is_listed=kind == "run_uncertain")
 
-    async def _trial(self, texts: Texts, payload: JsonDict) -> Screen | None:
-        trial = await self.services.trials.get(payload["trial_id"])
-        if trial is None:
-            return None
-        return model_views.trial(texts, trial, promoted=bool(payload.get("promoted")))
+async def _finished(services: Services, texts: Texts, payload: JsonDict, _: int) -> Screen | None:
+    return await endings.render(services, texts, payload["job_id"])
+
+
+async def _never_named(
+    services: Services, texts: Texts, payload: JsonDict, _: int
+) -> Screen | None:
+    tracked = await services.jobs.bare(payload["job_id"])
+    return ending_views.never_named(texts, tracked) if tracked else None
+
+
+async def _refused_run(
+    services: Services, texts: Texts, payload: JsonDict, _: int
+) -> Screen | None:
+    run = await services.runs.get(payload["run_id"])
+    return ending_views.refused(texts, run) if run else None
+
+
+def _uncertain(*, is_listed: bool) -> Render:
+    async def render(services: Services, texts: Texts, payload: JsonDict, _: int) -> Screen | None:
+        run = await services.runs.get(payload["run_id"])
+        return plan_views.uncertain(texts, run, is_listed=is_listed) if run else None
+
+    return render
+
+
+async def _model_ending(services: Services, texts: Texts, payload: JsonDict, _: int) -> Screen:
+    return ending(texts, payload, services.last_days.today())
+
+
+async def _not_delivered(services: Services, texts: Texts, payload: JsonDict, _: int) -> Screen:
+    return door.plain(texts, "error_not_delivered", incident=payload["incident"])
+
+
+def _of_kind(
+    render: Callable[[Services, Texts, str, JsonDict], Awaitable[Screen | None]], kind: str
+) -> Render:
+    """For features that tell their kinds apart themselves."""
+    return lambda services, texts, payload, _: render(services, texts, kind, payload)
+
+
+_KINDS: Final[dict[str, Render]] = {
+    "card": _card,
+    "job_finished": _finished,
+    "job_never_named": _never_named,
+    "run_refused": _refused_run,
+    "run_uncertain": _uncertain(is_listed=True),
+    "run_unlisted": _uncertain(is_listed=False),
+    "model_ending": _model_ending,
+    "refused": _not_delivered,
+    **{kind: _of_kind(trials.render, kind) for kind in ("trial_finished", "trial_unserved")},
+    **{kind: _of_kind(alarms.render, kind) for kind in alarms.KINDS},
+    **people_news.KINDS,
+}
+"""How each kind reads."""

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from bot.catalogue import Catalogue, CatalogueModel
-from bot.domain import PastJob, Usage
+from bot.domain import PastJob, TrainingMethod, Usage
 
 _PRICED_TOKENS: Final = 1_000_000
 _MARGIN: Final = 0.2
@@ -21,7 +21,7 @@ class Estimate:
     trained_tokens: int
     """Billable tokens: those of the file times epochs. Validation tokens are free."""
     price_usd: float | None
-    """None: the catalogue does not know the model's price."""
+    """None: the catalogue does not know the model's price, or none for that method."""
     minutes_low: int
     minutes_high: int
     """From asking for the job to its end; by the guide's hint, time in a queue comes on top."""
@@ -37,6 +37,7 @@ def estimate(
     model: CatalogueModel | None,
     catalogue: Catalogue,
     *,
+    method: str = TrainingMethod.SUPERVISED,
     past: Sequence[PastJob] = (),
 ) -> Estimate:
     """Estimate a run.
@@ -46,13 +47,14 @@ def estimate(
         n_epochs: Passes over it.
         model: What is trained; None: a model that nobody priced.
         catalogue: Prices, and the guide's hint of the time.
+        method: How it trains: each has its own price.
         past: Our own finished jobs of that model, from which the time is learnt.
     """
     trained_tokens = tokens_per_pass * n_epochs
     low, high = _minutes_learnt(trained_tokens, past) or _minutes_hinted(n_epochs, catalogue)
     return Estimate(
         trained_tokens=trained_tokens,
-        price_usd=real_cost(trained_tokens, model),
+        price_usd=real_cost(trained_tokens, model, method),
         minutes_low=low,
         minutes_high=high,
         n_past=len(past),
@@ -60,14 +62,15 @@ def estimate(
     )
 
 
-def real_cost(trained_tokens: int, model: CatalogueModel | None) -> float | None:
+def real_cost(
+    trained_tokens: int, model: CatalogueModel | None, method: str = TrainingMethod.SUPERVISED
+) -> float | None:
     """USD for the tokens that a finished job says it trained, epochs included.
 
     Still an estimate: tokens are the provider's, the price is the catalogue's. None: no price.
     """
-    if model is None or model.training_usd is None:
-        return None
-    return trained_tokens * model.training_usd / _PRICED_TOKENS
+    price_usd = model.training_price(method) if model else None
+    return None if price_usd is None else trained_tokens * price_usd / _PRICED_TOKENS
 
 
 def _minutes_learnt(trained_tokens: int, past: Sequence[PastJob]) -> tuple[int, int] | None:

@@ -72,6 +72,10 @@ class Texts:
             return one
         return few if n % 10 in (2, 3, 4) and n % 100 not in (12, 13, 14) else many
 
+    def counted(self, word: str, n: int) -> dict[str, str]:
+        """The parameters of a sentence that counts: the number as `n`, and the word's form."""
+        return {"n": self.number(n), word: self.plural(word, n)}
+
     def number(self, value: float, *, digits: int = 0) -> str:
         """A number as people write it: 61 480 or 0,92 in Russian."""
         text = f"{value:,.{digits}f}"
@@ -97,10 +101,13 @@ class Texts:
 
     def moment(self, unix_s: int) -> str:
         """The day of a moment, in the zone of shown times; "?" for what is no moment of ours."""
-        try:
-            return self.day(dtm.datetime.fromtimestamp(unix_s, self.timezone).date())
-        except (ValueError, OverflowError, OSError):  # a server that counts in milliseconds, say
-            return "?"
+        local = self._local(unix_s)
+        return self.day(local.date()) if local else "?"
+
+    def clock(self, unix_s: int) -> str:
+        """The time of day of a moment, as in "14:05"; "?" like `moment`."""
+        local = self._local(unix_s)
+        return f"{local:%H:%M}" if local else "?"
 
     def duration(self, seconds: float) -> str:
         """How long something takes, roughly."""
@@ -110,6 +117,12 @@ class Texts:
         if minutes < 120:
             return self("unit_minutes", n=minutes)
         return self("unit_hours", hours=minutes // 60, minutes=minutes % 60)
+
+    def _local(self, unix_s: int) -> dtm.datetime | None:
+        try:
+            return dtm.datetime.fromtimestamp(unix_s, self.timezone)
+        except (ValueError, OverflowError, OSError):  # a server that counts in milliseconds, say
+            return None
 
     def _shown(self, value: object) -> str:
         return _escaped(self.day(value) if isinstance(value, dtm.date) else value)

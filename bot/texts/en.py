@@ -2,22 +2,21 @@
 
 from typing import Final
 
+from bot.texts.alarms_en import ALARMS
+from bot.texts.cards_en import CARDS
+from bot.texts.chat_en import CHAT
 from bot.texts.datasets_en import DATASETS
+from bot.texts.endings_en import ENDINGS
+from bot.texts.feedback_en import FEEDBACK
 from bot.texts.findings_en import FINDINGS
+from bot.texts.methods_en import METHODS
+from bot.texts.models_en import MODELS
+from bot.texts.people_en import PEOPLE
 from bot.texts.plans_en import PLANS
+from bot.texts.providers_en import PROVIDERS
+from bot.texts.trials_en import TRIALS
 
 MESSAGES: Final[dict[str, str]] = {
-    # The door
-    "door_stranger": (
-        "This is a private bot: a model called Natasha is trained and tried here.\n"
-        "Your number: <code>{id}</code>\n"
-        "To get in, send this number to an administrator."
-    ),
-    "door_group": "I only talk one to one, so I am leaving this group. Write to me in private.",
-    "door_busy": (
-        "More messages came than I can read ({limit} in a row), and I skipped some. "
-        "Please wait for the answer and send again what matters."
-    ),
     # Everyone
     "start_tester": (
         "Hello, {name}. Here you can talk with Natasha, a model that is learning to be a coach.\n"
@@ -40,8 +39,10 @@ MESSAGES: Final[dict[str, str]] = {
         "Write anything and Natasha answers. She remembers the conversation until you start a new "
         "one.\n\n"
         "/new — start a new conversation\n"
+        "/retry — another answer to the last question\n"
         "/language — the bot's language\n"
-        "/id — your number\n\n"
+        "/id — your number\n"
+        "/privacy — what is stored about you, and how to delete it\n\n"
         "Natasha is a language model, not a doctor. If you are in danger, call 112."
     ),
     "help_admin": (
@@ -60,22 +61,25 @@ MESSAGES: Final[dict[str, str]] = {
         "/cancel <i>ID</i> — stop a job\n\n"
         "<b>Models</b>\n"
         "/test <i>MODEL</i> — five sample questions\n"
-        "/models — all models, put any to use\n"
+        "/models — all models: put to use, go back, checkpoints, retire\n"
         "/use <i>MODEL</i> — put a model to use by name; lines after the first set its system "
-        "prompt\n\n"
+        "prompt; without a name: who answers, with which prompt\n\n"
         "<b>Chat</b>\n"
-        "Any text is a question to the model. /new — start anew, /language, /id — your number."
+        "Any text is a question to the model. /new — start anew, /retry — another answer, "
+        "/language, /id — your number, /privacy — what is stored about you.\n\n"
+        "<b>People</b>\n"
+        "/people — who is here, usage, limits, closing access\n"
+        "/invite — a link that lets one person in"
     ),
     "id_yours": "Your number: <code>{id}</code>",
     "language_ask": "Which language shall we speak?",
     "language_chosen": "All right, English it is.",
-    "chat_new": "A clean sheet. What shall we talk about?",
     # Commands in Telegram's menu
     "menu_start": "start",
-    "menu_new": "new conversation",
     "menu_help": "what is here",
     "menu_language": "language",
     "menu_id": "my number",
+    "menu_privacy": "what is stored about me",
     "menu_validate": "check the dataset",
     "menu_datasets": "versions of the dataset",
     "menu_upload": "send the dataset to the provider",
@@ -87,6 +91,8 @@ MESSAGES: Final[dict[str, str]] = {
     "menu_test": "five sample questions",
     "menu_models": "models",
     "menu_use": "put a model to use",
+    "menu_people": "people, usage, limits",
+    "menu_invite": "invite somebody",
     # Buttons
     "button_validate": "Check the dataset",
     "button_train": "Train",
@@ -96,13 +102,7 @@ MESSAGES: Final[dict[str, str]] = {
     "button_start": "🚀 Start for ~{price}",
     "button_start_unpriced": "🚀 Start",
     "button_drop": "Drop",
-    "button_refresh": "Refresh",
-    "button_cancel_job": "Stop",
-    "button_cancel_yes": "Yes, stop it",
-    "button_keep": "No, let it run",
     "button_use": "Put to use",
-    "button_use_model": "Use {model}",
-    "button_roll_back": "↩ Back to {model}",
     "button_test": "Sample questions",
     "button_retry": "New plan",
     "button_again": "Create it again",
@@ -138,9 +138,6 @@ MESSAGES: Final[dict[str, str]] = {
     "plan_minutes": "{low}–{high} min",
     "plan_validation": "Validation part: {n} {examples}, free of charge",
     "plan_warnings": "⚠️ Warnings about the dataset: {n}",
-    "run_refused": (
-        "❌ Plan {run_id} did not start; there is no job.\n{reason}\nNothing was charged."
-    ),
     "run_uncertain": (
         "⚠️ Plan {run_id}: the provider's answer got lost, and our job is not in its list.\n"
         "Most likely no job was created. Look at the provider's dashboard and decide."
@@ -154,109 +151,7 @@ MESSAGES: Final[dict[str, str]] = {
     "run_given_up": "Plan {run_id} is left without a job.",
     "run_decided": "Plan {run_id} is decided already.",
     # Jobs
-    "job_card": "<b>{icon} {name}</b> · {status}",
-    "job_progress": "{bar} {percent} % · epoch {epoch} of {epochs}",
-    "job_progress_plain": "{bar} {percent} %",
-    "job_step": "step {step} of {total}",
-    "job_step_alone": "step {step}",
-    "job_step_left": "step {step} of {total} · ~{left} left",
-    "job_loss": "loss {loss}  {spark}",
-    "job_valid_loss": "validation {loss}  {spark}",
-    "job_spent": "spent ~{price}",
-    "job_queued_hint": "The queue can be long: I will write when something changes.",
-    "job_last": "<i>{message}</i>",
-    "job_warning": "⚠️ <i>{message}</i>",
-    "job_id": "<code>{id}</code>",
-    "job_base": "from {model}",
-    "status_validating_files": "files are being checked",
-    "status_queued": "queued",
-    "status_running": "in training",
-    "status_paused": "paused",
-    "status_succeeded": "trained",
-    "status_failed": "failed",
-    "status_cancelled": "stopped",
-    "status_unknown": "status “{word}”",
-    "job_succeeded": "✅ <b>{name}</b> was trained in {duration}",
-    "job_succeeded_loss": "Loss {first} → {last}",
-    "job_succeeded_cost": "Tokens: {tokens} · ~{price}",
-    "job_succeeded_tokens": "Tokens: {tokens}",
-    "job_succeeded_next": "I am asking it the sample questions; the answers follow.",
-    "job_failed": "❌ <b>{name}</b> was not trained",
-    "job_cancelled": "⏹ <b>{name}</b> was stopped {duration} after its start",
-    "job_model": "Model: <code>{model}</code>",
-    "jobs_title": "<b>Latest jobs</b>",
-    "jobs_none": "There are no jobs yet. The first one begins with /train.",
-    "jobs_line": "{icon} {name} · {status} · {day}\n<code>{id}</code>",
-    "monitor_started": "Following {name}. I will offer its model but not put it to use by myself.",
-    "cancel_ask": "Stop {name}? What was spent is gone, and there will be no model.",
-    "cancel_sent": "Stopping {name}. I will write when the provider confirms.",
-    "cancel_kept": "All right, {name} goes on.",
     "monitor_usage": "/monitor JOB_ID",
-    "use_usage": "/use MODEL_NAME",
-    # Why a provider refused
-    "refusal_key_refused": (
-        "The key was refused. Check OPENAI_API_KEY and its rights, then make a new plan."
-    ),
-    "refusal_quota_exceeded": (
-        "The provider's account lacks money or quota. Top it up, then make a new plan."
-    ),
-    "refusal_exceeded_quota": (
-        "The provider's account lacks money or quota. Top it up, then make a new plan."
-    ),
-    "refusal_training_not_available": (
-        "The provider takes no more training from your organisation. Another server with the same "
-        "API will do: set OPENAI_BASE_URL."
-    ),
-    "refusal_provider_unreachable": (
-        "The provider can't be reached. Check OPENAI_BASE_URL, the proxy and the network."
-    ),
-    "refusal_training_busy": (
-        "The server trains one model at a time and is busy. Wait until that training is over "
-        "(/status), or stop it, then make a new plan."
-    ),
-    "refusal_suffix_refused": (
-        "The suffix in the model's name was refused: {message}\nSome allow 18 characters at most "
-        "and no dots. Make a plan with another one: /train suffix=natasha"
-    ),
-    "refusal_provider_busy": "The provider asks to wait. Make a new plan in a few minutes.",
-    "refusal_dataset_changed": (
-        "The dataset has changed since the plan was made. Check it and make a new plan."
-    ),
-    "refusal_dataset_missing": "The dataset's file is gone. Bring it back and make a new plan.",
-    "refusal_model_unknown": "The provider does not know that base model. Choose another one.",
-    "refusal_invalid_training_file": (
-        "The training file was refused: {message}\nMend the dataset and make a new plan."
-    ),
-    "refusal_invalid_validation_file": (
-        "The validation file was refused: {message}\nMend it and make a new plan."
-    ),
-    "refusal_invalid_n_examples": (
-        "There were too few examples: {message}\nAdd some and make a new plan."
-    ),
-    "refusal_given_up": "An administrator decided to leave the plan without a job.",
-    "refusal_other": "The provider answered: {message}",
-    "refusal_silent": "The provider named no reason (code {code}).",
-    # Trials and models
-    "trial_started": "Asking {model} the sample questions ({n}). The answers will come here.",
-    "trial_title": "<b>Trial: {model}</b> · {answered} of {n} answered",
-    "trial_answer": "<b>{prompt}</b>\n{answer}",
-    "trial_no_answer": "— no answer —",
-    "trial_promoted": "It is the first one, so it answers in chats already.",
-    "trial_offer": "Press “Put to use” to let it answer in chats.",
-    "trial_unserved": (
-        "⚠️ <b>{model}</b> is trained but does not answer yet: the server does not know it.\n"
-        "Some providers want a model deployed in their dashboard first; if it answers elsewhere, "
-        "set CHAT_BASE_URL. Then try again; if it has another name there, say /use MODEL_NAME"
-    ),
-    "models_title": "<b>Answering now:</b> {model}",
-    "models_before": "Before it: {model}",
-    "models_none_serving": "<b>No model answers now.</b>",
-    "models_none": "There are no tuned models yet. The first one comes from /train.",
-    "models_line": "{mark} {model} · {day}\n<code>{name}</code>",
-    "use_done": "{model} answers from now on.",
-    "use_prompt": "System prompt:\n<blockquote expandable>{prompt}</blockquote>",
-    "use_prompt_none": "It has no system prompt.",
-    "use_prompt_hint": "To change it: <code>/use {model}</code> with the text on the next line.",
     # Units
     "unit_seconds": "{n} s",
     "unit_minutes": "{n} min",
@@ -320,18 +215,15 @@ MESSAGES: Final[dict[str, str]] = {
         "The model is not ready yet: it is still being trained. Please look in later."
     ),
     "error_model_unknown": "The server does not know the model <code>{model}</code>.",
-    "error_model_list_gone": "That model is not in the list any more. See /models.",
     "error_too_many_waiting": "Too many messages at once ({limit}). Please wait for the answer.",
-    "error_daily_limit_reached": (
-        "That is enough for today: {limit} messages a day. Come back tomorrow, Natasha will be "
-        "glad."
-    ),
-    "error_text_only": "I only understand text so far. Please put it into words.",
     "error_provider_unreachable": "The model can't be reached. Please try again in a minute.",
     "error_provider_uncertain": "The answer broke off half-way. Please try again.",
     "error_provider_busy": "The model is overloaded now. Please try again in a minute.",
     "error_key_refused": "The bot's key was refused. Administrator: check OPENAI_API_KEY.",
-    "error_quota_exceeded": "The bot's account at the provider is out of money or quota.",
+    "error_quota_exceeded": (
+        "The bot's account at the provider is out of money or quota. For an administrator: top it "
+        "up."
+    ),
     "error_training_not_available": (
         "The provider takes no more training from this organisation. Another server with the same "
         "API will do: OPENAI_BASE_URL."
@@ -339,15 +231,23 @@ MESSAGES: Final[dict[str, str]] = {
     "error_training_busy": "The server trains one model at a time and is busy. Try again later.",
     "error_suffix_refused": "The provider refuses the suffix “{suffix}”: {message}",
     "error_provider_refused": "The provider refused: {message}",
-    "error_context_too_long": "That is longer than the model can read. Please write less.",
-    "error_empty_answer": "The model said nothing. Try asking in another way.",
     "error_incident": (
         "Something broke, and there will be no answer. Tell an administrator the code "
         "<code>{incident}</code>, or try again."
     ),
+    **CHAT,
+    **CARDS,
+    **ALARMS,
     **DATASETS,
+    **ENDINGS,
+    **FEEDBACK,
     **FINDINGS,
+    **METHODS,
+    **MODELS,
+    **PEOPLE,
     **PLANS,
+    **PROVIDERS,
+    **TRIALS,
 }
 """What may be said, by key. Parameters are escaped when a sentence is made."""
 

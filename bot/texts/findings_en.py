@@ -20,6 +20,10 @@ FINDINGS: Final[dict[str, str]] = {
         "this is a table of two columns, not a .jsonl: “Fix” turns it into the chat format"
     ),
     "finding_empty_file": "the file is empty: add examples, one a line",
+    "finding_mixed_methods": (
+        "two kinds of examples in one file: most are for {method}, {n} are not, the first of them "
+        "here; put them into separate files"
+    ),
     "finding_too_few_examples": "too few examples, {n}: at least {least} are needed",
     "finding_bom": "the file begins with an invisible BOM mark: it will be left out on upload",
     "finding_blank_lines": "blank lines, {n} in all: they do no harm, but can be deleted",
@@ -139,6 +143,28 @@ FINDINGS: Final[dict[str, str]] = {
     ),
     "finding_other_language": (
         "in another script than the rest of the file: translate it unless you mean it"
+    ),
+    # A pair of answers
+    "finding_pair_incomplete": (
+        "the pair lacks {keys}: it needs input, preferred_output and non_preferred_output"
+    ),
+    "finding_unknown_pair_field": (
+        "unknown fields beside input, preferred_output and non_preferred_output: {keys}; "
+        "delete them"
+    ),
+    "finding_output_not_one": (
+        "{keys} must hold exactly one message: a list with one answer of the assistant's"
+    ),
+    "finding_bad_input": "input is {value}: it must be an object with messages",
+    "finding_input_last_not_user": (
+        "the conversation in input ends with role {role}: the last message must be the user's, "
+        "for both outputs answer it"
+    ),
+    "finding_same_outputs": (
+        "both outputs are the same, there is nothing to choose: rewrite one or delete the pair"
+    ),
+    "finding_contradicting_preferences": (
+        "line {first} prefers the other of these two answers to the same: decide which is better"
     ),
     # Personal data
     "finding_personal_email": (

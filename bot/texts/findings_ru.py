@@ -20,6 +20,10 @@ FINDINGS: Final[dict[str, str]] = {
         "это таблица из двух столбцов, а не .jsonl: «Починить» переделает её в формат чата"
     ),
     "finding_empty_file": "файл пуст: добавьте примеры, по одному в строке",
+    "finding_mixed_methods": (
+        "в одном файле примеры двух видов: большинство для {method}, а других — {n}, первый здесь; "
+        "разложите их по разным файлам"
+    ),
     "finding_too_few_examples": "мало примеров, {n}: нужно не меньше {least}",
     "finding_bom": "в начале файла невидимая метка BOM: при загрузке она будет убрана",
     "finding_blank_lines": "пустые строки, всего {n}: они не мешают, но их можно удалить",
@@ -138,6 +142,28 @@ FINDINGS: Final[dict[str, str]] = {
     ),
     "finding_other_language": (
         "написано не тем письмом, что остальной файл: переведите, если это не нарочно"
+    ),
+    # A pair of answers
+    "finding_pair_incomplete": (
+        "для пары не хватает: {keys}; нужны input, preferred_output и non_preferred_output"
+    ),
+    "finding_unknown_pair_field": (
+        "лишние поля: {keys}; рядом с input, preferred_output и non_preferred_output их быть не "
+        "может, удалите"
+    ),
+    "finding_output_not_one": (
+        "в {keys} должно быть ровно одно сообщение: список, а в нём один ответ assistant"
+    ),
+    "finding_bad_input": "input содержит {value}: нужен объект, в котором есть messages",
+    "finding_input_last_not_user": (
+        "разговор в input кончается ролью {role}: последней должна быть реплика user, "
+        "на неё и отвечают оба варианта"
+    ),
+    "finding_same_outputs": (
+        "оба ответа одинаковы, выбирать не из чего: перепишите один из них или удалите пару"
+    ),
+    "finding_contradicting_preferences": (
+        "в строке {first} на тот же разговор выбран другой из этих ответов: решите, какой лучше"
     ),
     # Personal data
     "finding_personal_email": (

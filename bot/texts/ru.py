@@ -2,24 +2,21 @@
 
 from typing import Final
 
+from bot.texts.alarms_ru import ALARMS
+from bot.texts.cards_ru import CARDS
+from bot.texts.chat_ru import CHAT
 from bot.texts.datasets_ru import DATASETS
+from bot.texts.endings_ru import ENDINGS
+from bot.texts.feedback_ru import FEEDBACK
 from bot.texts.findings_ru import FINDINGS
+from bot.texts.methods_ru import METHODS
+from bot.texts.models_ru import MODELS
+from bot.texts.people_ru import PEOPLE
 from bot.texts.plans_ru import PLANS
+from bot.texts.providers_ru import PROVIDERS
+from bot.texts.trials_ru import TRIALS
 
 MESSAGES: Final[dict[str, str]] = {
-    # The door
-    "door_stranger": (
-        "Это закрытый бот: здесь учат и пробуют модель Наташи.\n"
-        "Ваш номер: <code>{id}</code>\n"
-        "Чтобы попасть внутрь, пришлите этот номер администратору."
-    ),
-    "door_group": (
-        "Я разговариваю только один на один, поэтому из группы выхожу. Напишите мне лично."
-    ),
-    "door_busy": (
-        "Сообщений пришло больше, чем я успеваю прочесть ({limit} подряд), и часть я пропустила. "
-        "Дождитесь ответа и пришлите важное ещё раз."
-    ),
     # Everyone
     "start_tester": (
         "Здравствуйте, {name}. Здесь можно поговорить с Наташей — моделью, которую учат быть "
@@ -40,8 +37,10 @@ MESSAGES: Final[dict[str, str]] = {
     "help_tester": (
         "Напишите что угодно — ответит Наташа. Она помнит разговор, пока вы не начнёте новый.\n\n"
         "/new — начать разговор заново\n"
+        "/retry — ответить на последний вопрос иначе\n"
         "/language — язык бота\n"
-        "/id — ваш номер\n\n"
+        "/id — ваш номер\n"
+        "/privacy — что о вас хранится, и как это удалить\n\n"
         "Наташа — языковая модель, а не врач. Если вам плохо или опасно, звоните 112."
     ),
     "help_admin": (
@@ -60,22 +59,25 @@ MESSAGES: Final[dict[str, str]] = {
         "/cancel <i>ID</i> — остановить задание\n\n"
         "<b>Модели</b>\n"
         "/test <i>МОДЕЛЬ</i> — пять пробных вопросов\n"
-        "/models — все модели, включить любую\n"
+        "/models — все модели: включить, вернуть прежнюю, контрольные точки, убрать\n"
         "/use <i>МОДЕЛЬ</i> — включить по имени; со второй строки можно задать системную "
-        "подсказку\n\n"
+        "подсказку; без имени — кто отвечает и с какой подсказкой\n\n"
         "<b>Разговор</b>\n"
-        "Любой текст — вопрос модели. /new — начать заново, /language — язык, /id — ваш номер."
+        "Любой текст — вопрос модели. /new — начать заново, /retry — другой ответ, "
+        "/language — язык, /id — ваш номер, /privacy — что о вас хранится.\n\n"
+        "<b>Люди</b>\n"
+        "/people — кто здесь есть, расход, лимиты, закрыть доступ\n"
+        "/invite — ссылка, по которой войдёт один человек"
     ),
     "id_yours": "Ваш номер: <code>{id}</code>",
     "language_ask": "На каком языке с вами говорить?",
     "language_chosen": "Хорошо, говорим по-русски.",
-    "chat_new": "Начинаем с чистого листа. О чём поговорим?",
     # Commands in Telegram's menu
     "menu_start": "начать",
-    "menu_new": "новый разговор",
     "menu_help": "что здесь есть",
     "menu_language": "язык",
     "menu_id": "мой номер",
+    "menu_privacy": "что обо мне хранится",
     "menu_validate": "проверить датасет",
     "menu_datasets": "версии датасета",
     "menu_upload": "отправить датасет провайдеру",
@@ -87,6 +89,8 @@ MESSAGES: Final[dict[str, str]] = {
     "menu_test": "пять пробных вопросов",
     "menu_models": "модели",
     "menu_use": "включить модель",
+    "menu_people": "люди, расход, лимиты",
+    "menu_invite": "пригласить человека",
     # Buttons
     "button_validate": "Проверить датасет",
     "button_train": "Обучить",
@@ -96,13 +100,7 @@ MESSAGES: Final[dict[str, str]] = {
     "button_start": "🚀 Запустить за ~{price}",
     "button_start_unpriced": "🚀 Запустить",
     "button_drop": "Отменить",
-    "button_refresh": "Обновить",
-    "button_cancel_job": "Остановить",
-    "button_cancel_yes": "Да, остановить",
-    "button_keep": "Нет, пусть учится",
     "button_use": "Включить",
-    "button_use_model": "Включить {model}",
-    "button_roll_back": "↩ Вернуть {model}",
     "button_test": "Пробные вопросы",
     "button_retry": "Новый план",
     "button_again": "Создать ещё раз",
@@ -137,7 +135,6 @@ MESSAGES: Final[dict[str, str]] = {
     "plan_minutes": "{low}–{high} мин",
     "plan_validation": "Проверочная часть: {n} {examples}, бесплатно",
     "plan_warnings": "⚠️ Предупреждений в датасете: {n}",
-    "run_refused": ("❌ План №{run_id} не запустился, задания нет.\n{reason}\nДеньги не списаны."),
     "run_uncertain": (
         "⚠️ План №{run_id}: ответ провайдера потерялся, и в списке его заданий нашего нет.\n"
         "Скорее всего, задание не создано. Загляните в кабинет провайдера и решите, что делать."
@@ -151,112 +148,7 @@ MESSAGES: Final[dict[str, str]] = {
     "run_given_up": "План №{run_id} оставлен без задания.",
     "run_decided": "По плану №{run_id} всё уже решено.",
     # Jobs
-    "job_card": "<b>{icon} {name}</b> · {status}",
-    "job_progress": "{bar} {percent} % · эпоха {epoch} из {epochs}",
-    "job_progress_plain": "{bar} {percent} %",
-    "job_step": "шаг {step} из {total}",
-    "job_step_alone": "шаг {step}",
-    "job_step_left": "шаг {step} из {total} · осталось ~{left}",
-    "job_loss": "потери {loss}  {spark}",
-    "job_valid_loss": "проверка {loss}  {spark}",
-    "job_spent": "потрачено ~{price}",
-    "job_queued_hint": "В очереди бывает долго: напишу, когда что-то изменится.",
-    "job_last": "<i>{message}</i>",
-    "job_warning": "⚠️ <i>{message}</i>",
-    "job_id": "<code>{id}</code>",
-    "job_base": "из {model}",
-    "status_validating_files": "файлы проверяются",
-    "status_queued": "в очереди",
-    "status_running": "обучается",
-    "status_paused": "приостановлена",
-    "status_succeeded": "обучилась",
-    "status_failed": "не обучилась",
-    "status_cancelled": "остановлена",
-    "status_unknown": "состояние «{word}»",
-    "job_succeeded": "✅ <b>{name}</b> обучилась за {duration}",
-    "job_succeeded_loss": "Потери {first} → {last}",
-    "job_succeeded_cost": "Токены: {tokens} · ~{price}",
-    "job_succeeded_tokens": "Токены: {tokens}",
-    "job_succeeded_next": "Задаю ей пробные вопросы, ответы пришлю следом.",
-    "job_failed": "❌ <b>{name}</b> не обучилась",
-    "job_cancelled": "⏹ <b>{name}</b> остановлена через {duration} после запуска",
-    "job_model": "Модель: <code>{model}</code>",
-    "jobs_title": "<b>Последние задания</b>",
-    "jobs_none": "Заданий ещё не было. Первое начинается с /train.",
-    "jobs_line": "{icon} {name} · {status} · {day}\n<code>{id}</code>",
-    "monitor_started": "Слежу за заданием {name}. Его модель предложу, но сама не включу.",
-    "cancel_ask": "Остановить {name}? Потраченное не вернётся, модели не будет.",
-    "cancel_sent": "Останавливаю {name}. Напишу, когда провайдер подтвердит.",
-    "cancel_kept": "Хорошо, {name} учится дальше.",
     "monitor_usage": "/monitor ID_задания",
-    "use_usage": "/use имя_модели",
-    # Why a provider refused
-    "refusal_key_refused": (
-        "Ключ не принят. Проверьте OPENAI_API_KEY и права ключа, затем составьте новый план."
-    ),
-    "refusal_quota_exceeded": (
-        "На счёте провайдера не хватает денег или квоты. Пополните счёт и составьте новый план."
-    ),
-    "refusal_exceeded_quota": (
-        "На счёте провайдера не хватает денег или квоты. Пополните счёт и составьте новый план."
-    ),
-    "refusal_training_not_available": (
-        "Провайдер больше не принимает обучение от вашей организации. Поможет другой сервер с тем "
-        "же API: задайте OPENAI_BASE_URL."
-    ),
-    "refusal_provider_unreachable": (
-        "До провайдера не достучаться. Проверьте OPENAI_BASE_URL, прокси и сеть."
-    ),
-    "refusal_training_busy": (
-        "Сервер учит модели по одной и сейчас занят. Дождитесь, пока то обучение закончится "
-        "(/status), или остановите его, затем составьте новый план."
-    ),
-    "refusal_suffix_refused": (
-        "Суффикс в имени модели не подошёл: {message}\nБывает, что он должен быть не длиннее 18 "
-        "знаков и без точек. Составьте план с другим: /train suffix=natasha"
-    ),
-    "refusal_provider_busy": (
-        "Провайдер просит подождать. Составьте новый план через несколько минут."
-    ),
-    "refusal_dataset_changed": (
-        "Датасет изменился с тех пор, как план составлен. Проверьте его и составьте новый план."
-    ),
-    "refusal_dataset_missing": "Файл датасета пропал. Верните его и составьте новый план.",
-    "refusal_model_unknown": "Провайдер не знает такой базовой модели. Выберите другую.",
-    "refusal_invalid_training_file": (
-        "Сервис не принял обучающий файл: {message}\nПоправьте датасет и составьте новый план."
-    ),
-    "refusal_invalid_validation_file": (
-        "Сервис не принял проверочный файл: {message}\nПоправьте его и составьте новый план."
-    ),
-    "refusal_invalid_n_examples": (
-        "Сервису не хватило примеров: {message}\nДобавьте примеры и составьте новый план."
-    ),
-    "refusal_given_up": "Администратор решил оставить план без задания.",
-    "refusal_other": "Провайдер ответил: {message}",
-    "refusal_silent": "Провайдер не назвал причины (код {code}).",
-    # Trials and models
-    "trial_started": "Задаю модели {model} пробные вопросы ({n}). Ответы пришлю сюда.",
-    "trial_title": "<b>Проба: {model}</b> · ответов {answered} из {n}",
-    "trial_answer": "<b>{prompt}</b>\n{answer}",
-    "trial_no_answer": "— ответа нет —",
-    "trial_promoted": "Она первая, поэтому уже отвечает в чатах.",
-    "trial_offer": "Чтобы она отвечала в чатах, нажмите «Включить».",
-    "trial_unserved": (
-        "⚠️ <b>{model}</b> обучена, но пока не отвечает: сервер её не знает.\n"
-        "У некоторых провайдеров модель сначала разворачивают в их кабинете; если она отвечает по "
-        "другому адресу, задайте CHAT_BASE_URL. Потом повторите пробу; если имя у неё там другое, "
-        "назовите его: /use имя_модели"
-    ),
-    "models_title": "<b>Сейчас отвечает:</b> {model}",
-    "models_before": "До неё: {model}",
-    "models_none_serving": "<b>Сейчас не отвечает никакая модель.</b>",
-    "models_none": "Обученных моделей ещё нет. Первая появится после /train.",
-    "models_line": "{mark} {model} · {day}\n<code>{name}</code>",
-    "use_done": "Теперь отвечает {model}.",
-    "use_prompt": "Системная подсказка:\n<blockquote expandable>{prompt}</blockquote>",
-    "use_prompt_none": "Системной подсказки у неё нет.",
-    "use_prompt_hint": "Другую задаст <code>/use {model}</code> с текстом на следующей строке.",
     # Units
     "unit_seconds": "{n} с",
     "unit_minutes": "{n} мин",
@@ -321,17 +213,14 @@ MESSAGES: Final[dict[str, str]] = {
     "error_which_job": "Идёт несколько заданий, назовите нужное: <code>{job_ids}</code>",
     "error_no_model": "Модель пока не готова: её ещё учат. Загляните чуть позже.",
     "error_model_unknown": "Сервер не знает модели <code>{model}</code>.",
-    "error_model_list_gone": "Этой модели в списке уже нет. Свежий список: /models.",
     "error_too_many_waiting": "Слишком много сообщений сразу ({limit}). Дождитесь ответа.",
-    "error_daily_limit_reached": (
-        "На сегодня хватит: {limit} сообщений за день. Приходите завтра, Наташа будет рада."
-    ),
-    "error_text_only": "Пока я понимаю только текст. Напишите словами, пожалуйста.",
     "error_provider_unreachable": "До модели не достучаться. Попробуйте через минуту.",
     "error_provider_uncertain": "Ответ оборвался на полпути. Попробуйте ещё раз.",
     "error_provider_busy": "Модель сейчас перегружена. Попробуйте через минуту.",
     "error_key_refused": "Сервис не принял ключ бота. Администратору: проверьте OPENAI_API_KEY.",
-    "error_quota_exceeded": "На счёте бота у провайдера кончились деньги или квота.",
+    "error_quota_exceeded": (
+        "На счёте бота у провайдера кончились деньги или квота. Администратору: пополните счёт."
+    ),
     "error_training_not_available": (
         "Провайдер больше не принимает обучение от этой организации. Поможет другой сервер с тем "
         "же "
@@ -340,15 +229,23 @@ MESSAGES: Final[dict[str, str]] = {
     "error_training_busy": "Сервер учит модели по одной и сейчас занят. Попробуйте позже.",
     "error_suffix_refused": "Провайдеру не подошёл суффикс «{suffix}»: {message}",
     "error_provider_refused": "Провайдер отказал: {message}",
-    "error_context_too_long": "Сообщение длиннее, чем модель может прочесть. Напишите короче.",
-    "error_empty_answer": "Модель промолчала. Попробуйте спросить иначе.",
     "error_incident": (
         "Что-то сломалось, и ответа не будет. Сообщите администратору код <code>{incident}</code> "
         "или попробуйте ещё раз."
     ),
+    **CHAT,
+    **CARDS,
+    **ALARMS,
     **DATASETS,
+    **ENDINGS,
+    **FEEDBACK,
     **FINDINGS,
+    **METHODS,
+    **MODELS,
+    **PEOPLE,
     **PLANS,
+    **PROVIDERS,
+    **TRIALS,
 }
 """What may be said, by key. Parameters are escaped when a sentence is made."""
 

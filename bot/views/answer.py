@@ -66,13 +66,15 @@ def answer_buttons(
         is_after_silence: Offer to leave behind what was said before.
     """
     again = button(texts, "another", data_of("talk", "again", request_id))
-    under = [[*_rating_buttons(texts, request_id, is_good), again]]
+    under = [[*_rating_buttons(texts, request_id, is_good=is_good), again]]
     if is_after_silence:
         under.append([button(texts, "anew", data_of("talk", "anew", request_id))])
     return under
 
 
-def _rating_buttons(texts: Texts, request_id: int, is_good: bool | None) -> tuple[Button, Button]:
+def _rating_buttons(
+    texts: Texts, request_id: int, *, is_good: bool | None
+) -> tuple[Button, Button]:
     """Only a marked one takes the rating back, so a double tap is no different from one press."""
     good = button(texts, "good", data_of("talk", "up", request_id))
     bad = button(texts, "bad", data_of("talk", "down", request_id))

@@ -168,7 +168,7 @@ def _line(texts: Texts, model: ServedModel, verdict: Verdict | None) -> str:
 
 
 def labels(models: Sequence[ServedModel]) -> dict[int, str]:
-    """What the buttons say, by the model's id: titles, with the provider's code where two models share one."""
+    """What buttons say, by id: titles, with the provider's code where two models share one."""
     titles = [model.title for model in models]
     return {
         model.id: cut(model.title, _LABEL_UNITS)

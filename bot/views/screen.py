@@ -43,12 +43,20 @@ class Screen:
     """What one message shows."""
 
     text: str
-    """Telegram's HTML; plain text when *entities* is given. With an attachment, its caption."""
+    """Telegram's HTML; plain text when *entities* is given. With an attachment, its caption.
+
+    Empty without one: only the buttons of a message change, which says what it said.
+    """
     buttons: Sequence[Sequence[Button]] = ()
     entities: Sequence[JsonDict] | None = field(default=None)
     """Telegram's MessageEntity objects for model output, which is never parsed as HTML."""
     attachment: Attachment | None = None
     """A screen with one is always a new message."""
+
+    @property
+    def has_only_buttons(self) -> bool:
+        """Whether it changes nothing of a message but its buttons."""
+        return not self.text and self.attachment is None
 
     def to_json(self) -> JsonDict:
         """The screen as it is stored in the outbox."""

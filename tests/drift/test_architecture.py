@@ -19,10 +19,10 @@ RANKS = (
     {"bot.views"},
     {"bot.delivery", "bot.context"},
     {"bot.handlers"},
-    {"bot.wiring", "bot.app"},
+    {"bot.workshop", "bot.wiring", "bot.app"},
     {"bot.check"},
     {"bot.terminal"},
-    {"bot.cli", "bot.demo"},
+    {"bot.arguments", "bot.cli", "bot.demo"},
     {"bot.__main__"},
 )
 """From the lowest up; imports go down. `docs/architecture.md` says why."""

@@ -14,11 +14,15 @@ from pathlib import Path
 
 from bot import errors
 from bot.catalogue import load_catalogue
-from bot.domain import JobStatus
+from bot.domain import JobStatus, Verdict
 from bot.handlers.menus import ADMINS, EVERYONE
+from bot.services.invitations import Outcome
+from bot.services.remedies import Remedy, Step
 from bot.services.repair import REPAIRABLE
 from bot.services.validation.tables import all_rules
+from bot.services.verdict import REASONS
 from bot.texts import LANGUAGES
+from bot.views.trials import Standing
 from tests.drift.project import sources, tree
 
 KEYS = LANGUAGES["ru"].messages.keys()
@@ -31,24 +35,32 @@ KNOW_THEIR_PARAMETERS = ("_say", "_argument")
 
 def error_leaves() -> dict[str, type[errors.UserError]]:
     """Every error that a person may be told, by the name of its class."""
-    classes = {
+    bases = (errors.UserError, errors.ProviderError)
+    return {
         name: found
         for name, found in inspect.getmembers(errors, inspect.isclass)
-        if issubclass(found, errors.UserError)
+        if issubclass(found, errors.UserError) and found not in bases
     }
-    return {name: found for name, found in classes.items() if not found.__subclasses__()}
 
 
 FAMILIES = {
     "error_": {leaf.key.removeprefix("error_") for leaf in error_leaves().values()},
     "dataset_theme_": {"growth", "relationships", "business", "past_lives", "hard_moment", "other"},
+    "derived_": {"epochs", "multiplier", "model", "same", "dataset"},
     "finding_": {*all_rules(), "leak"},
     "button_part_": {"model", "epochs", "multiplier", "suffix"},
     "button_preset_": set(load_catalogue().presets),
+    "button_remedy_": set(Remedy),
+    "button_step_": set(Step),
+    "code_": {outcome for outcome in Outcome if outcome is not Outcome.ADMITTED},
     "choose_": {"model", "epochs", "multiplier", "suffix"},
     "mend_": set(REPAIRABLE),
     "menu_": {*EVERYONE, *ADMINS},
     "refusal_": {key.removeprefix("refusal_") for key in KEYS if key.startswith("refusal_")},
+    "remedy_": set(Remedy),
+    "trial_standing_": {standing.value for standing in Standing},
+    "verdict_": {*REASONS, *(f"word_{verdict.value}" for verdict in Verdict)},
+    "verdict_word_": {verdict.value for verdict in Verdict},
     "status_": {status.value for status in JobStatus},
 }
 """Beginnings of keys that are put together, with every ending that may come.

@@ -438,5 +438,5 @@ async def test_what_stands_below_a_file_changes_nothing(tmp_path, caption):
         assert "Файл a.jsonl получен: это версия №" in words(report)
         assert await said(admin) == [words(report)]
         assert kept(everything) == {DATASET_OF_SETTINGS, b"".join(GOOD[:30])}
-        assert everything.proxy.exchanges == []
+        assert everything.asked_for_people() == []
         await nothing_broke(everything, admin)

@@ -252,7 +252,7 @@ async def check_admin(admin: Person, start: int) -> None:
     chat = [message for message in await admin.chat() if message["from"]["is_bot"]]
     story = f"seed {SEED}, admin {admin.id}:\n{log(chat)}"
     since = [words(message) for message in chat if message["message_id"] > start]
-    beginnings = ["✅ storm · обучилась", "✅ storm обучилась за", "Проба: storm"]
+    beginnings = ["✅ storm · обучилась", "✅ storm обучилась за", "storm · вердикт: "]
     if admin.id == ADMIN:
         beginnings.append("Эпохи 3 · множитель 0,1 · имя storm")
     for beginning in beginnings:

@@ -2,6 +2,7 @@
 
 import json
 
+from tests.telegram_people import words
 from tests.world import DATASET, World, world
 
 FIRST = "Я чувствую себя потерянным в жизни"
@@ -22,7 +23,7 @@ async def trained(everything: World) -> str:
     await admin.presses("train:start:1", plan)
     finished = await admin.sees("обучилась за")
     await admin.sees("уже отвечает в чатах")
-    return next(str(word) for word in finished["text"].split() if word.startswith("ft:"))
+    return next(str(word) for word in words(finished).split() if word.startswith("ft:"))
 
 
 async def test_from_validation_to_a_model_that_answers(tmp_path):
@@ -42,9 +43,13 @@ async def test_from_validation_to_a_model_that_answers(tmp_path):
 
         await admin.presses("train:start:1", plan)
         await admin.sees("обучилась за")
-        trial = await admin.sees("Проба: natasha-v1 · ответов 5 из 5")
-        assert FIRST in trial["text"]
-        assert "Как начать свой бизнес?" in trial["text"]
+        verdict = await admin.sees("natasha-v1 · вердикт: проверить")
+        assert "Проба: ответов 5 из 5" in verdict["text"]
+        assert "Это репетиция" in verdict["text"]
+        await admin.presses("Сравнить ответы", verdict)
+        page = await admin.sees("вопрос 1 из 5")
+        assert FIRST in page["text"]
+        assert "Это репетиция базовой модели" in page["text"]
 
         (created,) = everything.jobs_created()
         body = created.json

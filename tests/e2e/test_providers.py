@@ -96,9 +96,9 @@ async def test_a_whole_job(tmp_path, profile):
         if profile in MUST_DEPLOY:
             await tester.says(FIRST)
             await tester.sees("Модель пока не готова")
-            assert not [m for m in await admin.chat() if "Проба:" in words(m)]
+            assert not [m for m in await admin.chat() if "вердикт" in words(m)]
             await deploy(everything, job["fine_tuned_model"])
-        trial = await admin.sees("Проба: natasha-v1 · ответов 5 из 5", timeout=40)
+        trial = await admin.sees("Проба: ответов 5 из 5", timeout=40)
         assert "Она первая, поэтому уже отвечает в чатах" in trial["text"]
         await tester.says(FIRST)
         await tester.sees(lambda message: message["text"] in trained_answers())
@@ -110,8 +110,7 @@ async def test_a_whole_job(tmp_path, profile):
 async def test_a_model_that_nobody_deploys(tmp_path):
     """The admins hear that it is trained but does not answer yet, and what to do about it.
 
-    Once it is deployed, a press on the button of that message is enough for its trial, and one
-    more to let it answer.
+    Once it is deployed, a press on the button of that message is enough.
     """
     impatient = {"POLL_INTERVAL_S": "0.02"}
     async with bot_at(tmp_path, "crusoe", impatient, running_seconds="0.5") as everything:
@@ -126,10 +125,9 @@ async def test_a_model_that_nobody_deploys(tmp_path):
 
         (job,) = await everything.engine_jobs()
         await deploy(everything, job["fine_tuned_model"])
-        await admin.presses("Пробные вопросы", told)
-        trial = await admin.sees("Проба: natasha-v1 · ответов 5 из 5")
-        await admin.presses("Включить", trial)
-        await admin.sees("Теперь отвечает natasha-v1")
+        await admin.presses("Проверить сейчас", told)
+        trial = await admin.sees("Проба: ответов 5 из 5")
+        assert "Она первая, поэтому уже отвечает в чатах" in trial["text"]
         await tester.says(FIRST)
         await tester.sees(lambda message: message["text"] in trained_answers())
 
@@ -213,7 +211,7 @@ async def test_azures_suffix(tmp_path, suffix):
         admin = everything.admin
         told = await refusal_of(everything, await started(admin, f"/train suffix={suffix}"))
         assert "не длиннее 18 знаков и без точек" in told
-        assert "/train suffix=natasha" in told
+        assert "/train --suffix natasha" in told
         assert await everything.engine_jobs() == []
 
         words_that_help = re.search(r"/train suffix=\S+", told)

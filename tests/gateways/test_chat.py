@@ -116,7 +116,7 @@ async def test_no_answer_is_not_an_empty_one(chat: OpenAIChat, provider: Provide
         (refuses(404, "model_not_found"), errors.ModelUnknown(model=MODEL)),
         (refuses(404, "DeploymentNotFound"), errors.ModelUnknown(model=MODEL)),
         (refuses(404, None, "The model does not exist"), errors.ModelUnknown(model=MODEL)),
-        (html(404), errors.ProviderRefused(code="", message="HTTP 404 Not Found", status=404)),
+        (html(404), errors.NotTheApi(code="", message="404 Not Found", status=404)),
         (refuses(400, "context_length_exceeded"), errors.ContextTooLong()),
         (refuses(400, "string_above_max_length", "No."),
          errors.ProviderRefused(code="string_above_max_length", message="No.", status=400)),

@@ -1,6 +1,7 @@
 """Files, jobs and models, with every quirk of servers that is known."""
 
 import json
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import date
 
@@ -8,7 +9,7 @@ import httpx2
 import pytest
 
 from bot import errors
-from bot.domain import FineTuningJob, Hyperparameters, JobStatus, Refusal
+from bot.domain import FineTuningJob, Hyperparameters, JobStatus, Refusal, TrainingMethod
 from bot.gateways.provider import OpenAITraining, TrainingApi
 from tests.gateways.provider_double import KEY, Provider, event, html, job, refuses, says
 
@@ -56,6 +57,21 @@ async def test_job_is_created_as_the_plan_says(training: TrainingApi, provider: 
         seed=7,
         metadata={"run": "5"},
     )
+
+
+@pytest.mark.parametrize("is_elsewhere", [False, True])
+async def test_job_on_pairs_of_answers(provider: Provider, is_elsewhere: bool):
+    """Of DPO's own parameters none is sent: the provider chooses `beta`."""
+    training = OpenAITraining(provider.client(), secrets={KEY}, in_both_places=is_elsewhere)
+    provider.will(says(job()))
+
+    await training.create_job(
+        PARAMETERS, training_file="file-1", method=TrainingMethod.DPO, seed=7, metadata={}
+    )
+
+    assert provider.sent["method"] == {"type": "dpo", "dpo": {"hyperparameters": HYPERPARAMETERS}}
+    assert ("hyperparameters" in provider.sent) == is_elsewhere
+    await training.close()
 
 
 HYPERPARAMETERS = {"n_epochs": 3, "learning_rate_multiplier": 0.1}
@@ -265,10 +281,10 @@ async def test_read_that_is_no_job_is_refused(training, provider: Provider, answ
     """A gateway's page is not taken for a job, nor for the job's absence."""
     provider.will(answer)
 
-    with pytest.raises(errors.ProviderRefused) as caught:
+    with pytest.raises(errors.NotTheApi) as caught:
         await training.job("ftjob-1")
 
-    assert caught.value.params["message"] == "HTTP 200 without the expected JSON"
+    assert caught.value.params["message"] == "200 OK"
 
 
 async def test_job_that_the_provider_does_not_know(training, provider: Provider):
@@ -506,3 +522,26 @@ async def test_trouble_is_not_taken_for_no_shutdown_date(training, provider: Pro
 
     with pytest.raises(errors.KeyRefused):
         await training.shutdown_date("m")
+
+
+async def test_pages_come_one_by_one(training, provider: Provider):
+    """Who has seen enough asks for no more."""
+    provider.will(
+        page(job("b", created_at=2), job("c", created_at=3), {"object": "?"}, has_more=True),
+        page(job("a", created_at=1), has_more=True),
+    )
+
+    async with aclosing(training.job_pages(pages=5)) as pages:
+        first = await anext(pages)
+        assert len(provider.requests) == 1
+        second = await anext(pages)
+
+    assert [[found.id for found in each] for each in (first, second)] == [["b", "c"], ["a"]]
+    assert len(provider.requests) == 2
+
+
+async def test_pages_that_repeat_themselves_end(training, provider: Provider):
+    """A server without `has_more` that ignores `after`, in whatever order it lists."""
+    provider.will(page(job("a"), job("b")), page(job("b"), job("a")), page(job("a")))
+
+    assert len([each async for each in training.job_pages(pages=5)]) == 2

@@ -11,7 +11,7 @@ from tests.services.house import House
 def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    return {"loop": HurriedLoop}
+    return {"loop": getattr(getattr(item, "module", None), "LOOP", HurriedLoop)}
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The services as `bot.wiring` builds them, with a provider and a chat server in memory."""
 
+import datetime as dtm
 import json
 import zoneinfo
 from dataclasses import dataclass, field
@@ -8,24 +9,38 @@ from typing import Any
 
 from bot.catalogue import load_catalogue
 from bot.domain import Access, Hyperparameters, JsonDict, Person, RunState, TrackedJob, TrainingRun
+from bot.services.alarms import Alarms, Patience
 from bot.services.chat import Chat
 from bot.services.checking import Checker
 from bot.services.dataset_desk import DatasetDesk
 from bot.services.datasets import Datasets
+from bot.services.last_days import LastDays
+from bot.services.model_desk import ModelDesk
 from bot.services.news import News
+from bot.services.outages import Outages
+from bot.services.pausing import Pausing
+from bot.services.pictures import Pictures
+from bot.services.restarts import Restarts
+from bot.services.sampling import Sampling
 from bot.services.serving import ServingDesk
 from bot.services.submission import Submission
 from bot.services.training import Training
 from bot.services.trials import Trials
+from bot.services.usage import Accounts
 from bot.services.watching import Watching
+from bot.storage.alarms import OutageStore, PulseStore, RestartStore
+from bot.storage.checkpoints import CheckpointStore
 from bot.storage.conversations import ConversationStore
 from bot.storage.database import Database
 from bot.storage.dataset_files import DatasetFiles
 from bot.storage.datasets import DatasetStore
 from bot.storage.jobs import JobStore
-from bot.storage.models import ModelStore, TrialStore
+from bot.storage.last_days import LastDayStore
+from bot.storage.models import ModelStore
 from bot.storage.outbox import OutboxStore
 from bot.storage.runs import RunStore
+from bot.storage.trials import TrialStore
+from bot.storage.usage import UsageStore
 from tests.blank import open_blank
 from tests.clocks import until
 from tests.fakes import ChatServer, Provider
@@ -63,6 +78,8 @@ class House:
     server: ChatServer = field(default_factory=ChatServer)
     settings: dict[str, Any] = field(default_factory=dict)
     n_requests: int = 0
+    today: dtm.date = dtm.date(2026, 11, 22)
+    """By which models end."""
 
     @classmethod
     async def open(cls, folder: Path) -> "House":
@@ -106,14 +123,41 @@ class House:
             store=self.trial_store,
             models=self.models,
             jobs=self.jobs,
+            runs=self.runs,
+            datasets=self.datasets,
             serving=self.serving,
-            api=self.server,
+            sampling=Sampling(
+                api=self.server,
+                prompts=("Как начать свой бизнес?", "Зачем?"),
+                temperature=0.7,
+                max_tokens=500,
+                pause_s=0.5,
+            ),
             news=self.news,
-            prompts=("Как начать свой бизнес?", "Зачем?"),
-            temperature=0.7,
-            max_tokens=500,
-            pause_s=0.5,
             patience_s=given.get("patience_s", 600),
+        )
+        self.last_days = LastDays(
+            database=database,
+            store=LastDayStore(),
+            serving=self.serving,
+            api=self.provider,
+            news=self.news,
+            catalogue=load_catalogue(),
+            base_model=given.get("base_model", MODEL),
+            training_url=given.get("base_url", "https://models.example/v1"),
+            chat_url=given.get("chat_url", given.get("base_url", "https://models.example/v1")),
+            today=lambda: self.today,
+        )
+        self.model_desk = ModelDesk(
+            database=database,
+            models=self.models,
+            checkpoints=CheckpointStore(database),
+            trials=self.trial_store,
+            jobs=self.jobs,
+            runs=self.runs,
+            serving=self.serving,
+            last_days=self.last_days,
+            api=self.provider,
         )
         self.woken_trials: list[int] = []
         self.watching = Watching(
@@ -125,7 +169,25 @@ class House:
             datasets=self.datasets,
             api=self.provider,
             news=self.news,
+            alarms=Alarms(
+                database=database,
+                store=PulseStore(database),
+                jobs=self.jobs,
+                news=self.news,
+                patience=given.get("patience", Patience()),
+            ),
+            outages=Outages(
+                database=database,
+                store=OutageStore(database),
+                news=self.news,
+                patience_s=given.get("patience", Patience()).outage_s,
+            ),
             on_trial=self.woken_trials.append,
+            name_patience_s=given.get("name_patience_s", 600),
+        )
+        self.pausing = Pausing(watching=self.watching, api=self.provider)
+        self.pictures = Pictures(
+            jobs=self.jobs, api=self.provider, folder=self.path.parent / "charts"
         )
         self.submitted: list[str] = []
         self.submission = Submission(
@@ -143,9 +205,25 @@ class House:
             runs=self.runs,
             jobs=self.jobs,
             datasets=self.datasets,
+            api=self.provider,
             catalogue=load_catalogue(),
             base_url=given.get("base_url", "https://models.example/v1"),
             on_confirmed=self.submission.wake,
+        )
+        self.restarts = Restarts(
+            database=database,
+            store=RestartStore(database),
+            jobs=self.jobs,
+            training=self.training,
+            api=self.provider,
+            news=self.news,
+            on_cancelled=self.watching.wake,
+        )
+        self.accounts = Accounts(
+            store=UsageStore(database),
+            catalogue=load_catalogue(),
+            zone=zoneinfo.ZoneInfo(given.get("timezone", "Europe/Moscow")),
+            default_limit=given.get("daily_limit", 0),
         )
         self.chat = Chat(
             conversations=self.conversations,
@@ -154,14 +232,15 @@ class House:
             temperature=0.7,
             max_tokens=500,
             history_max_tokens=given.get("history_max_tokens", 3000),
-            daily_limit=given.get("daily_limit", 0),
-            timezone=zoneinfo.ZoneInfo(given.get("timezone", "Europe/Moscow")),
+            silence_s=given.get("silence_s", 0),
+            accounts=self.accounts,
         )
 
     async def kill(self) -> None:
         """All work stops where it is."""
         await self.submission.close()
         await self.watching.close()
+        await self.restarts.close()
         await self.trials.close()
 
     async def restart(self, **settings: Any) -> None:
@@ -201,7 +280,7 @@ class House:
 
     async def settled(self, run: TrainingRun) -> TrainingRun:
         """The run once its worker rests."""
-        await self.submission._workers.idle(run.id)
+        await self.submission.idle(run.id)
         return await self.run(run.id)
 
     async def reached(self, run: TrainingRun, state: RunState) -> TrainingRun:
@@ -215,7 +294,7 @@ class House:
         """Look at all active jobs, as every minute, and wait for it."""
         await self.watching.tick()
         for job_id in job_ids or await self.jobs.active():
-            await self.watching._workers.idle(job_id)
+            await self.watching.idle(job_id)
 
     async def tracked(self, job_id: str = "ftjob-1") -> TrackedJob:
         return await self.watching.get(job_id)

@@ -157,7 +157,7 @@ async def test_end_in_the_list_is_asked_of_the_job_itself(house: House):
 async def test_absence_from_the_list_means_nothing(house: House):
     await follow(house, *OURS)
     house.provider.lists_jobs = False
-    house.provider.moves(OURS[3], "succeeded")
+    house.provider.moves(OURS[3], "succeeded", fine_tuned_model="ft:y")
     await house.looked_at()
 
     assert await told_jobs(house) == {OURS[3]}

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.catalogue import load_catalogue
-from bot.domain import Hyperparameters
+from bot.domain import Hyperparameters, TrainingMethod
 from bot.errors import BadCommand, BadValue
 from bot.handlers.training import parse_parameters
 
@@ -48,6 +48,11 @@ def parse(words: str) -> Hyperparameters:
             "n_epochs": 2, "learning_rate_multiplier": 0.2, "suffix": "natasha-test",
         }),
         ("production", {"suffix": "natasha-prod-v1"}),
+        ("method=dpo", {"method": TrainingMethod.DPO}),
+        ("--method Supervised quick epochs=2", {
+            "method": TrainingMethod.SUPERVISED, "n_epochs": 2, "learning_rate_multiplier": 0.2,
+            "suffix": "natasha-test",
+        }),
     ],
 )  # fmt: skip
 def test_words_are_understood(words: str, changes: dict[str, object]):

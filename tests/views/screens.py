@@ -18,7 +18,8 @@ def shown(screen: Screen) -> str:
     """The text that a person sees; fails when Telegram would not take the screen."""
     text = screen.text if screen.entities is not None else html_text.parse(screen.text)[0]
     assert text.strip(), "empty"
-    assert utf16_len(text) <= 4096, f"{utf16_len(text)} units"
+    most = 4096 if screen.attachment is None else 1024
+    assert utf16_len(text) <= most, f"{utf16_len(text)} units"
     for entity in screen.entities or []:
         _check_entity(entity, utf16_len(text))
     assert len(screen.entities or []) <= 100

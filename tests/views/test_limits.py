@@ -3,6 +3,7 @@
 import datetime as dtm
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,14 +11,18 @@ import pytest
 from bot.catalogue import load_catalogue
 from bot.domain import (
     Access,
+    AnswerFigures,
+    Checkpoint,
     Dataset,
     DatasetOrigin,
     Finding,
     FineTuningJob,
     Hyperparameters,
     JobStatus,
+    Judgement,
     Level,
     Person,
+    Reason,
     Refusal,
     RunState,
     ServedModel,
@@ -25,32 +30,49 @@ from bot.domain import (
     Spread,
     TokenStatistics,
     TrackedJob,
+    TrainingFigures,
+    TrainingMethod,
     TrainingRun,
     Trial,
     TrialAnswer,
     TrialState,
+    Trouble,
     ValidationReport,
+    Verdict,
 )
 from bot.services.cost import estimate
+from bot.services.curves import from_events
+from bot.services.model_desk import ModelDetails
+from bot.services.pictures import LossChart
 from bot.services.plan_edits import Part, choices
+from bot.services.remedies import Remedy
 from bot.services.repair import REPAIRABLE, Change, Repair
+from bot.services.serving import ModelPage
 from bot.services.split import Split
+from bot.services.verdict import REASONS
 from bot.texts import LANGUAGES, Texts
 from bot.views import (
     answer,
     buttons,
+    card,
     dataset,
     door,
+    endings,
+    events,
     jobs,
+    last_days,
     models,
     plan,
     plan_edits,
     prices,
+    trials,
     versions,
 )
+from bot.views import model as one_model
 from bot.views.screen import Screen
 from tests.drift.text_keys import KEYS
-from tests.fakes import job_of
+from tests.fakes import event_of, job_of
+from tests.services.house import PARAMETERS
 from tests.views.screens import EN, RU, shown
 
 NASTY = {
@@ -96,6 +118,7 @@ def report_of(value: str, n: int) -> ValidationReport:
     ]
     return ValidationReport(
         n_examples=HUGE,
+        method=TrainingMethod.DPO,
         n_messages=HUGE,
         tokens=TokenStatistics(
             encoding="o200k_base", total=HUGE, smallest=HUGE, median=HUGE, p95=HUGE, largest=HUGE
@@ -192,7 +215,15 @@ def screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
 
     for key in sorted(key for key in KEYS if key.startswith("error_")):
         yield key, door.plain(texts, key, **Anything(value))
-    for key in ("cancel_sent", "cancel_kept", "monitor_started", "trial_started"):
+    for key in (
+        "job_paused",
+        "job_resumed",
+        "chart_nothing",
+        "cancel_sent",
+        "cancel_kept",
+        "monitor_started",
+        "trial_started",
+    ):
         yield key, door.plain(texts, key, name=value, model=value, n=HUGE)
     yield "language", door.language(texts)
     yield "start tester", door.start_tester(texts, person, is_ready=False)
@@ -226,41 +257,129 @@ def screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
                 plan.plan(texts, each, guess, CATALOGUE, shutdown=shutdown, active=active),
             )
         for part in (Part.MODEL, Part.EPOCHS, Part.MULTIPLIER, Part.SUFFIX):
-            options = choices(part, each.parameters, CATALOGUE, taken=())
+            options = choices(part, each.parameters, CATALOGUE, taken=(), base_url=OPENAI)
             yield f"choice {part}", plan_edits.choice(texts, each, part, options)
         yield "started", plan.started(texts, each)
         yield "dropped", plan.dropped(texts, each)
-        yield "refused", plan.refused(texts, each)
+        yield "refused", endings.refused(texts, each)
+        yield "other model", endings.other_model(texts, each, ["gpt-4.1-mini-2025-04-14"])
+        changed = replace(each, dataset=replace(each.dataset, id=HUGE), parameters=PARAMETERS)
+        shown_plan = plan.plan(texts, each, guess, CATALOGUE, shutdown=far, active=[value] * 9)
+        yield "derived", endings.derived(texts, shown_plan, each, changed)
         for is_listed in (False, True):
             yield "uncertain", plan.uncertain(texts, each, is_listed=is_listed)
     for status in JobStatus:
         tracked = tracked_of(value, status)
         for url in (ELSEWHERE, OPENAI):
-            yield f"card {status}", jobs.card(texts, tracked, CATALOGUE, base_url=url)
-            yield f"finished {status}", jobs.finished(texts, tracked, CATALOGUE, base_url=url)
+            yield f"card {status}", card.card(texts, tracked, CATALOGUE, base_url=url)
+        for origin in (run, None):
+            for chart in (Path("loss.png"), None):
+                ending = endings.Ending(
+                    tracked=tracked,
+                    run=origin,
+                    curves=from_events(tracked.metrics),
+                    chart=chart,
+                    page=CATALOGUE.job_page(OPENAI, tracked.job.id),
+                )
+                yield f"finished {status}", endings.finished(texts, ending, CATALOGUE)
+            changes = dict.fromkeys(Remedy, PARAMETERS)
+            yield "remedies", endings.remedies(texts, tracked, origin, changes)
         yield "ask cancel", jobs.ask_cancel(texts, tracked)
-        yield "jobs", jobs.listing(texts, [job_with(value, status)] * 10)
+        page = [tracked] * jobs.PAGE_SIZE
+        yield "jobs", jobs.listing(texts, page, page=HUGE, n_jobs=HUGE * 99)
+        chart = LossChart(path=Path("loss.png"), curves=from_events(tracked.metrics))
+        yield "chart", jobs.loss_chart(texts, tracked, chart)
+        said = [event_of(value, HUGE, level=value, type=value, message=value)] * events.PAGE_SIZE
+        yield "events", events.log(texts, tracked, said, end=HUGE, n_events=HUGE * 2)
+        yield "no events", events.log(texts, tracked, [], end=0, n_events=0)
     many = [model_of(value, HUGE + n) for n in range(20)]
-    yield "models", models.listing(texts, many, serving)
-    yield "models", models.listing(texts, many, None)
-    yield "models", models.listing(texts, many, serving, model_of(value, HUGE + 3))
-    yield "used", models.used(texts, model_of(value))
-    yield "used", models.used(texts, model_of(value), model_of(value, HUGE + 3))
-    for state in TrialState:
-        for said in (value, None, ""):
-            answers = [TrialAnswer(prompt=value, answer=said) for _ in range(5)]
-            found_trial = Trial(
-                id=1,
-                model=model_of(value),
-                state=state,
-                asked_by=None,
-                answers=answers,
-                created_at=1,
-            )
-            for promoted in (False, True):
-                yield "trial", models.trial(texts, found_trial, promoted=promoted)
+    yield from model_screens(texts, value, many)
+    for answered in (value, None):
+        found_trial = trial_of(value, answered)
+        for standing in trials.Standing:
+            yield "verdict", trials.verdict(texts, found_trial, standing, job_number=HUGE)
+        yield "side by side", trials.side_by_side(texts, found_trial, 1)
+        yield "unserved", trials.unserved(texts, found_trial)
     yield from dataset_screens(texts, value)
-    yield "growing", answer.growing(value)
+    yield "growing", answer.growing(texts, value, HUGE)
+    buttons = answer.answer_buttons(texts, HUGE, is_after_silence=True)
+    for part in answer.whole(texts, value, buttons=buttons, is_stopped=True):
+        yield "answer", part
+
+
+def model_screens(
+    texts: Texts, value: str, many: list[ServedModel]
+) -> Iterator[tuple[str, Screen]]:
+    """What is shown of models."""
+    model, previous, far = many[0], many[1], dtm.date(9999, 12, 31)
+    serving = Serving(model=model, since=HUGE, chosen_by=HUGE)
+    page = ModelPage(models=many[2:], number=HUGE, has_more=True)
+    for serves, before in ((serving, previous), (serving, None), (None, None)):
+        overview = models.Overview(
+            serving=serves,
+            previous=before,
+            others=page,
+            verdicts={each.id: Verdict.LEAVE for each in many},
+            has_retired=True,
+        )
+        yield "models", models.listing(texts, overview)
+        yield "used", models.used(texts, model, before, over_since=far)
+        yield "current", models.current(texts, serves, value)
+    yield "retired", models.retired(texts, page)
+    yield "already", models.used(texts, model, told=models.already(texts, serving, value))
+    yield "changed", models.used(texts, model, told=models.prompt_changed(texts, model))
+    yield "ask over", models.ask_over(texts, model, far)
+    checkpoint = Checkpoint(name=value, step=HUGE, train_loss=1e12, valid_loss=-1e12)
+    for tracked in (None, tracked_of(value, JobStatus.SUCCEEDED)):
+        for run in (None, run_of(value)):
+            details = ModelDetails(
+                model=replace(model, retired_at=HUGE),
+                base_model=value,
+                last_day=far,
+                days_left=HUGE,
+                serving=serving,
+                tracked=tracked,
+                run=run,
+                checkpoint=checkpoint,
+                result=previous,
+                verdict=Verdict.CHECK,
+            )
+            yield "model", one_model.details(texts, details, chooser=value, trainer=value)
+    kept = [(each, checkpoint) for each in many]
+    yield "checkpoints", one_model.checkpoints(texts, model, kept)
+    yield "no checkpoints", one_model.checkpoints(texts, model, [])
+    payload = {"base": value, "day": "2027-01-14", "model": value, "plans": True}
+    for today in (dtm.date(2000, 1, 1), far):
+        yield "ending", last_days.ending(texts, payload, today)
+
+
+def trial_of(value: str, said: str | None) -> Trial:
+    """A trial of which everything that is not ours is *value*, with every reason there is."""
+    figures = AnswerFigures(
+        n_asked=HUGE, n_answered=HUGE, n_asking=HUGE, n_refusing=HUGE, n_repeating=HUGE,
+        n_foreign=HUGE, characters=HUGE,
+    )  # fmt: skip
+    counted = dict.fromkeys(("n", "of", "percent", "usual"), HUGE)
+    trouble = Trouble(key="error_model_unknown", params={"model": value})
+    return Trial(
+        id=HUGE,
+        model=model_of(value),
+        state=TrialState.FAILED,
+        asked_by=None,
+        answers=[TrialAnswer(prompt=value, answer=said, base_answer=said, is_cut=True)] * 3,
+        created_at=1,
+        base_model=value,
+        trouble=trouble,
+        base_trouble=trouble,
+        judgement=Judgement(
+            verdict=Verdict.LEAVE,
+            reasons=[Reason(rule=rule, params=counted) for rule in sorted(REASONS)],
+            answers=figures,
+            base=figures,
+            training=TrainingFigures(n_answers=HUGE, share_asking=1.0, characters=HUGE),
+        ),
+        next_at=HUGE,
+    )
 
 
 def dataset_screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:

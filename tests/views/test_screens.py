@@ -1,10 +1,8 @@
 """What people read: the numbers that matter, and buttons that say what happens next."""
 
 import datetime as dtm
-import time
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -13,28 +11,20 @@ from bot.domain import (
     Access,
     Dataset,
     Finding,
-    JobStatus,
     Level,
     PastJob,
     Person,
-    Refusal,
     RunState,
     ServedModel,
     Serving,
     TokenStatistics,
-    TrackedJob,
     TrainingRun,
-    Trial,
-    TrialAnswer,
-    TrialState,
     ValidationReport,
 )
 from bot.services.cost import Estimate, estimate
 from bot.services.plan_edits import Part
-from bot.views import dataset, door, jobs, models, plan, plan_edits
-from bot.views.jobs import SPARK_WIDTH, SPARKS, sparkline
+from bot.views import dataset, door, plan, plan_edits
 from bot.views.screen import Screen, fitting
-from tests.fakes import job_of
 from tests.services.house import PARAMETERS, TUNED
 from tests.views.screens import EN, RU, buttons_of, shown
 
@@ -76,36 +66,6 @@ RUN = TrainingRun(
 MODEL = ServedModel(
     id=3, name=TUNED, system_prompt="Ты Наташа.", job_id="ftjob-1", added_at=1_700_000_000
 )
-
-
-# The sparkline
-
-
-@pytest.mark.parametrize(
-    ("values", "expected"),
-    [
-        ([], ""),
-        ([1.0], ""),
-        ([1.0, 1.0], "▁▁"),
-        ([1.0, 2.0], "▁▇"),
-        ([3.0, 2.0, 1.0], "▇▄▁"),
-        ([-5.0, 0.0, 5.0], "▁▄▇"),
-        ([float(n) for n in range(7)], SPARKS),
-        ([1e300, -1e300], "▇▁"),
-    ],
-)
-def test_sparkline(values: list[float], expected: str):
-    assert sparkline(values) == expected
-
-
-@pytest.mark.parametrize("n", [9, 10, 11, 99, 100, 1001])
-def test_sparkline_of_many_values_goes_from_the_first_to_the_last(n: int):
-    falling = [float(n - x) for x in range(n)]
-    line = sparkline(falling)
-
-    assert len(line) == min(n, SPARK_WIDTH)
-    assert (line[0], line[-1]) == (SPARKS[-1], SPARKS[0])
-    assert list(line) == sorted(line, reverse=True)
 
 
 # Fitting
@@ -284,23 +244,6 @@ def test_days_left_are_never_less_than_none():
     assert "дней: 0" in text
 
 
-@pytest.mark.parametrize(
-    ("refusal", "expected"),
-    [
-        (Refusal(code="key_refused", message="x"), "Ключ не принят"),
-        (Refusal(code="invalid_training_file", message="строка <7>"), "строка <7>"),
-        (Refusal(code="never_heard_of", message="потому"), "Провайдер ответил: потому"),
-        (Refusal(code="never_heard_of", message=""), "код never_heard_of"),
-        (None, "не назвал причины"),
-    ],
-)
-def test_refused_run_says_why_and_what_to_do(refusal: Refusal | None, expected: str):
-    screen = plan.refused(RU, replace(RUN, state=RunState.REFUSED, refusal=refusal))
-
-    assert expected in shown(screen)
-    assert buttons_of(screen) == ["dataset:validate:", "train:plan:"]
-
-
 def test_uncertain_run_has_its_three_ways_out():
     listed, unlisted = (plan.uncertain(RU, RUN, is_listed=n) for n in (True, False))
 
@@ -309,196 +252,7 @@ def test_uncertain_run_has_its_three_ways_out():
     assert shown(listed) != shown(unlisted)
 
 
-# Jobs
-
-
-def tracked(status: str = "running", metrics: list[dict[str, Any]] | None = None, **fields: Any):
-    more = {name: fields.pop(name) for name in ("last_message", "warning") if name in fields}
-    return TrackedJob(
-        job=job_of(status=status, **fields),
-        number=4,
-        run_id=12,
-        followed_by=None,
-        metrics=metrics or [],
-        **more,
-    )
-
-
-def card(found: TrackedJob, url: str = ELSEWHERE) -> Screen:
-    return jobs.card(RU, found, CATALOGUE, base_url=url)
-
-
-def test_card_of_a_running_job():
-    metrics = [
-        {"step": n, "total_steps": 963, "train_loss": 2.4 - n / 800, "valid_loss": 1.31}
-        for n in range(0, 656, 5)
-    ]
-    screen = card(tracked(metrics=metrics, estimated_finish=int(time.time()) + 14 * 60 + 5))
-    lines = shown(screen).splitlines()
-
-    assert lines[0] == "⏳ natasha-v1 · обучается"
-    assert lines[1] == "▓▓▓▓▓▓░░░░ 68 % · эпоха 3 из 3"
-    assert lines[2] == "шаг 655 из 963 · осталось ~14 мин"
-    assert lines[3].startswith("потери 1,58  ▇")
-    assert lines[4].startswith("проверка 1,31  ")
-    assert buttons_of(screen) == ["job:refresh:4", "job:ask:4"]
-
-
-@pytest.mark.parametrize(
-    "metrics",
-    [
-        [],
-        [{}],
-        [{"step": None, "total_steps": "x", "train_loss": None}],
-        [{"step": 5}],
-        [{"step": 5, "total_steps": 0}],
-        [{"step": 5, "total_steps": -1, "train_loss": "1.5"}],
-        [{"step": 50, "total_steps": 10, "train_loss": 0}],
-        [{"train_loss": True, "valid_loss": 1e300}],
-    ],
-)
-def test_card_survives_metrics_of_any_shape(metrics: list[dict[str, Any]]):
-    """Some servers leave out total_steps, or count beyond it."""
-    text = shown(card(tracked(metrics=metrics, n_epochs=None)))
-
-    assert "natasha-v1" in text
-    assert " 100 %" in text or "%" not in text
-
-
-@pytest.mark.parametrize("status", list(JobStatus))
-def test_card_of_every_status(status: JobStatus):
-    """Only what has not ended can be stopped."""
-    screen = card(tracked(status.value))
-
-    shown(screen)
-    assert buttons_of(screen) == ([] if status.is_terminal else ["job:refresh:4", "job:ask:4"])
-
-
-def test_word_that_nobody_knows_is_shown():
-    assert "warming_up" in shown(card(tracked("warming_up")))
-
-
-def test_provider_page_is_linked_where_there_is_one():
-    page = "https://platform.openai.com/finetune/ftjob-1"
-
-    assert page in buttons_of(card(tracked(), OPENAI))
-    assert page in buttons_of(jobs.finished(RU, tracked("failed"), CATALOGUE, base_url=OPENAI))
-    assert not any("http" in data for data in buttons_of(card(tracked())))
-
-
-def test_success_is_told_with_what_it_cost():
-    found = tracked(
-        "succeeded",
-        [{"step": 1, "train_loss": 2.4}, {"step": 2, "train_loss": 0.98}],
-        trained_tokens=184_302,
-        created_at=1_700_000_000,
-        finished_at=1_700_000_000 + 47 * 60,
-        fine_tuned_model=TUNED,
-    )
-    text = shown(jobs.finished(RU, found, CATALOGUE, base_url=ELSEWHERE))
-
-    assert text.startswith("✅ natasha-v1 обучилась за 47 мин")
-    assert "Потери 2,40 → 0,98" in text
-    assert f"184{NBSP}302" in text
-    assert "~$0,92" in text
-    assert TUNED in text
-
-
-def test_failure_is_told_with_the_reason_and_the_next_button():
-    refusal = Refusal(code="invalid_training_file", message="line 6174 has <|fim_suffix|>")
-    screen = jobs.finished(RU, tracked("failed", refusal=refusal), CATALOGUE, base_url=ELSEWHERE)
-
-    assert shown(screen).startswith("❌ natasha-v1 не обучилась")
-    assert "line 6174 has <|fim_suffix|>" in shown(screen)
-    assert buttons_of(screen) == ["dataset:validate:", "train:plan:"]
-    assert "line 6174" in shown(card(tracked("failed", refusal=refusal)))
-
-
-def test_list_of_jobs():
-    assert buttons_of(jobs.listing(RU, [])) == ["train:plan:"]
-
-    text = shown(jobs.listing(RU, [job_of("ftjob-1"), job_of("ftjob-2", "failed", suffix=None)]))
-
-    assert "⏳ natasha-v1 · обучается" in text
-    assert "❌ gpt-4.1-mini-2025-04-14 · не обучилась" in text
-
-
-def test_stopping_is_asked_for_once():
-    assert buttons_of(jobs.ask_cancel(RU, tracked())) == ["job:cancel:4", "job:keep:4"]
-
-
-# Models and trials
-
-
-def trial_of(*answers: str | None, state: TrialState = TrialState.ANSWERED) -> Trial:
-    return Trial(
-        id=1,
-        model=MODEL,
-        state=state,
-        asked_by=None,
-        answers=[TrialAnswer(prompt=f"Вопрос {n}?", answer=a) for n, a in enumerate(answers)],
-        created_at=1,
-    )
-
-
-def test_trial_shows_what_was_said():
-    screen = models.trial(RU, trial_of("Лес.", None, ""), promoted=False)
-    text = shown(screen)
-
-    assert text.startswith("Проба: natasha-v1 · ответов 1 из 3")
-    assert "Вопрос 0?\nЛес." in text
-    assert text.count("— ответа нет —") == 2
-    assert buttons_of(screen) == ["model:use:3", "model:test:3"]
-
-
-def test_model_that_serves_already_is_not_offered():
-    assert buttons_of(models.trial(RU, trial_of("Лес."), promoted=True)) == ["model:test:3"]
-
-
-def test_model_that_nobody_serves():
-    screen = models.trial(RU, trial_of(state=TrialState.UNSERVED), promoted=False)
-
-    assert "CHAT_BASE_URL" in shown(screen)
-    assert buttons_of(screen) == ["model:test:3"]
-
-
-def test_only_long_answers_of_a_trial_are_shortened():
-    short = ["Слово. " * 20] * 4
-    text = shown(models.trial(RU, trial_of(*short, "Длинно. " * 900), promoted=False))
-
-    assert text.count("Слово.") == 80
-    assert 200 < text.count("Длинно.") < 400
-    assert " …" in text
-
-
-def test_list_of_models():
-    assert buttons_of(models.listing(RU, [], None)) == ["train:plan:"]
-    other = replace(MODEL, id=4, name="gpt-4.1-mini")
-    serving = Serving(model=MODEL, since=1_700_000_000, chosen_by=5)
-
-    screen = models.listing(RU, [MODEL, other], serving)
-
-    assert shown(screen).startswith("Сейчас отвечает: natasha-v1\n🟢 natasha-v1")
-    assert "⚪ gpt-4.1-mini" in shown(screen)
-    assert buttons_of(screen) == ["model:use:4"]
-
-
-def test_way_back_is_one_press():
-    """First among the buttons, and there once."""
-    other = replace(MODEL, id=4, name="gpt-4.1-mini")
-    serving = Serving(model=MODEL, since=1_700_000_000, chosen_by=5)
-
-    screen = models.listing(RU, [MODEL, other], serving, other)
-
-    assert "До неё: gpt-4.1-mini" in shown(screen)
-    assert [b.text for row in screen.buttons for b in row] == ["↩ Вернуть gpt-4.1-mini"]
-    assert buttons_of(models.used(RU, MODEL, other)) == ["model:test:3", "model:use:4"]
-
-
-def test_used_model_shows_what_it_is_told():
-    assert "Ты Наташа." in shown(models.used(RU, MODEL))
-    assert f"/use {TUNED}" in shown(models.used(RU, MODEL))
-    assert shown(models.used(RU, replace(MODEL, system_prompt="")))
+# Models
 
 
 # The door
@@ -522,6 +276,7 @@ def test_admin_sees_how_things_stand():
         "train:plan:",
         "model:list:",
         "job:status:",
+        "person:list:0",
     }
 
 

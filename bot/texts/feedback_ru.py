@@ -1,0 +1,68 @@
+"""Ratings, corrections and what they say of the models, in Russian. Testers are «вы»."""
+
+from typing import Final
+
+FEEDBACK: Final[dict[str, str]] = {
+    # Under answers. The mark shows which one is pressed.
+    "button_good": "👍",
+    "button_good_marked": "👍 ✓",
+    "button_bad": "👎",
+    "button_bad_marked": "👎 ✓",
+    # What is wrong
+    "feedback_why": (
+        "Спасибо, запомню. Что не так? Можно не отвечать. А можно написать, как сказала бы Наташа: "
+        "на таком её и учат."
+    ),
+    "feedback_not_bad": "Под этим ответом сейчас нет 👎, поэтому о причине не спрашиваю.",
+    "feedback_correction": "Как сказала бы Наташа:\n<blockquote expandable>{text}</blockquote>",
+    "complaint_off_topic": "Не в тему",
+    "complaint_too_general": "Слишком общо",
+    "complaint_not_her_voice": "Не её голос",
+    "complaint_untrue": "Неправда",
+    "complaint_other": "Другое",
+    "button_write": "✍️ Написать за Наташу",
+    "button_write_again": "✍️ Переписать",
+    "button_write_drop": "Убрать",
+    "button_write_not": "Не надо",
+    # How she would have put it
+    "feedback_write": (
+        "<b>Как сказала бы Наташа?</b>\n"
+        "Напишите её ответ одним сообщением, его я сохраню, а Наташа не увидит. Прочесть его могут "
+        "администраторы, и на нём её могут учить. Жду до {until}."
+    ),
+    "feedback_noted": "Записано: так сказала бы Наташа. Спасибо!",
+    "feedback_left_off": "Исправления больше не жду: ваши сообщения снова читает Наташа.",
+    "error_answer_gone": "Этого ответа здесь больше нет: разговоры удалены. Оценить его не выйдет.",
+    # What they say of the models
+    "menu_quality": "что думают об ответах",
+    "quality_title": "<b>Что думают об ответах</b>",
+    "quality_none": (
+        "Ответы пока никто не оценил. Под каждым есть 👍 и 👎: по ним здесь будет видно, какая "
+        "модель лучше."
+    ),
+    "quality_share": "👍 {percent} % ({low}–{high}, n={n})",
+    "quality_model": "\n<b>{model}</b> · {share}",
+    "quality_model_unrated": "\n<b>{model}</b> · оценок нет",
+    "quality_trend": "За 7 дней {lately} % (n={n}), до того {before} % (n={m}): {change}",
+    "quality_change_up": "стало лучше",
+    "quality_change_down": "стало хуже",
+    "quality_change_unclear": "разница может быть случайной",
+    "quality_corrections": "Исправлений: {n}",
+    "quality_better": "<b>{model}</b> заметно лучше, чем {others}.",
+    "quality_unclear": "Какая модель лучше, пока не сказать: разница может быть случайной.",
+    "quality_interval": (
+        "<i>В скобках — доверительный интервал доли 👍 (95 %) и число оценок.</i>"
+    ),
+    "quality_more": "<i>Здесь {n} новейших моделей из {total}.</i>",
+    "quality_bad_title": "<b>{model}</b> · 👎 {n} из {of}",
+    "quality_bad_at": "Оценено: {when}",
+    "quality_no_bad": "У {model} больше нет ответов с 👎.",
+    "quality_question": "<b>Вопрос</b>\n<blockquote expandable>{text}</blockquote>",
+    "quality_answer": "<b>Ответ</b>\n<blockquote expandable>{text}</blockquote>",
+    "quality_complaint": "<b>Что не так:</b> {reason}",
+    "quality_correction": (
+        "<b>Как сказала бы Наташа</b>\n<blockquote expandable>{text}</blockquote>"
+    ),
+    "button_bad_answers": "{model} · 👎 {n}",
+    "button_to_dataset": "В датасет",
+}

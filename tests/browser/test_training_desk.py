@@ -1,0 +1,256 @@
+"""The training desk on a phone: what an admin sees of a run from the plan to the way back."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Locator, expect
+
+from tests.browser.test_page import PATIENCE_MS, POCKET, Desk, Phone, desk
+from tests.e2e.test_endings import spoiled, upload
+from tests.e2e.test_exactly_once import MODEL
+from tests.world import world
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+LONG_MS = 90_000
+"""For what a job brings by itself, on a machine that is busy with other things."""
+RUN = {"running-seconds": "20", "queued-seconds": "1.5"}
+LOADED = "image => image.complete && image.naturalWidth > 600"
+FOREIGN = re.compile(r"None|Traceback|\bnan\b|\{\w*\}|  ")
+"""What no message may say, nor a double space outside of code."""
+
+
+async def same(phone: Phone, message: Locator) -> Locator:
+    """That very message, whatever it says later."""
+    return phone.root.locator(f"[data-message-id='{await message.get_attribute('data-message-id')}']")
+
+
+async def shows(message: Locator, words: str | re.Pattern[str]) -> None:
+    """Wait until that message says this."""
+    await expect(message).to_contain_text(words, timeout=LONG_MS)
+
+
+async def press(message: Locator, button: str) -> None:
+    """Press a button of that message, by its whole name."""
+    await message.get_by_role("button", name=button, exact=True).click(timeout=PATIENCE_MS)
+
+
+async def turns(message: Locator, steps: Iterator[tuple[str, str]]) -> None:
+    """Press and wait, again and again, in one message."""
+    for button, words in steps:
+        await press(message, button)
+        await shows(message, words)
+
+
+async def picture_of(message: Locator) -> Locator:
+    """The photo in a message, loaded, and no wider than its bubble."""
+    image = message.locator("img")
+    await image.scroll_into_view_if_needed(timeout=PATIENCE_MS)
+    await expect(image).to_have_js_property("complete", True, timeout=PATIENCE_MS)
+    assert await image.evaluate(LOADED)
+    box = await image.bounding_box()
+    assert box is not None
+    assert 250 < box["width"] < POCKET["width"]
+    return image
+
+
+async def fits(opened: Desk) -> None:
+    """Nothing is wider than the phone, no button hides words, and nobody reads a placeholder."""
+    assert await opened.page.evaluate("document.documentElement.scrollWidth") == POCKET["width"]
+    cut = "keys => keys.filter(k => k.scrollHeight > k.clientHeight + 1).map(k => k.textContent)"
+    assert await opened.page.locator(".key-words:visible").evaluate_all(cut) == []
+    for words in await opened.page.locator(".message.in .slot:visible").all_inner_texts():
+        assert FOREIGN.search(words) is None, words
+
+
+async def test_a_whole_life_on_a_phone(browser: Browser, tmp_path: Path):
+    """A plan made by buttons, a card that moves, its end, the verdict, put to use and back."""
+    async with (
+        world(tmp_path, engine=RUN) as everything,
+        desk(browser, everything, viewport=POCKET) as opened,
+    ):
+        admin, shot = opened.admin, opened.pictures
+        await admin.root.get_by_test_id("start").click()
+        await shot("01-start", await admin.sees("Вы администратор"))
+        await admin.says(f"/use {MODEL}")
+        await admin.sees(f"Теперь отвечает {MODEL}")
+        await admin.says("/validate")
+        report = await same(admin, await admin.sees("Датасет готов: 321"))
+        await press(report, "Отложить часть для проверки")
+        await admin.sees("Сколько примеров")
+        await admin.presses(re.compile("10 %"))
+        await admin.sees("Готово: для обучения")
+        await admin.presses("Использовать")
+        await admin.sees("Теперь в работе")
+
+        await admin.says("/train")
+        plan = await same(admin, await admin.sees("План №1"))
+        await shot("02-plan", plan)
+        await turns(plan, iter([
+            ("Быстро", "Эпохи 1 · множитель 0,2 · имя natasha-test"),
+            ("Эпохи", "сколько эпох?"),
+        ]))  # fmt: skip
+        await shot("03-epochs", plan)
+        await turns(plan, iter([("3", "Эпохи 3"), ("Множитель", "множитель скорости")]))
+        await shot("04-multiplier", plan)
+        await turns(plan, iter([("0,1", "множитель 0,1"), ("Имя", "как назвать")]))
+        await shot("05-suffix", plan)
+        await turns(plan, iter([("natasha-v1", "имя natasha-v1"), ("Модель", "какую модель")]))
+        await shot("06-model", plan)
+        await turns(plan, iter([(MODEL, "Эпохи 3"), ("Максимум", "Эпохи 5 · множитель 0,05")]))
+        await turns(plan, iter([("Продакшн", "имя natasha-prod-v1"), ("Имя", "как назвать")]))
+        await turns(plan, iter([("natasha-v1", "Эпохи 3 · множитель 0,1 · имя natasha-v1")]))
+        await fits(opened)
+        await plan.get_by_role("button", name="Запустить за").click()
+
+        card = await same(admin, await admin.sees("natasha-v1 · в очереди"))
+        await shot("07-queued", card)
+        await shows(card, "потери")
+        await press(card, "Пауза")
+        await shows(card, "приостановлена")
+        await shot("08-paused", card)
+        at = await card.inner_text()
+        await press(card, "График")
+        chart = await admin.sees("Потери: ")
+        image = await picture_of(chart)
+        await shot("09-chart", chart)
+        await image.click()
+        await expect(opened.page.locator("dialog.lightbox img")).to_be_visible()
+        await shot("10-chart-enlarged")
+        await opened.page.keyboard.press("Escape")
+        await expect(opened.page.locator("dialog.lightbox")).to_have_count(0)
+        await press(card, "События")
+        await shot("11-events", await admin.sees("События: natasha-v1"))
+        await press(card, "Продолжить")
+        await shows(card, "natasha-v1 · обучается")
+        await shows(card, re.compile("осталось ~"))
+        assert await card.inner_text() != at
+        await shot("12-card", card)
+        await fits(opened)
+
+        await shows(card, "natasha-v1 · обучилась")
+        ended = await admin.sees("обучилась за")
+        await picture_of(ended)
+        await shot("13-ended", ended)
+        verdict = await same(admin, await admin.sees("natasha-v1 · вердикт: "))
+        await shot("14-verdict", verdict)
+        await press(verdict, "Сравнить ответы")
+        pair = await same(admin, await admin.sees("вопрос 1 из 5"))
+        await shot("15-compare", pair)
+        await turns(pair, iter([("Вопрос 2 →", "вопрос 2 из 5")]))
+        await fits(opened)
+        await press(verdict, "Включить")
+        used = await admin.sees("Теперь отвечает natasha-v1")
+        await shot("16-used", used)
+
+        await admin.says("/models")
+        models = await same(admin, await admin.sees("Сейчас отвечает: natasha-v1"))
+        await shot("17-models", models)
+        await turns(models, iter([("🟢 natasha-v1", f"База: {MODEL}")]))
+        await shot("18-model", models)
+        await turns(models, iter([("Контрольные точки", "Контрольные точки natasha-v1")]))
+        await shot("19-checkpoints", models)
+        await models.get_by_role("button", name="⭐").click()
+        await shows(models, "Контрольная точка: шаг")
+        await shot("20-checkpoint", models)
+        await turns(models, iter([("Включить", "Теперь отвечает natasha-v1:step-")]))
+        await shot("21-checkpoint-used", models)
+        await turns(models, iter([("↩ Вернуть natasha-v1", "Теперь отвечает natasha-v1.")]))
+        await shot("22-back", models)
+        await fits(opened)
+
+        await press(ended, "Ответы слабые?")
+        remedies = await admin.sees("natasha-v1 отвечает слабо?")
+        await shot("23-remedies", remedies)
+        await press(remedies, "Больше эпох: 5")
+        plan = await admin.sees("План №2")
+        await shot("24-derived-plan", plan)
+        everything.proxy.rewrite = upload(spoiled, b"run-")
+        await plan.get_by_role("button", name="Запустить за").click()
+        failed = await admin.sees("natasha-v2 не обучилась")
+        await shot("25-failed", failed)
+        await press(failed, "Починить датасет")
+        await admin.sees("Датасет готов")
+        await admin.says("/jobs")
+        await shot("26-jobs", await admin.sees("Последние задания"))
+        await admin.says("/status")
+        await shot("27-nothing-active", await admin.sees("Сейчас ничего не обучается"))
+        await admin.says("/help")
+        await shot("28-help", await admin.sees("Любой текст — вопрос модели"))
+        await admin.says("/start")
+        await shot("29-start", await admin.sees("Вы администратор"))
+        await fits(opened)
+
+
+async def test_alarms_on_a_phone(browser: Browser, tmp_path: Path):
+    """A job that never begins: told by itself, and a press creates it anew or waits."""
+    async with (
+        world(tmp_path, engine={"queued-seconds": "600"}, POLL_INTERVAL_S="0.05") as everything,
+        desk(browser, everything, viewport=POCKET) as opened,
+    ):
+        admin, shot = opened.admin, opened.pictures
+        await admin.root.get_by_test_id("start").click()
+        await admin.says("/train")
+        await admin.sees("План №1")
+        await admin.presses(re.compile("Запустить за"))
+        alarm = await same(admin, await admin.sees("в очереди уже"))
+        await shot("30-alarm", alarm)
+        await press(alarm, "Подождать")
+        await shows(alarm, "Хорошо, ждём")
+        everything.proxy.fault("GET", "/v1/.*", "drop_before", times=100_000)
+        await shot("31-outage", await admin.sees("До провайдера не достучаться"))
+        everything.proxy.faults.clear()
+        await shot("32-outage-over", await admin.sees("Провайдер снова отвечает"))
+        await admin.says("/cancel")
+        await admin.sees(re.compile("Останавливаю|остановлена"))
+        await shot("33-stopped", await admin.sees("natasha-v1 остановлена"))
+        await fits(opened)
+
+
+async def test_people_come_in_by_phone(browser: Browser, tmp_path: Path):
+    """A stranger asks, an admin decides with a thumb; invitations, people, limits, cost."""
+    async with (
+        world(tmp_path, CHAT_MODEL=MODEL) as everything,
+        desk(browser, everything, viewport=POCKET) as opened,
+    ):
+        admin, shot, page = opened.admin, opened.pictures, opened.page
+        await admin.root.get_by_test_id("start").click()
+        await admin.sees("Вы администратор")
+        await page.get_by_test_id("add-stranger").click()
+        stranger = Phone(page, "stranger")
+        await stranger.root.get_by_test_id("start").click()
+        await shot("40-stranger", await stranger.sees("Это закрытый бот"))
+        await stranger.presses("Попросить доступ")
+        await stranger.sees("Просьба у администраторов")
+        await shot("41-asked")
+
+        await page.get_by_test_id("tab-admin").tap()
+        request = await same(admin, await admin.sees("просит доступ"))
+        await shot("42-request", request)
+        await press(request, "Впустить")
+        await shows(request, "доступ открыт")
+        await shot("43-let-in", request)
+        await page.get_by_test_id("tab-stranger").tap()
+        await shot("44-greeted", await stranger.sees("поговорить с Наташей"))
+        await stranger.says("Привет! О чём с тобой можно поговорить?")
+        await expect(stranger.messages).to_have_count(3, timeout=PATIENCE_MS)
+
+        await page.get_by_test_id("tab-admin").tap()
+        await admin.says("/people")
+        people = await same(admin, await admin.sees("Визит: "))
+        await shot("45-people", people)
+        await people.get_by_role("button", name="Игорь").click()
+        await shows(people, "Впустили")
+        await shot("46-person", people)
+        await press(people, "Закрыть доступ")
+        await shows(people, "Закрыть доступ: Игорь?")
+        await shot("47-remove", people)
+        await press(people, "Да, закрыть")
+        await shows(people, "доступ закрыт")
+        await shot("48-removed", people)
+        await admin.says("/invite")
+        await admin.sees("Открытые приглашения")
+        await shot("49-invite")
+        await fits(opened)
