@@ -18,6 +18,13 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Method(StrEnum):
+    """How a job trains, in the provider's words."""
+
+    SUPERVISED = "supervised"
+    DPO = "dpo"
+
+
 WALKING = frozenset({Status.VALIDATING, Status.QUEUED, Status.RUNNING})
 """States that go on by themselves."""
 TERMINAL = frozenset({Status.SUCCEEDED, Status.FAILED, Status.CANCELLED})
@@ -47,6 +54,8 @@ class Hyperparameters:
     """Examples per step."""
     learning_rate_multiplier: float | None = None
     """Factor on the provider's rate, dimensionless."""
+    beta: float | None = None
+    """Of DPO alone: how close to the model before it stays, above 0, at most 2."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +79,7 @@ class FineTuningJob:
     suffix: str | None
     seed: int
     metadata: Mapping[str, str] | None
+    method: Method
     hyperparameters: Hyperparameters
     model_code: str
     """The last part of the fine-tuned model's name, drawn when the job is created."""

@@ -32,6 +32,8 @@ class Profile:
     allows_dots_in_suffix: bool = True
     knows_method: bool = True
     """False: hyperparameters count only at the top level, `method` is ignored and never shown."""
+    knows_dpo: bool = True
+    """False: a job of that method is a 400."""
     keeps_metadata: bool = True
     has_one_job_at_a_time: bool = False
     """A second one is a 409."""
@@ -78,9 +80,10 @@ PROFILES = {
         tells_total_steps=False,
         must_deploy=True,
     ),
-    "crusoe": Profile(must_deploy=True),
+    "crusoe": Profile(knows_dpo=False, must_deploy=True),
     "nebius": Profile(knows_method=False, must_deploy=True),
     "unsloth": Profile(
+        knows_dpo=False,
         keeps_metadata=False,
         has_one_job_at_a_time=True,
         can_pause=False,

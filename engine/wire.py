@@ -6,7 +6,7 @@ https://platform.openai.com/docs/api-reference/fine-tuning (looked up 2026-11-22
 from typing import Any
 
 from engine.catalogue import BaseModel
-from engine.domain import FineTuningJob, JobEvent, Status, StoredFile, TunedModel
+from engine.domain import FineTuningJob, JobEvent, Method, Status, StoredFile, TunedModel
 from engine.profiles import Profile
 
 
@@ -31,7 +31,10 @@ def job_object(job: FineTuningJob, owner: str, profile: Profile) -> dict[str, An
         "batch_size": job.hyperparameters.batch_size or "auto",
         "learning_rate_multiplier": job.hyperparameters.learning_rate_multiplier or "auto",
     }
-    method = {"type": "supervised", "supervised": {"hyperparameters": hyperparameters}}
+    of_method = dict(hyperparameters)
+    if job.method is Method.DPO:
+        of_method["beta"] = job.hyperparameters.beta or "auto"
+    method = {"type": job.method, job.method: {"hyperparameters": of_method}}
     return {
         "id": job.id,
         "object": "fine_tuning.job",
@@ -42,7 +45,8 @@ def job_object(job: FineTuningJob, owner: str, profile: Profile) -> dict[str, An
         "status": _status_word(job, profile),
         "training_file": job.training_file,
         "validation_file": job.validation_file,
-        "hyperparameters": hyperparameters,
+        # Not told of other methods, and yet the schema wants something here.
+        "hyperparameters": hyperparameters if job.method is Method.SUPERVISED else {},
         **({"method": method} if profile.knows_method else {}),
         "trained_tokens": job.trained_tokens,
         "result_files": [job.result_file] if job.result_file else [],

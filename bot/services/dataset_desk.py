@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from bot.domain import Dataset, DatasetOrigin, Finding, ValidationReport
-from bot.errors import DatasetGone, DatasetInUse, DatasetInvalid, DatasetMissing
+from bot.errors import DatasetGone, DatasetInUse, DatasetInvalid, DatasetMissing, PartsDiffer
 from bot.services.checking import Checker
 from bot.services.datasets import Datasets, is_worth_keeping
 from bot.services.repair import Repair, repair
@@ -84,6 +84,30 @@ class DatasetDesk:
         sha256 = await asyncio.to_thread(self._made, write)
         return await self._remember(sha256, DatasetOrigin.SENT, name=name, by=by)
 
+    async def take_export(
+        self, draft: Path, *, name: str, by: int, parent: Dataset | None
+    ) -> Judged:
+        """Keep a file that was made of what testers rated, and judge it.
+
+        Args:
+            draft: The file, which moves away.
+            name: What people shall call it.
+            by: Who asked for it.
+            parent: The version that it begins with; by what that one is measured, it is, too.
+        """
+        sha256 = await asyncio.to_thread(self.files.keep, draft)
+        judged = await self._remember(
+            sha256,
+            DatasetOrigin.EXPORTED,
+            name=name,
+            by=by,
+            parent_id=parent.id if parent else None,
+        )
+        if judged.dataset is None or parent is None or parent.validation_id is None:
+            return judged
+        await self._pair(judged.dataset.id, parent.validation_id)
+        return await self.judged(judged.dataset.id)
+
     async def preview(self, dataset_id: int) -> Repair:
         """What mending would change; raises CannotRepair where nothing is to be mended."""
         dataset = await self.get(dataset_id)
@@ -134,10 +158,13 @@ class DatasetDesk:
 
         Raises:
             DatasetGone, DatasetInvalid: one of the two is of no use.
+            PartsDiffer: they are for different methods.
         """
         validation, training = await self._valid(validation_id), await self.datasets.current()
         if validation.id == training.id:
             raise DatasetInUse(number=validation.id)
+        if validation.method is not training.method:
+            raise PartsDiffer(training=training.id, validation=validation.id)
         found = await self.checker.run(leaks, Path(training.path), Path(validation.path))
         await self._pair(training.id, validation.id)
         return await self.get(training.id), found

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from engine.catalogue import BaseModel
-from engine.domain import Hyperparameters
+from engine.domain import Hyperparameters, Method
 
 TRAINING_FILE = "training.jsonl"
 VALIDATION_FILE = "validation.jsonl"
@@ -45,6 +45,7 @@ class TrainingOrder:
     """The job's own folder, for weights as well; it lives as long as the job's models do."""
     training_file: Path
     validation_file: Path | None
+    method: Method
     hyperparameters: Hyperparameters
     """Complete after validation."""
     seed: int
@@ -63,7 +64,7 @@ class Examined:
     """No None in it any more."""
     n_examples: int
     epoch_tokens: int
-    """Tokens of the training file, each example cut to the model's limit."""
+    """Of the training file, each example cut to the model's limit; of a pair both outputs count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

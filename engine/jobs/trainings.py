@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.backends import TRAINING_FILE, VALIDATION_FILE
-from engine.domain import TERMINAL, WALKING, FineTuningJob, Hyperparameters, NewEvent, Status
+from engine.domain import (
+    TERMINAL,
+    WALKING,
+    FineTuningJob,
+    Hyperparameters,
+    Method,
+    NewEvent,
+    Status,
+)
 from engine.errors import (
     ApiError,
     another_job_runs,
@@ -38,6 +46,7 @@ class JobRequest:
     seed: int | None
     """None: drawn."""
     metadata: Mapping[str, str] | None
+    method: Method
     hyperparameters: Hyperparameters
 
 
@@ -218,6 +227,7 @@ def _new_job(request: JobRequest) -> FineTuningJob:
         suffix=request.suffix,
         seed=secrets.randbelow(_MAX_SEED) if request.seed is None else request.seed,
         metadata=request.metadata,
+        method=request.method,
         hyperparameters=request.hyperparameters,
         model_code=new_id("", 8),
         status=Status.VALIDATING,

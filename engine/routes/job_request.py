@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from engine.domain import Hyperparameters
+from engine.domain import Hyperparameters, Method
 from engine.errors import bad_request
 from engine.jobs.trainings import JobRequest
 from engine.profiles import Profile
@@ -33,6 +33,13 @@ def _positive_or_auto(value: Any) -> float | None:
     if not is_number or not 0 < value < math.inf:
         raise ValueError('must be "auto" or a number above 0')
     return float(value)
+
+
+def _beta(value: Any) -> float | None:
+    beta = _positive_or_auto(value)
+    if beta is not None and beta > 2:
+        raise ValueError('must be "auto" or a number above 0, at most 2')
+    return beta
 
 
 def _metadata(value: Any) -> dict[str, str] | None:
@@ -60,18 +67,46 @@ class HyperparametersBody(_Strict):
     learning_rate_multiplier: Annotated[float | None, BeforeValidator(_positive_or_auto)] = None
 
 
+class DpoHyperparametersBody(HyperparametersBody):
+    """Those of DPO."""
+
+    beta: Annotated[float | None, BeforeValidator(_beta)] = None
+
+
 class SupervisedBody(_Strict):
     """What belongs to the supervised method."""
 
     hyperparameters: HyperparametersBody | None = None
 
 
+class DpoBody(_Strict):
+    """What belongs to DPO."""
+
+    hyperparameters: DpoHyperparametersBody | None = None
+
+
 class MethodBody(_Strict):
-    """How to train; only `supervised` is known here."""
+    """How to train."""
 
     model_config = ConfigDict(extra="allow")
     type: str = "supervised"
     supervised: SupervisedBody | None = None
+    dpo: DpoBody | None = None
+
+    def known(self, profile: Profile) -> Method:
+        """The method; raises `ApiError` for one that this server does not have."""
+        known = [method for method in Method if profile.knows_dpo or method is not Method.DPO]
+        if self.type not in known:
+            names = " and ".join(f"'{method}'" for method in known)
+            message = f"Invalid 'method.type': this server knows {names} only."
+            raise bad_request(message, param="method.type", code="unsupported_value")
+        return Method(self.type)
+
+    @property
+    def hyperparameters(self) -> HyperparametersBody | None:
+        """Those that belong to its type."""
+        of_type = self.dpo if self.type == Method.DPO else self.supervised
+        return of_type.hyperparameters if of_type else None
 
 
 class JobBody(_Strict):
@@ -90,17 +125,13 @@ class JobBody(_Strict):
 
     def request(self, profile: Profile) -> JobRequest:
         """The request in our words; raises `ApiError` for what this server cannot do."""
-        method = self.method if profile.knows_method else None
-        if method is not None and method.type != "supervised":
-            message = "Invalid 'method.type': this server knows 'supervised' only."
-            raise bad_request(message, param="method.type", code="unsupported_value")
+        asked_method = self.method if profile.knows_method and self.method else MethodBody()
+        method = asked_method.known(profile)
         _check_suffix(self.suffix or "", profile)
         if self.integrations:
             message = "Invalid 'integrations': this server has none."
             raise bad_request(message, param="integrations", code="unsupported_value")
-        asked = self.hyperparameters
-        if method is not None and method.supervised is not None:
-            asked = method.supervised.hyperparameters or asked
+        asked = asked_method.hyperparameters or self.hyperparameters
         return JobRequest(
             model=self.model,
             training_file=self.training_file,
@@ -108,6 +139,7 @@ class JobBody(_Strict):
             suffix=self.suffix,
             seed=self.seed,
             metadata=self.metadata if profile.keeps_metadata else None,
+            method=method,
             hyperparameters=Hyperparameters(**(asked.model_dump() if asked else {})),
         )
 

@@ -10,7 +10,9 @@ from typing import TypeVar
 from engine.errors import unknown_cursor
 
 T = TypeVar("T")
-SCHEMA_VERSION = 1
+_SCHEMA = ("schema.sql", "schema_2.sql")
+"""Each brings the database from the version before to the next."""
+SCHEMA_VERSION = len(_SCHEMA)
 
 
 class DatabaseTooNew(RuntimeError):
@@ -81,9 +83,7 @@ def _open(path: Path) -> sqlite3.Connection:
     if found > SCHEMA_VERSION:
         connection.close()
         raise DatabaseTooNew(f"{path} has version {found}, this engine knows {SCHEMA_VERSION}")
-    if found == 0:
-        schema = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
-        connection.executescript(
-            f"BEGIN;\n{schema}\nPRAGMA user_version = {SCHEMA_VERSION};\nCOMMIT;"
-        )
+    for version, name in enumerate(_SCHEMA[found:], found + 1):
+        schema = Path(__file__).with_name(name).read_text(encoding="utf-8")
+        connection.executescript(f"BEGIN;\n{schema}\nPRAGMA user_version = {version};\nCOMMIT;")
     return connection

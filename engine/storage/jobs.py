@@ -11,6 +11,7 @@ from engine.domain import (
     Hyperparameters,
     JobEvent,
     JobFailure,
+    Method,
     NewEvent,
     Status,
     StoredFile,
@@ -36,11 +37,12 @@ class JobStore:
                 """
                 INSERT INTO jobs
                     (id, created_at, base_model, training_file, validation_file, suffix,
-                     seed, metadata, n_epochs, batch_size, learning_rate_multiplier,
+                     seed, metadata, method, n_epochs, batch_size, learning_rate_multiplier, beta,
                      model_code, status, stage_since)
                 VALUES
                     (:id, :created_at, :base_model, :training_file, :validation_file, :suffix,
-                     :seed, :metadata, :n_epochs, :batch_size, :learning_rate_multiplier,
+                     :seed, :metadata, :method, :n_epochs, :batch_size,
+                     :learning_rate_multiplier, :beta,
                      :model_code, :status, :stage_since)
                 """,
                 {
@@ -52,9 +54,11 @@ class JobStore:
                     "suffix": job.suffix,
                     "seed": job.seed,
                     "metadata": None if job.metadata is None else json.dumps(job.metadata),
+                    "method": job.method,
                     "n_epochs": job.hyperparameters.n_epochs,
                     "batch_size": job.hyperparameters.batch_size,
                     "learning_rate_multiplier": job.hyperparameters.learning_rate_multiplier,
+                    "beta": job.hyperparameters.beta,
                     "model_code": job.model_code,
                     "status": job.status,
                     "stage_since": job.stage_since,
@@ -209,10 +213,12 @@ def _job_from_row(row: sqlite3.Row) -> FineTuningJob:
         suffix=row["suffix"],
         seed=row["seed"],
         metadata=None if row["metadata"] is None else json.loads(row["metadata"]),
+        method=Method(row["method"]),
         hyperparameters=Hyperparameters(
             n_epochs=row["n_epochs"],
             batch_size=row["batch_size"],
             learning_rate_multiplier=row["learning_rate_multiplier"],
+            beta=row["beta"],
         ),
         model_code=row["model_code"],
         status=Status(row["status"]),

@@ -52,3 +52,23 @@ GOOD_FILE = ("\n".join(LINES) + "\n").encode()
 def answer_to(question: str) -> str:
     """The answer of the training file."""
     return dict(PAIRS)[question]
+
+
+def preference(question: str, answer: str, worse: str) -> str:
+    """One pair of answers to the same question, for DPO."""
+    system, user = ({"role": "system", "content": SYSTEM}, {"role": "user", "content": question})
+    row = {
+        "input": {"messages": [system, user]},
+        "preferred_output": [{"role": "assistant", "content": answer}],
+        "non_preferred_output": [{"role": "assistant", "content": worse}],
+    }
+    return json.dumps(row, ensure_ascii=False)
+
+
+def worse_answer(question: str) -> str:
+    """What nobody wants to hear."""
+    return f"Не моё дело: {question}"
+
+
+PREFERENCES: Sequence[str] = [preference(q, a, worse_answer(q)) for q, a in PAIRS]
+PREFERENCE_FILE = ("\n".join(PREFERENCES) + "\n").encode()

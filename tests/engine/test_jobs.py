@@ -242,7 +242,7 @@ async def test_events_page_without_gaps_or_repeats(api):
             {"method": {"type": "supervised", "supervised": {"hyperparameters": {"n_epochs": 99}}}},
             "method.supervised.hyperparameters.n_epochs",
         ),
-        ({"method": {"type": "dpo"}}, "method.type"),
+        ({"method": {"type": "reinforcement"}}, "method.type"),
         ({"suffix": "x" * 65}, "suffix"),
         ({"suffix": ""}, "suffix"),
         ({"seed": -1}, "seed"),

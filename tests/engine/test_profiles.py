@@ -111,6 +111,19 @@ def test_profiles_are_documented(name):
     assert f"`{name}`" in (docs / "providers.md").read_text(encoding="utf-8")
 
 
+async def test_last_day_of_all_models_can_be_chosen(tmp_path):
+    """For trying what a client does before it; nothing ends on it."""
+    assert read_settings([], {}).shutdown_date is None
+    assert read_settings([], {"ENGINE_SHUTDOWN_DATE": "2030-02-01"}).shutdown_date == "2030-02-01"
+    for wrong in ("soon", "2030-02-30"):
+        with pytest.raises(SystemExit):
+            read_settings(["--shutdown-date", wrong], {})
+
+    async with playing(tmp_path, "openai", "--shutdown-date", "2020-01-01") as api:
+        assert {model.shutdown_date for model in (await api.models.list()).data} == {"2020-01-01"}
+        assert await answer_of(api, BASE)
+
+
 def test_training_can_be_closed_by_option_and_variable():
     assert not read_settings([], {}).training_closed
     assert read_settings(["--training-closed"], {}).training_closed

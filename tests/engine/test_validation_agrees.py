@@ -1,7 +1,8 @@
 """What the bot's validation lets through, the engine trains on and the official schema allows.
 
-The published schema names the example of a chat `FineTuneChatRequestInput`; its minimal copy in
-`../shared/specs` has all the parts of that, so they are put together here.
+The published schema names the example of a chat `FineTuneChatRequestInput`, and a pair of answers
+`FineTunePreferenceRequestInput`; its minimal copy in `../shared/specs` has all the parts of these,
+so they are put together here.
 """
 
 import asyncio
@@ -18,11 +19,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from bot.domain import TrainingMethod
 from bot.gateways.bom import open_without_bom
 from bot.gateways.provider import OpenAITraining
 from bot.services.validation import validate
 from engine.backends import JobRefused
 from engine.backends.rehearsal.examples import check_examples
+from engine.domain import Method
 from tests.engine.conftest import BASE, KEY, job_in
 from tests.openai_schema import SCHEMA, needs_schema
 from tests.world import DATASET
@@ -34,6 +37,19 @@ MANY = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 GOOD = DATASET.read_bytes().splitlines()[:60]
+PAIRS = [
+    json.dumps(
+        {
+            "input": {"messages": talk},
+            "preferred_output": [answer],
+            "non_preferred_output": [{"role": "assistant", "content": f"Не знаю. {number}"}],
+        },
+        ensure_ascii=False,
+    ).encode()
+    for number, (*talk, answer) in enumerate(json.loads(line)["messages"] for line in GOOD)
+]
+LINES = {TrainingMethod.SUPERVISED: GOOD, TrainingMethod.DPO: PAIRS}
+METHODS = st.sampled_from(TrainingMethod)
 N_GOOD = 10
 """Lines before those in doubt: a provider wants ten examples at least."""
 BOM = b"\xef\xbb\xbf"
@@ -78,25 +94,46 @@ ODD: st.SearchStrategy[object] = st.sampled_from(
 )  # fmt: skip
 KEYS = (
     "role", "content", "name", "weight", "tool_calls", "tool_call_id", "function_call", "refusal",
-    "audio", "mood", "messages", "functions", "id", "type",
+    "audio", "mood", "messages", "functions", "id", "type", "input", "preferred_output",
 )  # fmt: skip
 
 
 REF = "#/components/schemas/"
+MESSAGES = {
+    "type": "array",
+    "minItems": 1,
+    "items": {
+        "allOf": [
+            {"$ref": f"{REF}ChatCompletionRequestMessage"},
+            {"properties": {"weight": {"type": "integer", "enum": [0, 1]}}},
+        ]
+    },
+}
+OUTPUT = {
+    "type": "array",
+    "maxItems": 1,
+    "items": {"$ref": f"{REF}ChatCompletionRequestAssistantMessage"},
+}
+PAIR = {
+    "type": "object",
+    "properties": {
+        "input": {
+            "type": "object",
+            "properties": {
+                "messages": MESSAGES,
+                "tools": {"type": "array", "items": {"$ref": f"{REF}ChatCompletionTool"}},
+                "parallel_tool_calls": {"$ref": f"{REF}ParallelToolCalls"},
+            },
+        },
+        "preferred_output": OUTPUT,
+        "non_preferred_output": OUTPUT,
+    },
+}
 EXAMPLE = {
     "type": "object",
     "required": ["messages"],
     "properties": {
-        "messages": {
-            "type": "array",
-            "minItems": 1,
-            "items": {
-                "allOf": [
-                    {"$ref": f"{REF}ChatCompletionRequestMessage"},
-                    {"properties": {"weight": {"type": "integer", "enum": [0, 1]}}},
-                ]
-            },
-        },
+        "messages": MESSAGES,
         "tools": {"type": "array", "items": {"$ref": f"{REF}ChatCompletionTool"}},
         "functions": {
             "type": "array",
@@ -118,31 +155,35 @@ def places(value: Any) -> list[tuple[Any, Any]]:
 
 
 @st.composite
-def rows(draw: st.DrawFn) -> dict[str, Any]:
+def rows(draw: st.DrawFn, method: TrainingMethod) -> dict[str, Any]:
     """An example with some of all that it may have, and up to two things about it changed."""
-    row = json.loads(draw(st.sampled_from(GOOD)))
-    system, *talk = row["messages"]
+    row: dict[str, Any] = json.loads(draw(st.sampled_from(LINES[method])))
+    given = row.get("input", row)
+    system, *talk = given["messages"]
     before = draw(st.lists(st.sampled_from(PIECES), max_size=2))
     more = itertools.chain.from_iterable(before)
-    row = copy.deepcopy({"messages": [system, *more, *talk], **draw(FIELDS)})
+    given.update({"messages": [system, *more, *talk], **draw(FIELDS)})
+    row = copy.deepcopy(row)
     for _ in range(draw(st.sampled_from([0, 0, 1, 1, 1, 2]))):
         holder, key = draw(st.sampled_from(places(row) or [({}, "")]))
         match draw(st.integers(0, 3)):
             case 0:
                 holder.pop(key, None) if isinstance(holder, dict) else holder.pop(key)
             case 1 if isinstance(holder, dict):
-                holder[draw(st.sampled_from(KEYS))] = draw(ODD)
+                holder[draw(st.sampled_from(KEYS))] = copy.deepcopy(draw(ODD))
             case _:
-                holder[key] = draw(ODD)
+                holder[key] = copy.deepcopy(draw(ODD))
     return row
 
 
 @st.composite
-def lines(draw: st.DrawFn) -> bytes:
+def lines(draw: st.DrawFn, method: TrainingMethod) -> bytes:
     """A line with such an example, or what is left of one."""
-    text = json.dumps(draw(rows()), ensure_ascii=draw(st.booleans()))
+    text = json.dumps(draw(rows(method)), ensure_ascii=draw(st.booleans()))
     line = text.encode(errors="surrogatepass").replace(b"\n", b" ")
-    match draw(st.integers(0, 24)):
+    match draw(st.integers(0, 25)):
+        case 25:
+            line = draw(st.sampled_from([*GOOD[:2], *PAIRS[:2]]))
         case 0:
             line = line[: draw(st.integers(0, len(line)))]
         case 1:
@@ -162,9 +203,11 @@ def lines(draw: st.DrawFn) -> bytes:
 @st.composite
 def files(draw: st.DrawFn) -> bytes:
     """Ten good lines, one to three in doubt, spelled in the ways of several editors."""
+    method = draw(METHODS)
     first = draw(st.integers(0, len(GOOD) - N_GOOD))
     n_good = draw(st.sampled_from([N_GOOD] * 9 + [N_GOOD - 2]))
-    content = GOOD[first : first + n_good] + draw(st.lists(lines(), min_size=1, max_size=3))
+    more = draw(st.lists(lines(method), min_size=1, max_size=3))
+    content = LINES[method][first : first + n_good] + more
     end = draw(st.sampled_from([b"\n", b"\n", b"\r\n", b"\n\n", b"\r"]))
     last = draw(st.sampled_from([end, b"", b"\n\n \n"]))
     return draw(st.sampled_from([b"", b"", b"", BOM])) + end.join(content) + last
@@ -178,10 +221,10 @@ def as_uploaded(path: Path) -> Path:
     return sent
 
 
-def refusal(path: Path) -> str:
+def refusal(path: Path, method: TrainingMethod) -> str:
     """Why the engine would not train on a file; empty when it would."""
     try:
-        found = asyncio.run(check_examples(path, "training_file", 65_536))
+        found = asyncio.run(check_examples(path, "training_file", 65_536, Method(method)))
     except JobRefused as exc:
         return str(exc)
     return "" if found.count >= N_GOOD else f"{found.count} examples"
@@ -190,6 +233,7 @@ def refusal(path: Path) -> str:
 @MANY
 @given(files())
 @example(b"\n".join(GOOD[:N_GOOD]))
+@example(b"\n".join(PAIRS[:N_GOOD]))
 def test_what_the_bot_lets_through_the_engine_trains_on(tmp_path, content):
     """And so, whatever the engine refuses, the bot has told before anybody pays."""
     path = tmp_path / "data.jsonl"
@@ -198,14 +242,14 @@ def test_what_the_bot_lets_through_the_engine_trains_on(tmp_path, content):
     report = validate(path, encoding="o200k_base")
 
     if report.is_valid:
-        assert refusal(as_uploaded(path)) == "", content
+        assert refusal(as_uploaded(path), report.method) == "", content
 
 
 @needs_schema
 @MANY
 @given(files())
 def test_what_the_bot_lets_through_fits_the_official_schema(tmp_path, content):
-    """Line by line, as the schema describes an example of a chat."""
+    """Line by line, as the schema describes an example of a chat, or a pair."""
     path = tmp_path / "data.jsonl"
     path.write_bytes(content)
 
@@ -214,15 +258,16 @@ def test_what_the_bot_lets_through_fits_the_official_schema(tmp_path, content):
     if report.is_valid:
         for line in as_uploaded(path).read_bytes().split(b"\n"):
             if line.strip():
-                assert faults(json.loads(line)) == [], line
+                assert faults(json.loads(line), report.method) == [], line
 
 
 @MANY
-@given(lines())
-def test_what_the_engine_refuses_has_an_error_on_its_very_line(tmp_path, line):
+@given(METHODS.flatmap(lambda method: st.tuples(st.just(method), lines(method))))
+def test_what_the_engine_refuses_has_an_error_on_its_very_line(tmp_path, doubtful):
+    method, line = doubtful
     path = tmp_path / "data.jsonl"
-    path.write_bytes(b"\n".join([*GOOD[:N_GOOD], line]))
-    reason = refusal(path)
+    path.write_bytes(b"\n".join([*LINES[method][:N_GOOD], line]))
+    reason = refusal(path, method)
 
     report = validate(path, encoding="o200k_base")
 
@@ -247,6 +292,7 @@ REAL = {
     "blank lines": b"\n\n \n".join(GOOD[:N_GOOD]) + b"\n\n",
     "escaped": b"\n".join(json.dumps(json.loads(line)).encode() for line in GOOD[:N_GOOD]),
     "all kinds": b"\n".join([*GOOD[20:30], *with_more()]),
+    "pairs": BOM + b"\r\n".join(PAIRS),
 }
 
 
@@ -255,21 +301,27 @@ async def test_a_job_on_what_the_bot_lets_through_is_past_its_check(tmp_path, ap
     """Uploaded as the bot uploads, to an engine that runs."""
     path = tmp_path / "data.jsonl"
     path.write_bytes(REAL[name])
-    assert validate(path, encoding="o200k_base").n_errors == 0
+    report = validate(path, encoding="o200k_base")
+    assert report.n_errors == 0
 
     file_id = await OpenAITraining(api, secrets=[KEY]).upload(path, name="data.jsonl")
-    job = await api.fine_tuning.jobs.create(training_file=file_id, model=BASE)
+    job = await api.fine_tuning.jobs.create(
+        training_file=file_id, model=BASE, method={"type": report.method.value}
+    )
 
     done = await job_in(api, job.id, "succeeded", "failed")
     assert done.status == "succeeded", done.error
+    assert report.tokens is not None
+    assert done.trained_tokens == 3 * report.tokens.total
 
 
-def faults(row: object) -> list[str]:
+def faults(row: object, method: TrainingMethod) -> list[str]:
     """What the official schema has against an example."""
-    return [error.message for error in _schema_of_examples().iter_errors(row)]
+    return [error.message for error in _schema_of_examples(method).iter_errors(row)]
 
 
 @functools.cache
-def _schema_of_examples() -> Draft202012Validator:
+def _schema_of_examples(method: TrainingMethod) -> Draft202012Validator:
     published = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    return Draft202012Validator({**EXAMPLE, "components": published["components"]})
+    schema = PAIR if method is TrainingMethod.DPO else EXAMPLE
+    return Draft202012Validator({**schema, "components": published["components"]})

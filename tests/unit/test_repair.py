@@ -351,6 +351,16 @@ roles = st.sampled_from(["system", "developer", "user", "assistant"])
 messages = st.lists(st.fixed_dictionaries({"role": roles, "content": texts}), max_size=3)
 objects = st.one_of(
     st.builds(lambda found: {"messages": found}, messages),
+    st.builds(
+        lambda given, one, other: {
+            "input": {"messages": given},
+            "preferred_output": one,
+            "non_preferred_output": other,
+        },
+        messages,
+        messages,
+        messages,
+    ),
     st.fixed_dictionaries({"prompt": texts, "completion": texts}),
     st.dictionaries(texts, texts, max_size=2),
 )

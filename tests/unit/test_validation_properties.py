@@ -11,7 +11,7 @@ from bot.services.validation import tables, validate
 from bot.services.validation.personal import personal_in
 from bot.services.validation.plain import plain_messages
 from bot.services.validation.reading import LineParser
-from tests.unit.validation_files import encoded, example, good_lines
+from tests.unit.validation_files import encoded, example, good_lines, pair_lines
 
 FEW = settings(
     derandomize=True,
@@ -52,6 +52,13 @@ ROWS = st.one_of(
         optional={"tools": ANYTHING, "x": ANYTHING},
     ),
     st.fixed_dictionaries({"prompt": ANYTHING, "completion": ANYTHING}),
+    st.fixed_dictionaries(
+        {
+            "input": st.fixed_dictionaries({"messages": st.lists(PLAIN, max_size=3)}) | ANYTHING,
+            "preferred_output": st.lists(MESSAGES, max_size=2) | ANYTHING,
+        },
+        optional={"non_preferred_output": st.lists(PLAIN, max_size=2) | ANYTHING, "x": ANYTHING},
+    ),
 )
 
 
@@ -84,6 +91,7 @@ FILES = st.one_of(
     st.text(max_size=100).map(lambda text: text.encode(errors="replace")),
     st.lists(lines(), max_size=8).map(b"\n".join),
     st.lists(lines() | st.sampled_from(good_lines(5)), max_size=15).map(b"\r\n".join),
+    st.lists(lines() | st.sampled_from(pair_lines(5)), max_size=15).map(b"\n".join),
     st.builds(bytes.__add__, st.sampled_from([b"[", b"[{", b'"', b"\xef\xbb\xbf"]), lines()),
 )
 

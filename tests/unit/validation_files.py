@@ -23,12 +23,28 @@ def example(n):
     return {"messages": [{"role": "system", "content": "Ты — Наташа."}, question, answer]}
 
 
+def pair(n):
+    """The same with a worse answer beside it: what DPO trains on."""
+    system, question, answer = example(n)["messages"]
+    text = f"Здравствуйте, обращение {n} получено и будет рассмотрено в порядке очереди. " * 2
+    worse = {"role": "assistant", "content": text.strip()}
+    return {
+        "input": {"messages": [system, question]},
+        "preferred_output": [answer],
+        "non_preferred_output": [worse],
+    }
+
+
 def encoded(row):
     return json.dumps(row, ensure_ascii=False).encode()
 
 
 def good_lines(n=12):
     return [encoded(example(number)) for number in range(1, n + 1)]
+
+
+def pair_lines(n=12):
+    return [encoded(pair(number)) for number in range(1, n + 1)]
 
 
 def found(report):

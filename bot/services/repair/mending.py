@@ -1,12 +1,14 @@
 """One line made better without a change of meaning."""
 
 import json
+from itertools import chain
 from typing import Final
 
-from bot.domain import JsonDict
+from bot.domain import JsonDict, TrainingMethod
 from bot.services.linewise import Line
 from bot.services.repair.changes import Ledger
 from bot.services.validation.examples import identity_of, may_strip
+from bot.services.validation.pairs import KEYS, message_lists, method_of
 from bot.services.validation.plain import plain_messages
 from bot.services.validation.reading import LineParser, ParsedLine, Unreadable
 
@@ -128,9 +130,8 @@ def _is_pair(row: JsonDict) -> bool:
 
 def _strip_texts(row: JsonDict) -> tuple[str, ...]:
     """Strip the texts of a row's messages in place; the first of them before and after."""
-    messages = row.get("messages")
     first: tuple[str, ...] = ()
-    for message in messages if isinstance(messages, list) else ():
+    for message in chain.from_iterable(message_lists(row)):
         if not isinstance(message, dict) or not may_strip(message):
             continue
         content = message["content"]
@@ -143,10 +144,10 @@ def _strip_texts(row: JsonDict) -> tuple[str, ...]:
 
 def _is_example(row: JsonDict) -> bool:
     """Whether it has the shape of an example, so that a second one of the same is one too many."""
-    messages = row.get("messages")
-    if not isinstance(messages, list) or not messages:
-        return False
-    return all(isinstance(message, dict) and _is_said(message) for message in messages)
+    lists = list(message_lists(row))
+    is_whole = len(lists) == (len(KEYS) if method_of(row) is TrainingMethod.DPO else 1)
+    messages = list(chain.from_iterable(lists))
+    return is_whole and all(lists) and all(isinstance(m, dict) and _is_said(m) for m in messages)
 
 
 def _is_said(message: JsonDict) -> bool:

@@ -14,6 +14,7 @@ from bot.services.linewise import Line, Progress, lines_of, opened
 from bot.services.split.groups import Groups
 from bot.services.split.known import Known
 from bot.services.validation.examples import answer_of, question_of
+from bot.services.validation.pairs import conversation_of
 
 MAX_LEAKS: Final = 200
 """So many leaks are listed."""
@@ -166,13 +167,9 @@ def _examples(path: Path, progress: Progress | None) -> Iterator[Line]:
 def _messages(line: Line) -> list[JsonDict]:
     """Empty for a line that is no example."""
     try:
-        row = json.loads(line.data) if line.is_whole else None
+        return conversation_of(json.loads(line.data)) if line.is_whole else []
     except (ValueError, RecursionError):
         return []
-    messages = row.get("messages") if isinstance(row, dict) else None
-    if not isinstance(messages, list) or not all(isinstance(m, dict) for m in messages):
-        return []
-    return messages
 
 
 class _Told:

@@ -36,6 +36,19 @@ class Kin:
     line: int
 
 
+class Preferences:
+    """Remembers, in bounded memory, what was preferred to what."""
+
+    def __init__(self) -> None:
+        self._first_lines: dict[int, int] = {}
+
+    def contradicted(self, asked: Hashable, preferred: str, rejected: str, line: int) -> int | None:
+        """An earlier line that prefers just the other of two answers, normalised, to the same."""
+        if len(self._first_lines) < _REMEMBERED:
+            self._first_lines.setdefault(hash((asked, preferred, rejected)), line)
+        return self._first_lines.get(hash((asked, rejected, preferred)))
+
+
 class Comparison:
     """Remembers examples, in bounded memory, and tells which one comes again.
 
@@ -55,7 +68,9 @@ class Comparison:
         self.has_one_answer = True
         """Whether all answers so far say the same."""
 
-    def kin(self, identity: Hashable, question: list[str], answer: str, line: int) -> Kin | None:
+    def kin(
+        self, identity: Hashable, question: list[str], answer: str, line: int, *, rejected: str = ""
+    ) -> Kin | None:
         """The gravest repetition by the example on *line*.
 
         Args:
@@ -63,6 +78,7 @@ class Comparison:
             question: its words.
             answer: the normalised answer.
             line: where it stands in the file.
+            rejected: of a pair, the other answer, normalised.
         """
         is_kept = not self._nearby.is_full
         self.n_compared += 1
@@ -72,7 +88,8 @@ class Comparison:
         same = self._same(hash(identity), line)
         if same is not None:
             return Kin(Kinship.SAME, same)
-        kin = self._by_question(question, asked, answered, line, is_kept=is_kept)
+        told = hash((answer, rejected)) if rejected else answered
+        kin = self._by_question(question, asked, told, line, is_kept=is_kept)
         if kin is not None or len(answer) < _FEW_LETTERS:
             return kin
         first = self._answers.setdefault(answered, line) if is_kept else self._answers.get(answered)
@@ -90,16 +107,16 @@ class Comparison:
         return None if first == line else first
 
     def _by_question(
-        self, question: list[str], asked: int, answered: int, line: int, *, is_kept: bool
+        self, question: list[str], asked: int, told: int, line: int, *, is_kept: bool
     ) -> Kin | None:
         if not question:
             return None
         known = self._questions.get(asked)
         if known is not None:
-            first, first_answer = known
-            same = first_answer == answered
+            first, first_told = known
+            same = first_told == told
             return Kin(Kinship.SAME_WORDS if same else Kinship.SAME_QUESTION, first)
         if is_kept:
-            self._questions[asked] = (line, answered)
+            self._questions[asked] = (line, told)
         near = self._nearby.find_or_add(question, line)
         return None if near is None else Kin(Kinship.SIMILAR, near)

@@ -22,6 +22,11 @@ def different_answers(content: Content) -> Params | None:
     return _first(content, Kinship.SAME_QUESTION)
 
 
+def contradicting_preferences(content: Content) -> Params | None:
+    """An earlier pair for the same conversation prefers the answer that this one rejects."""
+    return None if content.contradicted is None else {"first": content.contradicted}
+
+
 def repeated_answer(content: Content) -> Params | None:
     """The same answer as before, to another question."""
     return _first(content, Kinship.SAME_ANSWER)

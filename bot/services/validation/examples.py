@@ -1,13 +1,46 @@
 """What an example asks, what it answers, and when two of them are the same."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from bot.domain import JsonDict
+from bot.services.validation.pairs import INPUT, OUTPUTS, PREFERRED, REJECTED, message_lists
 
 _SPOKEN: Final = frozenset({"role", "content", "name", "weight"})
 _STRIPPED: Final = frozenset({"system", "developer", "user", "assistant"})
 _CALLS: Final = ("tool_calls", "function_call")
+
+
+@dataclass(slots=True)  # frozen ones take three times as long to make, and there is one a line
+class Said:
+    """What a sound example says."""
+
+    messages: Sequence[JsonDict]
+    """The conversation with the answer to be learnt."""
+    identity: Hashable
+    """Equal for examples that teach the same; None where nobody compares them."""
+    rejected: Sequence[JsonDict] = ()
+    """Of a pair, the other answer."""
+
+    def places(self) -> Iterator[tuple[int | str, JsonDict]]:
+        """Each message and where it stands: its number from 1, or the key of a pair's answer."""
+        if not self.rejected:
+            yield from enumerate(self.messages, 1)
+            return
+        *given, preferred = self.messages
+        yield from enumerate(given, 1)
+        yield PREFERRED, preferred
+        yield from ((REJECTED, message) for message in self.rejected)
+
+
+def said_in(row: JsonDict, line: bytes) -> Said:
+    """What a sound row says; *line* as for `identity_of`."""
+    identity = identity_of(row, line)
+    if "messages" in row:
+        return Said(row["messages"], identity)
+    preferred, rejected = (row[key] for key in OUTPUTS)
+    return Said([*row[INPUT]["messages"], *preferred], identity, rejected)
 
 
 def question_of(messages: Sequence[Mapping[str, object]]) -> str:
@@ -46,13 +79,16 @@ def identity_of(row: JsonDict, line: bytes) -> Hashable:
     """Equal for examples that teach the same, however they are spelled in JSON.
 
     Args:
-        row: it holds a list of messages, each an object with a role.
+        row: its messages, or those of its input and its outputs, are objects with a role.
         line: as it stands in the file; compared where there is more than words.
     """
-    messages = row["messages"]
-    if len(row) > 1 or not all(message.keys() <= _SPOKEN for message in messages):
+    lists = list(message_lists(row))
+    has_more = len(row) > len(lists) or len(row.get(INPUT, ())) > 1
+    if has_more or not all(m.keys() <= _SPOKEN for messages in lists for m in messages):
         return line.strip()
-    return identity_of_words(messages)
+    if len(lists) == 1:
+        return identity_of_words(lists[0])
+    return tuple(map(identity_of_words, lists))
 
 
 def identity_of_words(messages: Sequence[JsonDict]) -> Hashable:
@@ -74,10 +110,11 @@ def may_strip(message: JsonDict) -> bool:
     return is_text and not any(key in message for key in _CALLS)
 
 
-def has_blanks(messages: Sequence[JsonDict]) -> bool:
+def has_blanks(*lists: Sequence[JsonDict]) -> bool:
     """Whether any text begins or ends with blanks that say nothing."""
-    for message in messages:
-        content = message.get("content")
-        if content and content != content.strip() and may_strip(message):
-            return True
+    for messages in lists:
+        for message in messages:
+            content = message.get("content")
+            if content and content != content.strip() and may_strip(message):
+                return True
     return False

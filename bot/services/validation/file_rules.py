@@ -56,6 +56,14 @@ def empty_file(totals: Totals) -> Iterator[tuple[int | None, Params]]:
         yield None, NOTHING_TO_ADD
 
 
+def mixed_methods(totals: Totals) -> Iterator[tuple[int | None, Params]]:
+    """Examples of both methods: a job has one."""
+    others = totals.methods.others()
+    if others:
+        n, line = others
+        yield line, {"n": n, "method": totals.methods.main}
+
+
 def too_few_examples(totals: Totals) -> Iterator[tuple[int | None, Params]]:
     """Fewer examples than the provider takes."""
     if 0 < totals.n_examples < totals.min_examples:

@@ -33,7 +33,7 @@ class Tally:
             self._listed[rule].append(finding)
 
     def apply(
-        self, rules: Iterable[Rule[T]], subject: T, line: int | None, nth: int | None = None
+        self, rules: Iterable[Rule[T]], subject: T, line: int | None, place: int | str | None = None
     ) -> bool:
         """Ask every rule; whether the subject is fit for the next table.
 
@@ -41,12 +41,12 @@ class Tally:
             rules: a table of them.
             subject: what they look at.
             line: where it stands.
-            nth: which message of its example it is.
+            place: which message of its example it is, by its number or its key.
         """
         for rule in rules:
             params = rule.check(subject)
             if params is not None:
-                shown = params if nth is None else {**params, "message": nth}
+                shown = params if place is None else {**params, "message": place}
                 self.add(rule.name, rule.level, line, shown)
                 if rule.ends:
                     return False

@@ -14,6 +14,8 @@ _KEYS_BY_ROLE: Final[Mapping[str, frozenset[str]]] = {
     "assistant": _COMMON_KEYS | {"tool_calls", "function_call", "refusal"},
     "tool": _COMMON_KEYS | {"tool_call_id"},
 }
+OUTPUT_KEYS: Final = _KEYS_BY_ROLE["assistant"] - {"weight"}
+"""Of one answer of a pair."""
 _ANY_KEYS: Final = _COMMON_KEYS.union(*_KEYS_BY_ROLE.values())
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.errors import DatasetMissing
 from bot.services.validation.examples import system_prompt_of
+from bot.services.validation.pairs import conversation_of
 from bot.services.validation.prompts import SystemPrompts
 from bot.services.validation.reading import MAX_LINE_BYTES
 
@@ -32,6 +33,6 @@ def first_system_prompt(path: Path) -> str:
 
 def _prompt_in(line: bytes) -> str:
     try:
-        return system_prompt_of(json.loads(line.decode("utf-8-sig"))["messages"])
+        return system_prompt_of(conversation_of(json.loads(line.decode("utf-8-sig"))))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return ""  # what is wrong with it is validation's to say

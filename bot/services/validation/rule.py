@@ -1,12 +1,13 @@
 """What a rule is, what it looks at, and how it shows a value from the file."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeAlias, TypeVar
 
 from bot.domain import JsonDict, Level
 from bot.services.validation.answers import Answers
 from bot.services.validation.comparing import Comparison, Kin
+from bot.services.validation.methods import Methods
 from bot.services.validation.prompts import SystemPrompts
 from bot.services.validation.scripts import Scripts
 
@@ -52,13 +53,21 @@ class Head:
     max_size: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, as `Said`
 class Example:
     """A training example whose messages are sound."""
 
-    messages: list[JsonDict]
+    messages: Sequence[JsonDict]
     n_tokens: int
+    """Of a pair, with the longer of its outputs."""
     max_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A row of a sound input and two sound outputs."""
+
+    row: JsonDict
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,8 @@ class Content:
     answer: str
     """The last answer, normalised."""
     kin: Kin | None
+    contradicted: int | None = None
+    """An earlier line that prefers the other answer."""
 
 
 @dataclass(slots=True)
@@ -91,6 +102,7 @@ class Totals:
     n_examples: int = 0
     n_messages: int = 0
     has_bom: bool = False
+    methods: Methods = field(default_factory=Methods)
     blank_lines: Occurrences = field(default_factory=Occurrences)
     crlf: Occurrences = field(default_factory=Occurrences)
     trailing_blanks: Occurrences = field(default_factory=Occurrences)

@@ -2,22 +2,22 @@
 
 import codecs
 import os
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from bot.catalogue import load_catalogue
-from bot.domain import JsonDict, Level, ValidationReport
+from bot.domain import Level, TrainingMethod, ValidationReport
 from bot.errors import DatasetMissing
-from bot.gateways.tokenizer import count_example_tokens
 from bot.services.validation import tables
 from bot.services.validation.contents import Contents
 from bot.services.validation.examples import (
+    Said,
     answer_of,
     has_blanks,
-    identity_of,
     identity_of_words,
+    said_in,
     system_prompt_of,
 )
 from bot.services.validation.findings import Tally
@@ -25,16 +25,11 @@ from bot.services.validation.notes import noted_themes
 from bot.services.validation.order_rules import is_usual
 from bot.services.validation.plain import plain_messages
 from bot.services.validation.profile import Profile
-from bot.services.validation.reading import (
-    FileReadError,
-    LineParser,
-    Source,
-    Unreadable,
-)
+from bot.services.validation.reading import FileReadError, Source
+from bot.services.validation.rows import Rows
 from bot.services.validation.rule import Example, Head, Totals
 
 _BUFFER: Final = 1 << 20
-_PLAIN: Final = frozenset({"role", "content"})
 
 
 def validate(
@@ -95,9 +90,9 @@ class _Scan:
         self._max_tokens = max_tokens
         self._totals = totals
         self._is_deep = is_deep
-        self._parser = LineParser()
         self._tally = Tally()
         self._profile = Profile()
+        self._rows = Rows(encoding, totals, self._profile, self._tally)
         self._contents = Contents(totals, self._profile, self._tally)
         self._size = 0
         self._is_read = True
@@ -129,6 +124,7 @@ class _Scan:
             n_errors=self._tally.total(Level.ERROR),
             sha256=source.sha256 if self._is_read else "",
             size_bytes=source.size if self._is_read else self._size,
+            method=self._totals.methods.main,
             n_warnings=self._tally.total(Level.WARNING),
             counts=dict(self._tally.counts),
             turns=self._profile.turns,
@@ -159,61 +155,35 @@ class _Scan:
             self._totals.blank_lines.add(number)
             return
         self._totals.n_examples += 1
-        messages = plain_messages(line)
-        if messages is not None:
-            self._count(messages)
-            identity: Hashable = identity_of_words(messages)
-        else:
-            row = self._row(number, line)
-            messages = row["messages"] if row else []
-            identity = identity_of(row, bare) if row else None
-        if bare != bare.strip(b" \t") or has_blanks(messages):
+        said = self._said(number, line, bare)
+        if bare != bare.strip(b" \t") or (said and has_blanks(said.messages, said.rejected)):
             self._totals.trailing_blanks.add(number)
-        if messages:
-            self._example(number, messages)
+        if said:
+            self._example(number, said)
             if self._is_deep:
-                self._contents.add(number, messages, identity, line)
+                self._contents.add(number, said, line)
 
-    def _row(self, number: int, line: bytes) -> JsonDict | None:
-        """The row of a line on which all is sound; else tell what is wrong."""
-        try:
-            parsed = self._parser.parse(line)
-        except Unreadable as exc:
-            self._tally.add(exc.rule, Level.ERROR, number, exc.params)
-            return None
-        if not self._tally.apply(tables.LINE_RULES, parsed, number):
-            return None
-        row = parsed.row
-        assert isinstance(row, dict)
-        if not self._tally.apply(tables.ROW_RULES, row, number):
-            return None
-        self._count(row["messages"])
-        return row if self._messages(number, row["messages"]) else None
+    def _said(self, number: int, line: bytes, bare: bytes) -> Said | None:
+        """What a line says on which all is sound; else tell what is wrong."""
+        is_pair = self._totals.methods.last is TrainingMethod.DPO
+        messages = None if is_pair else plain_messages(line)
+        if messages is None:
+            row = self._rows.sound(number, line)
+            return said_in(row, bare) if row else None
+        self._totals.methods.add(TrainingMethod.SUPERVISED, number)
+        self._rows.count(messages)
+        return Said(messages, identity_of_words(messages) if self._is_deep else None)
 
-    def _messages(self, number: int, messages: list[object]) -> bool:
-        """Whether all messages are sound."""
-        before = self._tally.total(Level.ERROR)
-        for nth, message in enumerate(messages, 1):
-            if self._tally.apply(tables.ITEM_RULES, message, number, nth):
-                assert isinstance(message, dict)
-                self._tally.apply(tables.MESSAGE_RULES, message, number, nth)
-                if message.keys() != _PLAIN or message["role"] == "tool":
-                    self._tally.apply(tables.EXTRA_RULES, message, number, nth)
-        return self._tally.total(Level.ERROR) == before
-
-    def _count(self, messages: Sequence[object]) -> None:
-        self._n_tokens = count_example_tokens(messages, self._encoding)
-        self._profile.add_tokens(self._n_tokens)
-        self._totals.n_messages += len(messages)
-
-    def _example(self, number: int, messages: list[JsonDict]) -> None:
+    def _example(self, number: int, said: Said) -> None:
+        messages = said.messages
         self._totals.prompts.add(system_prompt_of(messages), number)
         roles = [message["role"] for message in messages]
-        self._profile.add_turns(roles)
+        # Of a pair only one answer is learnt, whatever was said before.
+        self._profile.add_turns(["assistant"] if said.rejected else roles)
         answer = answer_of(messages)
         if answer:
             self._totals.answers.add(answer, number)
-        example = Example(messages, self._n_tokens, self._max_tokens)
+        example = Example(messages, self._rows.n_tokens, self._max_tokens)
         self._tally.apply(tables.EXAMPLE_RULES, example, number)
         if not is_usual(roles):
             self._tally.apply(tables.ORDER_RULES, example, number)

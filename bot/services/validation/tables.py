@@ -11,11 +11,12 @@ from bot.services.validation import (
     file_rules,
     message_rules,
     order_rules,
+    pair_rules,
     row_rules,
 )
 from bot.services.validation.personal import Personal
 from bot.services.validation.reading import UNREADABLE, ParsedLine
-from bot.services.validation.rule import Content, Example, FileRule, Head, Rule
+from bot.services.validation.rule import Content, Example, FileRule, Head, Pair, Rule
 
 HEAD_RULES: Final[tuple[Rule[Head], ...]] = (
     Rule("file_too_big", Level.ERROR, file_rules.file_too_big, ends=True),
@@ -36,16 +37,31 @@ ROW_RULES: Final[tuple[Rule[JsonDict], ...]] = (
     Rule("bad_tools", Level.ERROR, row_rules.bad_tools),
     Rule("messages_not_list", Level.ERROR, row_rules.messages_not_list, ends=True),
 )
+# What a row of a pair is asked instead, and then its input.
+PAIR_ROW_RULES: Final[tuple[Rule[JsonDict], ...]] = (
+    Rule("pair_incomplete", Level.ERROR, pair_rules.pair_incomplete, ends=True),
+    Rule("unknown_pair_field", Level.ERROR, pair_rules.unknown_pair_field),
+    Rule("output_not_one", Level.ERROR, pair_rules.output_not_one, ends=True),
+    Rule("bad_input", Level.ERROR, pair_rules.bad_input, ends=True),
+)
+INPUT_RULES: Final[tuple[Rule[JsonDict], ...]] = (
+    Rule("unknown_field", Level.ERROR, pair_rules.unknown_input_field),
+    Rule("bad_tools", Level.ERROR, row_rules.bad_tools),
+    Rule("messages_not_list", Level.ERROR, row_rules.messages_not_list, ends=True),
+)
 ITEM_RULES: Final[tuple[Rule[object], ...]] = (
     Rule("message_not_object", Level.ERROR, message_rules.message_not_object, ends=True),
 )
-MESSAGE_RULES: Final[tuple[Rule[JsonDict], ...]] = (
-    Rule("bad_role", Level.ERROR, message_rules.bad_role),
+_TEXT_RULES: Final[tuple[Rule[JsonDict], ...]] = (
     Rule("content_missing", Level.ERROR, message_rules.content_missing),
     Rule("content_not_text", Level.ERROR, message_rules.content_not_text),
     Rule("content_empty", Level.ERROR, message_rules.content_empty),
     Rule("broken_character", Level.ERROR, message_rules.broken_character),
     Rule("special_token", Level.ERROR, message_rules.special_token),
+)
+MESSAGE_RULES: Final[tuple[Rule[JsonDict], ...]] = (
+    Rule("bad_role", Level.ERROR, message_rules.bad_role),
+    *_TEXT_RULES,
 )
 # Asked only of messages that have more than a role and text, which few have.
 EXTRA_RULES: Final[tuple[Rule[JsonDict], ...]] = (
@@ -54,6 +70,18 @@ EXTRA_RULES: Final[tuple[Rule[JsonDict], ...]] = (
     Rule("bad_tool_call", Level.ERROR, message_rules.bad_tool_call),
     Rule("weight_not_assistant", Level.ERROR, message_rules.weight_not_assistant, ends=True),
     Rule("bad_weight", Level.ERROR, message_rules.bad_weight),
+)
+# Asked of both answers of a pair.
+OUTPUT_RULES: Final[tuple[Rule[JsonDict], ...]] = (
+    Rule("bad_role", Level.ERROR, pair_rules.bad_output_role),
+    *_TEXT_RULES,
+    Rule("unknown_key", Level.ERROR, pair_rules.unknown_output_key),
+    Rule("bad_name", Level.ERROR, message_rules.bad_name),
+    Rule("bad_tool_call", Level.ERROR, message_rules.bad_tool_call),
+)
+PAIR_RULES: Final[tuple[Rule[Pair], ...]] = (
+    Rule("input_last_not_user", Level.ERROR, pair_rules.input_last_not_user, ends=True),
+    Rule("same_outputs", Level.ERROR, pair_rules.same_outputs, ends=True),
 )
 EXAMPLE_RULES: Final[tuple[Rule[Example], ...]] = (
     Rule("no_assistant", Level.ERROR, row_rules.no_assistant),
@@ -74,6 +102,11 @@ CONTENT_RULES: Final[tuple[Rule[Content], ...]] = (
     Rule("repeated_answer", Level.WARNING, content_rules.repeated_answer),
     Rule("refusal", Level.WARNING, content_rules.refusal),
 )
+# Of a pair: the same question may stand in several, with other answers to choose between.
+PAIR_CONTENT_RULES: Final[tuple[Rule[Content], ...]] = (
+    Rule("contradicting_preferences", Level.WARNING, content_rules.contradicting_preferences),
+    *(rule for rule in CONTENT_RULES if rule.name != "different_answers"),
+)
 # Asked of what was found in each message that may hold any.
 PERSONAL_RULES: Final[tuple[Rule[Personal], ...]] = (
     Rule("personal_email", Level.WARNING, content_rules.personal_email),
@@ -89,6 +122,7 @@ SECRET_RULES: Final[tuple[Rule[str], ...]] = (
 )
 FILE_RULES: Final[tuple[FileRule, ...]] = (
     FileRule("empty_file", Level.ERROR, file_rules.empty_file),
+    FileRule("mixed_methods", Level.ERROR, file_rules.mixed_methods),
     FileRule("too_few_examples", Level.ERROR, file_rules.too_few_examples),
     FileRule("bom", Level.WARNING, file_rules.bom),
     FileRule("system_prompt_absent", Level.WARNING, file_rules.system_prompt_absent),
@@ -115,12 +149,17 @@ _TABLES: Final[tuple[tuple[Rule[Any] | FileRule, ...], ...]] = (
     HEAD_RULES,
     LINE_RULES,
     ROW_RULES,
+    PAIR_ROW_RULES,
+    INPUT_RULES,
     ITEM_RULES,
     MESSAGE_RULES,
     EXTRA_RULES,
+    OUTPUT_RULES,
+    PAIR_RULES,
     EXAMPLE_RULES,
     ORDER_RULES,
     CONTENT_RULES,
+    PAIR_CONTENT_RULES,
     PERSONAL_RULES,
     SECRET_RULES,
     FILE_RULES,

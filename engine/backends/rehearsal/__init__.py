@@ -23,13 +23,14 @@ from engine.backends.rehearsal.examples import check_examples
 from engine.backends.rehearsal.library import AnswerLibrary
 from engine.backends.rehearsal.phrases import base_model_answer
 from engine.backends.rehearsal.speech import speak
-from engine.domain import Hyperparameters
+from engine.domain import Hyperparameters, Method
 from engine.tokens import conversation_tokens, text_of
 
 MIN_EXAMPLES = 10
 """https://platform.openai.com/docs/guides/supervised-fine-tuning (looked up 2026-11-22)"""
 AUTO_EPOCHS = 3
 AUTO_MULTIPLIER = 1.0
+AUTO_BETA = 0.1
 LONG_CHARACTERS = 50_000
 """Conversations above this are counted in a thread (it takes a millisecond or more)."""
 
@@ -63,7 +64,7 @@ class Rehearsal:
     async def validate(self, order: TrainingOrder) -> Examined:
         """Check both files in a thread; lasts at least `validating_s`."""
         limit = order.base_model.example_tokens
-        training = await check_examples(order.training_file, "training_file", limit)
+        training = await check_examples(order.training_file, "training_file", limit, order.method)
         if training.count < MIN_EXAMPLES:
             raise JobRefused(
                 "invalid_n_examples",
@@ -72,13 +73,15 @@ class Rehearsal:
                 param="training_file",
             )
         if order.validation_file is not None:
-            validation = await check_examples(order.validation_file, "validation_file", limit)
+            validation = await check_examples(
+                order.validation_file, "validation_file", limit, order.method
+            )
             if validation.count == 0:
                 message = "Validation file has 0 examples, but must have at least 1"
                 raise JobRefused("invalid_n_examples", message, param="validation_file")
         await _sleep_until(order.stage_since + self._pace.validating_s)
         return Examined(
-            hyperparameters=_chosen(order.hyperparameters, training.count),
+            hyperparameters=_chosen(order.hyperparameters, training.count, order.method),
             n_examples=training.count,
             epoch_tokens=training.tokens,
         )
@@ -126,12 +129,13 @@ class Rehearsal:
         self._library.forget(folder)
 
 
-def _chosen(asked: Hyperparameters, n_examples: int) -> Hyperparameters:
-    """Fill in "auto": 3 epochs, about 500 steps an epoch at most, multiplier 1."""
+def _chosen(asked: Hyperparameters, n_examples: int, method: Method) -> Hyperparameters:
+    """Fill in "auto": 3 epochs, about 500 steps an epoch at most, multiplier 1, beta 0.1."""
     return Hyperparameters(
         n_epochs=asked.n_epochs or AUTO_EPOCHS,
         batch_size=asked.batch_size or min(256, max(1, round(n_examples * 0.002))),
         learning_rate_multiplier=asked.learning_rate_multiplier or AUTO_MULTIPLIER,
+        beta=(asked.beta or AUTO_BETA) if method is Method.DPO else None,
     )
 
 

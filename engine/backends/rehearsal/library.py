@@ -2,12 +2,12 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from engine.backends import TRAINING_FILE
-from engine.backends.rehearsal.examples import read_example
+from engine.backends.rehearsal.examples import Example, read_example
 from engine.backends.rehearsal.nearest import NearestAnswers, Pair
 from engine.tokens import text_of
 
@@ -52,14 +52,15 @@ def _read(path: Path) -> NearestAnswers:
     return NearestAnswers(pairs[:MAX_PAIRS])
 
 
-def _pairs(messages: list[dict[str, Any]]) -> Iterator[Pair]:
-    """Each assistant message that counts, with the user message before it."""
-    question = ""
-    for message in messages:
+def _pairs(example: Example) -> list[Pair]:
+    """Each assistant message that counts, with the user message before it; one of a pair's."""
+    question, found = "", []
+    for message in example.messages:
         if message["role"] == "user":
             question = text_of(message.get("content"))
         elif _is_learned(message):
-            yield Pair(question, text_of(message["content"]))
+            found.append(Pair(question, text_of(message["content"])))
+    return found[-1:] if example.rejected else found
 
 
 def _is_learned(message: Mapping[str, Any]) -> bool:
