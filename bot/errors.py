@@ -12,6 +12,8 @@ class UserError(Exception):
     """Base of what may be said to a person."""
 
     key: ClassVar[str] = ""
+    said: str = ""
+    """The provider's own words, for admins and the log; secrets are taken out. Empty: none."""
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
@@ -187,6 +189,10 @@ class ModelUnknown(UserError):
     """The server does not know the model; `model`."""
 
 
+class ModelGone(UserError):
+    """The serving model is gone, and so is every other one that might serve; `model`."""
+
+
 class ModelListGone(UserError):
     """A button names a model that is no longer stored."""
 
@@ -197,6 +203,34 @@ class ModelRetired(UserError):
 
 class ModelServes(UserError):
     """The model that answers can't be taken off the list; `model`."""
+
+
+class ModelNotListed(UserError):
+    """No model on the list is called so; `model`."""
+
+
+class ModelAmbiguous(UserError):
+    """Several models are called so; `model`, and their `numbers`."""
+
+
+class ComparedModelsEqual(UserError):
+    """A model was to be compared with itself."""
+
+
+class ComparedModelRetired(UserError):
+    """A model that was taken off the list can't be compared; `model`."""
+
+
+class ComparisonGone(UserError):
+    """A button names a comparison that is not stored."""
+
+
+class ComparisonOver(UserError):
+    """The comparison is over, and its result stands."""
+
+
+class VoteStands(UserError):
+    """The conversation has gone on, so the vote can't be changed."""
 
 
 class TrialGone(UserError):

@@ -53,6 +53,7 @@ class Fault:
     """How long a request or an answer is held, unless `released` is set before."""
     status: int = 500
     body: Any = None
+    """Bytes are sent as they are, as a page of HTML; anything else as JSON."""
     happened: asyncio.Event = field(default_factory=asyncio.Event)
     """The request has come and, for a fault after the provider's answer, that answer too."""
     released: asyncio.Event = field(default_factory=asyncio.Event)
@@ -165,8 +166,7 @@ class Proxy:
                 ):  # whoever asked is dead: what never left has not happened
                     return False
             if fault.kind == "answer":
-                body = json.dumps(fault.body).encode()
-                await _answer(connection, writer, exchange, fault.status, body)
+                await _answer(connection, writer, exchange, fault)
                 return connection.our_state is h11.DONE
         self.rewrite(exchange)
         whole = await self._forward(connection, writer, exchange, fault)
@@ -240,13 +240,15 @@ async def _answer(
     connection: h11.Connection,
     writer: asyncio.StreamWriter,
     exchange: Exchange,
-    status: int,
-    body: bytes,
+    fault: Fault,
 ) -> None:
-    exchange.status, exchange.answer = status, body
-    headers = [("content-type", "application/json"), ("content-length", str(len(body)))]
+    is_page = isinstance(fault.body, bytes)
+    body = fault.body if is_page else json.dumps(fault.body).encode()
+    exchange.status, exchange.answer = fault.status, body
+    kind = "text/html" if is_page else "application/json"
+    headers = [("content-type", kind), ("content-length", str(len(body)))]
     for event in (
-        h11.Response(status_code=status, headers=headers),
+        h11.Response(status_code=fault.status, headers=headers),
         h11.Data(data=body),
         h11.EndOfMessage(),
     ):

@@ -1,11 +1,14 @@
 """Chat completions, streamed, at any server with OpenAI's API."""
 
+import asyncio
 import logging
 import re
 from collections.abc import AsyncGenerator, Collection, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+import httpx2
 import openai
 from openai import AsyncOpenAI, AsyncStream
 
@@ -22,6 +25,11 @@ _NOT_ACCEPTED = (
     "unknown_parameter",
     "extra_forbidden",  # servers made with FastAPI
 )
+_MOST_TRIES = 2
+"""Of one answer; each may take its whole timeout, and a person is waiting."""
+_PAUSE_S = 0.5
+_LONGEST_PAUSE_S = 5.0
+"""Where the server says when to come back, and that is not later."""
 
 
 class ChatApi(Protocol):
@@ -39,7 +47,8 @@ class ChatApi(Protocol):
             ModelUnknown: the server does not have the model, or not yet.
             ContextTooLong: the messages are longer than the model can read.
             ProviderUncertain: no answer, or it broke off after the pieces that came.
-            ProviderError: the other leaves.
+            ProviderError: the other leaves. What may pass at once was tried again, as long as no
+                piece had come.
         """
 
     async def close(self) -> None:
@@ -83,17 +92,54 @@ class _Dialect:
 
 
 class OpenAIChat:
-    """`ChatApi` through the openai library."""
+    """`ChatApi` through the openai library.
 
-    def __init__(self, client: AsyncOpenAI, *, secrets: Collection[str]) -> None:
+    What a model refuses is learnt for as long as the process lives, and not stored: learning it
+    anew costs one short request a restart, and what was stored would outlive a change at the
+    server without anybody noticing.
+
+    Args:
+        client: It shall not try again by itself.
+        secrets: Values that no message may show.
+        pause_s: Before another try, in seconds.
+    """
+
+    def __init__(
+        self, client: AsyncOpenAI, *, secrets: Collection[str], pause_s: float = _PAUSE_S
+    ) -> None:
         self._client = client
         self._errors = ErrorTranslator(secrets)
+        self._pause_s = pause_s
         self._dialects: dict[str, _Dialect] = {}
 
     async def stream(
         self, model: str, messages: Sequence[ChatMessage], *, temperature: float, max_tokens: int
     ) -> AsyncGenerator[str | Usage, None]:
         """See `ChatApi`."""
+        for tries_left in reversed(range(_MOST_TRIES)):
+            has_begun = False
+            once = self._once(model, messages, temperature=temperature, max_tokens=max_tokens)
+            try:
+                async with aclosing(once) as pieces:
+                    async for piece in pieces:
+                        has_begun = True
+                        yield piece
+                return
+            except errors.UserError as exc:
+                pause_s = None if has_begun else self._pause_after(exc)
+                if pause_s is None or not tries_left:
+                    raise
+                logger.info("%s did not answer, asking once more: %s", model, exc.said)
+                await asyncio.sleep(pause_s)
+
+    async def close(self) -> None:
+        """See `ChatApi`."""
+        await self._client.close()
+
+    async def _once(
+        self, model: str, messages: Sequence[ChatMessage], *, temperature: float, max_tokens: int
+    ) -> AsyncGenerator[str | Usage, None]:
+        """One try."""
         usage: Usage | None = None
         has_answered = False
         with self._errors.translated(missing=errors.ModelUnknown(model=model), model=model):
@@ -108,15 +154,30 @@ class OpenAIChat:
                         if piece := _piece(chunk):
                             yield piece
                 except ValueError as exc:  # the library passes on what is not JSON
-                    raise errors.ProviderUncertain from exc
+                    raise _unreadable() from exc
         if not has_answered:  # a page of HTML with status 200, say
-            raise errors.ProviderUncertain
+            raise _unreadable()
         if usage is not None:
             yield usage
 
-    async def close(self) -> None:
-        """See `ChatApi`."""
-        await self._client.close()
+    def _pause_after(self, error: errors.UserError) -> float | None:
+        """Seconds before the same may be asked again; None: it would be of no use, or too long.
+
+        After a timeout the person has waited enough.
+        """
+        cause = error.__cause__
+        if isinstance(cause, openai.APITimeoutError | httpx2.TimeoutException):
+            return None
+        if isinstance(error, errors.ProviderBusy):
+            pause_s = _retry_after(cause)
+            return max(self._pause_s, pause_s) if pause_s <= _LONGEST_PAUSE_S else None
+        if isinstance(error, errors.ProviderUnreachable):
+            return self._pause_s
+        is_stumble = isinstance(
+            cause, openai.APIStatusError | openai.APIConnectionError | httpx2.HTTPError
+        )
+        is_unclear = isinstance(error, errors.ProviderUncertain)
+        return self._pause_s if is_unclear and is_stumble else None
 
     async def _open(
         self, model: str, messages: Sequence[ChatMessage], *, temperature: float, max_tokens: int
@@ -151,6 +212,21 @@ def _refused_parameter(exc: openai.APIStatusError) -> str:
         return ""
     named = re.search(r"max_tokens|temperature|stream_options", body.message)
     return body.param or (named.group() if named else "")
+
+
+def _unreadable() -> errors.ProviderUncertain:
+    error = errors.ProviderUncertain()
+    error.said = "200 OK, but no stream of chat completions"
+    return error
+
+
+def _retry_after(cause: BaseException | None) -> float:
+    """Seconds after which the server wants to be asked again; 0: it does not say."""
+    headers = cause.response.headers if isinstance(cause, openai.APIStatusError) else {}
+    try:
+        return float(headers.get("retry-after", "0"))
+    except ValueError:  # a date: servers with models do not send it
+        return _LONGEST_PAUSE_S + 1
 
 
 def _has_choice(chunk: object) -> bool:

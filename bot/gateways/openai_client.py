@@ -31,13 +31,13 @@ def build_training_client(settings: Settings) -> AsyncOpenAI:
 def build_chat_client(settings: Settings) -> AsyncOpenAI:
     """The client for the server where tuned models answer.
 
-    Tries once more, not twice: a person is waiting, and each try may take its whole timeout.
+    It tries once: `OpenAIChat` knows better what may be asked again while a person waits.
     """
     return AsyncOpenAI(
         base_url=settings.chat_url,
         api_key=settings.chat_key.get_secret_value(),
         timeout=CHAT_TIMEOUT,
-        max_retries=1,
+        max_retries=0,
         http_client=openai.DefaultAsyncHttpxClient(
             proxy=settings.openai_proxy or None,
             timeout=CHAT_TIMEOUT,

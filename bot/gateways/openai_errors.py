@@ -90,6 +90,13 @@ class ErrorTranslator:
         model: str = "",
     ) -> UserError:
         """Our error for *exc*; the arguments are those of `translated`."""
+        error = self._ours(exc, missing, model)
+        error.said = self._said(exc)
+        return error
+
+    def _ours(
+        self, exc: openai.APIError | httpx2.HTTPError, missing: UserError | None, model: str
+    ) -> UserError:
         if isinstance(exc, openai.APIStatusError):
             return self._refusal(exc, missing=missing, model=model)
         # While it reads the body of a failed stream the library lets httpx2's own errors through.
@@ -143,6 +150,18 @@ class ErrorTranslator:
     def _words(self, raw: str) -> str:
         """What the server says; empty for a page of a gateway."""
         return "" if raw.lstrip().startswith("<") else self.clean(raw)
+
+    def _said(self, exc: openai.APIError | httpx2.HTTPError) -> str:
+        """As much as there is: the status, the server's words, or how the connection failed."""
+        if isinstance(exc, openai.APIStatusError):
+            body = error_body(exc)
+            words = self._words(body.message) or self.clean(body.code)
+            status = status_words(exc.status_code)
+            return f"{status}: {words}" if words else status
+        if isinstance(exc, openai.APIConnectionError | httpx2.HTTPError):
+            cause = exc.__cause__ or exc
+            return self.clean(f"{type(cause).__name__} {cause}")
+        return self.clean(error_body(exc).message or str(exc))
 
 
 def status_words(status: int) -> str:

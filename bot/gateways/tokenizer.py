@@ -24,7 +24,11 @@ _BYTES_PER_TOKEN = 4
 
 
 def encoding_for(model: str) -> str:
-    """The tokenizer of *model*: "o200k_base" or "cl100k_base". Any name, `ft:` ones too."""
+    """The tokenizer of *model*: "o200k_base" or "cl100k_base".
+
+    An `ft:` name has that of its base, a name that nobody knows the catalogue's default, whatever
+    its maker really uses: what is counted by it is an estimate.
+    """
     return load_catalogue().encoding(model)
 
 

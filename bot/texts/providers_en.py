@@ -5,6 +5,8 @@ from typing import Final
 PROVIDERS: Final[dict[str, str]] = {
     # Jobs that tell too little
     "job_status_unnamed": "status not told",
+    "job_succeeded_untimed": "✅ <b>{name}</b> was trained",
+    "job_cancelled_untimed": "⏹ <b>{name}</b> was stopped",
     "refusal_no_words": "no details.",
     "refusal_unexplained": "The provider named no reason.",
     "job_nameless": "The provider has not named the model yet. I ask again; once named, I try it.",

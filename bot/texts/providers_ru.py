@@ -5,6 +5,8 @@ from typing import Final
 PROVIDERS: Final[dict[str, str]] = {
     # Jobs that tell too little
     "job_status_unnamed": "состояние не названо",
+    "job_succeeded_untimed": "✅ <b>{name}</b> обучилась",
+    "job_cancelled_untimed": "⏹ <b>{name}</b> остановлена",
     "refusal_no_words": "подробностей нет.",
     "refusal_unexplained": "Провайдер не назвал причины.",
     "job_nameless": "Имени модели провайдер ещё не назвал. Спрошу снова; как назовёт, испытаю её.",

@@ -134,7 +134,7 @@ def _spent(texts: Texts, tracked: TrackedJob, catalogue: Catalogue) -> list[str]
 
 def _result(texts: Texts, job: FineTuningJob, catalogue: Catalogue) -> list[str]:
     lines = []
-    if job.finished_at and job.finished_at > job.created_at:
+    if job.finished_at and job.finished_at > job.created_at > 0:
         lines.append(texts("job_took", time=texts.duration(job.finished_at - job.created_at)))
     cost = real_cost(job.trained_tokens or 0, catalogue.model(job.base_model), job.method)
     if cost:

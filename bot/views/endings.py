@@ -165,18 +165,18 @@ def _ways_on(texts: Texts, ending: Ending) -> list[list[Button]]:
 
 
 def _succeeded(texts: Texts, ending: Ending, catalogue: Catalogue) -> list[str]:
-    job = ending.tracked.job
+    job, name, took = ending.tracked.job, _name(ending), _duration(texts, ending)
     lines = [
-        texts("job_succeeded", name=_name(ending), duration=_duration(texts, ending)),
+        texts("job_succeeded", name=name, duration=took)
+        if took
+        else texts("job_succeeded_untimed", name=name),
         *_losses(texts, ending.curves),
         *_cost(texts, ending, catalogue),
     ]
-    if job.fine_tuned_model:
-        lines.append(texts("job_model", model=shortened(job.fine_tuned_model, _MODEL_UNITS)))
-        lines.append(texts("job_succeeded_next"))
-    else:
-        lines.append(texts("job_nameless"))
-    return [*lines, *_warning(texts, ending)]
+    if not job.fine_tuned_model:
+        return [*lines, texts("job_nameless"), *_warning(texts, ending)]
+    model = texts("job_model", model=shortened(job.fine_tuned_model, _MODEL_UNITS))
+    return [*lines, texts("job_succeeded_next"), *_warning(texts, ending), model]
 
 
 def _failed(texts: Texts, ending: Ending, catalogue: Catalogue) -> list[str]:
@@ -192,8 +192,11 @@ def _failed(texts: Texts, ending: Ending, catalogue: Catalogue) -> list[str]:
 
 
 def _cancelled(texts: Texts, ending: Ending, catalogue: Catalogue) -> list[str]:
+    name, took = _name(ending), _duration(texts, ending)
     return [
-        texts("job_cancelled", name=_name(ending), duration=_duration(texts, ending)),
+        texts("job_cancelled", name=name, duration=took)
+        if took
+        else texts("job_cancelled_untimed", name=name),
         *_losses(texts, ending.curves),
         *_cost(texts, ending, catalogue),
         *_warning(texts, ending),
@@ -275,5 +278,8 @@ def _name(ending: Ending) -> Markup:
 
 
 def _duration(texts: Texts, ending: Ending) -> str:
+    """How long it took; empty where the provider does not tell when it began."""
     job = ending.tracked.job
+    if not job.created_at:
+        return ""
     return texts.duration(max(0, (job.finished_at or int(time.time())) - job.created_at))

@@ -21,6 +21,6 @@ async def training(provider: Provider) -> AsyncIterator[OpenAITraining]:
 
 @pytest.fixture
 async def chat(provider: Provider) -> AsyncIterator[OpenAIChat]:
-    api = OpenAIChat(provider.client(), secrets={KEY})
+    api = OpenAIChat(provider.client(), secrets={KEY}, pause_s=0)
     yield api
     await api.close()

@@ -145,11 +145,88 @@ async def test_refusals(chat: OpenAIChat, provider: Provider, refusal, expected)
 
 async def test_refusal_whose_body_breaks_off(chat: OpenAIChat, provider: Provider):
     """The library lets the HTTP library's own error through here."""
-    body = Stream([httpx2.ReadError("")])
-    provider.will(httpx2.Response(500, stream=body))
+    provider.will(lambda _: httpx2.Response(500, stream=Stream([httpx2.ReadError("")])))
 
     with pytest.raises(errors.ProviderUncertain):
         await answer(chat)
+
+
+def breaks_off_early(request: httpx2.Request) -> httpx2.Response:
+    return streams(httpx2.ReadError(""))
+
+
+def later(seconds: str, status: int = 429) -> httpx2.Response:
+    refusal = refuses(status, "rate_limit_exceeded")
+    refusal.headers["retry-after"] = seconds
+    return refusal
+
+
+@pytest.mark.parametrize(
+    "stumble",
+    [
+        httpx2.ConnectError("refused"),
+        httpx2.RemoteProtocolError("closed"),
+        refuses(429, "rate_limit_exceeded"),
+        later("0.01"),
+        refuses(500),
+        html(502),
+        refuses(503),
+        breaks_off_early,
+    ],
+)
+async def test_what_may_pass_is_asked_once_more(chat, provider: Provider, stumble):
+    """As long as nothing was said, and then no more."""
+    provider.will(stumble, streams(*HELLO))
+    assert await answer(chat) == ["При", "вет"]
+    assert len(provider.requests) == 2
+
+    provider.will(stumble)
+    with pytest.raises(errors.ProviderError):
+        await answer(chat)
+    assert len(provider.requests) == 4
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        httpx2.ReadTimeout(""),
+        httpx2.ConnectTimeout(""),
+        later("60"),
+        later("Wed, 21 Oct 2026 07:28:00 GMT"),
+        refuses(429, "insufficient_quota"),
+        refuses(400, "invalid_value"),
+        refuses(401),
+        html(200),
+    ],
+)
+async def test_what_will_not_pass_is_asked_once(chat, provider: Provider, refusal):
+    """Nor what took so long already that nobody would wait for it twice."""
+    provider.will(refusal)
+
+    with pytest.raises(errors.ProviderError):
+        await answer(chat)
+
+    assert len(provider.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("refusal", "said"),
+    [
+        (refuses(400, "weird", f"Bad {KEY}"), "400 Bad Request: Bad ***"),
+        (refuses(404, "model_not_found", "No such model"), "404 Not Found: No such model"),
+        (html(502), "502 Bad Gateway"),
+        (html(200), "200 OK, but no stream of chat completions"),
+        (httpx2.ConnectError("All attempts failed"), "ConnectError All attempts failed"),
+    ],
+)
+async def test_the_providers_words_are_kept(chat: OpenAIChat, provider: Provider, refusal, said):
+    """For the log and for admins, without keys."""
+    provider.will(refusal)
+
+    with pytest.raises(errors.UserError) as caught:
+        await answer(chat)
+
+    assert caught.value.said == said
 
 
 def unsupported(param: str | None, code: str = "unsupported_parameter") -> httpx2.Response:

@@ -316,3 +316,30 @@ def test_other_models_are_a_press_away():
         "train:with:12-gpt-4o-2024-08-06",
         "train:with:12-gpt-4o-mini-2024-07-18",
     ]
+
+
+@pytest.mark.parametrize("status", ["succeeded", "cancelled"])
+def test_no_length_is_made_up_where_the_beginning_is_not_told(status):
+    screen = endings.finished(RU, ending(status, created_at=0, finished_at=900), CATALOGUE)
+
+    assert shown(screen).splitlines()[0] in ("✅ natasha-v1 обучилась", "⏹ natasha-v1 остановлена")
+
+
+def test_failure_without_a_reason_says_so():
+    """Healthy jobs carry an empty error, and some that failed do, too."""
+    told = [
+        shown(endings.finished(RU, ending("failed", refusal=refusal), CATALOGUE))
+        for refusal in (None, Refusal(code="", message=""))
+    ]
+
+    assert told[0] == told[1]
+    assert "Провайдер не назвал причины.\n" in told[0]
+
+
+def test_success_without_a_model_promises_no_more_than_is_true():
+    screen = endings.finished(RU, ending("succeeded", fine_tuned_model=None), CATALOGUE)
+    never = endings.never_named(RU, ending("succeeded").tracked)
+
+    assert "Имени модели провайдер ещё не назвал" in shown(screen)
+    assert "пробные вопросы" not in shown(screen)
+    assert "/use имя_модели" in shown(never)
