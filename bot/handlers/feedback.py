@@ -19,8 +19,8 @@ MEANT: Final = {"up": True, "down": False, "unrate": None}
 def handlers() -> list[BaseHandler[Any, BotContext, Any]]:
     """For everybody who is let in; each rates only what was said to them."""
     return [
-        CallbackQueryHandler(rate, pattern=rf"^talk:({'|'.join(MEANT)}):"),
-        CallbackQueryHandler(complain, pattern=rf"^why:({'|'.join(Complaint)}):"),
+        *(CallbackQueryHandler(rate, pattern=f"^talk:{action}:") for action in MEANT),
+        *(CallbackQueryHandler(complain, pattern=f"^why:{reason}:") for reason in Complaint),
         CallbackQueryHandler(write, pattern="^fix:write:"),
         CallbackQueryHandler(write_not, pattern="^fix:leave:"),
         CallbackQueryHandler(drop, pattern="^fix:drop:"),

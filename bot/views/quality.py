@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from bot.domain import RatedTurn, ServedModel
-from bot.services.quality import ModelQuality, Share, Trend, best
+from bot.services.quality import ModelQuality, Trend, best
 from bot.texts import Markup, Texts, shortened
 from bot.views.buttons import button, data_of
 from bot.views.feedback import complaint_label
 from bot.views.models import labels
 from bot.views.screen import Button, Screen, rows
+from bot.views.shares import share_of
 from bot.views.who import moment
 
 MODELS_SHOWN = 8
@@ -71,20 +72,6 @@ def bad_answer(
             ],
             [back, button(texts, "to_dataset", data_of("export", "start"))],
         ),
-    )
-
-
-def share_of(texts: Texts, share: Share) -> Markup:
-    """As in "👍 81 % (64–91, n=32)"."""
-    low, high = share.interval
-    return Markup(
-        texts(
-            "quality_share",
-            percent=round(100 * share.value),
-            low=round(100 * low),
-            high=round(100 * high),
-            n=texts.number(share.n),
-        )
     )
 
 

@@ -1,0 +1,224 @@
+"""Testers rate answers and put them better; admins read what they think."""
+
+import asyncio
+
+from tests.e2e.test_exactly_once import press
+from tests.telegram_people import Json, Person, button_data, words
+from tests.world import TESTER, World, eventually, world
+
+MODEL = "gpt-4.1-mini-2025-04-14"
+PATIENT = 40
+SECOND = 1004
+RATINGS = "SELECT is_good, complaint, correction FROM ratings ORDER BY id"
+
+
+async def answered(person: Person, text: str) -> Json:
+    """Ask, and wait for the whole answer, which has its buttons."""
+    asked = await person.says(text)
+    return await person.sees(
+        lambda message: button_data(message, "🔁"), after=asked["message_id"], timeout=PATIENT
+    )
+
+
+async def marked(person: Person, answer: Json, label: str) -> Json:
+    """The answer once a button of it is marked so."""
+
+    def is_marked(message: Json) -> bool:
+        is_it = message["message_id"] == answer["message_id"]
+        return is_it and button_data(message, label) is not None
+
+    return await person.sees(is_marked, timeout=PATIENT)
+
+
+async def edits(everything: World, answer: Json) -> list[str]:
+    """The calls that changed that message."""
+    return [
+        call["method"].lower()
+        for call in await everything.people.calls()
+        if call["params"].get("message_id") == answer["message_id"]
+    ]
+
+
+async def stands(everything: World, *expected: tuple[int | None, str | None, str | None]) -> None:
+    """Such ratings and no others."""
+    await eventually(lambda: everything.stored(RATINGS) == list(expected), timeout=PATIENT)
+
+
+async def test_one_press_rates(tmp_path):
+    """Another changes it, one on the mark takes it back; each changes the buttons in one call.
+
+    A double tap is one press, and nobody rates what was said to somebody else.
+    """
+    async with world(tmp_path, CHAT_MODEL=MODEL) as everything:
+        tester, people = everything.tester, everything.people
+        answer = await answered(tester, "Как начать свой бизнес?")
+        text = words(answer)
+        await tester.presses("👍", answer)
+        shown = await marked(tester, answer, "👍 ✓")
+        assert words(shown) == text
+        assert button_data(shown, "🔁")
+        await stands(everything, (1, None, None))
+        assert await edits(everything, answer) == ["editmessagereplymarkup"]
+
+        await tester.presses("👎", answer)
+        await marked(tester, answer, "👎 ✓")
+        await tester.sees("Что не так?", timeout=PATIENT)
+        await stands(everything, (0, None, None))
+        assert await edits(everything, answer) == ["editmessagereplymarkup"] * 2
+        await tester.presses("👎 ✓", answer)
+        await marked(tester, answer, "👎")
+        await stands(everything)
+
+        good = str(button_data(answer, "👍"))
+        await asyncio.gather(*(people.raw_update(press(tester, good)) for _ in range(2)))
+        await everything.settled(6)
+        await stands(everything, (1, None, None))
+        await everything.admin.says("/id")
+        await everything.admin.sees("Ваш номер", timeout=PATIENT)
+        await people.raw_update(press(everything.admin, good.replace("up", "down")))
+        await everything.admin.sees("Этого ответа здесь больше нет", timeout=PATIENT)
+        await stands(everything, (1, None, None))
+        asked = [m for m in await tester.chat() if "Что не так?" in words(m)]
+        assert len(asked) == 1
+
+
+async def test_reason_and_correction(tmp_path):
+    """👎 asks why; the next message is what she would have said, also after `kill -9`.
+
+    No model sees it. It changes when it is edited or written anew.
+    """
+    async with world(tmp_path, CHAT_MODEL=MODEL) as everything:
+        tester = everything.tester
+        answer = await answered(tester, "Мне страшно")
+        await tester.presses("👎", answer)
+        await tester.presses("Не её голос")
+        await tester.presses("Слишком общо")
+        await tester.sees(lambda message: button_data(message, "Слишком общо ✓"), timeout=PATIENT)
+        await stands(everything, (0, "too_general", None))
+        await tester.presses("✍️ Написать за Наташу")
+        await tester.sees("Как сказала бы Наташа?", timeout=PATIENT)
+        await everything.settled(5)
+
+        await everything.restart_bot()
+        said = await tester.says("Это дракон. Как он выглядит?")
+        await tester.sees("Записано", after=said["message_id"], timeout=PATIENT)
+        await stands(everything, (0, "too_general", "Это дракон. Как он выглядит?"))
+        await tester.edits(said["message_id"], "Дракон. Какой он?")
+        await stands(everything, (0, "too_general", "Дракон. Какой он?"))
+        await tester.presses("✍️ Переписать")
+        await tester.sees("Дракон. Какой он?", timeout=PATIENT)
+        await tester.says("Где он живёт?")
+        await stands(everything, (0, "too_general", "Где он живёт?"))
+        assert len(everything.asked()) == 1
+
+        await answered(tester, "Спасибо")
+        assert len(everything.asked()) == 2
+        assert "он живёт" not in str(everything.asked())
+        await tester.presses("Убрать")
+        await stands(everything, (0, "too_general", None))
+
+
+async def test_ways_out_of_writing(tmp_path):
+    """[Не надо], a command and an hour: afterwards a message is a question, and they are told.
+
+    A reply to another answer corrects that one.
+    """
+    async with world(tmp_path, CHAT_MODEL=MODEL) as everything:
+        tester = everything.tester
+        first = await answered(tester, "Раз")
+        answer = await answered(tester, "Два")
+        await tester.presses("👎", answer)
+        for way_out in ("Не надо", "/id", "/new", "an hour"):
+            await tester.presses("✍️ Написать за Наташу")
+            waiting = await tester.sees("Жду до", timeout=PATIENT)
+            if way_out == "Не надо":
+                await tester.presses(way_out, waiting)
+                await tester.sees("Что не так?", timeout=PATIENT)
+            elif way_out == "an hour":
+                everything.stored("UPDATE awaited_corrections SET expires_at = expires_at - 3601")
+            else:
+                await tester.says(way_out)
+                left = await tester.sees("Исправления больше не жду", timeout=PATIENT)
+                assert left["message_id"] == waiting["message_id"]
+            await answered(tester, f"После {way_out}")
+        await stands(everything, (0, None, None))
+        assert len(everything.asked()) == 6
+
+        # Its message is still that of the last round, whose hour is over.
+        await tester.presses("Не надо")
+        await tester.presses("✍️ Написать за Наташу")
+        await tester.sees("Жду до", timeout=PATIENT)
+        await tester.says("Лучше первый", reply_to=first["message_id"])
+        await stands(everything, (0, None, None), (None, None, "Лучше первый"))
+
+
+async def test_admins_read_what_testers_think(tmp_path):
+    """Two testers rate; retried answers count; what one deletes is gone for everybody."""
+    async with world(tmp_path, CHAT_MODEL=MODEL, TESTER_IDS=f"{TESTER},{SECOND}") as everything:
+        admin, tester = everything.admin, everything.tester
+        await admin.says("/quality")
+        await admin.sees("пока никто не оценил", timeout=PATIENT)
+        second = await everything.people.person(SECOND, "Ира")
+        good = await answered(second, "Что такое коучинг?")
+        await second.presses("👍", good)
+        await marked(second, good, "👍 ✓")
+
+        bad = await answered(tester, "Мне грустно")
+        await tester.presses("👎", bad)
+        await tester.presses("Неправда")
+        await tester.presses("✍️ Написать за Наташу")
+        await tester.sees("Жду до", timeout=PATIENT)
+        await tester.says("Какого цвета грусть?")
+        await tester.sees("Записано", timeout=PATIENT)
+        await tester.presses("🔁", bad)
+        old = button_data(bad, "🔁")
+        again = await tester.sees(
+            lambda message: (
+                message["message_id"] == bad["message_id"]
+                and button_data(message, "🔁") not in (None, old)
+            ),
+            timeout=PATIENT,
+        )
+        await tester.presses("👎", again)
+        await marked(tester, bad, "👎 ✓")
+        stale = press(tester, str(button_data(bad, "👎")))
+        stale["callback_query"]["message"]["message_id"] = bad["message_id"]
+        await everything.people.raw_update(stale)
+        await everything.settled(11)
+        after = await marked(tester, bad, "👎 ✓")
+        assert button_data(after, "👍") == button_data(again, "👍")
+        prompts = everything.stored(
+            "SELECT DISTINCT p.text FROM turns JOIN prompts p ON p.id = prompt_id"
+        )
+        assert prompts == [(everything.asked()[0][0]["content"],)]
+
+        await admin.says("/quality")
+        seen = await admin.sees("👍 33 % (6–79, n=3)", timeout=PATIENT)
+        assert "Исправлений: 1" in words(seen)
+        await admin.says("/models")
+        await admin.sees(f"Сейчас отвечает: {MODEL} · 👍 33 %", timeout=PATIENT)
+        await admin.presses("quality:bad:1.0")
+        await admin.sees("👎 1 из 2", timeout=PATIENT)
+        await admin.presses("Старее →")
+        page = await admin.sees("👎 2 из 2", timeout=PATIENT)
+        assert page["message_id"] == seen["message_id"]
+        assert "Мне грустно" in words(page)
+        assert "Что не так: Неправда" in words(page)
+        assert "Какого цвета грусть?" in words(page)
+        await tester.says("/quality")
+        await tester.sees("только администраторы", timeout=PATIENT)
+
+        await tester.says("/privacy")
+        await tester.sees("Оценки ответов — 2, ваши варианты ответов — 1", timeout=PATIENT)
+        await tester.presses("Показать")
+        file = await tester.downloads(await tester.sees_document("natasha-1002.txt"))
+        assert "по-вашему: Какого цвета грусть?" in file.decode()
+        await tester.presses("privacy:forget:")
+        await tester.presses("Да, удалить")
+        await stands(everything, (1, None, None))
+        assert everything.stored("SELECT 1 FROM awaited_corrections") == []
+        await tester.presses("👍", again)
+        await tester.sees("Этого ответа здесь больше нет", timeout=PATIENT)
+        await admin.presses("Назад", page)
+        await admin.sees("👍 100 % (21–100, n=1)", timeout=PATIENT)
+        await stands(everything, (1, None, None))
