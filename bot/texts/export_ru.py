@@ -1,0 +1,61 @@
+"""/export in Russian: from what testers rated to files that a model learns from."""
+
+from typing import Final
+
+EXPORT: Final[dict[str, str]] = {
+    "menu_export": "оценки тестеров — в датасет",
+    "export_title": "<b>Оценки — в датасет</b> · за всё время",
+    "export_title_new": "<b>Оценки — в датасет</b> · новое с {day}",
+    "export_rated": "Оценённых ответов: {n} · {when}",
+    "export_models": "Модели: {models}",
+    "export_people": "Оценивали: {people}",
+    "export_share": "{name} — {n}",
+    "export_more": "и ещё {n}",
+    "export_examples": "<b>Примеры (SFT): {n}</b>",
+    "export_pairs": "<b>Пары ответов (DPO): {n}</b>",
+    "export_corrections": "из них исправлено тестерами: {n}",
+    "export_few": "⚠️ провайдеры берут от {least}: пока мало",
+    "export_without": "не вошло: {reasons}",
+    "export_left_not_corrected": "👎 без исправления — {n}",
+    "export_left_stopped": "ответ остановлен на полпути — {n}",
+    "export_left_empty": "пустые — {n}",
+    "export_left_same": "исправление совпало с ответом — {n}",
+    "export_left_refusal": "отказы «я лишь модель» — {n}",
+    "export_left_personal": "личные данные — {n}",
+    "export_left_secret": "ключи и пароли — {n}",
+    "export_left_unreadable": "служебные знаки — {n}",
+    "export_left_known": "уже есть в датасете — {n}",
+    "export_left_repeated": "повторы — {n}",
+    "export_words": (
+        "В файлах будут слова тестеров, без имён и номеров. Если кто-то сотрёт свои разговоры "
+        "через /privacy, сделанных раньше версий это не коснётся: их удаляют в /datasets."
+    ),
+    "export_useless": (
+        "Учить пока не на чём: нужны 👍 или исправления. Попросите тестеров после 👎 написать, "
+        "как сказала бы Наташа."
+    ),
+    "export_nothing": (
+        "Оценок пока нет. Попросите тестеров нажимать 👍 и 👎 под ответами Наташи, а после 👎 "
+        "писать, как сказала бы она: из этого здесь соберутся новые примеры."
+    ),
+    "export_nothing_new": "С прошлого экспорта ({day}) новых оценок нет.",
+    "export_made": (
+        "Собрана версия №{number}. Примеров из оценок: {n}, из них исправлений: {corrections}."
+    ),
+    "export_made_pairs": "Собрана версия №{number}. Пар ответов из оценок: {n}.",
+    "export_made_with": "Они стоят после примеров версии №{parent}.",
+    "versions_origin_exported": "из оценок: {who}",
+    "versions_origin_exported_with": "№{parent} и оценки: {who}",
+    "button_export_examples": "SFT: в датасеты ({n})",
+    "button_export_pairs": "DPO: в датасеты ({n})",
+    "button_export_together": "Вместе с датасетом №{n}: {before} + {more}",
+    "button_export_files": "Файлом",
+    "button_export_new": "Только новые ({n})",
+    "button_export_all": "За всё время",
+    "button_export_back": "К оценкам",
+    "error_nothing_to_export": (
+        "Подходящих оценок здесь уже нет: их изменили, удалили, или они попали в датасет. Что "
+        "есть сейчас, покажет /export."
+    ),
+}
+"""What may be said about exports, by key."""
