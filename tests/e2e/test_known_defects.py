@@ -2,8 +2,11 @@
 
 import asyncio
 import json
+import re
 
-from tests.telegram_people import Json, words
+from tests.e2e.test_endings import spoiled, upload
+from tests.e2e.test_exactly_once import job_of, started
+from tests.telegram_people import Json, button_data, words
 from tests.world import API_KEY, World, eventually, world
 
 CHAT = "/v1/chat/completions"
@@ -197,3 +200,86 @@ async def test_any_name_is_a_model(tmp_path):
 
         assert everything.proxy.sent("POST", CHAT)[-1].json["model"] == "my/own-model:latest@7"
         assert "Traceback" not in words(told)
+
+
+# On the phone: what an admin wants to know of a run without asking
+
+SLOW = {"running-seconds": "8"}
+
+
+def has_pushes(messages: list[Json], *wanted: str) -> bool:
+    """Whether each of these stands in exactly one message."""
+    return all(sum(part in words(m) for m in messages) == 1 for part in wanted)
+
+
+async def test_success_is_pushed_with_the_next_button(tmp_path):
+    """Elsewhere: one has to ask again and again whether it is ready.
+
+    The model's sample answers come by themselves, too.
+    """
+    async with world(tmp_path) as everything:
+        admin = everything.admin
+        await started(admin)
+        ended = await admin.sees("natasha-v1 обучилась за", timeout=40)
+        assert button_data(ended, "Ответы слабые?")
+        trial = await admin.sees("Проба: ответов 5 из 5", timeout=40)
+        assert "edit_date" not in ended
+        assert "Она первая, поэтому уже отвечает в чатах" in words(trial)
+        assert button_data(trial, "Сравнить ответы")
+
+        await everything.settled(2)
+        assert has_pushes(await admin.chat(), "natasha-v1 обучилась за", "Проба: ответов")
+
+
+async def test_failure_is_pushed_with_the_reason_and_the_next_button(tmp_path):
+    """Elsewhere: a job that failed is silent, or says `failed` and no more."""
+    async with world(tmp_path) as everything:
+        everything.proxy.rewrite = upload(spoiled, b"run-")
+        await started(everything.admin)
+        ended = await everything.admin.sees("natasha-v1 не обучилась\n", timeout=40)
+
+        assert "Сервис не принял обучающий файл" in words(ended)
+        assert "деньги не списаны" in words(ended)
+        assert button_data(ended, "Починить датасет")
+        assert has_pushes(await everything.admin.chat(), "natasha-v1 не обучилась\n")
+
+
+async def test_one_card_is_edited(tmp_path):
+    """Elsewhere: a message a minute, and nothing says how long it will take.
+
+    The card shows that the job is alive, how far it is, how long it takes yet, and the losses.
+    """
+    async with world(tmp_path, engine={"running-seconds": "60"}) as everything:
+        admin = everything.admin
+        job_id = await job_of(everything, await started(admin))
+        seen: dict[str, int] = {}
+
+        def moves_on(message: Json) -> bool:
+            step = re.search(r"шаг (\d+) из \d+ · осталось ~", words(message))
+            return step is not None and job_id in words(message) and step[1] not in seen
+
+        for _ in range(3):
+            card = await admin.sees(moves_on, timeout=40)
+            seen[re.findall(r"шаг (\d+) из", words(card))[0]] = card["message_id"]
+            assert "потери" in words(card)
+
+        assert len(set(seen.values())) == 1
+        assert [m["message_id"] for m in await admin.chat() if job_id in words(m)] == [
+            card["message_id"]
+        ]
+
+
+async def test_a_run_survives_a_restart(tmp_path):
+    """Elsewhere: whoever restarts the bot loses sight of the job, or pays for a second one."""
+    async with world(tmp_path, engine=SLOW) as everything:
+        admin = everything.admin
+        job_id = await job_of(everything, await started(admin))
+        card = await admin.sees(lambda m: job_id in words(m) and "потери" in words(m), timeout=40)
+        await everything.restart_bot()
+
+        await admin.sees("natasha-v1 обучилась за", timeout=40)
+        await admin.sees("Проба: ответов 5 из 5", timeout=40)
+        after = await admin.sees(lambda m: "· обучилась" in words(m))
+        assert after["message_id"] == card["message_id"]
+        assert len(everything.jobs_created()) == 1
+        assert has_pushes(await admin.chat(), "natasha-v1 обучилась за", "Проба: ответов")
