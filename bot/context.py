@@ -20,8 +20,10 @@ from bot.errors import NotAllowed
 from bot.gateways.provider import TrainingApi
 from bot.services.admission import Admission
 from bot.services.chat import Chat
+from bot.services.comparison import Comparisons
 from bot.services.dataset_desk import DatasetDesk
 from bot.services.datasets import Datasets
+from bot.services.export import Export
 from bot.services.feedback import Feedback
 from bot.services.generations import Generations
 from bot.services.invitations import Invitations
@@ -72,6 +74,7 @@ class Services:
     accounts: Accounts
     datasets: Datasets
     desk: DatasetDesk
+    export: Export
     training: Training
     submission: Submission
     watching: Watching
@@ -83,6 +86,7 @@ class Services:
     last_days: LastDays
     trials: Trials
     chat: Chat
+    comparisons: Comparisons
     generations: Generations
     feedback: Feedback
     ratings: RatingStore
@@ -154,7 +158,9 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
     def text(self) -> str:
         """The words of the message; empty when it has none."""
         message = self.current_update.effective_message
-        return (message.text or "") if message and not self.current_update.callback_query else ""
+        if message is None or self.current_update.callback_query:
+            return ""
+        return message.text if isinstance(message.text, str) else ""  # the library lets all pass
 
     @property
     def press(self) -> Press:
@@ -203,10 +209,13 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
         edit_id = query.message.message_id if query and query.message else None
         self.reply(screen, edit_id=edit_id, key=key)
 
-    def frames(self, lent_id: int | None = None) -> Frames:
-        """Where an answer is shown while it grows; *lent_id*: in the message of an earlier one."""
+    def frames(self, place: int | None = None, *, is_lent: bool = False) -> Frames:
+        """Where an answer is shown while it grows: in a message of ours, by default in a new one.
+
+        *is_lent*: the message shows an earlier answer, which stands until the new one is whole.
+        """
         services = self.services
-        self._lent_id = lent_id
+        self._lent_id = place if is_lent else None
 
         async def remember(message_id: int) -> None:
             await services.database.write(
@@ -218,7 +227,7 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
             services.pace,
             chat_id=self.row.chat_id,
             floor_id=self.row.floor_id,
-            message_id=self.row.frame_message_id or lent_id,
+            message_id=self.row.frame_message_id or place,
             is_replay=self.is_replay,
             is_blocked=lambda: services.sender.has_waiting(self.row.chat_id),
             on_first=remember,

@@ -15,6 +15,9 @@ from bot.handlers.news import Newsroom
 from bot.services.admission import Admission
 from bot.services.alarms import Alarms, Patience
 from bot.services.chat import Chat
+from bot.services.comparison import Comparisons
+from bot.services.export import Export
+from bot.services.fallback import Fallback
 from bot.services.feedback import Feedback
 from bot.services.generations import Generations
 from bot.services.invitations import Invitations
@@ -35,9 +38,11 @@ from bot.services.usage import Accounts
 from bot.services.watching import Watching
 from bot.storage.alarms import OutageStore, PulseStore, RestartStore
 from bot.storage.checkpoints import CheckpointStore
+from bot.storage.comparisons import ComparisonStore
 from bot.storage.conversations import ConversationStore
 from bot.storage.corrections import AwaitedCorrectionStore
 from bot.storage.database import Database
+from bot.storage.exports import ExportStore
 from bot.storage.inbox import InboxStore
 from bot.storage.invitations import InvitationStore
 from bot.storage.join_requests import JoinRequestStore
@@ -60,6 +65,8 @@ from bot.workshop import (
 LONGEST_PATIENCE_S = 600.0
 """With a trained model that does not answer yet; shorter where jobs are polled more often than
 every 3 s."""
+LONGEST_CHAT_PAUSE_S = 2.0
+"""Before a server that does not know the serving model is asked again: a person is waiting."""
 
 
 def build_services(settings: Settings, database: Database, bot: Bot) -> Services:
@@ -72,6 +79,7 @@ def build_services(settings: Settings, database: Database, bot: Bot) -> Services
     outbox = OutboxStore(database)
     models, trial_store = ModelStore(database), TrialStore(database)
     people_store, ratings = PeopleStore(database), RatingStore(database)
+    quality = Quality(ratings=ratings)
     news = News(outbox=outbox, admin_ids=settings.admin_ids)
 
     def watch(job_id: str) -> None:
@@ -164,6 +172,25 @@ def build_services(settings: Settings, database: Database, bot: Bot) -> Services
         zone=settings.zone,
         default_limit=settings.daily_messages_per_tester,
     )
+    chat = Chat(
+        conversations=ConversationStore(database),
+        serving=serving,
+        api=chat_api,
+        temperature=settings.chat_temperature,
+        max_tokens=settings.chat_max_tokens,
+        history_max_tokens=settings.history_max_tokens,
+        silence_s=settings.new_conversation_after_h * 3600,
+        accounts=accounts,
+        fallback=Fallback(
+            database=database,
+            models=models,
+            serving=serving,
+            usage=UsageStore(database),
+            last_days=last_days,
+            news=news,
+        ),
+        pause_s=min(pause_s, LONGEST_CHAT_PAUSE_S),
+    )
     pace = Pace()
     poster = Poster(bot, pace, lambda floor: outbox.known_ids(above=floor))
 
@@ -192,6 +219,7 @@ def build_services(settings: Settings, database: Database, bot: Bot) -> Services
         accounts=accounts,
         datasets=workshop.datasets,
         desk=workshop.desk,
+        export=Export(ratings=ratings, store=ExportStore(database), desk=workshop.desk),
         training=workshop.training,
         submission=workshop.submission,
         watching=watching,
@@ -210,24 +238,23 @@ def build_services(settings: Settings, database: Database, bot: Bot) -> Services
             runs=workshop.runs,
             serving=serving,
             last_days=last_days,
+            quality=quality,
             api=api,
         ),
         last_days=last_days,
         trials=trials,
-        chat=Chat(
-            conversations=ConversationStore(database),
+        chat=chat,
+        comparisons=Comparisons(
+            database=database,
+            store=ComparisonStore(database),
             serving=serving,
-            api=chat_api,
-            temperature=settings.chat_temperature,
-            max_tokens=settings.chat_max_tokens,
-            history_max_tokens=settings.history_max_tokens,
-            silence_s=settings.new_conversation_after_h * 3600,
-            accounts=accounts,
+            chat=chat,
+            news=news,
         ),
         generations=generations,
         feedback=Feedback(ratings=ratings, awaited=AwaitedCorrectionStore(database)),
         ratings=ratings,
-        quality=Quality(ratings=ratings),
+        quality=quality,
         api=api,
         poster=poster,
         pace=pace,

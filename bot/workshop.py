@@ -103,6 +103,7 @@ def build_workshop(
             api=api,
             catalogue=catalogue,
             base_url=settings.openai_base_url,
+            base_model=settings.base_model,
             on_confirmed=submission.wake,
         ),
         submission=submission,

@@ -211,7 +211,7 @@ class Telegram:
                 result: Any = await self._get_updates(call.params)
             case "sendMessage":
                 result = self._send(chat_id, call.params)
-            case "editMessageText":
+            case "editMessageText" | "editMessageReplyMarkup":
                 result = self._edit(chat_id, call.params)
             case "sendChatAction":
                 result = True
@@ -262,7 +262,10 @@ class Telegram:
             raise bad_request("message to edit not found")
         if not message.is_mine:
             raise bad_request("message can't be edited")
-        text, entities = _formatted(params)
+        if "text" in params:
+            text, entities = _formatted(params)
+        else:  # only its buttons change
+            text, entities = message.text, message.entities
         after = (text, params.get("reply_markup"), entities)
         if after == (message.text, message.markup, message.entities):
             raise bad_request(

@@ -19,7 +19,14 @@ STOP = "stop"
 TALK_COMMANDS = ("/new", "/retry")
 """Commands that belong between the messages of a conversation, in their order."""
 _STOP_BUTTON = "talk:stop:"
-_TALK_BUTTONS = ("talk:again:", "talk:anew:", "fix:")
+_TALK_BUTTONS = (
+    "talk:again:",
+    "talk:repeat:",
+    "talk:below:",
+    "talk:anew:",
+    "fix:",
+    "compare:vote_",
+)
 """Buttons that belong there, too."""
 
 _LARGEST = 2**63 - 1

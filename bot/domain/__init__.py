@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.domain.alarms import Outage, OutageKind, Pulse, Restart, RestartState
+from bot.domain.comparisons import Comparison, Ending, Pair, Vote, Votes
 from bot.domain.datasets import (
     Dataset,
     DatasetOrigin,
@@ -16,6 +17,7 @@ from bot.domain.datasets import (
 from bot.domain.models import (
     ChatMessage,
     Checkpoint,
+    OpenQuestion,
     PastTurn,
     ServedModel,
     Serving,
@@ -64,9 +66,11 @@ __all__ = [
     "Awaited",
     "ChatMessage",
     "Checkpoint",
+    "Comparison",
     "Complaint",
     "Dataset",
     "DatasetOrigin",
+    "Ending",
     "Finding",
     "FineTuningJob",
     "Hyperparameters",
@@ -77,8 +81,10 @@ __all__ = [
     "JsonDict",
     "Judgement",
     "Level",
+    "OpenQuestion",
     "Outage",
     "OutageKind",
+    "Pair",
     "PastJob",
     "PastTurn",
     "Person",
@@ -109,6 +115,8 @@ __all__ = [
     "Usage",
     "ValidationReport",
     "Verdict",
+    "Vote",
+    "Votes",
     "best_checkpoint",
     "is_rehearsed",
     "model_title",

@@ -33,7 +33,9 @@ class Serving:
     since: int
     """Unix time, seconds; 0 for the model that the settings name."""
     chosen_by: int | None
-    """None: by itself after the first training, or by the settings."""
+    """None: by itself after the first training or in the place of another, or by the settings."""
+    instead_of: str | None = None
+    """The name of the model in whose place it serves because that one is gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,15 @@ class Turn:
     """Telegram's id of the message with the question; None: not known."""
     is_stopped: bool = False
     """The person had heard enough: the answer is a part."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenQuestion:
+    """The last question of a chat, if no answer came."""
+
+    message_id: int
+    """Telegram's id of the message with it."""
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ def handlers() -> list[BaseHandler[Any, BotContext, Any]]:
         CommandHandler("retry", retry),
         CallbackQueryHandler(stop, pattern=r"^talk:stop:"),
         CallbackQueryHandler(retry_here, pattern=r"^talk:again:"),
+        CallbackQueryHandler(ask_again, pattern=r"^talk:(repeat|below):"),
         CallbackQueryHandler(accept_anew, pattern=r"^talk:anew:"),
         MessageHandler(filters.COMMAND, unknown_command),
         CallbackQueryHandler(unknown_button),
@@ -55,7 +56,11 @@ async def ask_as_edited(update: Update, context: BotContext) -> None:
 
 
 async def retry(update: Update, context: BotContext) -> None:
-    """/retry: another answer to the last question, below."""
+    """/retry: another answer to the last question, below; or one, where none came."""
+    left = await context.services.chat.conversations.open_question(context.row.chat_id)
+    if left is not None:
+        await answer(context, left.text, message_id=left.message_id)
+        return
     last = await context.services.chat.last_turn(context.row.chat_id)
     await _answer_instead(context, last, last.turn.user_text, place=None)
 
@@ -71,6 +76,22 @@ async def retry_here(update: Update, context: BotContext) -> None:
             return
         raise
     await _answer_instead(context, last, last.turn.user_text, place=place)
+
+
+async def ask_again(update: Update, context: BotContext) -> None:
+    """🔁 where no answer came, or only a part: it comes in the same message, or below.
+
+    A double tap asks once.
+    """
+    chat, chat_id = context.services.chat, context.row.chat_id
+    left = await chat.conversations.open_question(chat_id)
+    if left is not None and left.message_id == context.press.number:
+        place = _message_id(update) if context.press.action == "repeat" else None
+        await answer(context, left.text, message_id=left.message_id, place=place)
+        return
+    last = await chat.conversations.last_turn(chat_id)
+    if last is None or last.turn.question_id != context.press.number:
+        raise NotTheLastAnswer
 
 
 async def stop(update: Update, context: BotContext) -> None:

@@ -40,7 +40,7 @@ async def validate(update: Update, context: BotContext) -> None:
     if replied is not None and replied.document is not None:
         await _take_in(replied.document, context)
         return
-    with _patience(context):
+    with patience(context):
         report = await context.services.datasets.report()
         dataset = await context.services.datasets.in_use()
     context.reply(await report_screen(context, Judged(report=report, dataset=dataset)))
@@ -49,7 +49,7 @@ async def validate(update: Update, context: BotContext) -> None:
 @admins_only
 async def upload(update: Update, context: BotContext) -> None:
     """/upload: send the dataset to the provider; no training starts."""
-    with _patience(context):
+    with patience(context):
         dataset, file_id = await context.services.datasets.upload(
             request_id=context.request_id, by=context.person.id
         )
@@ -89,7 +89,7 @@ async def is_in_use(context: BotContext, dataset: Dataset | None) -> bool:
 
 async def _take_in(document: Document, context: BotContext) -> None:
     name = shown_name(document.file_name or "")
-    with _patience(context):
+    with patience(context):
         data = await download(context.bot, document, most_bytes=MOST_BYTES)
         judged = await context.services.desk.take_in(data, name=name, by=context.person.id)
     context.reply(await report_screen(context, judged, received=name))
@@ -107,7 +107,7 @@ def shown_name(name: str) -> str:
 
 
 @contextmanager
-def _patience(context: BotContext) -> Iterator[None]:
+def patience(context: BotContext) -> Iterator[None]:
     """Show that something is being done: a large file takes a while."""
     typing = context.typing()
     try:

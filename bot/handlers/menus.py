@@ -12,8 +12,8 @@ from bot.texts import LANGUAGES, Texts
 
 EVERYONE = ("start", "new", "retry", "help", "language", "id", "privacy")
 ADMINS = (
-    "validate", "datasets", "upload", "train", "status", "jobs", "monitor", "cancel", "test",
-    "models", "use", "quality", "people", "invite",
+    "validate", "datasets", "export", "upload", "train", "status", "jobs", "monitor", "cancel",
+    "test", "models", "use", "quality", "compare", "people", "invite",
 )  # fmt: skip
 
 _logger = logging.getLogger(__name__)

@@ -40,6 +40,7 @@ async def list_models(update: Update, context: BotContext) -> None:
         previous=await serving.previous(),
         others=await serving.others(context.press.number),
         verdicts=await context.services.models.verdicts(),
+        shares=await context.services.quality.shares(),
         has_retired=bool((await serving.retired(0)).models),
     )
     screen = views.listing(context.texts, overview)

@@ -6,10 +6,10 @@ from typing import Final
 
 from bot.context import Services
 from bot.domain import JsonDict
-from bot.handlers import alarms, endings, people_news, trials
+from bot.handlers import alarms, compare, endings, people_news, trials
 from bot.handlers.people_news import Render
 from bot.texts import Texts
-from bot.views import door
+from bot.views import door, failures
 from bot.views import endings as ending_views
 from bot.views import plan as plan_views
 from bot.views.card import card
@@ -67,6 +67,12 @@ async def _model_ending(services: Services, texts: Texts, payload: JsonDict, _: 
     return ending(texts, payload, services.last_days.today())
 
 
+async def _model_gone(services: Services, texts: Texts, payload: JsonDict, _: int) -> Screen | None:
+    gone = await services.serving.models.get(payload["gone_id"])
+    successor = await services.serving.models.get(payload["successor_id"] or 0)
+    return failures.gone(texts, gone, successor) if gone else None
+
+
 async def _not_delivered(services: Services, texts: Texts, payload: JsonDict, _: int) -> Screen:
     return door.plain(texts, "error_not_delivered", incident=payload["incident"])
 
@@ -86,7 +92,9 @@ _KINDS: Final[dict[str, Render]] = {
     "run_uncertain": _uncertain(is_listed=True),
     "run_unlisted": _uncertain(is_listed=False),
     "model_ending": _model_ending,
+    "model_gone": _model_gone,
     "refused": _not_delivered,
+    "comparison_over": compare.render,
     **{kind: _of_kind(trials.render, kind) for kind in ("trial_finished", "trial_unserved")},
     **{kind: _of_kind(alarms.render, kind) for kind in alarms.KINDS},
     **people_news.KINDS,

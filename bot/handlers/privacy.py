@@ -53,7 +53,8 @@ async def ask_forget(update: Update, context: BotContext) -> None:
 
 
 async def forget(update: Update, context: BotContext) -> None:
-    """Delete it, together with the word that it is deleted."""
+    """Delete it, together with the word that it is deleted; an answer that grows ends, unkept."""
+    context.services.generations.end(context.row.chat_id)
     context.also(lambda tx: context.services.privacy.forget(tx, context.person))
     context.show(door.plain(context.texts, "privacy_done"), key=quiet_key(context, "privacy_done"))
 

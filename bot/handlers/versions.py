@@ -8,12 +8,14 @@ from telegram import Update
 from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler
 
 from bot.context import BotContext
+from bot.domain import Dataset
 from bot.errors import ButtonGone, TooBigToSend
 from bot.handlers.dataset import is_in_use, report_screen
 from bot.handlers.guards import admins_only
 from bot.views import dataset as dataset_views
 from bot.views import versions as views
 from bot.views.prices import Offers, prices
+from bot.views.screen import Screen
 
 MOST_BYTES = 50 * 1000 * 1000
 """What Telegram takes from bots. https://core.telegram.org/bots/api#senddocument"""
@@ -99,14 +101,18 @@ async def use(update: Update, context: BotContext) -> None:
 @admins_only
 async def get(update: Update, context: BotContext) -> None:
     """The version as a file."""
-    dataset = await context.services.desk.get(context.press.number)
+    context.reply(as_file(context, await context.services.desk.get(context.press.number)))
+
+
+def as_file(context: BotContext, dataset: Dataset) -> Screen:
+    """A version to be sent; raises TooBigToSend."""
     if dataset.size_bytes > MOST_BYTES:
         raise TooBigToSend(
             megabytes=dataset.size_bytes // 1_000_000,
             limit=MOST_BYTES // 1_000_000,
             path=dataset.path,
         )
-    context.reply(views.file_of(context.texts, dataset))
+    return views.file_of(context.texts, dataset)
 
 
 @admins_only

@@ -1,19 +1,22 @@
 """The conversation of a person with the serving model."""
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from bot.domain import ChatMessage, PastTurn, Person, ServedModel, Turn, Usage
+from bot.domain import ChatMessage, OpenQuestion, PastTurn, Person, ServedModel, Turn, Usage
 from bot.errors import (
     ContextTooLong,
+    ModelUnknown,
     NoModel,
     NothingToRetry,
     NotTheLastAnswer,
 )
 from bot.gateways.chat import ChatApi
 from bot.gateways.tokenizer import count_example_tokens, encoding_for
+from bot.services.fallback import Fallback
 from bot.services.serving import ServingDesk
 from bot.services.usage import Accounts
 from bot.storage.conversations import ConversationStore
@@ -21,6 +24,8 @@ from bot.storage.database import Transaction
 
 MOST_TURNS = 100
 """More of a conversation is not even read; the token budget is far smaller."""
+TRIES_OF_UNKNOWN = 3
+"""So often a server has to say that it does not know the model, before it is taken at its word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +63,18 @@ class Chat:
     temperature: float
     max_tokens: int
     history_max_tokens: int
-    """Of all that the model is shown; system prompt and new words go along even above it."""
+    """Of all that the model is shown; system prompt and new words go along even above it.
+
+    By the model's own tokenizer where the catalogue knows it: for an `ft:` name that of its base.
+    Of names that the catalogue does not know its default one counts, which is an estimate; where
+    it was too low, `context_length_exceeded` halves the window.
+    """
     silence_s: float
     """After a longer silence a new conversation is offered; 0: never."""
     accounts: Accounts
+    fallback: Fallback
+    pause_s: float
+    """Between two questions to a server that does not know the model."""
 
     async def question(
         self,
@@ -102,12 +115,25 @@ class Chat:
         )
         return _shortened(question, self.history_max_tokens)
 
-    async def answer(self, question: Question) -> AsyncGenerator[str | Usage, None]:
+    def put_to(self, question: Question, models: Sequence[ServedModel]) -> list[Question]:
+        """The question for several models, who are all shown the same part of the history."""
+        asked = [replace(question, model=model) for model in models]
+        kept = min(len(_shortened(each, self.history_max_tokens).window) for each in asked)
+        window = question.window[len(question.window) - kept :]
+        return [replace(each, window=window) for each in asked]
+
+    async def answer(self, question: Question) -> AsyncGenerator[str | Usage | Question, None]:
         """The answer, piece by piece, then what it cost.
 
-        Only when the model says that it can't read so much, the window is halved and the
-        question is put again.
+        When the model says that it can't read so much, and only then, the window is halved and the
+        question is put again; when the serving model is gone it is put to its successor. Such a
+        new question is yielded first.
+
+        Raises:
+            ModelGone: there is no successor.
+            ProviderError, ModelUnknown: from the gateway, unchanged.
         """
+        n_unknown = 0
         while True:
             try:
                 async with aclosing(self._ask(question)) as pieces:
@@ -119,6 +145,17 @@ class Chat:
                     raise
                 kept = question.window[len(question.window) // 2 + 1 :]
                 question = replace(question, window=kept)
+            except ModelUnknown:
+                n_unknown += 1
+                if n_unknown < TRIES_OF_UNKNOWN:
+                    await asyncio.sleep(self.pause_s)
+                    continue
+                successor = await self.fallback.instead_of(question.model)
+                if successor is None:
+                    raise
+                n_unknown = 0
+                question = _shortened(replace(question, model=successor), self.history_max_tokens)
+            yield question
 
     async def store(
         self,
@@ -131,8 +168,13 @@ class Chat:
         request_id: int,
         usage: Usage | None,
         is_stopped: bool,
+        is_extra: bool = False,
     ) -> None:
-        """Make question and answer a turn of the conversation, and put it to the account."""
+        """Make question and answer a turn of the conversation, and put it to the account.
+
+        *is_extra*: it was made besides another answer and is none of those that a person may get.
+        """
+        await self.conversations.drop_question(tx, chat_id)
         turn = Turn(
             user_text=question.text,
             assistant_text=answer,
@@ -146,10 +188,14 @@ class Chat:
             person_id=person.id,
             request_id=request_id,
             model=question.model.name,
-            system_prompt=question.model.system_prompt,
-            n_window=len(question.window),
             usage=usage,
             now=int(time.time()),
+        )
+        await self.conversations.remember_shown(
+            tx,
+            request_id,
+            system_prompt=question.model.system_prompt,
+            n_window=len(question.window),
         )
         account = self.accounts.answered(
             person.id,
@@ -157,6 +203,7 @@ class Chat:
             messages=question.messages,
             answer=answer,
             usage=usage,
+            is_extra=is_extra,
         )
         await account(tx)
         if question.replaces is not None:
@@ -181,6 +228,12 @@ class Chat:
         """Whether the message is newer than any that was answered."""
         answered = await self.conversations.last_question(person_id)
         return answered is None or message_id > answered > 0
+
+    async def leave_open(self, tx: Transaction, question: Question, *, chat_id: int) -> None:
+        """No answer came to a new question: it can be asked again."""
+        if question.replaces is None and question.message_id is not None:
+            left = OpenQuestion(message_id=question.message_id, text=question.text)
+            await self.conversations.leave_open(tx, chat_id, left)
 
     async def start_anew(self, tx: Transaction, chat_id: int) -> None:
         """Begin a new conversation."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,12 +13,14 @@ class _Generation:
     limit: asyncio.Timeout
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True, eq=False)
 class Generation:
     """How an answer came to its end."""
 
     is_stopped: bool = False
     """The person had heard enough."""
+    is_unwelcome: bool = False
+    """Nothing of it may be kept, though it may be whole by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +30,13 @@ class Generations:
     _running: dict[int, _Generation] = field(default_factory=dict)
     _unwanted: dict[int, int] = field(default_factory=dict)
     """Chat -> request whose answer was to be stopped before it began."""
+    _newest: WeakValueDictionary[int, Generation] = field(default_factory=WeakValueDictionary)
+    """By chat; an answer that has ended is there until it is stored."""
 
     @asynccontextmanager
     async def stoppable(self, chat_id: int, request_id: int) -> AsyncIterator[Generation]:
         """Make an answer: `stop` interrupts what is inside of this and nothing else."""
-        generation = Generation()
+        generation = self._newest[chat_id] = Generation()
         limit = asyncio.timeout(None)
         try:
             async with limit:
@@ -56,7 +61,12 @@ class Generations:
             self._unwanted[chat_id] = request_id
 
     def end(self, chat_id: int) -> None:
-        """End whatever answer the chat is getting: the person may not come in any more."""
+        """End whatever answer the chat is getting, and keep nothing of it.
+
+        The person may not come in any more, or has just deleted all their words.
+        """
+        if chat_id in self._newest:
+            self._newest[chat_id].is_unwelcome = True
         if chat_id in self._running:
             _interrupt(self._running[chat_id].limit)
 

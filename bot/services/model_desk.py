@@ -18,6 +18,7 @@ from bot.domain import (
 )
 from bot.gateways.provider import TrainingApi
 from bot.services.last_days import LastDays
+from bot.services.quality import Quality, Share
 from bot.services.serving import ServingDesk
 from bot.storage.checkpoints import CheckpointStore
 from bot.storage.database import Database, Transaction
@@ -49,6 +50,8 @@ class ModelDetails:
     result: ServedModel | None
     """For an earlier checkpoint: the result of the same job; else None."""
     verdict: Verdict | None
+    share: Share | None
+    """Of good answers; None: nobody rated one."""
 
     @property
     def may_have_checkpoints(self) -> bool:
@@ -69,6 +72,7 @@ class ModelDesk:
     runs: RunStore
     serving: ServingDesk
     last_days: LastDays
+    quality: Quality
     api: TrainingApi
 
     async def details(self, model_id: int) -> ModelDetails:
@@ -93,6 +97,7 @@ class ModelDesk:
             checkpoint=await self.checkpoints.of_model(model.id),
             result=await self._other_result(model, tracked.job if tracked else None),
             verdict=(await self.trials.verdicts()).get(model.id),
+            share=(await self.quality.shares()).get(model.id),
         )
 
     async def of_job(self, model_id: int) -> Sequence[tuple[ServedModel, Checkpoint]]:

@@ -63,15 +63,26 @@ def choices(
 
 
 def edited(
-    parameters: Hyperparameters, part: Part, value: str, catalogue: Catalogue
+    parameters: Hyperparameters, part: Part, value: str, catalogue: Catalogue, *, base_model: str
 ) -> Hyperparameters:
     """The parameters with one part chosen.
+
+    Args:
+        parameters: The plan's as it is now.
+        part: Of the plan.
+        value: What a button carries.
+        catalogue: Presets.
+        base_model: The settings' one. It comes back when a preset takes the place of one that has
+            a model of its own: who was curious about the dearest one shall not pay for it.
 
     Raises:
         ButtonGone: the value is none that a button of ours carries.
     """
     match part:
         case Part.PRESET if value in catalogue.presets:
+            brought = {preset.base_model for preset in catalogue.presets.values()}
+            if parameters.base_model in brought:
+                parameters = replace(parameters, base_model=base_model)
             return with_preset(parameters, catalogue.presets[value])
         case Part.MODEL if value:
             return replace(parameters, base_model=value)

@@ -37,7 +37,7 @@ class Privacy:
             person_id, before=found[-1] if found else None, limit=_PAGE
         ):
             for turn in page:
-                left -= len(turn.question) + len(turn.answer)
+                left -= len(turn.question) + len(turn.answer) + len(turn.rating.correction or "")
                 if left < 0:
                     return found[::-1]
                 found.append(turn)

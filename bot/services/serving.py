@@ -53,6 +53,12 @@ class ServingDesk:
             return of_settings if of_settings.retired_at is None else None
         return before
 
+    async def successors_of(self, gone: ServedModel) -> list[ServedModel]:
+        """Who may answer in the place of a model that is gone, best first."""
+        if self.chat_model:
+            await self._known(self.chat_model)
+        return await self.models.successors_of(gone.id, otherwise=self.chat_model)
+
     async def model(self, name: str | None) -> ServedModel:
         """The model of that name, whoever trained it; without a name the serving one.
 

@@ -34,6 +34,8 @@ class Training:
     catalogue: Catalogue
     base_url: str
     """The provider's address: the catalogue's last days hold only at its own provider."""
+    base_model: str
+    """What presets start from that name no model."""
     on_confirmed: Callable[[int], None]
     """Called with the run's id once it is confirmed."""
 
@@ -189,7 +191,7 @@ class Training:
         if part is Part.VALIDATION:
             validation_id = run.dataset.validation_id if value == "1" else None
         else:
-            parameters = edited(parameters, part, value, self.catalogue)
+            parameters = edited(parameters, part, value, self.catalogue, base_model=self.base_model)
             self._check(parameters)
         guess = await self.estimate_of(run.dataset, parameters.base_model, parameters.n_epochs)
         if not await self.database.write(

@@ -48,6 +48,7 @@ class Accounts:
         messages: Sequence[ChatMessage],
         answer: str,
         usage: Usage | None,
+        is_extra: bool = False,
     ) -> Callable[[Transaction], Awaitable[None]]:
         """What puts an answer to the person's account.
 
@@ -57,11 +58,12 @@ class Accounts:
             messages: The prompt.
             answer: What came, whole or not.
             usage: What the server said that it cost; None: we count.
+            is_extra: It cost something, but is none of the answers that a person may get.
         """
         counted = usage or _counted(model, messages, answer)
         spent = Spent(
             model=model,
-            n_answers=1,
+            n_answers=int(not is_extra),
             n_estimated=int(usage is None),
             prompt_tokens=counted.prompt_tokens,
             completion_tokens=counted.completion_tokens,

@@ -52,6 +52,43 @@ class ModelStore:
         )
         await self.restore(tx, model_id)
 
+    async def replace(self, tx: Transaction, gone_id: int, *, by: int, now: int) -> bool:
+        """Let another model serve in the place of one that is gone; False: that serves no more."""
+        added = await tx.execute(
+            """
+            INSERT INTO servings (model_id, since_at, instead_of)
+            SELECT :model_id, :now, :gone_id
+            WHERE coalesce((SELECT model_id FROM servings ORDER BY id DESC LIMIT 1), :gone_id)
+                = :gone_id
+            """,
+            {"model_id": by, "gone_id": gone_id, "now": now},
+        )
+        return added == 1
+
+    async def successors_of(self, gone_id: int, *, otherwise: str) -> list[ServedModel]:
+        """Models on the list that may serve in the place of one that is gone.
+
+        Those that served before, the last one first, then the one that is called *otherwise*; no
+        model that was gone itself, unless it was chosen again since.
+        """
+        rows = await self._db.rows(
+            f"""
+            SELECT {MODEL_COLUMNS}
+            FROM models m LEFT JOIN (
+                SELECT model_id, max(id) AS last_id FROM servings GROUP BY model_id
+            ) s ON s.model_id = m.id
+            WHERE (s.last_id IS NOT NULL OR m.name = :otherwise)
+                AND m.id != :gone_id AND m.retired_at IS NULL
+                AND NOT EXISTS (
+                    SELECT 1 FROM servings f
+                    WHERE f.instead_of = m.id AND f.id > coalesce(s.last_id, 0)
+                )
+            ORDER BY s.last_id DESC NULLS LAST
+            """,
+            {"gone_id": gone_id, "otherwise": otherwise},
+        )
+        return [model_from_row(row) for row in rows]
+
     async def retire(self, tx: Transaction, model_id: int, *, now: int) -> None:
         """Take the model off the list, unless it serves."""
         await tx.execute(
@@ -76,15 +113,22 @@ class ModelStore:
         """Who answers in chats, or None."""
         row = await self._db.row(
             f"""
-            SELECT {MODEL_COLUMNS}, s.since_at, s.chosen_by
-            FROM servings s JOIN models m ON m.id = s.model_id
+            SELECT {MODEL_COLUMNS}, s.since_at, s.chosen_by, g.name AS instead_of
+            FROM servings s
+                JOIN models m ON m.id = s.model_id
+                LEFT JOIN models g ON g.id = s.instead_of
             ORDER BY s.id DESC
             LIMIT 1
             """
         )
         if row is None:
             return None
-        return Serving(model=model_from_row(row), since=row["since_at"], chosen_by=row["chosen_by"])
+        return Serving(
+            model=model_from_row(row),
+            since=row["since_at"],
+            chosen_by=row["chosen_by"],
+            instead_of=row["instead_of"],
+        )
 
     async def before(self, model_id: int) -> ServedModel | None:
         """The last other model on the list that served before that one does, or None."""

@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
+from bot.domain import Rating
 from bot.storage.database import Database, Transaction
+from bot.storage.ratings import rating_from_row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +17,8 @@ class StoredWords:
     n_turns: int
     since: int | None
     """Unix time of the oldest turn; None: there is none."""
+    n_ratings: int
+    n_corrections: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +32,7 @@ class StoredTurn:
     model: str
     question: str
     answer: str
+    rating: Rating
 
 
 class PrivacyStore:
@@ -41,7 +46,10 @@ class PrivacyStore:
         row = await self._db.row(
             """
             SELECT count(DISTINCT conversation_id) AS n_conversations, count(*) AS n_turns,
-                min(created_at) AS since
+                min(created_at) AS since,
+                (SELECT count(is_good) FROM ratings WHERE person_id = :person_id) AS n_ratings,
+                (SELECT count(correction) FROM ratings WHERE person_id = :person_id)
+                    AS n_corrections
             FROM turns
             WHERE person_id = :person_id
             """,
@@ -49,7 +57,11 @@ class PrivacyStore:
         )
         assert row is not None
         return StoredWords(
-            n_conversations=row["n_conversations"], n_turns=row["n_turns"], since=row["since"]
+            n_conversations=row["n_conversations"],
+            n_turns=row["n_turns"],
+            since=row["since"],
+            n_ratings=row["n_ratings"],
+            n_corrections=row["n_corrections"],
         )
 
     async def turns_of(
@@ -58,10 +70,11 @@ class PrivacyStore:
         """The person's turns, newest first, at most *limit*, from *before* on backwards."""
         rows = await self._db.rows(
             """
-            SELECT id, conversation_id, created_at, model, user_text, assistant_text
-            FROM turns
-            WHERE person_id = :person_id AND (created_at, id) < (:at, :id)
-            ORDER BY created_at DESC, id DESC
+            SELECT t.id, t.conversation_id, t.created_at, t.model, t.user_text, t.assistant_text,
+                r.is_good, r.complaint, r.correction
+            FROM turns t LEFT JOIN ratings r ON r.request_id = t.request_id
+            WHERE t.person_id = :person_id AND (t.created_at, t.id) < (:at, :id)
+            ORDER BY t.created_at DESC, t.id DESC
             LIMIT :limit
             """,
             {
@@ -79,6 +92,7 @@ class PrivacyStore:
                 model=row["model"],
                 question=row["user_text"],
                 answer=row["assistant_text"],
+                rating=rating_from_row(row),
             )
             for row in rows
         ]
@@ -97,13 +111,26 @@ async def forget_conversations(tx: Transaction, person_id: int) -> None:
     )
 
 
+async def forget_question(tx: Transaction, person_id: int) -> None:
+    """Delete the question that got no answer."""
+    await tx.execute("DELETE FROM open_questions WHERE chat_id = :id", {"id": person_id})
+
+
+async def forget_opinions(tx: Transaction, person_id: int) -> None:
+    """Delete what they thought of answers, and how they would have put them."""
+    for table in ("ratings", "awaited_corrections"):
+        await tx.execute(f"DELETE FROM {table} WHERE person_id = :id", {"id": person_id})
+
+
 async def forget_requests(tx: Transaction, person_id: int) -> None:
     """Delete how they were called when they asked to join; that they asked, and when, stays."""
     await tx.execute("UPDATE join_requests SET name = '' WHERE person_id = :id", {"id": person_id})
 
 
 FORGETTING: Final[tuple[Callable[[Transaction, int], Awaitable[None]], ...]] = (
+    forget_opinions,
     forget_conversations,
+    forget_question,
     forget_requests,
 )
 """One function for each family of tables that hold somebody's words, in the order of need."""

@@ -58,6 +58,11 @@ class UsageStore:
         assert row is not None
         return int(row["n"])
 
+    async def has_answered(self, model: str) -> bool:
+        """Whether the model ever answered anybody; the table is small, a row a person and day."""
+        query = "SELECT 1 FROM usage WHERE model = :model LIMIT 1"
+        return await self._db.row(query, {"model": model}) is not None
+
     async def of(self, person_id: int, *, since: str = "") -> list[Spent]:
         """What the person has used, by model, from the day *since* on."""
         rows = await self._db.rows(

@@ -25,6 +25,8 @@ LANGUAGES: Final = {
 }
 LANGUAGE_NAMES: Final = {"ru": "Русский", "en": "English"}
 
+_CENT: Final = 0.01
+
 LONGEST_VALUE: Final = 600
 """UTF-16 units of a value that a sentence shows; nobody's name shall fill a whole message."""
 
@@ -90,7 +92,9 @@ class Texts:
 
     def money(self, usd: float) -> str:
         """US dollars, to the cent; less than a cent says so."""
-        return f"${self.number(usd, digits=2)}" if usd >= 0.01 or usd == 0 else "<$0.01"
+        if 0 < usd < _CENT:
+            return f"<${self.number(_CENT, digits=2)}"
+        return f"${self.number(usd, digits=2)}"
 
     def day(self, day: dtm.date) -> str:
         """A day of the year, as in "14 января"; with the year when it is not this one."""

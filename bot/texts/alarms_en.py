@@ -26,11 +26,11 @@ ALARMS: Final[dict[str, str]] = {
         "epochs."
     ),
     "alarm_card_stalled": "⏰ No new step since {time}",
-    "alarm_wait_noted": "All right, we wait. I will tell you when {name} moves or ends.",
+    "alarm_wait_noted": "All right, we wait. I will write as soon as something changes for {name}.",
     "outage_unreachable": (
         "⏰ <b>The provider has been out of reach for {waited}</b>\n"
-        "No request came through. The jobs over there don't mind that we are not heard. I keep "
-        "trying, and will tell you when it is back."
+        "No request came through. The jobs don't mind: they go on at the provider by themselves. "
+        "I keep trying, and will write when it is back."
     ),
     "outage_refused": (
         "⏰ <b>The provider has kept the bot out for {waited}</b>\n"
@@ -45,7 +45,9 @@ ALARMS: Final[dict[str, str]] = {
         "plan again and tell you."
     ),
     "restart_known": "{name}: somebody has asked for that already, once is enough.",
-    "restart_started": "🔁 {name} is cancelled, and created again from the same plan: {run_id}.",
+    "restart_started": (
+        "🔁 {name}: the job is cancelled, and created again from the same plan: {run_id}."
+    ),
     "restart_late": "{name}: too late to create it again, {status}. I start nothing.",
     "restart_late_begun": "it has begun to train",
     "restart_late_ended": "it has ended",

@@ -14,7 +14,7 @@ CARDS: Final[dict[str, str]] = {
     "job_spent": "spent ~{price}",
     "job_queued_hint": "The queue can be long: I will write when something changes.",
     "job_last": "<i>{message}</i>",
-    "job_warning": "⚠️ <i>{message}</i>",
+    "job_warning": "⚠️ The provider says: <i>{message}</i>",
     "job_id": "<code>{id}</code>",
     "job_base": "from {model}",
     "status_validating_files": "files are being checked",
@@ -67,10 +67,13 @@ CARDS: Final[dict[str, str]] = {
     "chart_nothing": "Nothing to draw yet: the loss of {name} was not measured twice so far.",
     "chart_failed": "The chart could not be drawn. Try again a little later.",
     # What may not be
-    "error_not_pausable": "{name} neither trains nor waits in the queue, so there is no pause.",
+    "error_not_pausable": "{name} neither trains nor waits in the queue: nothing to pause.",
     "error_not_paused": "{name} is not paused, so there is nothing to resume.",
     "error_pause_unsupported": (
         "This provider can't pause a training. The job goes on; the button “Stop” ends it for good."
     ),
-    "error_pause_refused": ("The provider refused, and the job is as it was. Its words: {message}"),
+    "error_pause_refused": (
+        "The provider refused, and the job is as it was. Try again a little later. Its words: "
+        "{message}"
+    ),
 }

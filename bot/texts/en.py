@@ -5,8 +5,11 @@ from typing import Final
 from bot.texts.alarms_en import ALARMS
 from bot.texts.cards_en import CARDS
 from bot.texts.chat_en import CHAT
+from bot.texts.compare_en import COMPARE
 from bot.texts.datasets_en import DATASETS
 from bot.texts.endings_en import ENDINGS
+from bot.texts.export_en import EXPORT
+from bot.texts.failures_en import FAILURES
 from bot.texts.feedback_en import FEEDBACK
 from bot.texts.findings_en import FINDINGS
 from bot.texts.methods_en import METHODS
@@ -37,7 +40,9 @@ MESSAGES: Final[dict[str, str]] = {
     "start_training": "In training: {jobs}",
     "help_tester": (
         "Write anything and Natasha answers. She remembers the conversation until you start a new "
-        "one.\n\n"
+        "one.\n"
+        "👍 and 👎 under an answer help to train her; below 👎 you can write what she would have "
+        "said.\n\n"
         "/new — start a new conversation\n"
         "/retry — another answer to the last question\n"
         "/language — the bot's language\n"
@@ -50,6 +55,7 @@ MESSAGES: Final[dict[str, str]] = {
         "Send a .jsonl file: I check it, fix it and keep it as a new version.\n"
         "/validate — check the dataset in use (or a file, as a reply to it)\n"
         "/datasets — all versions: choose, download, delete\n"
+        "/export — examples from testers' ratings\n"
         "/upload — send the file to the provider\n\n"
         "<b>Training</b>\n"
         "/train — make a plan and see the price; with a preset: "
@@ -63,7 +69,9 @@ MESSAGES: Final[dict[str, str]] = {
         "/test <i>MODEL</i> — five sample questions\n"
         "/models — all models: put to use, go back, checkpoints, retire\n"
         "/use <i>MODEL</i> — put a model to use by name; lines after the first set its system "
-        "prompt; without a name: who answers, with which prompt\n\n"
+        "prompt; without a name: who answers, with which prompt\n"
+        "/quality — what people think of the answers: shares of 👍, bad answers, corrections\n"
+        "/compare — blind comparison of two models: testers choose between two answers\n\n"
         "<b>Chat</b>\n"
         "Any text is a question to the model. /new — start anew, /retry — another answer, "
         "/language, /id — your number, /privacy — what is stored about you.\n\n"
@@ -114,7 +122,7 @@ MESSAGES: Final[dict[str, str]] = {
     "plan_model": "Model: {model}",
     "plan_model_until": "Model: {model} (works until {day})",
     "plan_parameters": "Epochs {epochs} · multiplier {multiplier} · name {suffix}",
-    "plan_no_suffix": "none",
+    "plan_no_suffix": "not set",
     "plan_tokens": "{n} {examples} · billable tokens: {tokens}",
     "plan_price": "Price: about {price} (prices of {day})",
     "plan_price_unknown": "Price: unknown, the catalogue lacks this model",
@@ -132,7 +140,7 @@ MESSAGES: Final[dict[str, str]] = {
     ),
     "plan_started": "Plan {run_id} has started: sending the dataset and creating the job.",
     "plan_dropped": "Plan {run_id} is dropped. Nothing was sent or spent.",
-    "plan_time_hinted": "Time: {time} by the guide, and the provider's queue on top",
+    "plan_time_hinted": "Time: {time} (by the guide), plus the provider's queue",
     "plan_time_learnt": "Time: {time}, from past jobs ({n})",
     "plan_hours": "{low}–{high} h",
     "plan_minutes": "{low}–{high} min",
@@ -229,17 +237,20 @@ MESSAGES: Final[dict[str, str]] = {
         "API will do: OPENAI_BASE_URL."
     ),
     "error_training_busy": "The server trains one model at a time and is busy. Try again later.",
-    "error_suffix_refused": "The provider refuses the suffix “{suffix}”: {message}",
+    "error_suffix_refused": "The provider refuses the name “{suffix}”: {message}",
     "error_provider_refused": "The provider refused: {message}",
     "error_incident": (
         "Something broke, and there will be no answer. Tell an administrator the code "
         "<code>{incident}</code>, or try again."
     ),
     **CHAT,
+    **COMPARE,
     **CARDS,
     **ALARMS,
     **DATASETS,
     **ENDINGS,
+    **EXPORT,
+    **FAILURES,
     **FEEDBACK,
     **FINDINGS,
     **METHODS,

@@ -18,7 +18,7 @@ ENDINGS: Final[dict[str, str]] = {
         "❌ Plan {run_id} did not start; there is no job.\n{reason}\nNothing was charged."
     ),
     # What can be done then
-    "button_step_mend": "Mend the dataset",
+    "button_step_mend": "Fix the dataset",
     "button_step_part": "See the validation part",
     "button_step_retry": "Try again",
     "button_step_anew": "Again with the present dataset",
@@ -39,8 +39,8 @@ ENDINGS: Final[dict[str, str]] = {
         "<b>A smaller multiplier</b>: {before} → {after}. When answers are ragged or crammed."
     ),
     "remedy_examples": (
-        "<b>More examples</b>. When answers miss the point. Send me a new .jsonl file; /datasets "
-        "shows the versions that there are."
+        "<b>More examples</b>. When answers miss the point. /export makes them from ratings. "
+        "Or send me a new .jsonl file; /datasets shows the versions that there are."
     ),
     "remedy_model": "<b>A stronger model</b>: {after} for {before}. Learns better, costs more.",
     "button_remedy_epochs": "More epochs: {after}",
@@ -93,12 +93,12 @@ ENDINGS: Final[dict[str, str]] = {
     ),
     "refusal_dataset_missing": "The dataset's file is gone. Bring it back and try again.",
     "refusal_model_unknown": "The provider does not know that base model. Choose another one.",
-    "refusal_model_not_found": "The provider has that base model no more. Choose another one.",
+    "refusal_model_not_found": "The provider no longer has that base model. Choose another one.",
     "refusal_invalid_training_file": (
-        "The training file was refused: {message}\nMend the dataset and try again."
+        "The training file was refused: {message}\nFix the dataset and try again."
     ),
     "refusal_invalid_validation_file": (
-        "The validation file was refused: {message}\nMend it, or train without it: the plan has a "
+        "The validation file was refused: {message}\nFix it, or train without it: the plan has a "
         "button for that."
     ),
     "refusal_invalid_n_examples": (

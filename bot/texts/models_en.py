@@ -11,6 +11,7 @@ MODELS: Final[dict[str, str]] = {
     "models_others": "\n<b>Other models</b>",
     "models_line": "{model} · {day}",
     "models_line_verdict": "{model} · {day} · {verdict}",
+    "models_share": " · {share}",
     "models_retired": (
         "<b>Retired models</b>\n"
         "They are only hidden from the list: nothing is deleted at the provider. Press a model to "
@@ -22,6 +23,7 @@ MODELS: Final[dict[str, str]] = {
     "model_serving": "🟢 Answering now: {since}",
     "model_since_chosen": "put to use on {day} by {who}",
     "model_since_first": "by itself since {day}, being the first",
+    "model_since_gone": "by itself on {day}, because {gone} answers no more",
     "model_since_settings": "CHAT_MODEL says so",
     "model_retired": "Retired on {day}. It still exists at the provider.",
     "model_base": "Base: {base}",
@@ -32,8 +34,10 @@ MODELS: Final[dict[str, str]] = {
     "model_unknown": "Trained elsewhere · on the list since {day}",
     "model_from_terminal": "from the terminal",
     "model_dataset": "Dataset #{number} · {n} {examples}",
+    "model_name": "Full name: <code>{name}</code>",
     "model_job": "Job: <code>{id}</code>",
     "model_verdict": "Verdict: {verdict}",
+    "model_share": "Ratings: {share}",
     "model_checkpoint": "Checkpoint: {checkpoint}",
     "model_checkpoint_of": "Result of the same training: {model}",
     # Checkpoints

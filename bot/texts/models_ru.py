@@ -11,6 +11,7 @@ MODELS: Final[dict[str, str]] = {
     "models_others": "\n<b>Другие модели</b>",
     "models_line": "{model} · {day}",
     "models_line_verdict": "{model} · {day} · {verdict}",
+    "models_share": " · {share}",
     "models_retired": (
         "<b>Убранные модели</b>\n"
         "Они только скрыты из списка: у провайдера ничего не удалено. Нажмите на модель, чтобы "
@@ -22,6 +23,7 @@ MODELS: Final[dict[str, str]] = {
     "model_serving": "🟢 Отвечает сейчас: {since}",
     "model_since_chosen": "включена {day}, {who}",
     "model_since_first": "включилась сама {day}, потому что была первой",
+    "model_since_gone": "включилась сама {day}, потому что {gone} больше не отвечает",
     "model_since_settings": "так задано в CHAT_MODEL",
     "model_retired": "Убрана из списка {day}. У провайдера она осталась.",
     "model_base": "База: {base}",
@@ -32,8 +34,10 @@ MODELS: Final[dict[str, str]] = {
     "model_unknown": "Обучена не здесь · в списке с {day}",
     "model_from_terminal": "из терминала",
     "model_dataset": "Датасет №{number} · {n} {examples}",
+    "model_name": "Полное имя: <code>{name}</code>",
     "model_job": "Задание: <code>{id}</code>",
     "model_verdict": "Вердикт: {verdict}",
+    "model_share": "Оценки: {share}",
     "model_checkpoint": "Контрольная точка: {checkpoint}",
     "model_checkpoint_of": "Итог того же обучения: {model}",
     # Checkpoints

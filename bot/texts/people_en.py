@@ -41,7 +41,7 @@ PEOPLE: Final[dict[str, str]] = {
     # Invitations
     "invitation": (
         "An invitation to talk with Natasha, a model that is learning to be a coach:\n{link}\n"
-        "It lets one person in, until {when}."
+        "The link lets one person in and works until {when}."
     ),
     "invitation_how": "☝️ Forward that message to the person you invite.",
     "invitations_title": "<b>Open invitations</b>",
@@ -111,6 +111,10 @@ PEOPLE: Final[dict[str, str]] = {
         "Conversations: {conversations}, questions with answers: {turns}, since {since}."
     ),
     "privacy_no_words": "No conversations.",
+    "privacy_opinions": (
+        "Ratings of answers — {ratings}, your versions of answers — {corrections}. Models are "
+        "judged by them, and may be trained on them."
+    ),
     "privacy_counts": "How many answers and tokens on which day: numbers, no words.",
     "privacy_provider": (
         "The model answers at a provider ({host}). Your question and the conversation before it "
@@ -118,13 +122,14 @@ PEOPLE: Final[dict[str, str]] = {
         "stored."
     ),
     "privacy_kept": (
-        "“Delete” erases the conversations. What stays: the numbers, your id and decisions "
-        "about access; backups until newer ones replace them; and whatever the provider keeps. "
-        "The bot's logs hold none of your words."
+        "“Delete” erases the conversations, ratings and your versions of answers. What stays: the "
+        "numbers, your id and decisions about access; backups until newer ones replace them; what "
+        "has become part of a dataset; and whatever the provider keeps. The bot's logs hold none "
+        "of your words."
     ),
     "privacy_ask": (
-        "Delete all your conversations? Natasha will forget what you talked about. "
-        "This can't be undone."
+        "Delete all your conversations, ratings and versions of answers? Natasha will forget what "
+        "you talked about. This can't be undone."
     ),
     "privacy_done": (
         "Deleted. None of your conversations are here any more. The messages in this chat can be "
@@ -139,6 +144,9 @@ PEOPLE: Final[dict[str, str]] = {
     "privacy_file_cut": "These are the newest: {n} of {total}.",
     "privacy_file_talk": "— Conversation, {when} —",
     "privacy_file_turn": "You ({when}): {question}\n\nNatasha: {answer}",
+    "privacy_file_rating": "Your rating: {mark}",
+    "privacy_file_complaint": "What is wrong: {reason}",
+    "privacy_file_correction": "What Natasha would say, in your words: {text}",
     "button_show": "Show",
     "button_forget": "Delete",
     "button_forget_yes": "Yes, delete",

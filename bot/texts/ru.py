@@ -5,8 +5,11 @@ from typing import Final
 from bot.texts.alarms_ru import ALARMS
 from bot.texts.cards_ru import CARDS
 from bot.texts.chat_ru import CHAT
+from bot.texts.compare_ru import COMPARE
 from bot.texts.datasets_ru import DATASETS
 from bot.texts.endings_ru import ENDINGS
+from bot.texts.export_ru import EXPORT
+from bot.texts.failures_ru import FAILURES
 from bot.texts.feedback_ru import FEEDBACK
 from bot.texts.findings_ru import FINDINGS
 from bot.texts.methods_ru import METHODS
@@ -35,12 +38,13 @@ MESSAGES: Final[dict[str, str]] = {
     "start_training_none": "Сейчас ничего не обучается.",
     "start_training": "Обучается: {jobs}",
     "help_tester": (
-        "Напишите что угодно — ответит Наташа. Она помнит разговор, пока вы не начнёте новый.\n\n"
+        "Напишите что угодно — ответит Наташа. Она помнит разговор, пока вы не начнёте новый.\n"
+        "👍 и 👎 под ответом помогают её учить; под 👎 можно написать, как сказала бы она.\n\n"
         "/new — начать разговор заново\n"
         "/retry — ответить на последний вопрос иначе\n"
         "/language — язык бота\n"
         "/id — ваш номер\n"
-        "/privacy — что о вас хранится, и как это удалить\n\n"
+        "/privacy — что о вас хранится и как это удалить\n\n"
         "Наташа — языковая модель, а не врач. Если вам плохо или опасно, звоните 112."
     ),
     "help_admin": (
@@ -48,6 +52,7 @@ MESSAGES: Final[dict[str, str]] = {
         "Пришлите файл .jsonl — проверю его, починю и сохраню как новую версию.\n"
         "/validate — проверить датасет в работе (или файл, если ответить командой на него)\n"
         "/datasets — все версии: выбрать, скачать, удалить\n"
+        "/export — примеры из оценок тестеров\n"
         "/upload — отправить файл провайдеру\n\n"
         "<b>Обучение</b>\n"
         "/train — составить план и увидеть цену; можно с пресетом: "
@@ -61,7 +66,9 @@ MESSAGES: Final[dict[str, str]] = {
         "/test <i>МОДЕЛЬ</i> — пять пробных вопросов\n"
         "/models — все модели: включить, вернуть прежнюю, контрольные точки, убрать\n"
         "/use <i>МОДЕЛЬ</i> — включить по имени; со второй строки можно задать системную "
-        "подсказку; без имени — кто отвечает и с какой подсказкой\n\n"
+        "подсказку; без имени — кто отвечает и с какой подсказкой\n"
+        "/quality — что думают об ответах: доли 👍, плохие ответы, исправления\n"
+        "/compare — слепое сравнение двух моделей: тестировщики выбирают из двух ответов\n\n"
         "<b>Разговор</b>\n"
         "Любой текст — вопрос модели. /new — начать заново, /retry — другой ответ, "
         "/language — язык, /id — ваш номер, /privacy — что о вас хранится.\n\n"
@@ -112,11 +119,11 @@ MESSAGES: Final[dict[str, str]] = {
     "plan_model": "Модель: {model}",
     "plan_model_until": "Модель: {model} (работает до {day})",
     "plan_parameters": "Эпохи {epochs} · множитель {multiplier} · имя {suffix}",
-    "plan_no_suffix": "без имени",
+    "plan_no_suffix": "не задано",
     "plan_tokens": "{n} {examples} · токенов к оплате: {tokens}",
     "plan_price": "Цена: около {price} (по ценам на {day})",
     "plan_price_unknown": "Цена: неизвестна, этой модели нет в каталоге",
-    "plan_days_left": "⚠️ До отключения базовой модели дней: {days}. С нею отключатся и обученные.",
+    "plan_days_left": "⚠️ До отключения базовой модели дней: {days}. С ней отключатся и обученные.",
     "plan_trouble": (
         "<blockquote expandable><b>Если что-то пойдёт не так</b>\n"
         "Ключ не принят — проверьте OPENAI_API_KEY и права ключа на обучение.\n"
@@ -129,7 +136,7 @@ MESSAGES: Final[dict[str, str]] = {
     ),
     "plan_started": "План №{run_id} запущен: отправляю датасет и создаю задание.",
     "plan_dropped": "План №{run_id} отменён. Ничего не отправлено и не потрачено.",
-    "plan_time_hinted": "Время: {time} по руководству, и очередь у провайдера сверх того",
+    "plan_time_hinted": "Время: {time} (по руководству) плюс очередь у провайдера",
     "plan_time_learnt": "Время: {time} по прошлым заданиям ({n})",
     "plan_hours": "{low}–{high} ч",
     "plan_minutes": "{low}–{high} мин",
@@ -227,17 +234,20 @@ MESSAGES: Final[dict[str, str]] = {
         "API: OPENAI_BASE_URL."
     ),
     "error_training_busy": "Сервер учит модели по одной и сейчас занят. Попробуйте позже.",
-    "error_suffix_refused": "Провайдеру не подошёл суффикс «{suffix}»: {message}",
+    "error_suffix_refused": "Провайдеру не подошло имя «{suffix}»: {message}",
     "error_provider_refused": "Провайдер отказал: {message}",
     "error_incident": (
         "Что-то сломалось, и ответа не будет. Сообщите администратору код <code>{incident}</code> "
         "или попробуйте ещё раз."
     ),
     **CHAT,
+    **COMPARE,
     **CARDS,
     **ALARMS,
     **DATASETS,
     **ENDINGS,
+    **EXPORT,
+    **FAILURES,
     **FEEDBACK,
     **FINDINGS,
     **METHODS,

@@ -17,7 +17,8 @@ TRIALS: Final[dict[str, str]] = {
     "verdict_word_leave": "leave it alone",
     "trial_figures": "Trial: {answered} of {n} answered · with a question: {asking}",
     "trial_repeats": (
-        "From the dataset: {repeating} · refusals: {refusing} · usual characters: {characters}"
+        "Repeats from the dataset: {repeating} · refusals: {refusing} · "
+        "usual characters: {characters}"
     ),
     "trial_training": "Dataset: with a question {percent}% · usual characters: {characters}",
     "trial_base": "Base model: with a question {asking} of {n} · usual characters: {characters}",
@@ -30,7 +31,7 @@ TRIALS: Final[dict[str, str]] = {
     "verdict_silent": "Without an answer: {n} of {of}.",
     "verdict_foreign": "In another script than the dataset: {n} of {of}.",
     "verdict_refusing": "Refuses as a plain assistant does: {n} of {of}.",
-    "verdict_monotonous": "The same to different questions: {n} of {of}.",
+    "verdict_monotonous": "The same answer to different questions: {n} of {of}.",
     "verdict_repeating": (
         "Word by word from the dataset: {n} of {of}. It seems to know it by heart; fewer epochs "
         "help."

@@ -16,26 +16,28 @@ TRIALS: Final[dict[str, str]] = {
     "verdict_word_check": "проверить",
     "verdict_word_leave": "не ставить",
     "trial_figures": "Проба: ответов {answered} из {n} · с вопросом {asking}",
-    "trial_repeats": "Из датасета: {repeating} · отказов: {refusing} · обычно знаков: {characters}",
+    "trial_repeats": (
+        "Повторов из датасета: {repeating} · отказов: {refusing} · обычно знаков: {characters}"
+    ),
     "trial_training": "В датасете: с вопросом {percent} % · обычно знаков: {characters}",
     "trial_base": "Базовая: с вопросом {asking} из {n} · обычно знаков: {characters}",
     "trial_base_silent": "Базовая модель здесь не отвечает, сравнить не с чем.",
     "trial_reason": "• {reason}",
     "verdict_fine": (
-        "Явных бед нет: ответы на всё, без отказов и повторов. Тон судить вам — прочтите ответы."
+        "Явных бед нет: ответы на всё, без отказов и повторов. О тоне судить вам: прочтите ответы."
     ),
     "verdict_silent": "Без ответа: {n} из {of}.",
-    "verdict_foreign": "Не тем письмом, что датасет: {n} из {of}.",
+    "verdict_foreign": "Другой алфавит, чем в датасете: {n} из {of}.",
     "verdict_refusing": "Отказ, как у обычного ассистента: {n} из {of}.",
-    "verdict_monotonous": "На разные вопросы то же самое: {n} из {of}.",
+    "verdict_monotonous": "На разные вопросы один и тот же ответ: {n} из {of}.",
     "verdict_repeating": (
         "Слово в слово из датасета: {n} из {of}. Похоже, модель его зазубрила; помогает меньше "
         "эпох."
     ),
     "verdict_like_base": "Ответ как у базовой модели: {n} из {of}. Обучения там не видно.",
     "verdict_not_asking": "Мало вопросов: {n} из {of}, а в датасете {percent} %.",
-    "verdict_shorter": "Ответы намного короче: обычно {n} знаков, а в датасете {usual}.",
-    "verdict_longer": "Ответы намного длиннее: обычно {n} знаков, а в датасете {usual}.",
+    "verdict_shorter": "Ответы намного короче, чем в датасете: обычно знаков {n}, там {usual}.",
+    "verdict_longer": "Ответы намного длиннее, чем в датасете: обычно знаков {n}, там {usual}.",
     "verdict_cut": "Оборваны на полуслове: {n} из {of}. Поможет CHAT_MAX_TOKENS побольше.",
     "verdict_without_lesson": "Датасет не прочитать, поэтому сравнить с ним ответы не вышло.",
     "verdict_rehearsed": (

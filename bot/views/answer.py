@@ -13,6 +13,7 @@ from bot.texts import Texts
 from bot.views.buttons import button, data_of
 from bot.views.rich import Rich
 from bot.views.screen import MAX_UNITS, Button, Screen
+from bot.views.unclosed import closed
 
 CURSOR = " ▌"
 FRAME_UNITS = MAX_UNITS - 100
@@ -27,12 +28,17 @@ _logger = logging.getLogger(__name__)
 
 def growing(texts: Texts, text: str, request_id: int) -> Screen:
     """A frame: the answer so far, its end where it is longer than a message."""
-    rich = _formatted(_recent(text.rstrip())).end_of(FRAME_UNITS)
+    rich = formatted(closed(_recent(text))).end_of(FRAME_UNITS)
     return with_stop(texts, rich.followed_by(CURSOR).screen(), request_id)
 
 
 def whole(
-    texts: Texts, text: str, *, buttons: Buttons = (), is_stopped: bool = False
+    texts: Texts,
+    text: str,
+    *,
+    buttons: Buttons = (),
+    is_stopped: bool = False,
+    incident: str = "",
 ) -> list[Screen]:
     """The answer in as many messages as it needs; none of it is cut off.
 
@@ -41,9 +47,13 @@ def whole(
         text: What the model said.
         buttons: They stand under the last message.
         is_stopped: The model would have said more.
+        incident: The code under which the log tells why the answer broke off.
     """
-    rich = _formatted(text)
-    if is_stopped:
+    rich = formatted(closed(text) if incident or is_stopped else text)
+    if incident:
+        broken = texts.plain("failure_broken", incident=incident)
+        rich = rich.followed_by(f" … ({broken})", type="italic")
+    elif is_stopped:
         rich = rich.followed_by(f" … ({texts.plain('chat_stopped')})", type="italic")
     *others, last = [part.screen() for part in rich.messages()]
     return [*others, replace(last, buttons=buttons)]
@@ -86,7 +96,7 @@ def _rating_buttons(
     return good, button(texts, "bad_marked", back)
 
 
-def _formatted(text: str) -> Rich:
+def formatted(text: str) -> Rich:
     """The text with its Markdown as formatting; as it is where a word would get lost."""
     try:
         shown, entities = convert(text, config=_STYLE)

@@ -8,6 +8,7 @@ from bot.texts import Markup, Texts, shortened
 from bot.views.buttons import button, data_of
 from bot.views.models import since
 from bot.views.screen import Button, Screen, rows
+from bot.views.shares import share_of
 
 _TITLE_UNITS = 100
 
@@ -22,16 +23,17 @@ def details(texts: Texts, found: ModelDetails, *, chooser: str, trainer: str) ->
         trainer: Who started its job, or named it to /monitor; empty: from the terminal.
     """
     model = found.model
-    lines = [
-        texts("model_title", model=_title(model)),
-        texts("job_id", id=model.name),
-        *_state(texts, found, chooser),
-        *_origin(texts, found, trainer),
-        *_end(texts, found),
-    ]
+    lines = [texts("model_title", model=_title(model)), *_state(texts, found, chooser)]
     if found.verdict is not None:
         word = Markup(texts(f"verdict_word_{found.verdict.value}"))
         lines.append(texts("model_verdict", verdict=word))
+    if found.share is not None:
+        lines.append(texts("model_share", share=share_of(texts, found.share)))
+    lines += [
+        *_end(texts, found),
+        *_origin(texts, found, trainer),
+        texts("model_name", name=model.name),
+    ]
     return Screen(text="\n".join(lines), buttons=_buttons(texts, found))
 
 

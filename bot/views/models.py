@@ -4,11 +4,13 @@ import datetime as dtm
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.domain import ServedModel, Serving, Verdict
+from bot.domain import ServedModel, Serving, Verdict, model_title
+from bot.services.quality import Share
 from bot.services.serving import ModelPage
 from bot.texts import Markup, Texts, cut, shortened
 from bot.views.buttons import button, data_of
 from bot.views.screen import Button, Screen, rows
+from bot.views.shares import share_of
 
 SYSTEM_PROMPT_UNITS = 1500
 _TITLE_UNITS = 60
@@ -25,6 +27,8 @@ class Overview:
     others: ModelPage
     verdicts: Mapping[int, Verdict]
     """By a model's id; missing where nothing was judged."""
+    shares: Mapping[int, Share]
+    """Of good answers, by a model's id; missing where nothing was rated."""
     has_retired: bool
 
 
@@ -37,15 +41,23 @@ def listing(texts: Texts, overview: Overview) -> Screen:
         train = button(texts, "train", data_of("train", "plan"))
         last = retired if overview.has_retired else []
         return Screen(text=texts("models_none"), buttons=rows([train], last))
+
+    def rated(model: ServedModel) -> str:
+        share = overview.shares.get(model.id)
+        return texts("models_share", share=share_of(texts, share)) if share else ""
+
     if serving:
-        lines = [texts("models_title", model=_title(serving.model))]
+        lines = [texts("models_title", model=_title(serving.model)) + rated(serving.model)]
     else:
         lines = [texts("models_none_serving")]
     if previous:
-        lines.append(texts("models_before", model=_title(previous)))
+        lines.append(texts("models_before", model=_title(previous)) + rated(previous))
     if page.models:
         lines.append(texts("models_others"))
-        lines += [_line(texts, model, overview.verdicts.get(model.id)) for model in page.models]
+        lines += [
+            _line(texts, model, overview.verdicts.get(model.id)) + rated(model)
+            for model in page.models
+        ]
     names = labels([*known, *page.models])
     return Screen(
         text="\n".join(lines),
@@ -146,6 +158,9 @@ def since(texts: Texts, serving: Serving, who: str) -> Markup:
     if not serving.since:
         return Markup(texts("model_since_settings"))
     day = texts.moment(serving.since)
+    if serving.instead_of is not None:
+        gone = shortened(model_title(serving.instead_of), _TITLE_UNITS)
+        return Markup(texts("model_since_gone", day=day, gone=gone))
     if serving.chosen_by is None:
         return Markup(texts("model_since_first", day=day))
     return Markup(texts("model_since_chosen", day=day, who=shortened(who, _TITLE_UNITS)))

@@ -2,6 +2,7 @@
 
 import datetime as dtm
 from collections.abc import Sequence
+from typing import Final
 
 from bot.catalogue import Catalogue
 from bot.domain import Refusal, TrainingMethod, TrainingRun
@@ -11,6 +12,8 @@ from bot.views.buttons import button, data_of
 from bot.views.plan_edits import edit_rows
 from bot.views.prices import time_of
 from bot.views.screen import Screen, rows
+
+_SOON_DAYS: Final = 180
 
 
 def plan(
@@ -55,9 +58,7 @@ def plan(
     if n_cut:
         longest = texts.number(catalogue.max_example_tokens(run.parameters.base_model))
         lines.append(texts("plan_cut", n=texts.number(n_cut), longest=longest))
-    if shutdown is not None:
-        days = max(0, (shutdown - dtm.datetime.now(texts.timezone).date()).days)
-        lines.append(texts("plan_days_left", days=days))
+    lines += _days_left(texts, shutdown)
     if active:
         lines.append(texts("plan_active", jobs=", ".join(active)))
     lines.append(
@@ -81,7 +82,7 @@ def plan(
 
 def started(texts: Texts, run: TrainingRun) -> Screen:
     """The plan has been confirmed; its card follows."""
-    return Screen(text=f"{_parameters(texts, run)}\n{texts('plan_started', run_id=run.id)}")
+    return Screen(text=f"{texts('plan_started', run_id=run.id)}\n{_parameters(texts, run)}")
 
 
 def dropped(texts: Texts, run: TrainingRun) -> Screen:
@@ -127,6 +128,14 @@ def _model(texts: Texts, run: TrainingRun, shutdown: dtm.date | None) -> str:
     if shutdown is None:
         return texts("plan_model", model=name)
     return texts("plan_model_until", model=name, day=texts.day(shutdown))
+
+
+def _days_left(texts: Texts, shutdown: dtm.date | None) -> list[str]:
+    """Warned of only where the end is near; that there is one is said beside the model."""
+    if shutdown is None:
+        return []
+    days = (shutdown - dtm.datetime.now(texts.timezone).date()).days
+    return [texts("plan_days_left", days=max(0, days))] if days <= _SOON_DAYS else []
 
 
 def _parameters(texts: Texts, run: TrainingRun) -> str:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from bot.domain import Profile
+from bot.domain import Profile, Rating
 from bot.services.usage import Bill
 from bot.storage.privacy import StoredTurn, StoredWords
 from bot.texts import LANGUAGE_NAMES, Texts
 from bot.views.buttons import button, data_of
+from bot.views.feedback import complaint_label
 from bot.views.screen import Attachment, Screen, rows
 from bot.views.who import moment, seen
 
@@ -27,6 +28,7 @@ def overview(texts: Texts, profile: Profile, words: StoredWords, *, host: str) -
         texts("privacy_title"),
         texts("privacy_person", seen=seen(texts, profile.last_seen_at)),
         said,
+        *_opinions(texts, words),
         texts("privacy_counts"),
         "",
         texts("privacy_provider", host=host),
@@ -42,6 +44,13 @@ def overview(texts: Texts, profile: Profile, words: StoredWords, *, host: str) -
             ]
         ),
     )
+
+
+def _opinions(texts: Texts, words: StoredWords) -> list[str]:
+    if not words.n_ratings and not words.n_corrections:
+        return []
+    ratings, corrections = texts.number(words.n_ratings), texts.number(words.n_corrections)
+    return [texts("privacy_opinions", ratings=ratings, corrections=corrections)]
 
 
 def ask_forget(texts: Texts) -> Screen:
@@ -109,4 +118,18 @@ def _parts(
         parts.append(
             texts.plain("privacy_file_turn", when=when, question=turn.question, answer=turn.answer)
         )
+        parts += _opinion(texts, turn.rating)
     return parts
+
+
+def _opinion(texts: Texts, rating: Rating) -> list[str]:
+    said = []
+    if rating.is_good is not None:
+        mark = "👍" if rating.is_good else "👎"
+        said.append(texts.plain("privacy_file_rating", mark=mark))
+    if rating.complaint is not None:
+        reason = complaint_label(texts, rating.complaint)
+        said.append(texts.plain("privacy_file_complaint", reason=reason))
+    if rating.correction is not None:
+        said.append(texts.plain("privacy_file_correction", text=rating.correction))
+    return said

@@ -83,6 +83,12 @@ class Rich:
         added = [Span(end, end + len(text), entity)] if entity else []
         return Rich(self.text + text, [*self.spans, *added])
 
+    def joined_by(self, other: "Rich") -> "Rich":
+        """With another text at its end."""
+        end = len(self.text)
+        moved = [Span(end + span.start, end + span.end, span.entity) for span in other.spans]
+        return Rich(self.text + other.text, [*self.spans, *moved])
+
     def end_of(self, units: int) -> "Rich":
         """The last so many UTF-16 units, from a word's beginning on; "…" where some is left out."""
         start = bisect.bisect_left(self._units, self._units[-1] - units)

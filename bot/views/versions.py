@@ -226,17 +226,9 @@ def _verdict(texts: Texts, dataset: Dataset) -> str:
 
 def _origin(texts: Texts, dataset: Dataset, people: Mapping[int, str]) -> str:
     who = people.get(dataset.added_by or 0, str(dataset.added_by or ""))
-    match dataset.origin:
-        case DatasetOrigin.SETTINGS:
-            return texts("versions_origin_settings")
-        case DatasetOrigin.SENT:
-            return texts("versions_origin_sent", who=who)
-        case DatasetOrigin.REPAIRED:
-            return texts("versions_origin_repaired", who=who, parent=dataset.parent_id)
-        case DatasetOrigin.TRAINING_PART:
-            return texts("versions_origin_training_part", who=who, parent=dataset.parent_id)
-        case DatasetOrigin.VALIDATION_PART:
-            return texts("versions_origin_validation_part", who=who, parent=dataset.parent_id)
+    is_joined = dataset.origin is DatasetOrigin.EXPORTED and dataset.parent_id is not None
+    origin = f"{dataset.origin}_with" if is_joined else dataset.origin.value
+    return texts(f"versions_origin_{origin}", who=who, parent=dataset.parent_id)
 
 
 def _change(texts: Texts, change: Change) -> list[str]:

@@ -77,9 +77,11 @@ class Desk:
         """The same in both themes, with *message* in sight from its first word on."""
         if message is not None:
             await expect(message).to_be_visible(timeout=PATIENCE_MS)
-            await message.evaluate("it => it.scrollIntoView({block: 'start'})")
+            await message.evaluate(
+                "it => { it.style.scrollMarginTop = '10px'; it.scrollIntoView({block: 'start'}); }"
+            )
         for scheme in ("light", "dark"):
-            await self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            await self.page.emulate_media(color_scheme=scheme)
             await self.screenshot(f"{name}-{scheme}")
 
 

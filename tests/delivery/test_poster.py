@@ -49,6 +49,21 @@ async def test_new_message(telegram: Telegram, poster: Poster):
     assert telegram.sent(5)[0].params["parse_mode"] == "HTML"
 
 
+async def test_buttons_alone_change(telegram: Telegram, poster: Poster):
+    """In one call, which says nothing anew; where the message is gone nothing comes of it."""
+    message_id = await post(poster)
+    buttons = Screen(text="", buttons=[[Button(text="👍 ✓", data="talk:unrate:1")]])
+
+    for edit_id in (message_id, message_id, message_id + 9):
+        assert await post(poster, buttons, edit_id=edit_id, is_unsure=True) == edit_id
+
+    assert telegram.texts(5) == [SHOWN]
+    assert "talk:unrate:1" in str(telegram.chats[5][message_id].markup)
+    calls = telegram.sent(5)[1:]
+    assert [call.method for call in calls] == ["editMessageReplyMarkup"] * 3
+    assert "text" not in calls[0].params
+
+
 async def test_buttons_and_entities_reach_telegram(telegram: Telegram, poster: Poster):
     """Text with entities is never read as HTML."""
     screen = Screen(

@@ -8,15 +8,17 @@ such a value in the same function.
 
 import ast
 import inspect
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot import errors
 from bot.catalogue import load_catalogue
-from bot.domain import JobStatus, Verdict
+from bot.domain import Complaint, DatasetOrigin, JobStatus, Verdict, Vote
 from bot.handlers.menus import ADMINS, EVERYONE
+from bot.services.export import LeftOut
 from bot.services.invitations import Outcome
+from bot.services.quality import Change
 from bot.services.remedies import Remedy, Step
 from bot.services.repair import REPAIRABLE
 from bot.services.validation.tables import all_rules
@@ -43,19 +45,24 @@ def error_leaves() -> dict[str, type[errors.UserError]]:
     }
 
 
-FAMILIES = {
+FAMILIES: dict[str, Collection[str]] = {
     "error_": {leaf.key.removeprefix("error_") for leaf in error_leaves().values()},
     "dataset_theme_": {"growth", "relationships", "business", "past_lives", "hard_moment", "other"},
+    "versions_origin_": {*DatasetOrigin, "exported_with"},
     "derived_": {"epochs", "multiplier", "model", "same", "dataset"},
+    "export_left_": set(LeftOut),
     "finding_": {*all_rules(), "leak"},
     "button_part_": {"model", "epochs", "multiplier", "suffix"},
     "button_preset_": set(load_catalogue().presets),
     "button_remedy_": set(Remedy),
     "button_step_": set(Step),
+    "button_vote_": set(Vote),
     "code_": {outcome for outcome in Outcome if outcome is not Outcome.ADMITTED},
+    "complaint_": set(Complaint),
     "choose_": {"model", "epochs", "multiplier", "suffix"},
     "mend_": set(REPAIRABLE),
     "menu_": {*EVERYONE, *ADMINS},
+    "quality_change_": set(Change),
     "refusal_": {key.removeprefix("refusal_") for key in KEYS if key.startswith("refusal_")},
     "remedy_": set(Remedy),
     "trial_standing_": {standing.value for standing in Standing},

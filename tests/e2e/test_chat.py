@@ -183,14 +183,14 @@ async def test_answer_that_fails_leaves_the_old_one(tmp_path):
 
         proxy.fault("POST", CHAT, "answer", **refusal(401, "invalid_api_key", "No"))
         await tester.presses("🔁", first)
-        await tester.sees("не принял ключ бота")
+        await tester.sees("без администратора")
         await stands()
 
         proxy.rewrite = moody(OTHERS[0])
         await tester.presses("🔁", first)
         await tester.sees(CURSOR)
         async with proxy.away():
-            await tester.sees("оборвался")
+            await tester.sees("Модель сейчас не отвечает")
         await stands()
 
         held = proxy.fault("POST", CHAT, "hold_before")
@@ -244,7 +244,7 @@ async def test_edited_question_is_asked_again(tmp_path):
         # One that got no answer is asked when it is edited.
         proxy.fault("POST", CHAT, "answer", **refusal(401, "invalid_api_key", "No"))
         failed = await tester.says("А так?")
-        await tester.sees("не принял ключ бота")
+        await tester.sees("без администратора")
         await tester.edits(failed["message_id"], "А вот так?")
         await tester.sees(answer_of(OTHERS[1]))
         await eventually(lambda: live(everything) == [*history, ("А вот так?", OTHERS[1])])
@@ -272,7 +272,7 @@ async def test_quick_messages_are_answered_in_order(tmp_path):
         proxy.rewrite = lambda exchange: None
         proxy.fault("POST", CHAT, "answer", **refusal(401, "invalid_api_key", "No"))
         await tester.says("в стену")
-        await tester.sees("не принял ключ бота")
+        await tester.sees("без администратора")
         await tester.says("четыре")
         await everything.settled(6)
 

@@ -300,7 +300,8 @@ async def test_others_are_answered_while_a_large_file_is_checked(tmp_path):
         for n in range(150):
             for line in GOOD:
                 file.write(line.replace("Ты — Наташа".encode(), f"Ты — Наташа {n}".encode(), 1))
-    async with world(tmp_path, DATASET_PATH=str(dataset), CHAT_MODEL="gpt-4.1-mini") as everything:
+    model = "gpt-4.1-mini-2025-04-14"
+    async with world(tmp_path, DATASET_PATH=str(dataset), CHAT_MODEL=model) as everything:
         tester = await everything.people.person(TESTER, "Анна")
         asked = await everything.admin.says("/validate")
         for n in range(3):

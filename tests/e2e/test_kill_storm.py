@@ -254,7 +254,7 @@ async def check_admin(admin: Person, start: int) -> None:
     since = [words(message) for message in chat if message["message_id"] > start]
     beginnings = ["✅ storm · обучилась", "✅ storm обучилась за", "storm · вердикт: "]
     if admin.id == ADMIN:
-        beginnings.append("Эпохи 3 · множитель 0,1 · имя storm")
+        beginnings.append("План №2 запущен")
     for beginning in beginnings:
         assert sum(text.startswith(beginning) for text in since) == 1, f"{beginning}, {story}"
     assert len(since) == len(beginnings), story

@@ -278,7 +278,7 @@ async def test_everything_speaks_english_too(tmp_path):
         await answered(admin, "/people", "Maria · administrator")
         await admin.presses("Peter")
         await admin.sees("Answers a day: at most 200, as for everybody", timeout=PATIENT)
-        await answered(admin, "/invite", "It lets one person in")
+        await answered(admin, "/invite", "The link lets one person in")
         await answered(peter, "/privacy", "What is stored about you here")
         everyone = [*await admin.chat(), *await peter.chat()]
         said = "".join(words(m) for m in everyone if m["from"]["is_bot"])

@@ -11,7 +11,6 @@ from tests.world import API_KEY, World, world
 CHAT = "/v1/chat/completions"
 MODEL = "gpt-4.1-mini-2025-04-14"
 ADMINS = range(1001, 1007)
-TESTERS = range(1101, 1109)
 
 
 def refusal(status: int, code: str, message: str) -> Json:
@@ -128,57 +127,3 @@ async def test_a_job_that_fails_and_an_engine_that_goes_away(tmp_path):
             await asyncio.sleep(2)  # long enough for the job to end meanwhile
         await admin.sees(lambda message: "обучилась за" in words(message), timeout=30)
         assert len(await everything.engine_jobs()) == 2
-
-
-async def test_chat_faults_have_words(tmp_path):
-    """Whatever breaks between a tester and the model, they read one kind sentence, and no more."""
-    ids = ",".join(map(str, TESTERS))
-    slow = {"tokens-per-second": "40"}
-    async with world(tmp_path, engine=slow, TESTER_IDS=ids, CHAT_MODEL=MODEL) as everything:
-        proxy = everything.proxy
-        testers = iter(await people(everything, TESTERS))
-
-        for order, said in (
-            (refusal(401, "invalid_api_key", f"No {API_KEY}"), "не принял ключ бота"),
-            (refusal(404, "model_not_found", "Not found"), "Сервер не знает модели"),
-            (refusal(402, "insufficient_quota", "Pay"), "кончились деньги или квота"),
-            (refusal(400, "weird", f"Bad {API_KEY}"), "Провайдер отказал: Bad"),
-        ):
-            tester = next(testers)
-            proxy.fault("POST", CHAT, "answer", **order)
-            await tester.says("Как дела?")
-            check_kind((await tester.sees(said))["text"])
-
-        # Those that are tried once more, and fail again.
-        tester = next(testers)
-        proxy.fault("POST", CHAT, "answer", times=2, **refusal(429, "rate_limit_exceeded", "Slow"))
-        await tester.says("Как дела?")
-        await tester.sees("Модель сейчас перегружена")
-
-        tester = next(testers)
-        proxy.fault("POST", CHAT, "drop_before", times=2)
-        await tester.says("Как дела?")
-        check_kind((await tester.sees("оборвался"))["text"])
-
-        # One failure is nothing that people have to hear of.
-        tester = next(testers)
-        proxy.fault("POST", CHAT, "answer", **refusal(500, "", "Oops"))
-        await tester.says("Как дела?")
-        answer = await tester.sees(lambda message: "▌" not in words(message))
-        assert "оборвался" not in words(answer)
-
-        # The answer breaks off in the middle: its beginning does not stay as if it were whole.
-        tester = next(testers)
-        await tester.says("Расскажи длинно, как начать свой бизнес?")
-        await tester.sees("▌")
-        async with proxy.away():
-            await tester.sees("оборвался")
-        bots = [message for message in await tester.chat() if message["from"]["is_bot"]]
-        assert len(bots) == 1
-
-        for tester in await people(everything, TESTERS):
-            bots = [message for message in await tester.chat() if message["from"]["is_bot"]]
-            assert len(bots) == 1
-        # What failed is not in anybody's history.
-        ((turns,),) = everything.stored("SELECT count(*) FROM turns")
-        assert turns == 1

@@ -239,8 +239,10 @@ async def test_without_a_terminal_a_yes_is_needed(tmp_path):
         (("--learning-rate", "fast"), "learning-rate: “fast” does not fit; allowed: > 0.\n"),
         (
             ("--suffix", "x" * 65),
-            f"The name “{'x' * 65}” is too long: 65 characters, and the provider takes up to 64. "
-            "For another: python -m bot train --suffix name\n",
+            (
+                f"The name “{'x' * 65}” is too long: 65 characters, and the provider takes up to "
+                "64. For another: python -m bot train --suffix name\n"
+            ),
         ),
         (("--file", "nobody.jsonl"), "nobody.jsonl: No such file or directory\n"),
     ],

@@ -5,6 +5,7 @@ from typing import Any
 
 from telegram.ext import CallbackQueryHandler, CommandHandler
 
+from bot.domain import Complaint, Vote
 from bot.handlers import all_handlers
 from tests.e2e.test_exactly_once import ENDLESS, job_of, press, started
 from tests.telegram_people import Json, words
@@ -14,7 +15,9 @@ MODEL = "gpt-4.1-mini-2025-04-14"
 OPEN_COMMANDS = {"start", "help", "id", "language", "new", "retry", "privacy"}
 OPEN_BUTTONS = {
     "language:set:", "door:ask:", "privacy:get:", "privacy:forget:", "privacy:forgotten:",
-    "privacy:keep:", "talk:stop:", "talk:again:", "talk:anew:",
+    "privacy:keep:", "talk:stop:", "talk:again:", "talk:anew:", "talk:up:", "talk:down:",
+    "talk:unrate:", *(f"why:{reason}:" for reason in Complaint), "fix:write:", "fix:leave:",
+    "fix:drop:", *(f"compare:vote_{vote}:" for vote in Vote),
 }  # fmt: skip
 TESTERS = range(1101, 1111)
 
@@ -53,6 +56,7 @@ def decided(everything: World) -> list[Any]:
         "SELECT id, name, system_prompt FROM models",
         "SELECT request_id FROM uploads",
         "SELECT id FROM trials",
+        "SELECT id, every, n_wanted, ending FROM comparisons",
         "SELECT id, is_tester, is_blocked, daily_limit FROM people WHERE is_tester = 1",
         "SELECT id, used_by, withdrawn_at FROM invitations",
         "SELECT id, state FROM join_requests",

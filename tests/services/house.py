@@ -12,14 +12,19 @@ from bot.domain import Access, Hyperparameters, JsonDict, Person, RunState, Trac
 from bot.services.alarms import Alarms, Patience
 from bot.services.chat import Chat
 from bot.services.checking import Checker
+from bot.services.comparison import Comparisons
 from bot.services.dataset_desk import DatasetDesk
 from bot.services.datasets import Datasets
+from bot.services.export import Export
+from bot.services.fallback import Fallback
+from bot.services.feedback import Feedback
 from bot.services.last_days import LastDays
 from bot.services.model_desk import ModelDesk
 from bot.services.news import News
 from bot.services.outages import Outages
 from bot.services.pausing import Pausing
 from bot.services.pictures import Pictures
+from bot.services.quality import Quality
 from bot.services.restarts import Restarts
 from bot.services.sampling import Sampling
 from bot.services.serving import ServingDesk
@@ -30,14 +35,18 @@ from bot.services.usage import Accounts
 from bot.services.watching import Watching
 from bot.storage.alarms import OutageStore, PulseStore, RestartStore
 from bot.storage.checkpoints import CheckpointStore
+from bot.storage.comparisons import ComparisonStore
 from bot.storage.conversations import ConversationStore
+from bot.storage.corrections import AwaitedCorrectionStore
 from bot.storage.database import Database
 from bot.storage.dataset_files import DatasetFiles
 from bot.storage.datasets import DatasetStore
+from bot.storage.exports import ExportStore
 from bot.storage.jobs import JobStore
 from bot.storage.last_days import LastDayStore
 from bot.storage.models import ModelStore
 from bot.storage.outbox import OutboxStore
+from bot.storage.ratings import RatingStore
 from bot.storage.runs import RunStore
 from bot.storage.trials import TrialStore
 from bot.storage.usage import UsageStore
@@ -148,6 +157,10 @@ class House:
             chat_url=given.get("chat_url", given.get("base_url", "https://models.example/v1")),
             today=lambda: self.today,
         )
+        self.ratings = RatingStore(database)
+        self.export = Export(ratings=self.ratings, store=ExportStore(database), desk=self.desk)
+        self.quality = Quality(ratings=self.ratings)
+        self.feedback = Feedback(ratings=self.ratings, awaited=AwaitedCorrectionStore(database))
         self.model_desk = ModelDesk(
             database=database,
             models=self.models,
@@ -157,6 +170,7 @@ class House:
             runs=self.runs,
             serving=self.serving,
             last_days=self.last_days,
+            quality=self.quality,
             api=self.provider,
         )
         self.woken_trials: list[int] = []
@@ -208,6 +222,7 @@ class House:
             api=self.provider,
             catalogue=load_catalogue(),
             base_url=given.get("base_url", "https://models.example/v1"),
+            base_model=MODEL,
             on_confirmed=self.submission.wake,
         )
         self.restarts = Restarts(
@@ -234,6 +249,22 @@ class House:
             history_max_tokens=given.get("history_max_tokens", 3000),
             silence_s=given.get("silence_s", 0),
             accounts=self.accounts,
+            fallback=Fallback(
+                database=database,
+                models=self.models,
+                serving=self.serving,
+                usage=UsageStore(database),
+                last_days=self.last_days,
+                news=self.news,
+            ),
+            pause_s=0.5,
+        )
+        self.comparisons = Comparisons(
+            database=database,
+            store=ComparisonStore(database),
+            serving=self.serving,
+            chat=self.chat,
+            news=self.news,
         )
 
     async def kill(self) -> None:

@@ -57,6 +57,25 @@ async def test_what_came_is_kept_and_the_model_is_hung_up_on():
     assert asyncio.get_running_loop().time() == 3.0
 
 
+async def test_what_is_ended_is_not_kept():
+    """Nor what was whole a moment before, and is about to be stored; the next answer is."""
+    generations, model = Generations(), Model()
+    async with generations.stoppable(5, 7) as first:
+        pass
+    generations.end(5)
+    assert (first.is_stopped, first.is_unwelcome) == (False, True)
+
+    async with generations.stoppable(5, 8) as second, aclosing(model.speak()) as pieces:
+        await anext(pieces)
+        generations.end(5)
+        await anext(pieces)
+    assert (second.is_stopped, second.is_unwelcome) == (True, True)
+
+    async with generations.stoppable(5, 9) as third:
+        pass
+    assert not third.is_unwelcome
+
+
 async def test_nobody_stops_what_is_not_theirs():
     """Neither another chat, nor a button of an earlier answer."""
     generations, model = Generations(), Model()

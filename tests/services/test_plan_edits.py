@@ -87,6 +87,19 @@ async def test_plan_that_was_started_or_dropped_stays_as_it_is(house: House):
     assert (await house.run(started.id)).parameters == PARAMETERS
 
 
+async def test_model_of_a_preset_goes_with_it(house: House):
+    """Who looked at the dearest one and chose another does not pay for the former's model."""
+    run = await house.plan()
+    await house.training.edit(run.id, Part.PRESET, "premium")
+
+    quick = await house.training.edit(run.id, Part.PRESET, "quick")
+    assert quick.parameters.base_model == MODEL
+
+    await house.training.edit(run.id, Part.MODEL, "gpt-4o-mini-2024-07-18")
+    chosen = await house.training.edit(run.id, Part.PRESET, "production")
+    assert chosen.parameters.base_model == "gpt-4o-mini-2024-07-18"
+
+
 async def test_what_was_edited_is_what_is_trained(house: House):
     run = await house.plan()
     await house.training.edit(run.id, Part.EPOCHS, "8")
@@ -114,7 +127,7 @@ def test_every_choice_is_one_that_an_edit_takes():
         options = choices(part, PARAMETERS, CATALOGUE, taken={"natasha-v2"}, base_url=OPENAI)
         assert len(options) == len(set(options)) > 1
         for value in options:
-            edited(PARAMETERS, part, value, CATALOGUE)
+            edited(PARAMETERS, part, value, CATALOGUE, base_model=MODEL)
             assert len(f"train:set:{10**6}-{part}={value}".encode()) <= 64
     offered = choices(Part.EPOCHS, PARAMETERS, CATALOGUE, taken=(), base_url=OPENAI)
     assert list(offered) == [str(n) for n in EPOCHS]

@@ -39,8 +39,6 @@ async def talked(database: Database) -> Database:
                         person_id=who,
                         request_id=n,
                         model="m",
-                        system_prompt="",
-                        n_window=0,
                         usage=Usage(prompt_tokens=1, completion_tokens=1),
                         now=100 + n,
                     )

@@ -20,8 +20,6 @@ async def say(database: Database, store: ConversationStore, n: int, chat_id: int
         "person_id": chat_id,
         "request_id": n,
         "model": "m",
-        "system_prompt": "",
-        "n_window": 0,
         "usage": None,
         "now": n,
     }
@@ -103,9 +101,7 @@ async def test_question_that_was_answered_last_is_known(
     assert await store.last_question(5) == 0
 
     turn = Turn(user_text="?", assistant_text="!", question_id=70, is_stopped=True)
-    options: dict[str, Any] = {
-        "person_id": 5, "model": "m", "system_prompt": "", "n_window": 0, "usage": None,
-    }  # fmt: skip
+    options: dict[str, Any] = {"person_id": 5, "model": "m", "usage": None}
     await database.write(
         lambda tx: store.add_turn(tx, turn, chat_id=5, request_id=2, now=2, **options)
     )

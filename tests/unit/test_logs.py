@@ -21,7 +21,8 @@ def root(tmp_path: Path) -> Iterator[logging.Logger]:
     logger = logging.getLogger()
     before, level = list(logger.handlers), logger.level
     names = (
-        "httpx", "httpcore", "httpx2", "httpcore2", "apscheduler", "aiosqlite", "telegram", "openai",
+        "httpx", "httpcore", "httpx2", "httpcore2",
+        "apscheduler", "aiosqlite", "telegram", "openai",
     )  # fmt: skip
     levels = {name: logging.getLogger(name).level for name in names}
     yield logger

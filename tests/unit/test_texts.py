@@ -146,7 +146,7 @@ def test_values_are_escaped_once():
         'Провайдер отказал: &lt;b&gt; &amp; "x"'
     )
     assert RU("error_provider_refused", message=Markup("<b>5</b>")).endswith(": <b>5</b>")
-    assert RU.plain("button_use_model", model="<a> & b").endswith("<a> & b")
+    assert RU.plain("button_roll_back", model="<a> & b").endswith("<a> & b")
 
 
 def test_braces_in_values_are_no_placeholders():

@@ -196,7 +196,7 @@ def test_card_of_a_job_that_has_ended_sums_it_up():
 def test_warning_and_last_event_are_both_told():
     """And the same words once."""
     text = shown(card(tracked(warning="Осторожно", last_message="Шаг 5")))
-    assert text.index("⚠️ Осторожно") < text.index("Шаг 5")
+    assert text.index("⚠️ Провайдер пишет: Осторожно") < text.index("Шаг 5")
 
     text = shown(card(tracked(warning="Осторожно", last_message="Осторожно")))
     assert text.count("Осторожно") == 1

@@ -45,6 +45,7 @@ from bot.services.curves import from_events
 from bot.services.model_desk import ModelDetails
 from bot.services.pictures import LossChart
 from bot.services.plan_edits import Part, choices
+from bot.services.quality import Share
 from bot.services.remedies import Remedy
 from bot.services.repair import REPAIRABLE, Change, Repair
 from bot.services.serving import ModelPage
@@ -287,8 +288,8 @@ def screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
         yield "ask cancel", jobs.ask_cancel(texts, tracked)
         page = [tracked] * jobs.PAGE_SIZE
         yield "jobs", jobs.listing(texts, page, page=HUGE, n_jobs=HUGE * 99)
-        chart = LossChart(path=Path("loss.png"), curves=from_events(tracked.metrics))
-        yield "chart", jobs.loss_chart(texts, tracked, chart)
+        drawn = LossChart(path=Path("loss.png"), curves=from_events(tracked.metrics))
+        yield "chart", jobs.loss_chart(texts, tracked, drawn)
         said = [event_of(value, HUGE, level=value, type=value, message=value)] * events.PAGE_SIZE
         yield "events", events.log(texts, tracked, said, end=HUGE, n_events=HUGE * 2)
         yield "no events", events.log(texts, tracked, [], end=0, n_events=0)
@@ -302,9 +303,9 @@ def screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
         yield "unserved", trials.unserved(texts, found_trial)
     yield from dataset_screens(texts, value)
     yield "growing", answer.growing(texts, value, HUGE)
-    buttons = answer.answer_buttons(texts, HUGE, is_after_silence=True)
-    for part in answer.whole(texts, value, buttons=buttons, is_stopped=True):
-        yield "answer", part
+    buttons = answer.answer_buttons(texts, HUGE, is_good=False, is_after_silence=True)
+    for message in answer.whole(texts, value, buttons=buttons, is_stopped=True):
+        yield "answer", message
 
 
 def model_screens(
@@ -320,6 +321,7 @@ def model_screens(
             previous=before,
             others=page,
             verdicts={each.id: Verdict.LEAVE for each in many},
+            shares={each.id: Share(n_good=HUGE, n=HUGE) for each in many},
             has_retired=True,
         )
         yield "models", models.listing(texts, overview)
@@ -343,6 +345,7 @@ def model_screens(
                 checkpoint=checkpoint,
                 result=previous,
                 verdict=Verdict.CHECK,
+                share=Share(n_good=HUGE, n=HUGE),
             )
             yield "model", one_model.details(texts, details, chooser=value, trainer=value)
     kept = [(each, checkpoint) for each in many]
@@ -399,12 +402,13 @@ def dataset_screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
         for n, origin in enumerate(DatasetOrigin)
     ]
     first, second, *_ = of_every_origin
-    yield (
-        "versions",
-        versions.listed(
-            texts, of_every_origin, in_use=first, people={HUGE: value}, page=HUGE, has_more=True
-        ),
-    )
+    for page in (of_every_origin[: versions.PAGE], of_every_origin[-versions.PAGE :]):
+        yield (
+            "versions",
+            versions.listed(
+                texts, page, in_use=first, people={HUGE: value}, page=HUGE, has_more=True
+            ),
+        )
     yield "no versions", versions.listed(texts, [], in_use=None, people={}, page=0, has_more=False)
     report = dataset.report(texts, report_of(value, 200), first, is_in_use=False)
     yield "version", versions.manage(texts, report, first, is_in_use=False)

@@ -53,7 +53,7 @@ def overview(
     page: dict[str, Any] = {"number": 0, "has_more": False} | {
         name: fields.pop(name) for name in ("number", "has_more") if name in fields
     }
-    given: dict[str, Any] = {"verdicts": {}, "has_retired": False} | fields
+    given: dict[str, Any] = {"verdicts": {}, "shares": {}, "has_retired": False} | fields
     return models.Overview(
         serving=serving, previous=previous, others=ModelPage(models=others, **page), **given
     )
@@ -214,6 +214,7 @@ def known(**fields: Any) -> ModelDetails:
         "checkpoint": None,
         "result": None,
         "verdict": Verdict.CHECK,
+        "share": None,
     }
     return ModelDetails(**(given | fields))
 
@@ -228,16 +229,16 @@ def test_model_tells_all_that_is_known_of_it():
 
     assert lines == [
         "natasha-v1",
-        TUNED,
+        "Вердикт: проверить",
+        lines[2],
         f"База: {BASE}",
         "Обучена 15 ноября 2023 · план №12 · Олег",
         "Датасет №7 · 321 пример",
         "Задание: ftjob-1",
-        lines[6],
-        "Вердикт: проверить",
+        f"Полное имя: {TUNED}",
     ]
-    assert lines[6].startswith("Работает до 14 января")
-    assert lines[6].endswith("осталось дней: 53")
+    assert lines[2].startswith("Работает до 14 января")
+    assert lines[2].endswith("осталось дней: 53")
     assert buttons_of(screen) == [
         "model:serve:3", "model:test:3", "model:steps:3", "model:retire:3", "model:list:0",
     ]  # fmt: skip
@@ -269,7 +270,10 @@ def test_model_that_was_not_trained_here():
     fields: dict[str, Any] = {"tracked": None, "run": None, "last_day": None, "days_left": None}
     text = shown(details(model=plain, base_model=plain.name, verdict=None, **fields))
 
-    assert text.splitlines()[2:] == ["Обучена не здесь · в списке с 15 ноября 2023"]
+    assert text.splitlines()[1:] == [
+        "Обучена не здесь · в списке с 15 ноября 2023",
+        "Полное имя: gpt-4.1-mini",
+    ]
     assert f"База: {BASE}" in shown(details(**fields))
     followed = replace(known().tracked, followed_by=5)  # type: ignore[type-var]
     assert "не здесь · следит Олег" in shown(details(tracked=followed, run=None))

@@ -7,7 +7,16 @@ from dataclasses import replace
 import pytest
 
 from bot.catalogue import load_catalogue
-from bot.domain import Access, Invitation, JoinRequest, Person, Profile, RequestState
+from bot.domain import (
+    Access,
+    Complaint,
+    Invitation,
+    JoinRequest,
+    Person,
+    Profile,
+    Rating,
+    RequestState,
+)
 from bot.errors import DailyLimitReached, PersonFixed
 from bot.services.admission import Door, Standing
 from bot.services.invitations import MOST_OPEN, Outcome
@@ -112,13 +121,22 @@ def screens(texts: Texts, value: str) -> Iterator[Screen]:
     yield door.refusal(texts, PersonFixed(name=value))
     yield door.refusal(texts, DailyLimitReached(limit=20, zone=MOSCOW))
     for words in (
-        StoredWords(n_conversations=HUGE, n_turns=HUGE, since=LONG_AGO),
-        StoredWords(n_conversations=0, n_turns=0, since=None),
+        StoredWords(
+            n_conversations=HUGE, n_turns=HUGE, since=LONG_AGO, n_ratings=HUGE, n_corrections=HUGE
+        ),
+        StoredWords(n_conversations=0, n_turns=0, since=None, n_ratings=0, n_corrections=0),
     ):
         yield privacy.overview(texts, profiles[0], words, host=value)
     yield privacy.ask_forget(texts)
+    rating = Rating(is_good=False, complaint=Complaint.OTHER, correction=value)
     turn = StoredTurn(
-        id=1, conversation_id=1, at=LONG_AGO, model=value, question=value, answer=value
+        id=1,
+        conversation_id=1,
+        at=LONG_AGO,
+        model=value,
+        question=value,
+        answer=value,
+        rating=rating,
     )
     yield privacy.file_of(texts, profiles[0], [turn] * 3, n_turns=9, usage=[(value, MUCH)])
 
@@ -185,7 +203,7 @@ def test_the_limit_in_force_is_marked(limit: int | None, marked: str):
     ("bill", "said"),
     [
         (NOTHING, "$0,00"),
-        (replace(SOME, usd=0.001), "<$0.01"),
+        (replace(SOME, usd=0.001), "<$0,01"),
         (SOME, "~$0,31"),
         (replace(SOME, n_unpriced=12, usd=0.0), "цена неизвестна"),
         (replace(SOME, n_unpriced=2), "~$0,31 и ответы без цены — 2"),
@@ -230,6 +248,13 @@ def test_a_stranger_sees_their_number_and_what_they_can_do(kind: Door, may_ask: 
     assert buttons_of(screen) == (["door:ask:"] if may_ask else [])
 
 
+RATINGS = {
+    1: Rating(is_good=True),
+    2: Rating(),
+    3: Rating(is_good=False, complaint=Complaint.UNTRUE, correction="<иначе>"),
+}
+
+
 def test_a_privacy_file_reads_like_a_conversation():
     turns = [
         StoredTurn(
@@ -239,6 +264,7 @@ def test_a_privacy_file_reads_like_a_conversation():
             model="m",
             question=f"вопрос {n}",
             answer=f"<ответ> {n}",
+            rating=RATINGS[n],
         )
         for n, talk in ((1, 1), (2, 1), (3, 2))
     ]
@@ -246,5 +272,10 @@ def test_a_privacy_file_reads_like_a_conversation():
 
     assert screen.attachment is not None
     assert screen.attachment.text.count("— Разговор, ") == 2
-    assert "Вы (15 ноября 2023, 01:13): вопрос 2\n\nНаташа: <ответ> 2" in screen.attachment.text
+    text = screen.attachment.text
+    assert "Вы (15 ноября 2023, 01:13): вопрос 2\n\nНаташа: <ответ> 2" in text
+    assert "<ответ> 1\n\nВаша оценка: 👍\n\nВы" in text
+    assert text.endswith(
+        "Ваша оценка: 👎\n\nЧто не так: Неправда\n\nКак сказала бы Наташа, по-вашему: <иначе>"
+    )
     assert "самые новые" not in screen.attachment.text

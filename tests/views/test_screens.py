@@ -210,7 +210,7 @@ def test_plan_tells_what_runs_already_and_offers_the_validation_part():
 def test_time_is_learnt_from_past_jobs():
     past = [PastJob(trained_tokens=184_440, seconds=1_200)]
 
-    assert "1,5–3 ч по руководству" in shown(
+    assert "1,5–3 ч (по руководству)" in shown(
         plan.plan(RU, RUN, guess(RUN), CATALOGUE, shutdown=None)
     )
     assert "16–24 мин по прошлым заданиям (1)" in shown(

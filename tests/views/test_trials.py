@@ -70,7 +70,9 @@ def test_verdict_stands_first():
 
     assert lines[0] == "natasha-v1 · вердикт: ставить"
     assert lines[1] == "Проба: ответов 5 из 5 · с вопросом 4"
-    assert lines[2] == "Из датасета: 2 · отказов: 1 · обычно знаков: 1\N{NO-BREAK SPACE}412"
+    assert (
+        lines[2] == "Повторов из датасета: 2 · отказов: 1 · обычно знаков: 1\N{NO-BREAK SPACE}412"
+    )
     assert lines[3] == "В датасете: с вопросом 100 % · обычно знаков: 639"
     assert lines[4] == "Базовая: с вопросом 0 из 3 · обычно знаков: 310"
     assert lines[5].startswith("• Явных бед нет")
@@ -104,7 +106,7 @@ def test_figures_that_there_are_none_of_are_left_out():
     assert "Базовая" not in text
     assert "В датасете" not in text
     silent = replace(bare, answers=replace(FIGURES, n_answered=0))
-    assert "Из датасета" not in shown(views.verdict(RU, a_trial(silent), Standing.OFFERED))
+    assert "Повторов из датасета" not in shown(views.verdict(RU, a_trial(silent), Standing.OFFERED))
 
 
 @pytest.mark.parametrize("texts", [RU, EN])

@@ -1,0 +1,26 @@
+"""What a model has said so far, on its way to a person."""
+
+from dataclasses import dataclass, field
+
+from bot.domain import Usage
+from bot.errors import UserError
+from bot.services.chat import Question
+from bot.services.generations import Generation
+
+
+@dataclass(slots=True, kw_only=True)
+class Heard:
+    """An answer that comes, or came."""
+
+    question: Question
+    """As it was put in the end."""
+    text: str = ""
+    usage: Usage | None = None
+    generation: Generation = field(default_factory=Generation)
+    failure: UserError | None = None
+    """Why there is no more; None: it came to its end, or was stopped."""
+
+    @property
+    def has_words(self) -> bool:
+        """Whether there is anything to show."""
+        return bool(self.text) and not self.text.isspace()

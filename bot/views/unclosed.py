@@ -1,0 +1,40 @@
+"""Markdown that breaks off: while it is written, and where it was stopped."""
+
+import re
+from typing import Final
+
+_FENCE: Final = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
+_SIGNS: Final = re.compile(r"\\.|`+|\*\*|~~|\*")
+
+
+def closed(text: str) -> str:
+    """The text, what its last line leaves open closed: nobody shall read bare asterisks.
+
+    Code blocks need no help. What only looks like a sign stays as it is: a star in a sum, a bullet.
+
+    >>> closed("Ты стоишь **в лесу на рас")
+    'Ты стоишь **в лесу на рас**'
+    >>> closed("2 * 2 = 4")
+    '2 * 2 = 4'
+    """
+    text = text.rstrip()
+    start = text.rfind("\n") + 1
+    if len(_FENCE.findall(text)) % 2:
+        is_begun = _FENCE.match(text[start:])  # it says in which language, and nothing else yet
+        return text[:start].rstrip() if is_begun else text
+    still_open: list[str] = []
+    for found in _SIGNS.finditer(text, start):
+        sign, at, end = found[0], found.start(), found.end()
+        before, after = text[max(0, at - 1) : at], text[end : end + 1]
+        if still_open and still_open[-1].startswith("`"):
+            if sign == still_open[-1]:
+                still_open.pop()
+        elif sign in still_open and before.strip():
+            del still_open[still_open.index(sign) :]
+        elif not after and not before.isalnum() and not sign.startswith("\\"):
+            text = text[:at].rstrip()  # the very last sign opens, and nothing follows
+        elif after.strip() and not before.isalnum() and not sign.startswith("\\"):
+            still_open.append(sign)
+    if still_open and text[-1] == still_open[-1][0] and len(still_open[-1]) == 2:
+        text = text[:-1]  # half of what closes it
+    return text + "".join(reversed(still_open))
