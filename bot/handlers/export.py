@@ -21,7 +21,7 @@ def handlers() -> list[BaseHandler[Any, BotContext, Any]]:
     return [
         CommandHandler("export", start),
         CallbackQueryHandler(start, pattern="^export:start:"),
-        CallbackQueryHandler(make, pattern="^export:(sft|dpo|all):"),
+        *(CallbackQueryHandler(make, pattern=f"^export:{kind}:") for kind in ("sft", "dpo", "all")),
         CallbackQueryHandler(send, pattern="^export:files:"),
     ]
 

@@ -214,7 +214,7 @@ async def test_azures_suffix(tmp_path, suffix):
         assert "/train --suffix natasha" in told
         assert await everything.engine_jobs() == []
 
-        words_that_help = re.search(r"/train suffix=\S+", told)
+        words_that_help = re.search(r"/train --suffix \w+", told)
         assert words_that_help is not None
         await job_of(everything, await started(admin, words_that_help.group()))
         assert len(await everything.engine_jobs()) == 1

@@ -7,7 +7,8 @@ from tests.e2e.test_provider_faults import spoiled
 from tests.telegram_people import Json, Person, words
 from tests.world import World, eventually, world
 
-ENGINE = {"running-seconds": "6"}
+ENGINE = {"running-seconds": "12"}
+"""Long enough for a card to be seen moving on a busy machine: it moves every three seconds."""
 CLOCK: Json = {"POLL_INTERVAL_S": "0.2"}
 LONG = 90
 NEW = ("sendMessage", "sendPhoto", "sendDocument")
