@@ -16,8 +16,8 @@ OPEN_COMMANDS = {"start", "help", "id", "language", "new", "retry", "privacy"}
 OPEN_BUTTONS = {
     "language:set:", "door:ask:", "privacy:get:", "privacy:forget:", "privacy:forgotten:",
     "privacy:keep:", "talk:stop:", "talk:again:", "talk:anew:", "talk:repeat:", "talk:below:",
-    "talk:up:", "talk:down:", "talk:unrate:", *(f"why:{reason}:" for reason in Complaint), "fix:write:", "fix:leave:",
-    "fix:drop:", *(f"compare:vote_{vote}:" for vote in Vote),
+    "talk:up:", "talk:down:", "talk:unrate:", *(f"why:{reason}:" for reason in Complaint),
+    "fix:write:", "fix:leave:", "fix:drop:", *(f"compare:vote_{vote}:" for vote in Vote),
 }  # fmt: skip
 TESTERS = range(1101, 1111)
 
