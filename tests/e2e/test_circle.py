@@ -84,7 +84,11 @@ async def test_two_rounds_of_the_circle(tmp_path):
         await marked(tester, liked, "👍 ✓")
 
         report = await exported(
-            admin, "all", "Примеры (SFT): 3", "исправлено тестерами: 2", "Пары ответов (DPO): 2"
+            admin,
+            "all",
+            "Примеры (SFT): 3",
+            "исправлено тестировщиками: 2",
+            "Пары ответов (DPO): 2",
         )
         for part in ("Датасет готов: 324 примера", "Они стоят после примеров версии №1"):
             assert part in words(report), words(report)

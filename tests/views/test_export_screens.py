@@ -41,10 +41,10 @@ def test_numbers_come_with_the_reasons():
         "Оценённых ответов: 38 · 22 ноября 2025 — 12 декабря 2025",
         "Модели: natasha-v1 — 30, gpt-4.1 — 8",
         "Оценивали: Олег <b> — 38",
-        "Примеры (SFT): 25\nиз них исправлено тестерами: 7",
+        "Примеры (SFT): 25\nиз них исправлено тестировщиками: 7",
         "не вошло: 👎 без исправления — 12, уже есть в датасете — 1",
         "Пары ответов (DPO): 7\n⚠️ провайдеры берут от 10: пока мало",
-        "слова тестеров, без имён и номеров",
+        "слова тестировщиков, без имён и номеров",
     ):
         assert part in text, text
     assert text.count("пока мало") == 1
@@ -109,7 +109,7 @@ def test_empty_states_say_what_to_do():
     nothing = replace(FOUND, models={}, people={}, examples=NONE, pairs=NONE, first_at=0, last_at=0)
     since = replace(nothing, since=DAY, exported_at=DAY)
 
-    assert "Попросите тестеров нажимать 👍 и 👎" in shown(screen(nothing))
+    assert "Попросите тестировщиков нажимать 👍 и 👎" in shown(screen(nothing))
     assert buttons_of(screen(nothing)) == ["person:list:0"]
     assert "С прошлого экспорта (22 ноября 2025) новых оценок нет." in shown(screen(since))
     assert buttons_of(screen(since)) == ["export:start:0"]
