@@ -8,7 +8,7 @@ from contextlib import aclosing
 
 from bot.context import BotContext
 from bot.delivery.frames import Frames
-from bot.domain import PastTurn, Usage
+from bot.domain import PastTurn
 from bot.errors import (
     ContextTooLong,
     EmptyAnswer,
@@ -94,14 +94,8 @@ async def _heard(context: BotContext, question: Question, frames: Frames) -> Hea
         ):
             heard.generation = generation
             async for piece in pieces:
-                if isinstance(piece, Question):
-                    heard.question = piece
-                    continue
-                if isinstance(piece, Usage):
-                    heard.usage = piece
-                    continue
-                heard.text += piece
-                if heard.has_words:
+                heard.take(piece)
+                if isinstance(piece, str) and heard.has_words:
                     typing.stop()
                     frames.show(lambda: views.growing(context.texts, heard.text, request_id))
     except ContextTooLong:  # which the person can do something about

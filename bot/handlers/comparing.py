@@ -6,10 +6,10 @@ from contextlib import aclosing
 
 from bot.context import BotContext
 from bot.delivery.frames import Frames
-from bot.domain import ServedModel, Usage
+from bot.domain import ServedModel
 from bot.errors import ContextTooLong, ModelGone, ModelUnknown, UserError
 from bot.handlers.heard import Heard
-from bot.services.chat import Chat, Question
+from bot.services.chat import Chat
 from bot.services.comparison import Duel, Said
 from bot.views import compare as views
 
@@ -57,12 +57,7 @@ async def _listen(chat: Chat, heard: Heard) -> None:
     try:
         async with aclosing(chat.answer(heard.question)) as pieces:
             async for piece in pieces:
-                if isinstance(piece, Question):
-                    heard.question = piece
-                elif isinstance(piece, Usage):
-                    heard.usage = piece
-                else:
-                    heard.text += piece
+                heard.take(piece)
     except UserError as exc:
         model = heard.question.model.name
         _logger.info("%s did not answer to its end in a comparison: %s", model, exc)

@@ -20,6 +20,15 @@ class Heard:
     failure: UserError | None = None
     """Why there is no more; None: it came to its end, or was stopped."""
 
+    def take(self, piece: str | Usage | Question) -> None:
+        """Hear a piece, as `Chat.answer` gives them."""
+        if isinstance(piece, Question):
+            self.question = piece
+        elif isinstance(piece, Usage):
+            self.usage = piece
+        else:
+            self.text += piece
+
     @property
     def has_words(self) -> bool:
         """Whether there is anything to show."""
