@@ -74,11 +74,13 @@ def build_services(settings: Settings, database: Database, bot: Bot) -> Services
     catalogue = load_catalogue()
     pause_s = pause_between_tries(settings)
     patience = patience_of(settings)
+    model_patience_s = min(200 * pause_s, LONGEST_PATIENCE_S)
     api = build_training_api(settings)
     chat_api = OpenAIChat(build_chat_client(settings), secrets=settings.secrets)
     outbox = OutboxStore(database)
     models, trial_store = ModelStore(database), TrialStore(database)
     people_store, ratings = PeopleStore(database), RatingStore(database)
+    usage = UsageStore(database)
     quality = Quality(ratings=ratings)
     news = News(outbox=outbox, admin_ids=settings.admin_ids)
 
@@ -105,7 +107,7 @@ def build_services(settings: Settings, database: Database, bot: Bot) -> Services
             pause_s=pause_s,
         ),
         news=news,
-        patience_s=min(200 * pause_s, LONGEST_PATIENCE_S),
+        patience_s=model_patience_s,
     )
     watching = Watching(
         database=database,
@@ -130,7 +132,7 @@ def build_services(settings: Settings, database: Database, bot: Bot) -> Services
             patience_s=max(patience.outage_s, 2 * settings.poll_interval_s),
         ),
         on_trial=trials.wake,
-        name_patience_s=min(200 * pause_s, LONGEST_PATIENCE_S),
+        name_patience_s=model_patience_s,
     )
     restarts = Restarts(
         database=database,
@@ -167,7 +169,7 @@ def build_services(settings: Settings, database: Database, bot: Bot) -> Services
         on_removed=generations.end,
     )
     accounts = Accounts(
-        store=UsageStore(database),
+        store=usage,
         catalogue=catalogue,
         zone=settings.zone,
         default_limit=settings.daily_messages_per_tester,
@@ -185,7 +187,7 @@ def build_services(settings: Settings, database: Database, bot: Bot) -> Services
             database=database,
             models=models,
             serving=serving,
-            usage=UsageStore(database),
+            usage=usage,
             last_days=last_days,
             news=news,
         ),
