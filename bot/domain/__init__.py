@@ -46,6 +46,7 @@ from bot.domain.training import (
     RunState,
     TrackedJob,
     TrainingRun,
+    step_of,
 )
 from bot.domain.trials import (
     AnswerFigures,
@@ -120,6 +121,7 @@ __all__ = [
     "best_checkpoint",
     "is_rehearsed",
     "model_title",
+    "step_of",
 ]
 
 JsonDict = dict[str, Any]

@@ -198,3 +198,9 @@ class TrackedJob:
     def name(self) -> str:
         """What people call it: the suffix, else the id."""
         return self.job.suffix or self.job.id
+
+
+def step_of(metrics: Mapping[str, Any]) -> float:
+    """The step that the data of a metrics event tells; 0 where it tells none."""
+    step = metrics.get("step")
+    return float(step) if isinstance(step, int | float) else 0.0

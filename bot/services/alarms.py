@@ -12,7 +12,15 @@ from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import Any, Final
 
-from bot.domain import FineTuningJob, JobEvent, JobStatus, JsonDict, Pulse, TrackedJob
+from bot.domain import (
+    FineTuningJob,
+    JobEvent,
+    JobStatus,
+    JsonDict,
+    Pulse,
+    TrackedJob,
+    step_of,
+)
 from bot.services import curves
 from bot.services.news import News
 from bot.services.overfitting import overfit
@@ -142,12 +150,7 @@ def usual_gap(tracked: TrackedJob) -> float | None:
 def _is_last(metrics: Mapping[str, Any]) -> bool:
     """After the last step a provider may take its time to make the model."""
     total = metrics.get("total_steps")
-    return isinstance(total, int | float) and _step(metrics) >= total
-
-
-def _step(metrics: Mapping[str, Any]) -> float:
-    step = metrics.get("step")
-    return float(step) if isinstance(step, int | float) else 0.0
+    return isinstance(total, int | float) and step_of(metrics) >= total
 
 
 def _felt(
@@ -161,7 +164,7 @@ def _felt(
         pulse = Pulse(job_id=job.id, status=job.status_word, since=since)
     elif pulse.status != job.status_word:
         pulse = replace(pulse, status=job.status_word, since=now, is_overdue=False)
-    steps = [_step(event.data) for event in events if event.type == "metrics"]
+    steps = [step_of(event.data) for event in events if event.type == "metrics"]
     if steps and max(steps) > (pulse.step or 0):
         pulse = replace(pulse, step=max(steps), step_at=now, is_stalled=False)
     return pulse

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from bot.domain import FineTuningJob, JobEvent, JobStatus, PastJob, Refusal, TrackedJob
+from bot.domain import FineTuningJob, JobEvent, JobStatus, PastJob, Refusal, TrackedJob, step_of
 from bot.storage.database import Database, Row, Transaction
 
 
@@ -198,7 +198,8 @@ class JobStore:
 
     async def _with_events(self, row: Row) -> TrackedJob:
         events = await self.events(row["id"])
-        metrics = sorted((event for event in events if event.type == "metrics"), key=_step)
+        metrics = [event for event in events if event.type == "metrics"]
+        metrics.sort(key=lambda event: step_of(event.data))
         messages = [event.message for event in events if event.type != "metrics"]
         warnings = [event.message for event in events if event.level != "info"]
         return replace(
@@ -217,11 +218,6 @@ _JOBS = """
         LEFT JOIN job_pulses ON job_pulses.job_id = jobs.id
 """
 """The beginning of a query for jobs with what their plans say."""
-
-
-def _step(event: JobEvent) -> float:
-    step = event.data.get("step")
-    return float(step) if isinstance(step, int | float) else 0.0
 
 
 def _tracked(row: Row) -> TrackedJob:

@@ -5,13 +5,35 @@ from typing import Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 
+from bot.domain import Dataset, RunState, TrainingRun
 from bot.texts import Texts
 from bot.views.screen import Screen
 from sandbox import html_text
 from sandbox.text import utf16_len
+from tests.services.house import PARAMETERS
 
 MOSCOW = zoneinfo.ZoneInfo("Europe/Moscow")
 RU, EN = Texts("ru", MOSCOW), Texts("en", MOSCOW)
+RUN = TrainingRun(
+    id=12,
+    state=RunState.PLANNED,
+    asked_by=5,
+    parameters=PARAMETERS,
+    dataset=Dataset(
+        id=1,
+        path="a.jsonl",
+        sha256="aa",
+        n_examples=321,
+        n_tokens=61_480,
+        system_prompt="Ты Наташа.",
+        created_at=1,
+    ),
+    seed=7,
+    price_usd=0.92,
+    created_at=1,
+    expires_at=2,
+)
+"""A plan of three epochs over the shipped dataset."""
 
 
 def shown(screen: Screen) -> str:

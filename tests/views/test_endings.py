@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.catalogue import load_catalogue
-from bot.domain import Dataset, Hyperparameters, Refusal, RunState, TrackedJob, TrainingRun
+from bot.domain import Hyperparameters, Refusal, RunState, TrackedJob
 from bot.services.curves import from_events
 from bot.services.remedies import Remedy
 from bot.texts import Texts
@@ -18,6 +18,7 @@ from sandbox.text import utf16_len
 from tests.fakes import job_of
 from tests.services.house import PARAMETERS, TUNED
 from tests.views.screens import EN, RU, buttons_of, shown
+from tests.views.screens import RUN as PLANNED
 
 CATALOGUE = load_catalogue()
 NBSP = "\N{NO-BREAK SPACE}"
@@ -27,26 +28,7 @@ LOSSES = [
     {"step": 2, "train_loss": 1.4, "valid_loss": 1.21},
     {"step": 3, "train_loss": 0.98, "valid_loss": 1.27},
 ]
-RUN = TrainingRun(
-    id=12,
-    state=RunState.SUBMITTED,
-    asked_by=5,
-    parameters=PARAMETERS,
-    dataset=Dataset(
-        id=1,
-        path="a.jsonl",
-        sha256="aa",
-        n_examples=321,
-        n_tokens=61_480,
-        system_prompt="Ты Наташа.",
-        created_at=1,
-    ),
-    seed=7,
-    price_usd=0.92,
-    created_at=1,
-    expires_at=2,
-    job_id="ftjob-1",
-)
+RUN = replace(PLANNED, state=RunState.SUBMITTED, job_id="ftjob-1")
 VALIDATED = replace(RUN, validation=replace(RUN.dataset, id=9))
 
 

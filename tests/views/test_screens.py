@@ -9,12 +9,10 @@ import pytest
 from bot.catalogue import load_catalogue
 from bot.domain import (
     Access,
-    Dataset,
     Finding,
     Level,
     PastJob,
     Person,
-    RunState,
     ServedModel,
     Serving,
     TokenStatistics,
@@ -26,7 +24,7 @@ from bot.services.plan_edits import Part
 from bot.views import dataset, door, plan, plan_edits
 from bot.views.screen import Screen, fitting
 from tests.services.house import PARAMETERS, TUNED
-from tests.views.screens import EN, RU, buttons_of, shown
+from tests.views.screens import EN, RU, RUN, buttons_of, shown
 
 CATALOGUE = load_catalogue()
 OPENAI, ELSEWHERE = "https://api.openai.com/v1", "https://models.example/v1"
@@ -43,25 +41,6 @@ GOOD = ValidationReport(
     n_errors=0,
     sha256="0123456789abcdef" * 4,
     size_bytes=500_000,
-)
-RUN = TrainingRun(
-    id=12,
-    state=RunState.PLANNED,
-    asked_by=5,
-    parameters=PARAMETERS,
-    dataset=Dataset(
-        id=1,
-        path="a.jsonl",
-        sha256="aa",
-        n_examples=321,
-        n_tokens=61_480,
-        system_prompt="Ты Наташа.",
-        created_at=1,
-    ),
-    seed=7,
-    price_usd=0.92,
-    created_at=1,
-    expires_at=2,
 )
 MODEL = ServedModel(
     id=3, name=TUNED, system_prompt="Ты Наташа.", job_id="ftjob-1", added_at=1_700_000_000
