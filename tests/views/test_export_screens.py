@@ -7,8 +7,8 @@ import pytest
 from bot.domain import DatasetOrigin, TrainingMethod
 from bot.services.export import LeftOut, Part, Survey
 from bot.views import dataset, export, versions
-from tests.views.screens import EN, RU, buttons_of, shown
-from tests.views.test_screens import GOOD, RUN
+from tests.views.screens import EN, RU, RUN, buttons_of, shown
+from tests.views.test_screens import GOOD
 
 DAY = 1_763_800_000
 IN_USE = RUN.dataset

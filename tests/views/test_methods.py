@@ -5,8 +5,8 @@ from dataclasses import replace
 from bot.domain import Finding, Level, TrainingMethod
 from bot.services.cost import estimate
 from bot.views import dataset, plan, versions
-from tests.views.screens import EN, RU, shown
-from tests.views.test_screens import CATALOGUE, GOOD, RUN
+from tests.views.screens import EN, RU, RUN, shown
+from tests.views.test_screens import CATALOGUE, GOOD
 
 PAIRS = replace(GOOD, method=TrainingMethod.DPO)
 VERSION = replace(RUN.dataset, method=TrainingMethod.DPO)
