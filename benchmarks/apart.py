@@ -13,9 +13,9 @@ from pathlib import Path
 
 from benchmarks import notebook
 from bot.catalogue import load_catalogue
+from bot.dataset.checking import Checker
+from bot.dataset.validation import validate
 from bot.gateways.tokenizer import encoding_for, warm_up
-from bot.services.checking import Checker
-from bot.services.validation import validate
 
 ENCODING = "o200k_base"
 _MODEL = "gpt-4.1-mini"

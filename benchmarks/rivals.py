@@ -12,8 +12,8 @@ from typing import Any
 import psutil
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
-from bot import children
-from bot.children import Child
+from bot.runtime import children
+from bot.runtime.children import Child
 from tests.proxy import Exchange, Proxy
 from tests.telegram_people import People, Person
 

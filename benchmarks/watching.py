@@ -23,9 +23,9 @@ from telegram import Bot
 
 from benchmarks.table import Row, machine, print_row
 from bot.config import Settings
-from bot.context import Services
+from bot.edge.context import Services
 from bot.gateways.wire import job_from
-from bot.services.lookout import AT_ONCE
+from bot.jobs.rounds import AT_ONCE
 from bot.storage.database import Database
 from bot.wiring import build_services
 

@@ -13,15 +13,17 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder
 
 from bot.config import Settings
-from bot.context import Services
 from bot.delivery.lanes import Lanes
 from bot.delivery.polling import Polling
 from bot.delivery.routing import ALLOWED_UPDATES
 from bot.domain import JsonDict
+from bot.edge import menus
+from bot.edge import schedule as watch
+from bot.edge.context import Services
+from bot.edge.dispatch import Door
 from bot.errors import CannotStart
 from bot.gateways.tokenizer import encoding_for, warm_up
-from bot.handlers import all_handlers, menus, watch
-from bot.handlers.door import Door
+from bot.handlers import all_handlers
 from bot.storage import lock
 from bot.storage.database import Database
 from bot.wiring import build_services

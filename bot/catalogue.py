@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.domain import TrainingMethod
+from bot.domain.datasets import TrainingMethod
 from bot.errors import MethodUnknown, ModelShutDown, SuffixForbidden, SuffixTooLong, TuningClosed
 
 _FILE = Path(__file__).with_name("catalogue.toml")

@@ -7,11 +7,11 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.app import build_telegram
 from bot.config import Needs, Settings, load_settings
+from bot.dataset.validation import validate
 from bot.errors import CannotStart, DatasetInvalid, SettingsError, UserError
 from bot.gateways.openai_client import build_training_client
 from bot.gateways.provider import OpenAITraining
 from bot.gateways.tokenizer import encoding_for
-from bot.services.validation import validate
 from bot.storage.database import Database
 from bot.texts import Texts, choose_language
 

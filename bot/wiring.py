@@ -2,65 +2,65 @@
 
 from telegram import Bot
 
+from bot.access.admission import Admission
+from bot.access.invitation_store import InvitationStore
+from bot.access.invitations import Invitations
+from bot.access.request_store import JoinRequestStore
+from bot.alarms.alarms import Alarms, Patience
+from bot.alarms.restarts import Restarts
+from bot.alarms.store import OutageStore, PulseStore, RestartStore
 from bot.catalogue import load_catalogue
+from bot.chat.chat import Chat
+from bot.chat.fallback import Fallback
+from bot.chat.generations import Generations
+from bot.chat.store import ConversationStore
+from bot.comparison.comparison import Comparisons
+from bot.comparison.store import ComparisonStore
 from bot.config import Settings
-from bot.context import Services
+from bot.delivery.inbox_store import InboxStore
+from bot.delivery.notifications import News
 from bot.delivery.outbox import Outbox
-from bot.delivery.pace import Pace
+from bot.delivery.outbox_store import OutboxStore
 from bot.delivery.poster import Poster
+from bot.delivery.rate_limits import Pace
+from bot.delivery.screen import Screen
 from bot.domain import JsonDict
+from bot.edge.context import Services
+from bot.edge.notifications import Newsroom
+from bot.edge.people import People
+from bot.edge.people_store import PeopleStore
+from bot.export import Export
+from bot.export.store import ExportStore
 from bot.gateways.chat import OpenAIChat
 from bot.gateways.openai_client import build_chat_client
-from bot.handlers.news import Newsroom
-from bot.services.admission import Admission
-from bot.services.alarms import Alarms, Patience
-from bot.services.chat import Chat
-from bot.services.comparison import Comparisons
-from bot.services.export import Export
-from bot.services.fallback import Fallback
-from bot.services.feedback import Feedback
-from bot.services.generations import Generations
-from bot.services.invitations import Invitations
-from bot.services.last_days import LastDays
-from bot.services.model_desk import ModelDesk
-from bot.services.news import News
-from bot.services.outages import Outages
-from bot.services.pausing import Pausing
-from bot.services.people import People
-from bot.services.pictures import Pictures
-from bot.services.privacy import Privacy
-from bot.services.quality import Quality
-from bot.services.restarts import Restarts
-from bot.services.sampling import Sampling
-from bot.services.serving import ServingDesk
-from bot.services.trials import Trials
-from bot.services.usage import Accounts
-from bot.services.watching import Watching
-from bot.storage.alarms import OutageStore, PulseStore, RestartStore
-from bot.storage.checkpoints import CheckpointStore
-from bot.storage.comparisons import ComparisonStore
-from bot.storage.conversations import ConversationStore
-from bot.storage.corrections import AwaitedCorrectionStore
+from bot.jobs.outages import Outages
+from bot.jobs.pausing import Pausing
+from bot.jobs.pictures import Pictures
+from bot.jobs.watching import Watching
+from bot.models.checkpoint_store import CheckpointStore
+from bot.models.details import ModelDesk
+from bot.privacy.privacy import Privacy
+from bot.privacy.store import PrivacyStore
+from bot.ratings.correction_store import AwaitedCorrectionStore
+from bot.ratings.feedback import Feedback
+from bot.ratings.quality import Quality
+from bot.ratings.store import RatingStore
+from bot.serving.last_day_store import LastDayStore
+from bot.serving.last_days import LastDays
+from bot.serving.serving import ServingDesk
+from bot.serving.store import ModelStore
 from bot.storage.database import Database
-from bot.storage.exports import ExportStore
-from bot.storage.inbox import InboxStore
-from bot.storage.invitations import InvitationStore
-from bot.storage.join_requests import JoinRequestStore
-from bot.storage.last_days import LastDayStore
-from bot.storage.models import ModelStore
-from bot.storage.outbox import OutboxStore
-from bot.storage.people import PeopleStore
-from bot.storage.privacy import PrivacyStore
-from bot.storage.ratings import RatingStore
-from bot.storage.trials import TrialStore
-from bot.storage.usage import UsageStore
-from bot.views.screen import Screen
-from bot.workshop import (
+from bot.training.composition import (
     build_training_api,
     build_workshop,
     pause_between_tries,
     sample_prompts,
 )
+from bot.trials.sampling import Sampling
+from bot.trials.store import TrialStore
+from bot.trials.trials import Trials
+from bot.usage.accounts import Accounts
+from bot.usage.store import UsageStore
 
 LONGEST_PATIENCE_S = 600.0
 """With a trained model that does not answer yet; shorter where jobs are polled more often than

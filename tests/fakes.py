@@ -19,17 +19,10 @@ import httpx
 from telegram import Bot
 from telegram.request import HTTPXRequest
 
-from bot.domain import (
-    ChatMessage,
-    Checkpoint,
-    FineTuningJob,
-    Hyperparameters,
-    JobEvent,
-    JobStatus,
-    JsonDict,
-    TrainingMethod,
-    Usage,
-)
+from bot.domain import JsonDict
+from bot.domain.datasets import TrainingMethod
+from bot.domain.models import ChatMessage, Checkpoint, Usage
+from bot.domain.training import FineTuningJob, Hyperparameters, JobEvent, JobStatus
 from bot.errors import ContextTooLong, JobUnknown, ModelUnknown, ProviderRefused, ProviderUncertain
 from sandbox import html_text
 from sandbox.errors import TelegramError, bad_request, forbidden

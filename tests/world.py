@@ -13,8 +13,8 @@ from typing import Any
 
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
-from bot import children
-from bot.children import Child
+from bot.runtime import children
+from bot.runtime.children import Child
 from tests import nursery
 from tests.openai_schema import check_request, check_response
 from tests.proxy import Exchange, Proxy

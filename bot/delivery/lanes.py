@@ -13,11 +13,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from bot.delivery.inbox_store import BUSY, InboxRow, InboxStore
 from bot.delivery.routing import route_all
 from bot.domain import JsonDict
+from bot.runtime.workers import Workers
 from bot.storage.database import Database, Transaction
-from bot.storage.inbox import BUSY, InboxRow, InboxStore
-from bot.workers import Workers
 
 MOST_ATTEMPTS = 3
 MOST_WAITING = 30

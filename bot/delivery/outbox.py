@@ -14,13 +14,13 @@ from functools import partial
 
 from telegram.error import Forbidden, NetworkError, RetryAfter, TelegramError
 
+from bot.delivery.cards_store import Card
+from bot.delivery.outbox_store import SCREEN, OutboxRow, OutboxStore
 from bot.delivery.poster import Poster, Refused, Uncertain
+from bot.delivery.screen import Screen
 from bot.domain import JsonDict
-from bot.storage.cards import Card
+from bot.runtime.workers import Workers
 from bot.storage.database import Database
-from bot.storage.outbox import SCREEN, OutboxRow, OutboxStore
-from bot.views.screen import Screen
-from bot.workers import Workers
 
 CARD_INTERVAL_S = 3.0
 """At most one edit of a chat's cards in this time."""

@@ -18,8 +18,8 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, M
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
 
-from bot.delivery.pace import Pace
-from bot.views.screen import Attachment, Screen
+from bot.delivery.rate_limits import Pace
+from bot.delivery.screen import Attachment, Screen
 
 PROBED_IDS = 16
 """How many ids beyond all that we know are tried when a message may have left already."""

@@ -8,8 +8,8 @@ import json
 import logging
 from collections.abc import Sequence
 
+from bot.delivery.inbox_store import Incoming
 from bot.domain import JsonDict
-from bot.storage.inbox import Incoming
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 TALK = "talk"

@@ -13,10 +13,10 @@ from typing import Any, Final
 
 import httpx
 
-from bot import children
-from bot.children import Child, ChildDied
 from bot.config import Settings
 from bot.demo.trouble import Trouble
+from bot.runtime import children
+from bot.runtime.children import Child, ChildDied
 
 ADMIN: Final = (1001, "Мария")
 TESTER: Final = (1002, "Олег")

@@ -11,15 +11,15 @@ from typing import Final
 
 import httpx
 
+from bot.chat.views import CURSOR
 from bot.config import Settings
 from bot.demo.phone import Phone
 from bot.demo.terminal import Terminal
 from bot.demo.transcript import button, is_card, words_of
 from bot.demo.trouble import Trouble
 from bot.domain import JsonDict
+from bot.edge.buttons import data_of
 from bot.texts import Texts
-from bot.views.answer import CURSOR
-from bot.views.buttons import data_of
 
 FIRST_WORDS: Final = "Нет силы воли: завтра сдавать работу, а я мою холодильник"
 SECOND_WORDS: Final = "А с чего начать?"

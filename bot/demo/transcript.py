@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
+from bot.chat.views import CURSOR
 from bot.demo.terminal import Terminal, cut_rows
 from bot.domain import JsonDict
-from bot.views.answer import CURSOR
-from bot.views.buttons import data_of
-from bot.views.card import SPARKS
+from bot.edge.buttons import data_of
+from bot.jobs.card_views import SPARKS
 
 BOT: Final = "Бот"
 """Who speaks when the program does."""

@@ -13,7 +13,8 @@ import openai
 from openai import AsyncOpenAI, AsyncStream
 
 from bot import errors
-from bot.domain import ChatMessage, JsonDict, Usage
+from bot.domain import JsonDict
+from bot.domain.models import ChatMessage, Usage
 from bot.gateways.openai_errors import ErrorTranslator, error_body
 from bot.gateways.wire import record, text, whole
 

@@ -15,14 +15,10 @@ from openai import AsyncOpenAI
 from openai.types.fine_tuning.job_create_params import Method
 
 from bot import errors
-from bot.domain import (
-    Checkpoint,
-    FineTuningJob,
-    Hyperparameters,
-    JobEvent,
-    JsonDict,
-    TrainingMethod,
-)
+from bot.domain import JsonDict
+from bot.domain.datasets import TrainingMethod
+from bot.domain.models import Checkpoint
+from bot.domain.training import FineTuningJob, Hyperparameters, JobEvent
 from bot.gateways.answers import Answer, json_of, malformed, page_of, pages_of, rows_of
 from bot.gateways.bom import open_without_bom
 from bot.gateways.openai_errors import ErrorTranslator, error_body

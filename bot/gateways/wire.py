@@ -10,15 +10,10 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from bot.domain import (
-    Checkpoint,
-    FineTuningJob,
-    JobEvent,
-    JobStatus,
-    JsonDict,
-    Refusal,
-    TrainingMethod,
-)
+from bot.domain import JsonDict
+from bot.domain.datasets import TrainingMethod
+from bot.domain.models import Checkpoint
+from bot.domain.training import FineTuningJob, JobEvent, JobStatus, Refusal
 
 _HUGE = 1e300
 _LARGEST = 2**63 - 1

@@ -8,27 +8,25 @@ from typing import Any
 
 from telegram.ext import BaseHandler
 
-from bot.context import BotContext
-from bot.handlers import (
-    alarms,
-    basics,
-    cards,
-    chat,
-    compare,
-    dataset,
-    endings,
-    export,
-    feedback,
-    invitations,
-    jobs,
-    models,
-    people,
-    privacy,
-    quality,
-    training,
-    trials,
-    versions,
-)
+from bot.access import handlers as people
+from bot.access import invitation_handlers as invitations
+from bot.alarms import handlers as alarms
+from bot.chat import handlers as chat
+from bot.comparison import handlers as compare
+from bot.dataset import handlers as dataset
+from bot.dataset import version_handlers as versions
+from bot.edge.context import BotContext
+from bot.export import handlers as export
+from bot.jobs import card_handlers as cards
+from bot.jobs import handlers as jobs
+from bot.models import handlers as models
+from bot.privacy import handlers as privacy
+from bot.ratings import handlers as feedback
+from bot.ratings import quality_handlers as quality
+from bot.training import ending_handlers as endings
+from bot.training import handlers as training
+from bot.trials import handlers as trials
+from bot.welcome import handlers as basics
 
 
 def all_handlers() -> list[BaseHandler[Any, BotContext, Any]]:

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from bot.catalogue import load_catalogue
 from bot.config import Needs, load_settings
-from bot.domain import JsonDict, ValidationReport
+from bot.dataset import validation
+from bot.domain import JsonDict
+from bot.domain.datasets import ValidationReport
 from bot.errors import UserError
-from bot.services import validation
 from bot.terminal import console, report
 from bot.texts import Texts
 

@@ -5,7 +5,7 @@ import datetime as dtm
 from typing import Final
 
 from bot.config import Needs, Settings, load_settings
-from bot.domain import FineTuningJob
+from bot.domain.training import FineTuningJob
 from bot.errors import UserError
 from bot.terminal import console, dataset
 from bot.terminal.console import one_line

@@ -11,16 +11,17 @@ from typing import Any, Final
 
 from bot.catalogue import load_catalogue
 from bot.config import Needs, Settings, load_settings
-from bot.domain import FineTuningJob, JobEvent, JobStatus, JsonDict
+from bot.domain import JsonDict
+from bot.domain.training import FineTuningJob, JobEvent, JobStatus
 from bot.errors import ProviderBusy, ProviderUncertain, ProviderUnreachable, UserError
 from bot.gateways.provider import TrainingApi
-from bot.services.cost import real_cost
 from bot.terminal import console
 from bot.terminal.console import for_terminal, one_line
 from bot.terminal.provider import provider
 from bot.terminal.voice import Voice
 from bot.texts import Texts
-from bot.views.plan import reason
+from bot.training.views import reason
+from bot.usage.cost import real_cost
 
 PASSING: Final = (ProviderUnreachable, ProviderUncertain, ProviderBusy)
 """What may be over at the next look."""

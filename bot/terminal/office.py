@@ -9,18 +9,19 @@ from pathlib import Path
 from typing import IO, Final
 
 from bot.config import Settings
-from bot.domain import JsonDict, TrainingRun
+from bot.dataset.in_use import Datasets
+from bot.delivery.notifications import News
+from bot.delivery.outbox_store import OutboxStore
+from bot.domain import JsonDict
+from bot.domain.training import TrainingRun
 from bot.errors import DatabaseUnusable
 from bot.gateways.provider import TrainingApi
-from bot.services.datasets import Datasets
-from bot.services.news import News
-from bot.services.submission import Submission
-from bot.services.training import Training
 from bot.storage import lock
 from bot.storage.database import Database, Transaction
-from bot.storage.outbox import OutboxStore
-from bot.storage.runs import RunStore
-from bot.workshop import build_workshop
+from bot.training.composition import build_workshop
+from bot.training.plans import Training
+from bot.training.store import RunStore
+from bot.training.submission import Submission
 
 BY_TERMINAL: Final = 0
 """Who asked, where there is no person of Telegram's."""

@@ -3,9 +3,10 @@
 import datetime as dtm
 from collections.abc import Iterator
 
-from bot.domain import TrainingMethod, TrainingRun
-from bot.services.cost import Estimate
+from bot.domain.datasets import TrainingMethod
+from bot.domain.training import TrainingRun
 from bot.terminal.console import one_line
+from bot.usage.cost import Estimate
 
 
 def plan_lines(run: TrainingRun, guess: Estimate, shutdown: dtm.date | None) -> Iterator[str]:

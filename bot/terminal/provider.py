@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from bot.config import Settings
 from bot.gateways.provider import TrainingApi
-from bot.workshop import build_training_api
+from bot.training.composition import build_training_api
 
 
 @asynccontextmanager

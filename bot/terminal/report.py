@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.domain import Finding, JsonDict, ValidationReport
+from bot.domain import JsonDict
+from bot.domain.datasets import Finding, ValidationReport
 from bot.terminal.console import one_line, unmarked
 from bot.texts import Markup, Texts
 

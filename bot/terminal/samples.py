@@ -8,19 +8,19 @@ from pathlib import Path
 from typing import Final
 
 from bot.config import Needs, Settings, load_settings
-from bot.domain import AnswerFigures, Judgement, TrialAnswer, Verdict, is_rehearsed
+from bot.dataset.validation.peek import first_system_prompt
 from bot.errors import DatasetMissing, ModelUnknown, UserError
 from bot.gateways.chat import OpenAIChat
 from bot.gateways.openai_client import build_chat_client
-from bot.services.lesson import read_lesson
-from bot.services.sampling import Sample, Sampling, Subject, base_named_by
-from bot.services.validation.peek import first_system_prompt
-from bot.services.verdict import Evidence, judge
 from bot.terminal import console
 from bot.terminal.console import for_terminal, one_line, unmarked
 from bot.terminal.voice import Voice
 from bot.texts import Markup, Texts
-from bot.workshop import pause_between_tries, sample_prompts
+from bot.training.composition import pause_between_tries, sample_prompts
+from bot.trials.entities import AnswerFigures, Judgement, TrialAnswer, Verdict, is_rehearsed
+from bot.trials.sampling import Sample, Sampling, Subject, base_named_by
+from bot.trials.training_answers import read_lesson
+from bot.trials.verdict import Evidence, judge
 
 PATIENCE_S: Final = 600.0
 """How long a model that was trained a moment ago may be unknown where it shall answer."""

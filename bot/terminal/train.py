@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Final
 
 from bot.config import Needs, Settings, load_settings
-from bot.domain import Hyperparameters, JobStatus, Refusal, RunState, TrainingRun, ValidationReport
+from bot.domain.datasets import ValidationReport
+from bot.domain.training import Hyperparameters, JobStatus, Refusal, RunState, TrainingRun
 from bot.errors import DatasetInvalid, UserError
-from bot.services.cost import Estimate
-from bot.services.parameters import epochs_of, multiplier_of
 from bot.terminal import console, dataset, report
 from bot.terminal.console import for_terminal, unmarked
 from bot.terminal.monitor import watch
@@ -26,7 +25,9 @@ from bot.terminal.provider import provider
 from bot.terminal.samples import PATIENCE_S, try_out
 from bot.terminal.voice import Voice
 from bot.texts import Texts
-from bot.views.plan import reason
+from bot.training.parameters import epochs_of, multiplier_of
+from bot.training.views import reason
+from bot.usage.cost import Estimate
 
 LOOK_S: Final = 0.1
 """How often the run's stored state is read while it is brought to the provider."""

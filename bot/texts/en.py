@@ -2,22 +2,22 @@
 
 from typing import Final
 
+from bot.texts.access_en import PEOPLE
 from bot.texts.alarms_en import ALARMS
-from bot.texts.cards_en import CARDS
 from bot.texts.chat_en import CHAT
-from bot.texts.compare_en import COMPARE
-from bot.texts.datasets_en import DATASETS
-from bot.texts.endings_en import ENDINGS
+from bot.texts.chat_failures_en import FAILURES
+from bot.texts.comparison_en import COMPARE
+from bot.texts.dataset_en import DATASETS
 from bot.texts.export_en import EXPORT
-from bot.texts.failures_en import FAILURES
-from bot.texts.feedback_en import FEEDBACK
-from bot.texts.findings_en import FINDINGS
-from bot.texts.methods_en import METHODS
+from bot.texts.jobs_en import CARDS
 from bot.texts.models_en import MODELS
-from bot.texts.people_en import PEOPLE
-from bot.texts.plans_en import PLANS
-from bot.texts.providers_en import PROVIDERS
+from bot.texts.ratings_en import FEEDBACK
+from bot.texts.refusals_en import PROVIDERS
+from bot.texts.training_en import PLANS
+from bot.texts.training_endings_en import ENDINGS
+from bot.texts.training_methods_en import METHODS
 from bot.texts.trials_en import TRIALS
+from bot.texts.validation_en import FINDINGS
 
 MESSAGES: Final[dict[str, str]] = {
     # Everyone

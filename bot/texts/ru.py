@@ -2,22 +2,22 @@
 
 from typing import Final
 
+from bot.texts.access_ru import PEOPLE
 from bot.texts.alarms_ru import ALARMS
-from bot.texts.cards_ru import CARDS
+from bot.texts.chat_failures_ru import FAILURES
 from bot.texts.chat_ru import CHAT
-from bot.texts.compare_ru import COMPARE
-from bot.texts.datasets_ru import DATASETS
-from bot.texts.endings_ru import ENDINGS
+from bot.texts.comparison_ru import COMPARE
+from bot.texts.dataset_ru import DATASETS
 from bot.texts.export_ru import EXPORT
-from bot.texts.failures_ru import FAILURES
-from bot.texts.feedback_ru import FEEDBACK
-from bot.texts.findings_ru import FINDINGS
-from bot.texts.methods_ru import METHODS
+from bot.texts.jobs_ru import CARDS
 from bot.texts.models_ru import MODELS
-from bot.texts.people_ru import PEOPLE
-from bot.texts.plans_ru import PLANS
-from bot.texts.providers_ru import PROVIDERS
+from bot.texts.ratings_ru import FEEDBACK
+from bot.texts.refusals_ru import PROVIDERS
+from bot.texts.training_endings_ru import ENDINGS
+from bot.texts.training_methods_ru import METHODS
+from bot.texts.training_ru import PLANS
 from bot.texts.trials_ru import TRIALS
+from bot.texts.validation_ru import FINDINGS
 
 MESSAGES: Final[dict[str, str]] = {
     # Everyone

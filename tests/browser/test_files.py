@@ -10,11 +10,11 @@ from playwright.async_api import Browser, Page, expect
 from telegram import Bot
 from telegram.request import HTTPXRequest
 
-from bot import children
 from bot.delivery.downloads import download
-from bot.delivery.pace import Pace
 from bot.delivery.poster import Poster
-from bot.views.screen import Attachment, Button, Screen
+from bot.delivery.rate_limits import Pace
+from bot.delivery.screen import Attachment, Button, Screen
+from bot.runtime import children
 from tests.browser.test_page import DESK, PATIENCE_MS, Phone
 from tests.telegram_people import People
 from tests.world import ADMIN

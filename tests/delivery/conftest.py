@@ -1,7 +1,6 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,21 +8,11 @@ import pytest_asyncio
 from telegram import Bot
 from telegram.request import HTTPXRequest
 
-from bot import children
-from bot.delivery.pace import Pace
 from bot.delivery.poster import Poster
-from bot.storage.database import Database
-from tests.blank import open_blank
-from tests.clocks import HurriedLoop
+from bot.delivery.rate_limits import Pace
+from bot.runtime import children
 from tests.fakes import Telegram
 from tests.telegram_people import People, Person
-
-
-def pytest_asyncio_loop_factories(
-    config: pytest.Config, item: pytest.Item
-) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    of_module = getattr(getattr(item, "module", None), "LOOP", HurriedLoop)
-    return {"loop": getattr(getattr(item, "obj", None), "loop", of_module)}
 
 
 @pytest.fixture(autouse=True)
@@ -57,13 +46,6 @@ def poster(telegram: Telegram, pace: Pace, known: set[int]) -> Poster:
         return {message_id for message_id in known if message_id > above}
 
     return Poster(telegram.bot, pace, known_ids)
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await open_blank(tmp_path / "bot.sqlite3")
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

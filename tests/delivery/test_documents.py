@@ -9,12 +9,12 @@ import pytest
 from telegram import Bot
 
 from bot.delivery.outbox import Outbox
-from bot.delivery.pace import Pace
+from bot.delivery.outbox_store import OutboxStore
 from bot.delivery.poster import Poster, Refused, Uncertain
+from bot.delivery.rate_limits import Pace
+from bot.delivery.screen import Attachment, Button, Screen
 from bot.domain import JsonDict
 from bot.storage.database import Database
-from bot.storage.outbox import OutboxStore
-from bot.views.screen import Attachment, Button, Screen
 from tests.sandbox.test_files import PNG
 from tests.telegram_people import Json, People, Person, words
 from tests.telegram_schema import SCHEMA, check_call

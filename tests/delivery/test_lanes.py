@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from bot.delivery.inbox_store import InboxRow, InboxStore
 from bot.delivery.lanes import MOST_ATTEMPTS, MOST_WAITING, Lanes, Work
 from bot.domain import JsonDict
 from bot.storage.database import Database, Transaction
-from bot.storage.inbox import InboxRow, InboxStore
 from tests.clocks import settle, until
 
 

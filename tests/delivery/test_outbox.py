@@ -12,13 +12,13 @@ import httpx
 import pytest
 
 from bot.delivery.outbox import MOST_TRIES, Outbox
-from bot.delivery.pace import Pace
+from bot.delivery.outbox_store import OutboxStore
 from bot.delivery.poster import Poster
+from bot.delivery.rate_limits import Pace
+from bot.delivery.screen import Attachment, Screen
 from bot.domain import JsonDict
+from bot.jobs.store import JobStore
 from bot.storage.database import Database
-from bot.storage.jobs import JobStore
-from bot.storage.outbox import OutboxStore
-from bot.views.screen import Attachment, Screen
 from tests.clocks import in_real_time, now, settle, until
 from tests.fakes import Telegram, job_of
 

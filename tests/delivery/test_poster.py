@@ -6,9 +6,9 @@ import httpx
 import pytest
 from telegram.error import Forbidden, NetworkError, RetryAfter
 
-from bot.delivery.pace import Pace
 from bot.delivery.poster import MOST_PROBED, PROBED_IDS, Poster, Refused, Uncertain
-from bot.views.screen import Button, Screen
+from bot.delivery.rate_limits import Pace
+from bot.delivery.screen import Button, Screen
 from tests.clocks import VirtualLoop, now, settle
 from tests.fakes import Telegram
 

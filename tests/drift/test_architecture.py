@@ -43,7 +43,7 @@ SQL = re.compile(
 CYRILLIC = re.compile("[\N{CYRILLIC CAPITAL LETTER A}-\N{CYRILLIC SMALL LETTER YA}ёЁ]")
 SPEAKS_RUSSIAN = ("bot/texts/", "bot/demo")
 """Where people's sentences live; the demo's tour is a conversation in Russian."""
-READS_RUSSIAN = ("bot/services/validation/", "bot/services/repair/")
+READS_RUSSIAN = ("bot/dataset/validation/", "bot/dataset/repair/")
 """What is looked for in a dataset's words, and shown to nobody."""
 
 
@@ -173,7 +173,7 @@ def test_nothing_that_people_read_stands_outside_the_texts():
 
 def test_settings_are_read_at_the_top_only():
     """Below the composition root nothing looks into the environment."""
-    allowed = {"bot/config.py", "bot/children.py"}
+    allowed = {"bot/config.py", "bot/runtime/children.py"}
     found = {
         str(path) for path in sources("bot") if {"os.environ", "os.getenv"} & set(attributes(path))
     }

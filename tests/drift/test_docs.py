@@ -12,8 +12,8 @@ from telegram.ext import CommandHandler
 from bot import arguments
 from bot.catalogue import load_catalogue
 from bot.config import Settings
+from bot.edge.menus import ADMINS, EVERYONE
 from bot.handlers import all_handlers
-from bot.handlers.menus import ADMINS, EVERYONE
 from bot.texts import LANGUAGES
 from engine import settings as engine_settings
 from sandbox import __main__ as sandbox_main

@@ -2,9 +2,9 @@
 
 import re
 
-from bot.domain import Level
-from bot.services.repair import REPAIRABLE
-from bot.services.validation.tables import all_rules
+from bot.dataset.repair import REPAIRABLE
+from bot.dataset.validation.tables import all_rules
+from bot.domain.datasets import Level
 from tests.drift.project import text
 
 PAPER = "docs/validation.md"

@@ -13,18 +13,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot import errors
+from bot.access.invitations import Outcome
 from bot.catalogue import load_catalogue
-from bot.domain import Complaint, DatasetOrigin, JobStatus, Verdict, Vote
-from bot.handlers.menus import ADMINS, EVERYONE
-from bot.services.export import LeftOut
-from bot.services.invitations import Outcome
-from bot.services.quality import Change
-from bot.services.remedies import Remedy, Step
-from bot.services.repair import REPAIRABLE
-from bot.services.validation.tables import all_rules
-from bot.services.verdict import REASONS
+from bot.comparison.entities import Vote
+from bot.dataset.repair import REPAIRABLE
+from bot.dataset.validation.tables import all_rules
+from bot.domain.datasets import DatasetOrigin
+from bot.domain.training import JobStatus
+from bot.edge.menus import ADMINS, EVERYONE
+from bot.export import LeftOut
+from bot.ratings.entities import Complaint
+from bot.ratings.quality import Change
 from bot.texts import LANGUAGES
-from bot.views.trials import Standing
+from bot.training.remedies import Remedy, Step
+from bot.trials.entities import Verdict
+from bot.trials.verdict import REASONS
+from bot.trials.views import Standing
 from tests.drift.project import sources, tree
 
 KEYS = LANGUAGES["ru"].messages.keys()

@@ -220,7 +220,7 @@ def children_of(pid: int) -> list[int]:
                 command = (entry / "cmdline").read_bytes()
             except OSError:
                 continue  # it has just ended
-            if parent == pid and b"bot.apart_child" in command:
+            if parent == pid and b"bot.runtime.isolated_child" in command:
                 found.append(int(entry.name))
     return found
 
@@ -228,7 +228,7 @@ def children_of(pid: int) -> list[int]:
 def is_at_work(pid: int) -> bool:
     """Whether that process lives and works apart; a corpse has no command line."""
     try:
-        return b"bot.apart_child" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return b"bot.runtime.isolated_child" in Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return False
 

@@ -19,7 +19,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bot import children
+from bot.runtime import children
 from tests.e2e.test_main_job import trained
 from tests.proxy import Exchange
 from tests.telegram_people import Json, Person, log, words

@@ -4,7 +4,7 @@ import asyncio
 import signal
 import sys
 
-from bot.children import loopback_environment
+from bot.runtime.children import loopback_environment
 from tests.e2e.test_webhook import free_port
 from tests.world import CODE, world
 

@@ -3,8 +3,8 @@
 import asyncio
 import sys
 
-from bot.children import loopback_environment
 from bot.config import Needs, load_settings
+from bot.runtime.children import loopback_environment
 from tests.e2e.test_exactly_once import FILES
 from tests.e2e.test_telegram_faults import CURSOR, MODEL, QUESTION, TALKS, said_by_bot
 from tests.telegram_people import words

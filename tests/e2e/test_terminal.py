@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from bot.children import loopback_environment
+from bot.runtime.children import loopback_environment
 from tests import nursery
 from tests.e2e.test_webhook import free_port
 from tests.world import API_KEY, CODE, DATASET, World, world

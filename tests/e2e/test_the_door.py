@@ -5,8 +5,9 @@ from typing import Any
 
 from telegram.ext import CallbackQueryHandler, CommandHandler
 
-from bot.domain import Complaint, Vote
+from bot.comparison.entities import Vote
 from bot.handlers import all_handlers
+from bot.ratings.entities import Complaint
 from tests.e2e.test_exactly_once import ENDLESS, job_of, press, started
 from tests.telegram_people import Json, words
 from tests.world import ADMIN, STRANGER, World, eventually, world

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
-from bot.children import Child, running, start
+from bot.runtime.children import Child, running, start
 from tests.engine.pairs import GOOD_FILE
 from tests.openai_schema import check_request, check_response
 

@@ -11,7 +11,7 @@ import openai
 import pytest
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
-from bot.children import start
+from bot.runtime.children import start
 from engine.profiles import PROFILES
 from engine.settings import read_settings
 from tests import nursery

@@ -19,10 +19,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from bot.domain import TrainingMethod
+from bot.dataset.validation import validate
+from bot.domain.datasets import TrainingMethod
 from bot.gateways.bom import open_without_bom
 from bot.gateways.provider import OpenAITraining
-from bot.services.validation import validate
 from engine.backends import JobRefused
 from engine.backends.rehearsal.examples import check_examples
 from engine.domain import Method

@@ -7,7 +7,7 @@ import openai
 import pytest
 
 from bot import errors
-from bot.domain import ChatMessage, Usage
+from bot.domain.models import ChatMessage, Usage
 from bot.gateways.chat import ChatApi, OpenAIChat
 from tests.gateways.provider_double import (
     KEY,

@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from bot import errors
-from bot.domain import Checkpoint
+from bot.domain.models import Checkpoint
 from bot.gateways.provider import TrainingApi
 from tests.gateways.provider_double import Provider, html, refuses, says
 

@@ -5,7 +5,7 @@ import openai
 import pytest
 
 from bot import errors
-from bot.domain import Hyperparameters
+from bot.domain.training import Hyperparameters
 from bot.gateways.openai_errors import MESSAGE_LENGTH, ErrorTranslator
 from bot.gateways.provider import OpenAITraining
 from tests.gateways.provider_double import KEY, Provider, html, refuses, says

@@ -4,7 +4,7 @@ import httpx2
 import pytest
 
 from bot import errors
-from bot.domain import JobStatus
+from bot.domain.training import JobStatus
 from bot.gateways.provider import OpenAITraining, TrainingApi
 from tests.gateways.provider_double import KEY, Provider, html, job, refuses, says
 

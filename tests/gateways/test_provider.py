@@ -9,7 +9,8 @@ import httpx2
 import pytest
 
 from bot import errors
-from bot.domain import FineTuningJob, Hyperparameters, JobStatus, Refusal, TrainingMethod
+from bot.domain.datasets import TrainingMethod
+from bot.domain.training import FineTuningJob, Hyperparameters, JobStatus, Refusal
 from bot.gateways.provider import OpenAITraining, TrainingApi
 from tests.gateways.provider_double import KEY, Provider, event, html, job, refuses, says
 

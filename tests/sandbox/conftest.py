@@ -8,7 +8,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from bot import children
+from bot.runtime import children
 from tests.telegram_people import People, Person
 from tests.telegram_schema import check_result
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot import children
+from bot.runtime import children
 from tests.sandbox.conftest import BotClient
 from tests.telegram_people import People
 

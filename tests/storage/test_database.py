@@ -14,7 +14,7 @@ import pytest
 from bot.errors import DatabaseTooNew, DatabaseUnusable
 from bot.storage.database import Database, Transaction
 from bot.storage.migrations import scripts
-from tests.storage.rows import values
+from tests.rows import values
 
 N_CANCELLED = 2_000
 

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from bot.catalogue import load_catalogue
-from bot.domain import TrainingMethod
+from bot.domain.datasets import TrainingMethod
 from bot.errors import MethodUnknown, ModelShutDown, TuningClosed
 
 CATALOGUE = load_catalogue()

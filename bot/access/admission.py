@@ -1,0 +1,175 @@
+"""Letting people in and out: requests to join, removal, blocking."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final
+
+from bot.access.request_store import JoinRequestStore
+from bot.delivery.notifications import News
+from bot.domain.people import JoinRequest, Person, Profile, RequestState
+from bot.edge.people import People
+from bot.errors import ButtonGone, PersonFixed
+from bot.storage.database import Database, Transaction
+
+DAY_S: Final = 86_400
+ASK_EVERY_S: Final = DAY_S
+"""Who has no answer yet may remind the admins after this time."""
+DENIED_FOR_S: Final = 3 * DAY_S
+"""Who was denied or removed may ask again after this time."""
+MOST_TOLD_A_DAY: Final = 20
+"""Requests that each admin gets a message about in a day; the others are only listed."""
+
+
+class Door(Enum):
+    """How the door looks to somebody outside."""
+
+    MAY_ASK = auto()
+    WAITING = auto()
+    """They have asked; an admin will decide."""
+    DENIED = auto()
+    """Denied or removed, not long ago."""
+    BLOCKED = auto()
+    """Nothing opens it but an admin."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What somebody outside can do."""
+
+    door: Door
+    until: int = 0
+    """When they may ask (again), Unix time; 0 where time changes nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """Decisions about who comes in. Each is one transaction: of two at once the first decides."""
+
+    database: Database
+    people: People
+    requests: JoinRequestStore
+    news: News
+    on_removed: Callable[[int], None]
+    """Called with the id of a person who may not come in any more."""
+
+    async def standing(self, person_id: int, tx: Transaction | None = None) -> Standing:
+        """How the door looks to somebody who is not admitted."""
+        now = int(time.time())
+        known = await self.people.store.get(person_id, tx)
+        if known is not None and known.is_blocked:
+            return Standing(door=Door.BLOCKED)
+        request = await self.requests.latest(person_id, tx)
+        if request is not None and request.state is RequestState.OPEN:
+            until = request.asked_at + ASK_EVERY_S
+            return Standing(door=Door.WAITING if until > now else Door.MAY_ASK, until=until)
+        refused_at = (known.removed_at if known else None) or 0
+        if request is not None and request.state is RequestState.DENIED:
+            refused_at = max(refused_at, request.decided_at or 0)
+        until = refused_at + DENIED_FOR_S
+        if until > now:
+            return Standing(door=Door.DENIED, until=until)
+        return Standing(door=Door.MAY_ASK)
+
+    async def ask(self, person: Person, *, name: str) -> Standing:
+        """Ask the admins to let the person in, if they may ask; how the door looks then.
+
+        Args:
+            person: Somebody who is not admitted.
+            name: How the admins will know them: names and @username.
+        """
+
+        async def work(tx: Transaction) -> Standing:
+            standing = await self.standing(person.id, tx)
+            if standing.door is not Door.MAY_ASK:
+                return standing
+            now = int(time.time())
+            request_id = await self.requests.ask(tx, person.id, name=name, now=now)
+            if await self.requests.n_told(tx, since=now - DAY_S) < MOST_TOLD_A_DAY:
+                await self.requests.told(tx, request_id, now=now)
+                await self._tell_admins(tx, "join_request", request_id, key=f"{request_id}:{now}")
+            else:
+                await self._tell_admins(tx, "join_flood", request_id, key=f"flood:{now // DAY_S}")
+            return Standing(door=Door.WAITING, until=now + ASK_EVERY_S)
+
+        return await self.database.write(work)
+
+    async def decide(self, request_id: int, *, is_admitted: bool, by: int) -> JoinRequest:
+        """Decide a request, unless it is decided; what stands now.
+
+        Raises:
+            ButtonGone: there is no such request.
+        """
+        state = RequestState.ADMITTED if is_admitted else RequestState.DENIED
+
+        async def work(tx: Transaction) -> JoinRequest | None:
+            now = int(time.time())
+            is_first = await self.requests.decide(tx, request_id, state, by=by, now=now)
+            request = await self.requests.get(request_id, tx)
+            if is_first and request is not None:
+                if is_admitted:
+                    await self.people.store.admit(tx, request.person_id, by=by, now=now)
+                await self._tell(tx, request.person_id, f"join_{state}", key=f"join:{request_id}")
+            return request
+
+        request = await self.database.write(work)
+        if request is None:
+            raise ButtonGone
+        return request
+
+    async def admit(self, person_id: int, *, by: int) -> None:
+        """Let somebody in whom we know, blocked or not; people of the settings are in anyway."""
+        if self.people.is_fixed(person_id):
+            return
+
+        async def work(tx: Transaction) -> None:
+            now = int(time.time())
+            if await self.people.store.admit(tx, person_id, by=by, now=now):
+                await self.close_request(tx, person_id, RequestState.ADMITTED, by=by)
+                await self._tell(tx, person_id, "join_admitted", key=f"admitted:{now}")
+
+        await self.database.write(work)
+
+    async def remove(self, profile: Profile) -> None:
+        """Let them in no more, from this moment on.
+
+        Raises:
+            PersonFixed: they come from the settings.
+        """
+        person_id = profile.person.id
+        if profile.is_fixed:
+            raise PersonFixed(name=profile.person.name)
+
+        async def work(tx: Transaction) -> None:
+            now = int(time.time())
+            if await self.people.store.remove(tx, person_id, now=now):
+                await self._tell(tx, person_id, "access_closed", key=f"removed:{now}")
+                tx.after_commit(lambda: self.on_removed(person_id))
+
+        await self.database.write(work)
+
+    async def block(self, person_id: int, *, is_blocked: bool, by: int) -> None:
+        """Let nothing open the door for somebody outside, or let them ask again."""
+        if self.people.is_fixed(person_id):
+            return
+
+        async def work(tx: Transaction) -> None:
+            now = int(time.time())
+            await self.people.store.block(tx, person_id, is_blocked=is_blocked, now=now)
+            if is_blocked:
+                await self.close_request(tx, person_id, RequestState.DENIED, by=by)
+
+        await self.database.write(work)
+
+    async def close_request(
+        self, tx: Transaction, person_id: int, state: RequestState, *, by: int
+    ) -> None:
+        """What the person asked for was decided in another way."""
+        await self.requests.close_open(tx, person_id, state, by=by, now=int(time.time()))
+
+    async def _tell_admins(self, tx: Transaction, kind: str, request_id: int, *, key: str) -> None:
+        await self.news.tell_admins(tx, kind, {"request_id": request_id}, key=f"join:{key}")
+
+    async def _tell(self, tx: Transaction, person_id: int, kind: str, *, key: str) -> None:
+        await self.news.tell(tx, person_id, kind, {}, key=key)

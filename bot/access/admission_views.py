@@ -1,0 +1,104 @@
+"""Who wants to come in: requests, decisions, invitations."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.access.admission import MOST_TOLD_A_DAY
+from bot.access.views import mention
+from bot.delivery.screen import Screen, rows
+from bot.domain.people import Invitation, JoinRequest, Person, RequestState
+from bot.edge.buttons import button, data_of
+from bot.edge.who import moment, name_of
+from bot.texts import Texts
+
+
+def request(texts: Texts, asked: JoinRequest) -> Screen:
+    """A stranger asks to be let in."""
+    return Screen(
+        text=texts(
+            "join_request",
+            name=name_of(asked.name, asked.person_id),
+            mention=mention(asked.person_id),
+        ),
+        buttons=rows(
+            [
+                button(texts, "let_in", data_of("join", "admit", asked.id)),
+                button(texts, "deny", data_of("join", "deny", asked.id)),
+            ]
+        ),
+    )
+
+
+def decided(texts: Texts, asked: JoinRequest, *, by: str) -> Screen:
+    """What was decided, by whom: the same for who decided and for who came too late."""
+    is_in = asked.state is RequestState.ADMITTED
+    key = "join_was_admitted" if is_in else "join_was_denied"
+    text = texts(
+        key,
+        name=name_of(asked.name, asked.person_id),
+        by=name_of(by),
+        when=moment(texts, asked.decided_at or 0),
+    )
+    details = button(texts, "card", data_of("person", "show", asked.person_id))
+    return Screen(text=text, buttons=rows([details]))
+
+
+def flood(texts: Texts) -> Screen:
+    """So many ask that admins are not written to about each."""
+    outside = button(texts, "outside", data_of("person", "outside", 0))
+    return Screen(text=texts("join_flood", limit=MOST_TOLD_A_DAY), buttons=rows([outside]))
+
+
+def invitation(texts: Texts, made: Invitation, link: str) -> Screen:
+    """The message that an admin forwards; it has no buttons, which would not come along."""
+    return Screen(text=texts("invitation", link=link, when=moment(texts, made.expires_at)))
+
+
+def invited(texts: Texts, person: Person, invitation_id: int) -> Screen:
+    """Somebody came in by an admin's invitation."""
+    details = button(texts, "card", data_of("person", "show", person.id))
+    text = texts(
+        "invitation_used",
+        id=invitation_id,
+        name=name_of(person.name, person.id),
+        mention=mention(person.id),
+    )
+    return Screen(text=text, buttons=rows([details]))
+
+
+def invitations(
+    texts: Texts, found: Sequence[Invitation], *, makers: Mapping[int, str], is_new: bool
+) -> Screen:
+    """Those that still let somebody in, each with a button to withdraw it.
+
+    Args:
+        texts: The admin's language.
+        found: Oldest first.
+        makers: Names of the admins who made them.
+        is_new: The newest stands above, to be forwarded.
+    """
+    lines = [texts("invitation_how"), ""] if is_new else []
+    lines.append(texts("invitations_title" if found else "invitations_none"))
+    lines += [
+        texts(
+            "invitations_line",
+            id=each.id,
+            name=name_of(makers.get(each.made_by, ""), each.made_by),
+            when=moment(texts, each.expires_at),
+        )
+        for each in found
+    ]
+    withdraw = [
+        button(texts, "withdraw", data_of("invite", "withdraw", each.id), id=each.id)
+        for each in found
+    ]
+    pairs = [withdraw[n : n + 2] for n in range(0, len(withdraw), 2)]
+    return Screen(
+        text="\n".join(lines),
+        buttons=rows(
+            *pairs,
+            [
+                button(texts, "invite", data_of("invite", "make")),
+                button(texts, "people", data_of("person", "list", 0)),
+            ],
+        ),
+    )

@@ -1,0 +1,306 @@
+"""People as admins see them: the list, one person, what answers cost."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from bot.catalogue import Catalogue
+from bot.delivery.screen import Button, Screen, fitting, rows
+from bot.domain.people import JoinRequest, Profile, RequestState
+from bot.edge.buttons import button, data_of
+from bot.edge.who import label_of, name_of, seen
+from bot.texts import Markup, Texts
+from bot.usage.accounts import Bill
+
+PAGE: Final = 8
+"""People on one page of the list."""
+LIMITS: Final = (20, 50, 100, 200)
+"""Answers a day that a button offers."""
+DEFAULT, NO_LIMIT = "d", 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonCard:
+    """All that the screen of one person shows."""
+
+    profile: Profile
+    today: Bill
+    in_all: Bill
+    limit: int
+    """Answers a day; 0: any number."""
+    admitted_by: str
+    """The name of who let them in; empty: nobody did."""
+    request: JoinRequest | None
+    """What they asked last."""
+
+
+def listed(
+    texts: Texts,
+    people: Sequence[tuple[Profile, Bill, Bill]],
+    *,
+    page: int,
+    has_more: bool,
+    prices: str,
+) -> Screen:
+    """A page of who may come in: role, last visit, answers and cost today and in all."""
+    lines = [
+        texts(
+            "people_line",
+            name=_bold(profile),
+            role=_role(texts, profile),
+            seen=seen(texts, profile.last_seen_at),
+            today=texts.number(today.n_answers),
+            total=texts.number(in_all.n_answers),
+            price=price(texts, in_all),
+        )
+        for profile, today, in_all in people
+    ]
+    doors = [
+        button(texts, "invite", data_of("invite", "list")),
+        button(texts, "outside", data_of("person", "outside", 0)),
+    ]
+    usage = [button(texts, "model_usage", data_of("person", "models"))]
+    return Screen(
+        text="\n".join([texts("people_title"), *lines, prices]),
+        buttons=rows(
+            *_openers([profile for profile, _, _ in people]),
+            _turners(texts, "list", page, has_more=has_more),
+            doors,
+            usage,
+        ),
+    )
+
+
+def outside(
+    texts: Texts,
+    people: Sequence[tuple[Profile, JoinRequest | None]],
+    *,
+    page: int,
+    has_more: bool,
+) -> Screen:
+    """A page of who asks, was denied, removed or blocked."""
+    back = [button(texts, "people", data_of("person", "list", 0))]
+    if not people:
+        return Screen(text=texts("people_outside_none"), buttons=rows(back))
+    lines = [
+        texts(
+            "people_line_outside",
+            name=_bold(profile),
+            state=_state(texts, profile, request),
+            seen=seen(texts, profile.last_seen_at),
+        )
+        for profile, request in people
+    ]
+    return Screen(
+        text="\n".join([texts("people_outside"), *lines]),
+        buttons=rows(
+            *_openers([profile for profile, _ in people]),
+            _turners(texts, "outside", page, has_more=has_more),
+            back,
+        ),
+    )
+
+
+def card(texts: Texts, shown: PersonCard, *, prices: str) -> Screen:
+    """One person, and what can be decided about them."""
+    profile = shown.profile
+    lines = [
+        texts(
+            "person_title",
+            name=name_of(profile.person.name, profile.person.id),
+            role=_state(texts, profile, shown.request),
+            mention=mention(profile.person.id),
+            seen=seen(texts, profile.last_seen_at),
+        )
+    ]
+    if profile.first_seen_at:
+        lines.append(texts("person_first_seen", day=texts.moment(profile.first_seen_at)))
+    lines += _how(texts, shown)
+    lines.append(
+        texts(
+            "person_today",
+            n=texts.number(shown.today.n_answers),
+            price=price(texts, shown.today),
+        )
+    )
+    lines.append(
+        texts(
+            "person_total",
+            n=texts.number(shown.in_all.n_answers),
+            tokens=_tokens(texts, shown.in_all),
+            price=price(texts, shown.in_all),
+        )
+    )
+    if profile.person.is_admitted:
+        lines.append(_limit(texts, shown))
+    if shown.in_all.n_estimated:
+        lines.append(texts("usage_estimated"))
+    return Screen(text="\n".join([*lines, prices]), buttons=_decisions(texts, shown))
+
+
+def ask_remove(texts: Texts, profile: Profile) -> Screen:
+    """Whether somebody shall really come in no more."""
+    number = profile.person.id
+    return Screen(
+        text=texts("person_ask_remove", name=name_of(profile.person.name, number)),
+        buttons=rows(
+            [
+                button(texts, "remove_yes", data_of("person", "removed", number)),
+                button(texts, "remove_no", data_of("person", "show", number)),
+            ]
+        ),
+    )
+
+
+def by_model(
+    texts: Texts, models: Sequence[tuple[str, Bill]], *, today: Bill, in_all: Bill, prices: str
+) -> Screen:
+    """What every model has cost, most used first."""
+    back = rows([button(texts, "people", data_of("person", "list", 0))])
+    if not models:
+        return Screen(text=texts("usage_none"), buttons=back)
+    lines = [texts("usage_title")]
+    for key, bill in (("usage_today", today), ("usage_total", in_all)):
+        lines.append(texts(key, n=texts.number(bill.n_answers), price=price(texts, bill)))
+    lines.append(prices)
+    if in_all.n_estimated:
+        lines.append(texts("usage_estimated"))
+    lines += [
+        texts(
+            "usage_line",
+            model=name_of(model),
+            n=texts.number(bill.n_answers),
+            tokens=_tokens(texts, bill),
+            price=price(texts, bill),
+        )
+        for model, bill in models
+    ]
+    return Screen(text="\n".join(fitting(lines)), buttons=back)
+
+
+def prices_note(texts: Texts, catalogue: Catalogue, *, base_url: str) -> str:
+    """Whose prices the amounts were made with."""
+    if catalogue.is_at_home(base_url):
+        return texts("people_prices", day=catalogue.looked_up)
+    host = urlsplit(base_url).hostname
+    return texts("people_prices_elsewhere", day=catalogue.looked_up, host=host)
+
+
+def price(texts: Texts, bill: Bill) -> str:
+    """What it cost, an estimate; says so where the price of some or all is not known."""
+    if bill.n_answers and bill.n_unpriced == bill.n_answers:
+        return texts.plain("price_unknown")
+    amount = texts.money(bill.usd)
+    if bill.usd >= 0.01:
+        amount = f"~{amount}"
+    return (
+        texts.plain("price_partly", price=amount, n=bill.n_unpriced) if bill.n_unpriced else amount
+    )
+
+
+def mention(person_id: int) -> Markup:
+    """A number that opens the person's profile in Telegram, if they allow it."""
+    return Markup(f'<a href="tg://user?id={person_id}">{person_id}</a>')
+
+
+def _decisions(texts: Texts, shown: PersonCard) -> tuple[tuple[Button, ...], ...]:
+    profile, request = shown.profile, shown.request
+    person = profile.person
+    back = [button(texts, "people", data_of("person", "list", 0))]
+    if person.is_admin:
+        return rows(back)
+    if person.is_admitted:
+        leave = button(texts, "remove", data_of("person", "remove", person.id))
+        return rows(*_limits(texts, shown), [] if profile.is_fixed else [leave], back)
+    if request is not None and request.state is RequestState.OPEN:
+        deny = [button(texts, "deny", data_of("join", "deny", request.id))]
+    else:
+        deny = []
+    word = "unblock" if profile.is_blocked else "block"
+    return rows(
+        [button(texts, "let_in", data_of("person", "admit", person.id)), *deny],
+        [button(texts, word, data_of("person", word, person.id))],
+        [button(texts, "outside", data_of("person", "outside", 0))],
+    )
+
+
+def _limits(texts: Texts, shown: PersonCard) -> list[list[Button]]:
+    person = shown.profile.person
+
+    def choice(label: str, value: int | None) -> Button:
+        mark = "✓ " if person.daily_limit == value else ""
+        chosen = DEFAULT if value is None else value
+        return Button(
+            text=f"{mark}{label}", data=data_of("person", "limit", f"{person.id}-{chosen}")
+        )
+
+    return [
+        [choice(texts.number(n), n) for n in LIMITS],
+        [
+            choice(texts.plain("button_limit_default"), None),
+            choice(texts.plain("button_limit_none"), NO_LIMIT),
+        ],
+    ]
+
+
+def _how(texts: Texts, shown: PersonCard) -> list[str]:
+    profile = shown.profile
+    if profile.person.is_admin:
+        return [texts("person_fixed_admin")]
+    if profile.is_fixed:
+        return [texts("person_fixed_tester")]
+    if profile.removed_at:
+        return [texts("person_removed", day=texts.moment(profile.removed_at))]
+    if profile.person.is_admitted and profile.admitted_at and shown.admitted_by:
+        by = name_of(shown.admitted_by)
+        return [texts("person_admitted", day=texts.moment(profile.admitted_at), by=by)]
+    return []
+
+
+def _limit(texts: Texts, shown: PersonCard) -> str:
+    if not shown.limit:
+        return texts("person_limit_none")
+    is_default = shown.profile.person.daily_limit is None
+    key = "person_limit_default" if is_default else "person_limit"
+    return texts(key, limit=texts.number(shown.limit))
+
+
+def _state(texts: Texts, profile: Profile, request: JoinRequest | None) -> str:
+    if profile.person.is_admitted:
+        return _role(texts, profile)
+    if profile.is_blocked:
+        return texts.plain("outside_blocked")
+    if request is not None and request.state is RequestState.OPEN:
+        return texts.plain("outside_asks")
+    return texts.plain("outside_removed" if profile.removed_at else "outside_denied")
+
+
+def _role(texts: Texts, profile: Profile) -> str:
+    return texts.plain("role_admin" if profile.person.is_admin else "role_tester")
+
+
+def _tokens(texts: Texts, bill: Bill) -> str:
+    return ("~" if bill.n_estimated else "") + texts.number(bill.n_tokens)
+
+
+def _bold(profile: Profile) -> Markup:
+    return Markup(f"<b>{name_of(profile.person.name, profile.person.id)}</b>")
+
+
+def _openers(people: Sequence[Profile]) -> list[list[Button]]:
+    """Two to a row."""
+    buttons = [
+        Button(text=label_of(each.person), data=data_of("person", "show", each.person.id))
+        for each in people
+    ]
+    return [buttons[n : n + 2] for n in range(0, len(buttons), 2)]
+
+
+def _turners(texts: Texts, action: str, page: int, *, has_more: bool) -> list[Button]:
+    turners = []
+    if page:
+        turners.append(button(texts, "newer", data_of("person", action, page - 1)))
+    if has_more:
+        turners.append(button(texts, "older", data_of("person", action, page + 1)))
+    return turners

@@ -1,0 +1,187 @@
+r"""A job that waits for too long is cancelled, and its plan started anew: one press, one new job.
+
+    asked -> cancelling -> cancelled -> started
+      |          |             \-> refused
+      +----------+-> late
+
+Each step is stored before the next one, so a kill anywhere goes on from there; and each may be
+repeated: cancelling twice is cancelling once, the new plan is kept with the wish before it is
+confirmed, and only one press ever confirms a plan. What comes next is looked at on every tick.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from bot.alarms.entities import Restart, RestartState
+from bot.alarms.store import RestartStore
+from bot.delivery.notifications import News
+from bot.domain import JsonDict
+from bot.domain.training import FineTuningJob, JobStatus
+from bot.errors import (
+    ButtonGone,
+    JobFinished,
+    JobHasBegun,
+    JobUnknown,
+    PlanTaken,
+    ProviderError,
+    UserError,
+)
+from bot.gateways.provider import TrainingApi
+from bot.jobs.store import JobStore
+from bot.runtime.workers import Workers
+from bot.storage.database import Database, Transaction
+from bot.training.plans import Training
+
+_WAITING: Final = (JobStatus.VALIDATING_FILES, JobStatus.QUEUED)
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restarts:
+    """One worker for each job that is to be created again."""
+
+    database: Database
+    store: RestartStore
+    jobs: JobStore
+    training: Training
+    api: TrainingApi
+    news: News
+    on_cancelled: Callable[[str], None]
+    """Called with the job's id once the provider was asked to cancel it."""
+    _workers: "Workers[str]" = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_workers", Workers("creating again", self._advance))
+
+    async def tick(self) -> None:
+        """Bring further what waits for the provider, or was left by a former process."""
+        for job_id in await self.store.open_ones():
+            self._workers.wake(job_id)
+
+    async def idle(self, job_id: str) -> None:
+        """Wait until nothing more is done for the job now."""
+        await self._workers.idle(job_id)
+
+    async def close(self) -> None:
+        """Stop; what is open goes on at the next start."""
+        await self._workers.close()
+
+    async def ask(self, number: int, *, by: int, request_id: int) -> Restart:
+        """Cancel the job that a button names, and start its plan anew; one press does.
+
+        Returns:
+            The wish for that job: perhaps that of an earlier press.
+
+        Raises:
+            ButtonGone: no plan of ours led to such a job.
+            JobHasBegun, JobFinished: it is too late; nothing is done.
+        """
+        tracked = await self.jobs.numbered(number)
+        if tracked is None or tracked.run_id is None:
+            raise ButtonGone
+        job_id = tracked.job.id
+        known = await self.store.get(job_id)
+        if known is None:
+            if tracked.job.status.is_terminal:
+                raise JobFinished(job_id=job_id)
+            if tracked.job.status not in _WAITING:
+                raise JobHasBegun(name=tracked.name)
+            await self.database.write(
+                lambda tx: self.store.add(tx, job_id, asked_by=by, request_id=request_id)
+            )
+            known = await self.store.get(job_id)
+        assert known is not None
+        self._workers.wake(job_id)
+        return known
+
+    async def _advance(self, job_id: str) -> None:
+        try:
+            restart = await self.store.get(job_id)
+            if restart is None or not restart.state.is_open:
+                return
+            if restart.state is RestartState.CANCELLED or await self._is_cancelled(restart):
+                await self._start(restart)
+        except ProviderError as exc:
+            _logger.warning("Job %s can't be created again yet: %s", job_id, exc.key)
+
+    async def _is_cancelled(self, restart: Restart) -> bool:
+        """Ask for it, unless it is; say whether the provider says so now."""
+        try:
+            job = await self.api.job(restart.job_id)
+            if job.status in _WAITING:
+                await self._move(restart, RestartState.CANCELLING)
+                job = await self.api.cancel(restart.job_id)
+            elif _is_late(restart, job):
+                await self._end(restart, RestartState.LATE)
+        except JobUnknown as exc:
+            await self._end(restart, RestartState.REFUSED, **_told(exc))
+            return False
+        finally:
+            self.on_cancelled(restart.job_id)
+        if job.status is not JobStatus.CANCELLED:
+            return False
+        await self._move(restart, RestartState.CANCELLED)
+        return True
+
+    async def _start(self, restart: Restart) -> None:
+        """Start the plan of the cancelled job anew: the one that is kept, if there is one."""
+        by, request_id = restart.asked_by, restart.request_id
+        try:
+            run_id = restart.run_id or await self._plan(restart)
+            await self.training.confirm(run_id, by=by, request_id=request_id)
+        except PlanTaken:
+            _logger.info("Run %s was started by another press", run_id)
+        except ProviderError:
+            raise
+        except UserError as exc:
+            await self._end(restart, RestartState.REFUSED, **_told(exc))
+            return
+        await self._end(restart, RestartState.STARTED, run_id=run_id)
+
+    async def _plan(self, restart: Restart) -> int:
+        tracked = await self.jobs.bare(restart.job_id)
+        assert tracked is not None
+        assert tracked.run_id is not None
+        run = await self.training.plan_again(
+            tracked.run_id, asked_by=restart.asked_by, request_id=restart.request_id
+        )
+        await self.database.write(lambda tx: self.store.planned(tx, restart.job_id, run.id))
+        return run.id
+
+    async def _move(self, restart: Restart, to: RestartState) -> None:
+        open_states = [state for state in RestartState if state.is_open]
+        await self.database.write(
+            lambda tx: self.store.move(tx, restart.job_id, expected=open_states, to=to)
+        )
+
+    async def _end(self, restart: Restart, to: RestartState, **payload: object) -> None:
+        async def work(tx: Transaction) -> None:
+            open_states = [state for state in RestartState if state.is_open]
+            if await self.store.move(tx, restart.job_id, expected=open_states, to=to):
+                await self.news.tell_admins(
+                    tx,
+                    f"restart_{to}",
+                    {"job_id": restart.job_id, **payload},
+                    key=f"job:{restart.job_id}:restart",
+                )
+
+        await self.database.write(work)
+
+
+def _is_late(restart: Restart, job: FineTuningJob) -> bool:
+    """Whether it began or ended by itself; a word of the provider's own may mean "stopping"."""
+    if job.status is JobStatus.CANCELLED:
+        return False
+    has_begun = job.status in (JobStatus.RUNNING, JobStatus.PAUSED)
+    return has_begun or job.status.is_terminal or restart.state is RestartState.ASKED
+
+
+def _told(error: UserError) -> JsonDict:
+    """An error as a piece of news carries it."""
+    return {
+        "error": error.key,
+        "params": {name: str(value) for name, value in error.params.items()},
+    }

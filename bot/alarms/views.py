@@ -1,0 +1,93 @@
+"""Alarms: what is wrong, since when, and the buttons for what can be done."""
+
+import time
+
+from bot.alarms.entities import OutageKind, RestartState
+from bot.delivery.screen import Button, Screen, rows
+from bot.domain import JsonDict
+from bot.domain.training import JobStatus, TrackedJob
+from bot.edge.buttons import button, data_of
+from bot.texts import Markup, Texts
+
+
+def overdue(texts: Texts, tracked: TrackedJob, *, since: float) -> Screen:
+    """A job waits for too long; ours can be created again, anybody's can be stopped."""
+    key = "alarm_queued" if tracked.job.status is JobStatus.QUEUED else "alarm_validating"
+    if tracked.run_id is None:
+        way_out = button(texts, "cancel_job", data_of("job", "ask", tracked.number))
+    else:
+        way_out = button(texts, "restart", data_of("alarm", "restart", tracked.number))
+    wait = button(texts, "wait", data_of("alarm", "wait", tracked.number))
+    return Screen(
+        text=texts(key, name=tracked.name, waited=_waited(texts, since)),
+        buttons=rows([way_out], [wait]),
+    )
+
+
+def stalled(texts: Texts, tracked: TrackedJob, payload: JsonDict) -> Screen:
+    """No new step for far longer than usual."""
+    return Screen(
+        text=texts(
+            "alarm_stalled",
+            name=tracked.name,
+            waited=_waited(texts, payload["since"]),
+            step=texts.number(payload["step"]),
+            usual=texts.duration(max(1, payload["usual_s"])),
+        ),
+        buttons=_chart_and_stop(texts, tracked),
+    )
+
+
+def overfit(texts: Texts, tracked: TrackedJob, payload: JsonDict) -> Screen:
+    """The validation loss rises while the training loss falls."""
+    before_and_now = ("valid_before", "valid_now", "train_before", "train_now")
+    losses = {name: texts.number(payload[name], digits=2) for name in before_and_now}
+    return Screen(
+        text=texts(
+            "alarm_overfit", name=tracked.name, step=texts.number(payload["step"]), **losses
+        ),
+        buttons=_chart_and_stop(texts, tracked),
+    )
+
+
+def outage(texts: Texts, payload: JsonDict) -> Screen:
+    """The provider does not answer, or does not let us in."""
+    is_refused = payload["kind"] == OutageKind.REFUSED
+    key = "outage_refused" if is_refused else "outage_unreachable"
+    lines = [texts(key, waited=_waited(texts, payload["since"]))]
+    if payload["message"]:
+        lines.append(texts("outage_words", message=payload["message"]))
+    return Screen(text="\n".join(lines))
+
+
+def outage_over(texts: Texts, payload: JsonDict) -> Screen:
+    """It does again."""
+    is_refused = payload["kind"] == OutageKind.REFUSED
+    key = "outage_over_refused" if is_refused else "outage_over"
+    return Screen(text=texts(key, waited=texts.duration(payload["until"] - payload["since"])))
+
+
+def restarted(texts: Texts, tracked: TrackedJob, state: RestartState, payload: JsonDict) -> Screen:
+    """What came of "cancel and create again"."""
+    name = tracked.name
+    if state is RestartState.STARTED:
+        return Screen(text=texts("restart_started", name=name, run_id=payload["run_id"]))
+    if state is RestartState.LATE:
+        has_ended = tracked.job.status.is_terminal
+        key = "restart_late_ended" if has_ended else "restart_late_begun"
+        return Screen(text=texts("restart_late", name=name, status=texts.plain(key)))
+    reason = Markup(texts(payload["error"], **payload["params"]))
+    return Screen(text=texts("restart_refused", name=name, reason=reason))
+
+
+def _chart_and_stop(texts: Texts, tracked: TrackedJob) -> tuple[tuple[Button, ...], ...]:
+    return rows(
+        [
+            button(texts, "chart", data_of("job", "chart", tracked.number)),
+            button(texts, "cancel_job", data_of("job", "ask", tracked.number)),
+        ]
+    )
+
+
+def _waited(texts: Texts, since: float) -> str:
+    return texts.duration(time.time() - since)

@@ -1,0 +1,220 @@
+"""An answer of the model on its way to a person: shown as it grows, stored, and said whole."""
+
+import logging
+import secrets
+import time
+from collections.abc import Sequence
+from contextlib import aclosing
+
+from bot.chat import failure_views as failures
+from bot.chat import views
+from bot.chat.chat import Question
+from bot.chat.heard import Heard
+from bot.comparison.asking_both import ask_both
+from bot.delivery.screen import Screen
+from bot.delivery.streaming import Frames
+from bot.domain.models import PastTurn
+from bot.edge.context import BotContext
+from bot.errors import (
+    ContextTooLong,
+    EmptyAnswer,
+    ModelGone,
+    ModelUnknown,
+    ProviderError,
+    UserError,
+)
+from bot.storage.database import Transaction
+from bot.welcome import views as door
+
+_logger = logging.getLogger(__name__)
+
+
+async def answer(
+    context: BotContext,
+    text: str,
+    *,
+    message_id: int | None,
+    replaces: PastTurn | None = None,
+    place: int | None = None,
+) -> None:
+    """Ask the serving model; show the answer as it grows; store the turn with its final text.
+
+    Args:
+        context: The update that asks for it.
+        text: The question.
+        message_id: The message with the question; None where that is not known.
+        replaces: The last turn, where the answer shall take its place in the conversation.
+        place: The message that shall show the answer. Where it shows that of *replaces*, it does so
+            again afterwards, whatever goes wrong.
+    """
+    frames = context.frames(place, is_lent=replaces is not None)
+    try:
+        question = await context.services.chat.question(
+            text,
+            person=context.person,
+            chat_id=context.row.chat_id,
+            message_id=message_id,
+            replaces=replaces,
+        )
+        duel = await context.services.comparisons.duel(question, context.person, context.request_id)
+        if duel is None:
+            heard = await _heard(context, question, frames)
+        else:
+            both = await ask_both(context, duel, frames)
+            if both is None:
+                return
+            heard = both
+        if not (heard.has_words or heard.failure or heard.generation.is_stopped):
+            raise EmptyAnswer
+    except Exception:
+        await _put_back(context, frames, replaces, place)
+        raise
+    if heard.failure is not None:
+        await _fail(context, frames, heard, heard.failure, place)
+    elif heard.has_words:
+        _finish(context, frames, heard)
+    elif place is None or replaces is None:
+        screen = door.plain(context.texts, "chat_stopped_unsaid")
+        context.reply(screen, edit_id=frames.message_id, is_unsure=frames.is_unsure)
+    else:
+        await _put_back(context, frames, replaces, place)
+
+
+async def _heard(context: BotContext, question: Question, frames: Frames) -> Heard:
+    """The answer, to its end or until it is stopped; meanwhile the person sees it grow."""
+    heard = Heard(question=question)
+    services, request_id = context.services, context.request_id
+    if question.replaces is not None and frames.message_id is not None:
+        before = _last_message(context, question.replaces)
+        frames.show(lambda: views.with_stop(context.texts, before, request_id))
+    typing = context.typing()
+    try:
+        async with (
+            services.generations.stoppable(context.row.chat_id, request_id) as generation,
+            aclosing(services.chat.answer(question)) as pieces,
+        ):
+            heard.generation = generation
+            async for piece in pieces:
+                heard.take(piece)
+                if isinstance(piece, str) and heard.has_words:
+                    typing.stop()
+                    frames.show(lambda: views.growing(context.texts, heard.text, request_id))
+    except ContextTooLong:  # which the person can do something about
+        raise
+    except (ProviderError, ModelUnknown, ModelGone) as exc:
+        heard.failure = exc
+    finally:
+        typing.stop()
+        await frames.close()
+    return heard
+
+
+def _finish(context: BotContext, frames: Frames, heard: Heard) -> None:
+    """The turn is stored, and the whole answer goes out with it."""
+    texts, request_id, generation = context.texts, context.request_id, heard.generation
+
+    async def store(tx: Transaction) -> None:
+        if generation.is_unwelcome:  # since a moment ago
+            return
+        await context.services.chat.store(
+            tx,
+            heard.question,
+            heard.text,
+            person=context.person,
+            chat_id=context.row.chat_id,
+            request_id=request_id,
+            usage=heard.usage,
+            is_stopped=generation.is_stopped,
+        )
+
+    context.also(store)
+    is_after_silence = heard.question.is_after_silence
+    buttons = views.answer_buttons(texts, request_id, is_after_silence=is_after_silence)
+    screens = views.whole(
+        texts,
+        heard.text,
+        buttons=() if generation.is_unwelcome else buttons,
+        is_stopped=generation.is_stopped,
+    )
+    _say(context, frames, screens)
+
+
+async def _fail(
+    context: BotContext, frames: Frames, heard: Heard, failure: UserError, place: int | None
+) -> None:
+    """The part that came is shown as one, and no turn; without any, why there is no answer.
+
+    The question can be asked again.
+    """
+    texts, question, generation = context.texts, heard.question, heard.generation
+    incident, model = secrets.token_hex(3), question.model.name
+    said = failure.said or failure.params
+    _logger.warning("Incident %s: %s by %s: %s", incident, failure.key, model, said)
+
+    async def leave_open(tx: Transaction) -> None:
+        if not generation.is_unwelcome:
+            await context.services.chat.leave_open(tx, question, chat_id=context.row.chat_id)
+
+    context.also(leave_open)
+    is_admin = context.person.is_admin
+    if question.replaces is not None and place is not None:
+        await _put_back(context, frames, question.replaces, place)
+        words = failures.unanswered(texts, failure, incident=incident, is_admin=is_admin)
+        context.reply(words)
+    elif heard.has_words:
+        is_long = len(views.whole(texts, heard.text, incident=incident)) > 1
+        again = _ask_again(context, question, is_below=is_long)
+        screens = views.whole(texts, heard.text, buttons=again, incident=incident)
+        _say(context, frames, screens)
+    else:
+        again = _ask_again(context, question, is_below=False)
+        words = failures.unanswered(
+            texts, failure, incident=incident, is_admin=is_admin, buttons=again
+        )
+        _say(context, frames, [words])
+
+
+def _ask_again(context: BotContext, question: Question, *, is_below: bool) -> views.Buttons:
+    if question.replaces is not None:
+        return views.answer_buttons(context.texts, question.replaces.request_id)
+    return failures.ask_again(context.texts, question.message_id or 0, is_below=is_below)
+
+
+def _say(context: BotContext, frames: Frames, screens: Sequence[Screen]) -> None:
+    first, *others = screens
+    context.reply(first, edit_id=frames.message_id, is_unsure=frames.is_unsure)
+    for screen in others:
+        context.reply(screen)
+
+
+async def _put_back(
+    context: BotContext, frames: Frames, old: PastTurn | None, place: int | None
+) -> None:
+    """Show the old answer again where a part of the new one may stand in its place.
+
+    At once, because what a failed update has gathered is dropped.
+    """
+    is_touched = frames.n_shown or frames.is_unsure
+    if old is None or place is None or frames.message_id != place or not is_touched:
+        return
+    rating = await context.services.ratings.of(old.request_id, person_id=context.person.id)
+    is_good = rating.is_good if rating else None
+    screen, row = _last_message(context, old, is_good=is_good), context.row
+    await context.services.database.write(
+        lambda tx: context.services.outbox.post(
+            tx,
+            row.chat_id,
+            key=f"back:{row.id}:{row.attempts}",
+            payload=screen.to_json(),
+            now=int(time.time()),
+            edit_id=place,
+            floor_id=row.floor_id,
+        )
+    )
+
+
+def _last_message(context: BotContext, past: PastTurn, *, is_good: bool | None = None) -> Screen:
+    """The last message of an answer that was given, as it was shown."""
+    texts, turn = context.texts, past.turn
+    buttons = views.answer_buttons(texts, past.request_id, is_good=is_good)
+    return views.whole(texts, turn.assistant_text, buttons=buttons, is_stopped=turn.is_stopped)[-1]

@@ -1,0 +1,277 @@
+"""The conversation of a person with the serving model."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from bot.chat.fallback import Fallback
+from bot.chat.store import ConversationStore
+from bot.domain.models import ChatMessage, OpenQuestion, PastTurn, ServedModel, Turn, Usage
+from bot.domain.people import Person
+from bot.errors import (
+    ContextTooLong,
+    ModelUnknown,
+    NoModel,
+    NothingToRetry,
+    NotTheLastAnswer,
+)
+from bot.gateways.chat import ChatApi
+from bot.gateways.tokenizer import count_example_tokens, encoding_for
+from bot.serving.serving import ServingDesk
+from bot.storage.database import Transaction
+from bot.usage.accounts import Accounts
+
+MOST_TURNS = 100
+"""More of a conversation is not even read; the token budget is far smaller."""
+TRIES_OF_UNKNOWN = 3
+"""So often a server has to say that it does not know the model, before it is taken at its word."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What the model is asked: its system prompt, a window of history, the new words."""
+
+    model: ServedModel
+    window: Sequence[Turn]
+    text: str
+    message_id: int | None = None
+    """Telegram's id of the message with the new words."""
+    replaces: PastTurn | None = None
+    """The turn in whose place the new one shall stand."""
+    is_after_silence: bool = False
+    """So long has nothing been said that it may be about something else now."""
+
+    @property
+    def messages(self) -> list[ChatMessage]:
+        """The prompt, in order."""
+        system = [ChatMessage(role="system", content=self.model.system_prompt)]
+        return (
+            system * bool(self.model.system_prompt)
+            + [message for turn in self.window for message in _said(turn)]
+            + [ChatMessage(role="user", content=self.text)]
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chat:
+    """Questions to the serving model, and their answers."""
+
+    conversations: ConversationStore
+    serving: ServingDesk
+    api: ChatApi
+    temperature: float
+    max_tokens: int
+    history_max_tokens: int
+    """Of all that the model is shown; system prompt and new words go along even above it.
+
+    By the model's own tokenizer where the catalogue knows it: for an `ft:` name that of its base.
+    Of names that the catalogue does not know its default one counts, which is an estimate; where
+    it was too low, `context_length_exceeded` halves the window.
+    """
+    silence_s: float
+    """After a longer silence a new conversation is offered; 0: never."""
+    accounts: Accounts
+    fallback: Fallback
+    pause_s: float
+    """Between two questions to a server that does not know the model."""
+
+    async def question(
+        self,
+        text: str,
+        *,
+        person: Person,
+        chat_id: int,
+        message_id: int | None = None,
+        replaces: PastTurn | None = None,
+    ) -> Question:
+        """What the model will be asked when the person writes *text*.
+
+        Args:
+            text: The new words.
+            person: Who wrote them.
+            chat_id: Where.
+            message_id: Telegram's id of the message with them.
+            replaces: The last turn, when the answer shall stand in the place of that one.
+
+        Raises:
+            NoModel: no model serves yet.
+            DailyLimitReached: the tester wrote as much as they may today.
+        """
+        serving = await self.serving.current()
+        if serving is None:
+            raise NoModel
+        await self.accounts.check(person)
+        turns = await self.conversations.recent_turns(
+            chat_id, limit=MOST_TURNS, before=replaces.id if replaces else None
+        )
+        question = Question(
+            model=serving.model,
+            window=[past.turn for past in turns],
+            text=text,
+            message_id=message_id,
+            replaces=replaces,
+            is_after_silence=bool(turns) and not replaces and self._is_long_ago(turns[-1]),
+        )
+        return _shortened(question, self.history_max_tokens)
+
+    def put_to(self, question: Question, models: Sequence[ServedModel]) -> list[Question]:
+        """The question for several models, who are all shown the same part of the history."""
+        asked = [replace(question, model=model) for model in models]
+        kept = min(len(_shortened(each, self.history_max_tokens).window) for each in asked)
+        window = question.window[len(question.window) - kept :]
+        return [replace(each, window=window) for each in asked]
+
+    async def answer(self, question: Question) -> AsyncGenerator[str | Usage | Question, None]:
+        """The answer, piece by piece, then what it cost.
+
+        When the model says that it can't read so much, and only then, the window is halved and the
+        question is put again; when the serving model is gone it is put to its successor. Such a
+        new question is yielded first.
+
+        Raises:
+            ModelGone: there is no successor.
+            ProviderError, ModelUnknown: from the gateway, unchanged.
+        """
+        n_unknown = 0
+        while True:
+            try:
+                async with aclosing(self._ask(question)) as pieces:
+                    async for piece in pieces:
+                        yield piece
+                return
+            except ContextTooLong:
+                if not question.window:
+                    raise
+                kept = question.window[len(question.window) // 2 + 1 :]
+                question = replace(question, window=kept)
+            except ModelUnknown:
+                n_unknown += 1
+                if n_unknown < TRIES_OF_UNKNOWN:
+                    await asyncio.sleep(self.pause_s)
+                    continue
+                successor = await self.fallback.instead_of(question.model)
+                if successor is None:
+                    raise
+                n_unknown = 0
+                question = _shortened(replace(question, model=successor), self.history_max_tokens)
+            yield question
+
+    async def store(
+        self,
+        tx: Transaction,
+        question: Question,
+        answer: str,
+        *,
+        person: Person,
+        chat_id: int,
+        request_id: int,
+        usage: Usage | None,
+        is_stopped: bool,
+        is_extra: bool = False,
+    ) -> None:
+        """Make question and answer a turn of the conversation, and put it to the account.
+
+        *is_extra*: it was made besides another answer and is none of those that a person may get.
+        """
+        await self.conversations.drop_question(tx, chat_id)
+        turn = Turn(
+            user_text=question.text,
+            assistant_text=answer,
+            question_id=question.message_id,
+            is_stopped=is_stopped,
+        )
+        await self.conversations.add_turn(
+            tx,
+            turn,
+            chat_id=chat_id,
+            person_id=person.id,
+            request_id=request_id,
+            model=question.model.name,
+            usage=usage,
+            now=int(time.time()),
+        )
+        await self.conversations.remember_shown(
+            tx,
+            request_id,
+            system_prompt=question.model.system_prompt,
+            n_window=len(question.window),
+        )
+        account = self.accounts.answered(
+            person.id,
+            model=question.model.name,
+            messages=question.messages,
+            answer=answer,
+            usage=usage,
+            is_extra=is_extra,
+        )
+        await account(tx)
+        if question.replaces is not None:
+            old = question.replaces.request_id
+            await self.conversations.replace(tx, old, by=request_id)
+
+    async def last_turn(self, chat_id: int, request_id: int | None = None) -> PastTurn:
+        """The turn that another answer may replace: the last one of the conversation.
+
+        Raises:
+            NothingToRetry: the conversation has none yet.
+            NotTheLastAnswer: it is not the answer to *request_id*.
+        """
+        last = await self.conversations.last_turn(chat_id)
+        if request_id is not None and (last is None or last.request_id != request_id):
+            raise NotTheLastAnswer
+        if last is None:
+            raise NothingToRetry
+        return last
+
+    async def is_unanswered(self, person_id: int, message_id: int) -> bool:
+        """Whether the message is newer than any that was answered."""
+        answered = await self.conversations.last_question(person_id)
+        return answered is None or message_id > answered > 0
+
+    async def leave_open(self, tx: Transaction, question: Question, *, chat_id: int) -> None:
+        """No answer came to a new question: it can be asked again."""
+        if question.replaces is None and question.message_id is not None:
+            left = OpenQuestion(message_id=question.message_id, text=question.text)
+            await self.conversations.leave_open(tx, chat_id, left)
+
+    async def start_anew(self, tx: Transaction, chat_id: int) -> None:
+        """Begin a new conversation."""
+        await self.conversations.start(tx, chat_id, now=int(time.time()))
+
+    def _is_long_ago(self, past: PastTurn) -> bool:
+        return 0 < self.silence_s < time.time() - past.created_at
+
+    def _ask(self, question: Question) -> AsyncGenerator[str | Usage, None]:
+        return self.api.stream(
+            question.model.name,
+            question.messages,
+            temperature=self.temperature,
+            max_tokens=self.max_tokens,
+        )
+
+
+def _said(turn: Turn) -> list[ChatMessage]:
+    return [
+        ChatMessage(role="user", content=turn.user_text),
+        ChatMessage(role="assistant", content=turn.assistant_text),
+    ]
+
+
+def _shortened(question: Question, budget: int) -> Question:
+    """The question with the newest turns that fit into *budget* tokens, whole pairs only."""
+    encoding = encoding_for(question.model.name)
+    kept = len(question.window)
+    left = budget - _count(replace(question, window=()).messages, encoding)
+    for turn in reversed(question.window):
+        left -= _count(_said(turn), encoding)
+        if left < 0:
+            break
+        kept -= 1
+    return replace(question, window=question.window[kept:])
+
+
+def _count(messages: Sequence[ChatMessage], encoding: str) -> int:
+    rows = [{"role": message.role, "content": message.content} for message in messages]
+    return count_example_tokens(rows, encoding)

@@ -1,0 +1,78 @@
+"""When no answer comes: what the person reads, and what admins read of a model that is gone."""
+
+from bot import errors
+from bot.chat.views import Buttons
+from bot.delivery.screen import Screen, rows
+from bot.domain.models import ServedModel
+from bot.edge.buttons import button, data_of
+from bot.errors import UserError
+from bot.texts import Texts, cut, shortened
+
+_TITLE_UNITS = 60
+_LABEL_UNITS = 30
+
+
+def unanswered(
+    texts: Texts, error: UserError, *, incident: str, is_admin: bool, buttons: Buttons = ()
+) -> Screen:
+    """What went wrong in plain words, what to do, and the code under which the log knows more.
+
+    The provider's own words are for admins alone.
+    """
+    lines = [_sentence(texts, error), texts("failure_code", incident=incident)]
+    if is_admin and error.said:
+        lines.append(texts("failure_said", said=error.said))
+    return Screen(text="\n".join(lines), buttons=buttons if _may_pass(error) else ())
+
+
+def ask_again(texts: Texts, question_id: int, *, is_below: bool) -> Buttons:
+    """The button that asks again, by the id of the message with the question.
+
+    *is_below*: the answer comes as a new message, and not in the place of this one.
+    """
+    action = "below" if is_below else "repeat"
+    return rows([button(texts, "repeat", data_of("talk", action, question_id))])
+
+
+def gone(texts: Texts, model: ServedModel, successor: ServedModel | None) -> Screen:
+    """A model that served is gone: who answers instead, and the ways to decide about it."""
+    title = shortened(model.title, _TITLE_UNITS)
+    models = [button(texts, "models", data_of("model", "list", 0))]
+    if successor is None:
+        train = [button(texts, "train", data_of("train", "plan"))]
+        return Screen(text=texts("gone_alone", gone=title), buttons=rows(models, train))
+    back = button(
+        texts,
+        "put_back",
+        data_of("model", "use", model.id),
+        model=cut(model.title, _LABEL_UNITS),
+    )
+    name = shortened(successor.title, _TITLE_UNITS)
+    text = texts("gone_replaced", gone=title, successor=name)
+    return Screen(text=text, buttons=rows(models, [back]))
+
+
+def _sentence(texts: Texts, error: UserError) -> str:
+    match error:
+        case errors.ModelGone():
+            return texts("error_model_gone")
+        case errors.ModelUnknown():
+            return texts("failure_not_ready")
+        case errors.KeyRefused() | errors.QuotaExceeded() | errors.NotTheApi():
+            return texts("failure_admin")
+        case errors.ProviderBusy():
+            return texts("failure_busy")
+        case errors.ProviderRefused():
+            return texts("failure_question")
+    return texts("failure_later")
+
+
+def _may_pass(error: UserError) -> bool:
+    """Whether the same question may well be answered in a while."""
+    for_good = (
+        errors.ModelGone,
+        errors.KeyRefused,
+        errors.QuotaExceeded,
+        errors.ProviderRefused,
+    )
+    return not isinstance(error, for_good)

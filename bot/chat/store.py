@@ -1,0 +1,216 @@
+"""Conversations and their turns: question and answer, stored together or not at all."""
+
+from bot.domain.models import OpenQuestion, PastTurn, Turn, Usage
+from bot.storage.database import Database, Row, Transaction
+
+
+class ConversationStore:
+    """Tables `conversations` and `turns`.
+
+    A turn that was replaced stays in the table (it may be rated, and it has cost something), but
+    is history no more.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def recent_turns(
+        self, chat_id: int, *, limit: int, before: int | None = None
+    ) -> list[PastTurn]:
+        """Turns of the chat's current conversation, oldest first, the last *limit* of them.
+
+        *before*: only those before the turn with that id.
+        """
+        rows = await self._db.rows(
+            """
+            SELECT id, request_id, question_id, created_at, user_text, assistant_text, is_stopped
+            FROM turns
+            WHERE conversation_id = (
+                SELECT id FROM conversations WHERE chat_id = :chat_id ORDER BY id DESC LIMIT 1
+            ) AND id < :before AND replaced_by IS NULL
+            ORDER BY id DESC
+            LIMIT :limit
+            """,
+            {"chat_id": chat_id, "limit": limit, "before": before or 2**63 - 1},
+        )
+        return [_past_turn(row) for row in reversed(rows)]
+
+    async def last_turn(self, chat_id: int) -> PastTurn | None:
+        """The newest turn of the chat's current conversation; None: it has none yet."""
+        turns = await self.recent_turns(chat_id, limit=1)
+        return turns[0] if turns else None
+
+    async def last_question(self, person_id: int) -> int | None:
+        """The message of the person that was answered last, in whichever conversation.
+
+        0: some message from before they were kept; None: no message was ever answered.
+        """
+        row = await self._db.row(
+            """
+            SELECT question_id
+            FROM turns
+            WHERE person_id = :person_id
+            ORDER BY created_at DESC, id DESC
+            LIMIT 1
+            """,
+            {"person_id": person_id},
+        )
+        return (row["question_id"] or 0) if row else None
+
+    async def answer_of(self, request_id: int) -> str | None:
+        """What was said in the turn of that request; None: it is not stored any more."""
+        row = await self._db.row(
+            "SELECT assistant_text FROM turns WHERE request_id = :request_id",
+            {"request_id": request_id},
+        )
+        return row["assistant_text"] if row else None
+
+    async def replacement(self, request_id: int) -> int | None:
+        """The request id of the turn that took the place of that one; None: nothing did."""
+        row = await self._db.row(
+            "SELECT replaced_by FROM turns WHERE request_id = :request_id",
+            {"request_id": request_id},
+        )
+        return row["replaced_by"] if row else None
+
+    async def leave_open(self, tx: Transaction, chat_id: int, question: OpenQuestion) -> None:
+        """No answer came: the question can be asked again until another one is answered."""
+        await tx.execute(
+            """
+            INSERT OR REPLACE INTO open_questions (chat_id, question_id, text)
+            VALUES (:chat_id, :question_id, :text)
+            """,
+            {"chat_id": chat_id, "question_id": question.message_id, "text": question.text},
+        )
+
+    async def open_question(self, chat_id: int) -> OpenQuestion | None:
+        """The chat's last question, if no answer came."""
+        row = await self._db.row(
+            "SELECT question_id, text FROM open_questions WHERE chat_id = :chat_id",
+            {"chat_id": chat_id},
+        )
+        return OpenQuestion(message_id=row["question_id"], text=row["text"]) if row else None
+
+    async def drop_question(self, tx: Transaction, chat_id: int) -> None:
+        """There is nothing to be asked again any more."""
+        await tx.execute(
+            "DELETE FROM open_questions WHERE chat_id = :chat_id", {"chat_id": chat_id}
+        )
+
+    async def start(self, tx: Transaction, chat_id: int, *, now: int) -> None:
+        """Begin a new conversation: what was said before is not shown to the model any more."""
+        await self.drop_question(tx, chat_id)
+        await tx.execute(
+            "INSERT INTO conversations (chat_id, started_at) VALUES (:chat_id, :now)",
+            {"chat_id": chat_id, "now": now},
+        )
+
+    async def add_turn(
+        self,
+        tx: Transaction,
+        turn: Turn,
+        *,
+        chat_id: int,
+        person_id: int,
+        request_id: int,
+        model: str,
+        usage: Usage | None,
+        now: int,
+    ) -> None:
+        """Append a turn to the chat's current conversation, which begins with its first turn."""
+        row = await tx.row(
+            "SELECT id FROM conversations WHERE chat_id = :chat_id ORDER BY id DESC LIMIT 1",
+            {"chat_id": chat_id},
+        )
+        conversation_id = row["id"] if row else None
+        if conversation_id is None:
+            conversation_id = await tx.insert(
+                "INSERT INTO conversations (chat_id, started_at) VALUES (:chat_id, :now)",
+                {"chat_id": chat_id, "now": now},
+            )
+        await tx.execute(
+            """
+            INSERT INTO turns (
+                conversation_id, person_id, request_id, question_id, model, user_text,
+                assistant_text, is_stopped, prompt_tokens, completion_tokens, created_at
+            ) VALUES (
+                :conversation_id, :person_id, :request_id, :question_id, :model, :user_text,
+                :assistant_text, :is_stopped, :prompt_tokens, :completion_tokens, :now
+            )
+            """,
+            {
+                "conversation_id": conversation_id,
+                "person_id": person_id,
+                "request_id": request_id,
+                "question_id": turn.question_id,
+                "model": model,
+                "user_text": turn.user_text,
+                "assistant_text": turn.assistant_text,
+                "is_stopped": turn.is_stopped,
+                "prompt_tokens": usage.prompt_tokens if usage else None,
+                "completion_tokens": usage.completion_tokens if usage else None,
+                "now": now,
+            },
+        )
+
+    async def remember_shown(
+        self, tx: Transaction, request_id: int, *, system_prompt: str, n_window: int
+    ) -> None:
+        """What the model was shown besides the question of that turn, for whoever learns from it.
+
+        *n_window*: how many of the turns before, the newest ones.
+        """
+        await tx.execute(
+            "INSERT OR IGNORE INTO prompts (text) VALUES (:text)", {"text": system_prompt}
+        )
+        await tx.execute(
+            """
+            UPDATE turns
+            SET n_window = :n_window, prompt_id = (SELECT id FROM prompts WHERE text = :text)
+            WHERE request_id = :request_id
+            """,
+            {"request_id": request_id, "text": system_prompt, "n_window": n_window},
+        )
+
+    async def replace(self, tx: Transaction, replaced: int, *, by: int) -> None:
+        """Let the turn of request *by* stand in the place of that of request *replaced*."""
+        await tx.execute(
+            "UPDATE turns SET replaced_by = :by WHERE request_id = :replaced",
+            {"by": by, "replaced": replaced},
+        )
+
+    async def prefer(self, tx: Transaction, kept: int, *, over: int) -> None:
+        """Of two answers to one question, let that one be history, if both are still the last.
+
+        Args:
+            tx: The transaction.
+            kept: The request id of its turn.
+            over: That of the other answer's turn.
+        """
+        await tx.execute(
+            """
+            UPDATE turns
+            SET replaced_by = iif(request_id = :kept, NULL, :kept)
+            WHERE request_id IN (:kept, :over) AND NOT EXISTS (
+                SELECT 1
+                FROM turns later
+                WHERE later.conversation_id = turns.conversation_id AND later.id > turns.id
+                    AND later.request_id NOT IN (:kept, :over)
+            )
+            """,
+            {"kept": kept, "over": over},
+        )
+
+
+def _past_turn(row: Row) -> PastTurn:
+    return PastTurn(
+        id=row["id"],
+        request_id=row["request_id"],
+        created_at=row["created_at"],
+        turn=Turn(
+            user_text=row["user_text"],
+            assistant_text=row["assistant_text"],
+            question_id=row["question_id"],
+            is_stopped=bool(row["is_stopped"]),
+        ),
+    )

@@ -1,0 +1,337 @@
+"""Blind comparisons: testers see answers of two models side by side and say which is better."""
+
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.chat.chat import Chat, Question
+from bot.comparison.entities import Comparison, Ending, Pair, Vote, Votes
+from bot.comparison.sign_test import SURE_ALPHA, is_clear
+from bot.comparison.store import ComparisonStore
+from bot.delivery.notifications import News
+from bot.domain.models import ServedModel, Usage
+from bot.domain.people import Access, Person
+from bot.errors import (
+    ButtonGone,
+    ComparedModelRetired,
+    ComparedModelsEqual,
+    ComparisonGone,
+    ComparisonOver,
+    ModelAmbiguous,
+    ModelNotListed,
+    VoteStands,
+)
+from bot.serving.serving import ServingDesk
+from bot.storage.database import Database, Transaction
+
+USUAL_VOTES = 50
+USUAL_EVERY = 3
+_MOST_LISTED = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A comparison with its votes so far."""
+
+    comparison: Comparison
+    a: ServedModel
+    b: ServedModel
+    votes: Votes
+
+    @property
+    def better(self) -> ServedModel | None:
+        """The model that is better, beyond chance; None: no difference is seen (yet)."""
+        if not self._is_clear():
+            return None
+        return self.a if self.votes.n_a > self.votes.n_b else self.b
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether equal models would look so different in less than 1 % of comparisons."""
+        return self._is_clear(SURE_ALPHA)
+
+    @property
+    def longer(self) -> int | None:
+        """Up to how many votes it may be prolonged; None: it may not."""
+        comparison = self.comparison
+        if comparison.ending not in (Ending.ENOUGH, Ending.STOPPED):
+            return None
+        if self.votes.n < comparison.n_wanted:
+            return comparison.n_wanted
+        is_prolonged = comparison.n_wanted > comparison.n_first
+        return None if is_prolonged else max(100, 2 * comparison.n_first)
+
+    def _is_clear(self, *alpha: float) -> bool:
+        comparison = self.comparison
+        named = {"alpha": alpha[0]} if alpha else {}
+        return is_clear(
+            self.votes.n_a,
+            self.votes.n_b,
+            n_first=comparison.n_first,
+            n_all=comparison.n_wanted,
+            **named,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duel:
+    """A question that both models are asked."""
+
+    pair: Pair
+    questions: tuple[Question, Question]
+    """Of answer 1 and of answer 2."""
+
+    @property
+    def usual(self) -> int:
+        """Which of them, 0 or 1, is history without a vote."""
+        return 0 if self.pair.is_first_kept else 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One of the two answers, whole."""
+
+    question: Question
+    """As it was put in the end."""
+    text: str
+    usage: Usage | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparisons:
+    """One comparison runs at a time; it ends by itself."""
+
+    database: Database
+    store: ComparisonStore
+    serving: ServingDesk
+    chat: Chat
+    news: News
+
+    async def standing(self, comparison_id: int | None = None) -> Standing | None:
+        """A comparison, by default the one that runs; None: there is none such."""
+        found = (
+            await self.store.running()
+            if comparison_id is None
+            else await self.store.get(comparison_id)
+        )
+        return await self._standing(found) if found else None
+
+    async def model(self, word: str) -> ServedModel:
+        """The model on the list that an admin calls by its number, its name or its title.
+
+        Raises:
+            ModelNotListed: there is none such.
+            ModelAmbiguous: that is the title of several.
+        """
+        listed = await self.serving.models.listed(limit=_MOST_LISTED)
+        serving = await self.serving.current()
+        known = {model.id: model for model in [*listed, *([serving.model] if serving else [])]}
+        found = [model for model in known.values() if word in (model.name, str(model.id))]
+        found = found or [model for model in known.values() if model.title == word]
+        if not found:
+            named = await self.serving.models.named(word)
+            if named is None or named.retired_at is not None:
+                raise ModelNotListed(model=word)
+            return named
+        if len(found) > 1:
+            numbers = ", ".join(str(model.id) for model in found)
+            raise ModelAmbiguous(model=word, numbers=numbers)
+        return found[0]
+
+    async def start(
+        self, a: ServedModel, b: ServedModel, *, n_wanted: int, by: int, request_id: int
+    ) -> Standing:
+        """Begin a comparison; while one runs, that one. Either way it may be repeated.
+
+        Raises:
+            ComparedModelsEqual: a model is compared with itself.
+            ComparedModelRetired: one of them was taken off the list.
+        """
+        if a.id == b.id:
+            raise ComparedModelsEqual
+        _check_listed(a, b)
+        now = int(time.time())
+
+        async def work(tx: Transaction) -> Comparison | None:
+            await self.store.start(
+                tx,
+                model_a=a.id,
+                model_b=b.id,
+                n_wanted=n_wanted,
+                every=USUAL_EVERY,
+                by=by,
+                request_id=request_id,
+                now=now,
+            )
+            return await self.store.running(tx)
+
+        found = await self.database.write(work)
+        if found is None:  # a replay, after it has ended
+            raise ComparisonOver
+        return await self._standing(found)
+
+    async def stop(self, comparison_id: int) -> Standing:
+        """An admin has seen enough; one that is over stays as it ended.
+
+        Raises:
+            ComparisonGone: there is no such comparison.
+        """
+        now = int(time.time())
+        await self.database.write(
+            lambda tx: self.store.end(tx, comparison_id, Ending.STOPPED, now=now)
+        )
+        return await self._known(comparison_id)
+
+    async def prolong(self, comparison_id: int) -> Standing:
+        """Go on, once beyond the votes that were wanted at first; a double tap prolongs once.
+
+        Raises:
+            ComparisonGone: there is no such comparison.
+            ComparedModelRetired: one of the models was taken off the list.
+        """
+        before = await self._known(comparison_id)
+        _check_listed(before.a, before.b)
+        longer = before.longer
+        if longer is not None:
+            await self.database.write(lambda tx: self.store.prolong(tx, comparison_id, longer))
+        return await self._known(comparison_id)
+
+    async def set_every(self, comparison_id: int, every: int) -> Standing:
+        """Make every so many-th answer a pair.
+
+        Raises:
+            ComparisonGone: there is no such comparison.
+        """
+        await self.database.write(lambda tx: self.store.set_every(tx, comparison_id, every))
+        return await self._known(comparison_id)
+
+    async def give_up(self, comparison_id: int) -> None:
+        """One of the models can't be asked any more: end it and tell the admins, once."""
+
+        async def work(tx: Transaction) -> None:
+            await self._end(tx, comparison_id, Ending.GONE)
+
+        await self.database.write(work)
+
+    async def duel(self, question: Question, person: Person, request_id: int) -> Duel | None:
+        """How both models are asked instead of the serving one; None: they are not.
+
+        Of a tester's answers every third or so is a pair, counted over everything they ever got,
+        so never the first one. Which answer is number 1 is a coin toss that falls alike whenever
+        the same update is handled.
+        """
+        running = await self.store.running()
+        if running is None or question.replaces or person.access is not Access.TESTER:
+            return None
+        if await self._n_answered(person.id) % running.every != running.every - 1:
+            return None
+        standing = await self._standing(running)
+        models = [standing.a, standing.b]
+        if any(model.retired_at is not None for model in models):
+            await self.give_up(running.id)
+            return None
+        is_a_first = _coin(running.id, request_id)
+        ordered = models if is_a_first else models[::-1]
+        first, second = self.chat.put_to(question, ordered)
+        pair = Pair(
+            request_id=request_id,
+            comparison_id=running.id,
+            person_id=person.id,
+            is_a_first=is_a_first,
+            is_first_kept=ordered[1].id != question.model.id,
+        )
+        return Duel(pair=pair, questions=(first, second))
+
+    async def answered(
+        self, tx: Transaction, pair: Pair, answers: Sequence[Said], *, person: Person, chat_id: int
+    ) -> None:
+        """Store the pair and both turns, one of which is history; it counts as one answer."""
+        for turn, said in zip(pair.turns, answers, strict=True):
+            await self.chat.store(
+                tx,
+                said.question,
+                said.text,
+                person=person,
+                chat_id=chat_id,
+                request_id=turn,
+                usage=said.usage,
+                is_stopped=False,
+                is_extra=turn < 0,
+            )
+        await self.chat.conversations.replace(tx, -pair.request_id, by=pair.request_id)
+        await self.store.add_pair(tx, pair)
+
+    async def votable(self, request_id: int, vote: Vote, *, person: Person) -> Pair:
+        """The pair that the person may vote on so.
+
+        Raises:
+            ButtonGone: nobody showed them such a pair.
+            ComparisonOver: its result stands.
+            VoteStands: they said something else, and the conversation has gone on.
+        """
+        pair = await self.store.pair(request_id, person_id=person.id)
+        if pair is None:
+            raise ButtonGone
+        comparison = await self.store.get(pair.comparison_id)
+        if comparison is None or not comparison.is_running:
+            raise ComparisonOver
+        if pair.vote not in (None, vote):
+            last = await self.chat.conversations.last_turn(person.id)
+            if last is None or abs(last.request_id) != request_id:
+                raise VoteStands
+        return pair
+
+    async def vote(self, tx: Transaction, pair: Pair, vote: Vote) -> None:
+        """Count the vote, let the conversation go on from the better answer, end what is clear."""
+        if not await self.store.vote(tx, pair, vote, now=int(time.time())):
+            return
+        kept = pair.history(vote)
+        await self.chat.conversations.prefer(tx, kept, over=-kept)
+        found = await self.store.get(pair.comparison_id, tx)
+        assert found is not None
+        standing = await self._standing(found, tx)
+        if standing.better is not None:
+            await self._end(tx, found.id, Ending.CLEAR)
+        elif standing.votes.n >= found.n_wanted:
+            await self._end(tx, found.id, Ending.ENOUGH)
+
+    async def _end(self, tx: Transaction, comparison_id: int, ending: Ending) -> None:
+        if await self.store.end(tx, comparison_id, ending, now=int(time.time())):
+            found = await self.store.get(comparison_id, tx)
+            assert found is not None
+            await self.news.tell_admins(
+                tx,
+                "comparison_over",
+                {"comparison_id": comparison_id},
+                key=f"comparison:{comparison_id}:{found.n_wanted}:{ending}",
+            )
+
+    async def _known(self, comparison_id: int) -> Standing:
+        standing = await self.standing(comparison_id)
+        if standing is None:
+            raise ComparisonGone
+        return standing
+
+    async def _standing(self, comparison: Comparison, tx: Transaction | None = None) -> Standing:
+        return Standing(
+            comparison=comparison,
+            a=await self.serving.by_id(comparison.model_a),
+            b=await self.serving.by_id(comparison.model_b),
+            votes=await self.store.votes(comparison.id, tx),
+        )
+
+    async def _n_answered(self, person_id: int) -> int:
+        spent = await self.chat.accounts.store.of(person_id)
+        return sum(each.n_answers for each in spent)
+
+
+def _check_listed(*models: ServedModel) -> None:
+    for model in models:
+        if model.retired_at is not None:
+            raise ComparedModelRetired(model=model.title)
+
+
+def _coin(comparison_id: int, request_id: int) -> bool:
+    digest = hashlib.sha256(f"{comparison_id}:{request_id}".encode()).digest()
+    return bool(digest[0] & 1)

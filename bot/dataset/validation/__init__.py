@@ -1,0 +1,9 @@
+"""Whether a file may be sent to training: rules in tables, applied line by line.
+
+`tables.py` lists every rule; a rule is a small function in one of the `..._rules.py` and a
+sentence `finding_<rule>` in both languages.
+"""
+
+from bot.dataset.validation.scan import validate
+
+__all__ = ["validate"]

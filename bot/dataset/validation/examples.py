@@ -1,0 +1,120 @@
+"""What an example asks, what it answers, and when two of them are the same."""
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.dataset.validation.pairs import INPUT, OUTPUTS, PREFERRED, REJECTED, message_lists
+from bot.domain import JsonDict
+
+_SPOKEN: Final = frozenset({"role", "content", "name", "weight"})
+_STRIPPED: Final = frozenset({"system", "developer", "user", "assistant"})
+_CALLS: Final = ("tool_calls", "function_call")
+
+
+@dataclass(slots=True)  # frozen ones take three times as long to make, and there is one a line
+class Said:
+    """What a sound example says."""
+
+    messages: Sequence[JsonDict]
+    """The conversation with the answer to be learnt."""
+    identity: Hashable
+    """Equal for examples that teach the same; None where nobody compares them."""
+    rejected: Sequence[JsonDict] = ()
+    """Of a pair, the other answer."""
+
+    def places(self) -> Iterator[tuple[int | str, JsonDict]]:
+        """Each message and where it stands: its number from 1, or the key of a pair's answer."""
+        if not self.rejected:
+            yield from enumerate(self.messages, 1)
+            return
+        *given, preferred = self.messages
+        yield from enumerate(given, 1)
+        yield PREFERRED, preferred
+        yield from ((REJECTED, message) for message in self.rejected)
+
+
+def said_in(row: JsonDict, line: bytes) -> Said:
+    """What a sound row says; *line* as for `identity_of`."""
+    identity = identity_of(row, line)
+    if "messages" in row:
+        return Said(row["messages"], identity)
+    preferred, rejected = (row[key] for key in OUTPUTS)
+    return Said([*row[INPUT]["messages"], *preferred], identity, rejected)
+
+
+def question_of(messages: Sequence[Mapping[str, object]]) -> str:
+    """All that the user said before the last answer, in order, a line break between."""
+    until = _last_answer(messages)
+    said = [_text(message) for message in messages[:until] if message.get("role") == "user"]
+    return said[0] if len(said) == 1 else "\n".join(said)
+
+
+def answer_of(messages: Sequence[Mapping[str, object]]) -> str:
+    """The last answer of the assistant; empty when there is none, or it only calls a tool."""
+    until = _last_answer(messages)
+    return _text(messages[until]) if until < len(messages) else ""
+
+
+def _last_answer(messages: Sequence[Mapping[str, object]]) -> int:
+    """Its index; that behind the last message when nobody answers."""
+    for index in range(len(messages) - 1, -1, -1):
+        if messages[index].get("role") == "assistant":
+            return index
+    return len(messages)
+
+
+def _text(message: Mapping[str, object]) -> str:
+    content = message.get("content")
+    return content if isinstance(content, str) else ""
+
+
+def system_prompt_of(messages: Sequence[Mapping[str, object]]) -> str:
+    """What the example begins with as its system prompt; empty when it has none."""
+    first = messages[0]
+    return _text(first) if first.get("role") in ("system", "developer") else ""
+
+
+def identity_of(row: JsonDict, line: bytes) -> Hashable:
+    """Equal for examples that teach the same, however they are spelled in JSON.
+
+    Args:
+        row: its messages, or those of its input and its outputs, are objects with a role.
+        line: as it stands in the file; compared where there is more than words.
+    """
+    lists = list(message_lists(row))
+    has_more = len(row) > len(lists) or len(row.get(INPUT, ())) > 1
+    if has_more or not all(m.keys() <= _SPOKEN for messages in lists for m in messages):
+        return line.strip()
+    if len(lists) == 1:
+        return identity_of_words(lists[0])
+    return tuple(map(identity_of_words, lists))
+
+
+def identity_of_words(messages: Sequence[JsonDict]) -> Hashable:
+    """The same for messages that have nothing but words, a name and a weight."""
+    return tuple(
+        [
+            # repr: true, 1 and 1.0 are equal, but only one of them is a weight.
+            (m["role"], m["content"])
+            if len(m) == 2
+            else (m["role"], m["content"], repr(m.get("name")), repr(m.get("weight")))
+            for m in messages
+        ]
+    )
+
+
+def may_strip(message: JsonDict) -> bool:
+    """Whether the blanks around its text say nothing: not those of tools and their callers."""
+    is_text = isinstance(message.get("content"), str) and message.get("role") in _STRIPPED
+    return is_text and not any(key in message for key in _CALLS)
+
+
+def has_blanks(*lists: Sequence[JsonDict]) -> bool:
+    """Whether any text begins or ends with blanks that say nothing."""
+    for messages in lists:
+        for message in messages:
+            content = message.get("content")
+            if content and content != content.strip() and may_strip(message):
+                return True
+    return False

@@ -1,0 +1,174 @@
+"""Every rule in its table. To add one: a function in a `..._rules.py`, a row here, two sentences.
+
+What makes a line unreadable is told by `reading.UNREADABLE`; all that are errors.
+"""
+
+from typing import Any, Final
+
+from bot.dataset.validation import (
+    content_rules,
+    file_rules,
+    message_rules,
+    order_rules,
+    pair_rules,
+    row_rules,
+)
+from bot.dataset.validation.personal import Personal
+from bot.dataset.validation.reading import UNREADABLE, ParsedLine
+from bot.dataset.validation.rule import Content, Example, FileRule, Head, Pair, Rule
+from bot.domain import JsonDict
+from bot.domain.datasets import Level
+
+HEAD_RULES: Final[tuple[Rule[Head], ...]] = (
+    Rule("file_too_big", Level.ERROR, file_rules.file_too_big, ends=True),
+    Rule("archive", Level.ERROR, file_rules.archive, ends=True),
+    Rule("utf16", Level.ERROR, file_rules.utf16, ends=True),
+    Rule("binary", Level.ERROR, file_rules.binary, ends=True),
+    Rule("json_array", Level.ERROR, file_rules.json_array, ends=True),
+    Rule("csv_table", Level.ERROR, file_rules.csv_table, ends=True),
+)
+LINE_RULES: Final[tuple[Rule[ParsedLine], ...]] = (
+    Rule("duplicate_keys", Level.ERROR, row_rules.duplicate_keys),
+    Rule("not_object", Level.ERROR, row_rules.not_object, ends=True),
+)
+ROW_RULES: Final[tuple[Rule[JsonDict], ...]] = (
+    Rule("prompt_completion", Level.ERROR, row_rules.prompt_completion, ends=True),
+    Rule("messages_missing", Level.ERROR, row_rules.messages_missing, ends=True),
+    Rule("unknown_field", Level.ERROR, row_rules.unknown_field),
+    Rule("bad_tools", Level.ERROR, row_rules.bad_tools),
+    Rule("messages_not_list", Level.ERROR, row_rules.messages_not_list, ends=True),
+)
+# What a row of a pair is asked instead, and then its input.
+PAIR_ROW_RULES: Final[tuple[Rule[JsonDict], ...]] = (
+    Rule("pair_incomplete", Level.ERROR, pair_rules.pair_incomplete, ends=True),
+    Rule("unknown_pair_field", Level.ERROR, pair_rules.unknown_pair_field),
+    Rule("output_not_one", Level.ERROR, pair_rules.output_not_one, ends=True),
+    Rule("bad_input", Level.ERROR, pair_rules.bad_input, ends=True),
+)
+INPUT_RULES: Final[tuple[Rule[JsonDict], ...]] = (
+    Rule("unknown_field", Level.ERROR, pair_rules.unknown_input_field),
+    Rule("bad_tools", Level.ERROR, row_rules.bad_tools),
+    Rule("messages_not_list", Level.ERROR, row_rules.messages_not_list, ends=True),
+)
+ITEM_RULES: Final[tuple[Rule[object], ...]] = (
+    Rule("message_not_object", Level.ERROR, message_rules.message_not_object, ends=True),
+)
+_TEXT_RULES: Final[tuple[Rule[JsonDict], ...]] = (
+    Rule("content_missing", Level.ERROR, message_rules.content_missing),
+    Rule("content_not_text", Level.ERROR, message_rules.content_not_text),
+    Rule("content_empty", Level.ERROR, message_rules.content_empty),
+    Rule("broken_character", Level.ERROR, message_rules.broken_character),
+    Rule("special_token", Level.ERROR, message_rules.special_token),
+)
+MESSAGE_RULES: Final[tuple[Rule[JsonDict], ...]] = (
+    Rule("bad_role", Level.ERROR, message_rules.bad_role),
+    *_TEXT_RULES,
+)
+# Asked only of messages that have more than a role and text, which few have.
+EXTRA_RULES: Final[tuple[Rule[JsonDict], ...]] = (
+    Rule("unknown_key", Level.ERROR, message_rules.unknown_key),
+    Rule("bad_name", Level.ERROR, message_rules.bad_name),
+    Rule("bad_tool_call", Level.ERROR, message_rules.bad_tool_call),
+    Rule("weight_not_assistant", Level.ERROR, message_rules.weight_not_assistant, ends=True),
+    Rule("bad_weight", Level.ERROR, message_rules.bad_weight),
+)
+# Asked of both answers of a pair.
+OUTPUT_RULES: Final[tuple[Rule[JsonDict], ...]] = (
+    Rule("bad_role", Level.ERROR, pair_rules.bad_output_role),
+    *_TEXT_RULES,
+    Rule("unknown_key", Level.ERROR, pair_rules.unknown_output_key),
+    Rule("bad_name", Level.ERROR, message_rules.bad_name),
+    Rule("bad_tool_call", Level.ERROR, message_rules.bad_tool_call),
+)
+PAIR_RULES: Final[tuple[Rule[Pair], ...]] = (
+    Rule("input_last_not_user", Level.ERROR, pair_rules.input_last_not_user, ends=True),
+    Rule("same_outputs", Level.ERROR, pair_rules.same_outputs, ends=True),
+)
+EXAMPLE_RULES: Final[tuple[Rule[Example], ...]] = (
+    Rule("no_assistant", Level.ERROR, row_rules.no_assistant),
+    Rule("last_not_assistant", Level.WARNING, row_rules.last_not_assistant),
+    Rule("example_too_long", Level.WARNING, row_rules.example_too_long),
+)
+# Asked only of examples in which the order of the roles is not the usual one.
+ORDER_RULES: Final[tuple[Rule[Example], ...]] = (
+    Rule("no_user", Level.WARNING, order_rules.no_user),
+    Rule("same_role_twice", Level.WARNING, order_rules.same_role_twice),
+    Rule("system_not_first", Level.WARNING, order_rules.system_not_first),
+)
+# What no provider asks: is it worth training on?
+CONTENT_RULES: Final[tuple[Rule[Content], ...]] = (
+    Rule("duplicate_example", Level.WARNING, content_rules.duplicate_example),
+    Rule("near_duplicate", Level.WARNING, content_rules.near_duplicate),
+    Rule("different_answers", Level.WARNING, content_rules.different_answers),
+    Rule("repeated_answer", Level.WARNING, content_rules.repeated_answer),
+    Rule("refusal", Level.WARNING, content_rules.refusal),
+)
+# Of a pair: the same question may stand in several, with other answers to choose between.
+PAIR_CONTENT_RULES: Final[tuple[Rule[Content], ...]] = (
+    Rule("contradicting_preferences", Level.WARNING, content_rules.contradicting_preferences),
+    *(rule for rule in CONTENT_RULES if rule.name != "different_answers"),
+)
+# Asked of what was found in each message that may hold any.
+PERSONAL_RULES: Final[tuple[Rule[Personal], ...]] = (
+    Rule("personal_email", Level.WARNING, content_rules.personal_email),
+    Rule("personal_phone", Level.WARNING, content_rules.personal_phone),
+    Rule("personal_card", Level.WARNING, content_rules.personal_card),
+    Rule("personal_passport", Level.WARNING, content_rules.personal_passport),
+    Rule("personal_snils", Level.WARNING, content_rules.personal_snils),
+    Rule("personal_inn", Level.WARNING, content_rules.personal_inn),
+)
+# Asked of the text of each message in which there may be any.
+SECRET_RULES: Final[tuple[Rule[str], ...]] = (
+    Rule("secret_key", Level.WARNING, content_rules.secret_key),
+)
+FILE_RULES: Final[tuple[FileRule, ...]] = (
+    FileRule("empty_file", Level.ERROR, file_rules.empty_file),
+    FileRule("mixed_methods", Level.ERROR, file_rules.mixed_methods),
+    FileRule("too_few_examples", Level.ERROR, file_rules.too_few_examples),
+    FileRule("bom", Level.WARNING, file_rules.bom),
+    FileRule("system_prompt_absent", Level.WARNING, file_rules.system_prompt_absent),
+    FileRule("system_prompt_missing", Level.WARNING, file_rules.system_prompt_missing),
+    FileRule("system_prompt_differs", Level.WARNING, file_rules.system_prompt_differs),
+    FileRule("blank_lines", Level.NOTE, file_rules.blank_lines),
+    FileRule("crlf", Level.NOTE, file_rules.crlf),
+    FileRule("trailing_blanks", Level.NOTE, file_rules.trailing_blanks),
+)
+CONTENT_FILE_RULES: Final[tuple[FileRule, ...]] = (
+    FileRule(
+        "identical_answers",
+        Level.ERROR,
+        file_rules.identical_answers,
+        replaces="repeated_answer",
+    ),
+    FileRule("short_answer", Level.WARNING, file_rules.short_answer),
+    FileRule("long_answer", Level.WARNING, file_rules.long_answer),
+    FileRule("other_language", Level.WARNING, file_rules.other_language),
+    FileRule("sampled", Level.NOTE, file_rules.sampled),
+)
+
+_TABLES: Final[tuple[tuple[Rule[Any] | FileRule, ...], ...]] = (
+    HEAD_RULES,
+    LINE_RULES,
+    ROW_RULES,
+    PAIR_ROW_RULES,
+    INPUT_RULES,
+    ITEM_RULES,
+    MESSAGE_RULES,
+    EXTRA_RULES,
+    OUTPUT_RULES,
+    PAIR_RULES,
+    EXAMPLE_RULES,
+    ORDER_RULES,
+    CONTENT_RULES,
+    PAIR_CONTENT_RULES,
+    PERSONAL_RULES,
+    SECRET_RULES,
+    FILE_RULES,
+    CONTENT_FILE_RULES,
+)
+
+
+def all_rules() -> dict[str, Level]:
+    """Every rule's name with its level."""
+    unreadable = dict.fromkeys(UNREADABLE, Level.ERROR)
+    return unreadable | {rule.name: rule.level for table in _TABLES for rule in table}

@@ -1,0 +1,176 @@
+"""The dataset: what validation found, and what was sent."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from bot.dataset.number_views import number_lines
+from bot.dataset.repair import REPAIRABLE
+from bot.delivery.screen import Attachment, Button, Screen, fitting, rows
+from bot.domain.datasets import Dataset, Finding, Level, ValidationReport
+from bot.edge.buttons import button, data_of
+from bot.texts import Markup, Texts
+
+SHOWN = 10
+"""Findings in one message; a phone shows about a dozen lines."""
+SHOWN_OF_A_RULE = 3
+FINDINGS_UNITS = 2200
+"""UTF-16 units that they may take."""
+_GRAVITY = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
+
+
+def report(
+    texts: Texts,
+    found: ValidationReport,
+    dataset: Dataset | None,
+    *,
+    is_in_use: bool,
+    validation: Dataset | None = None,
+    received: str = "",
+) -> Screen:
+    """The verdict, the numbers, the first findings, and what can be done.
+
+    Args:
+        texts: The person's language.
+        found: What validation found.
+        dataset: The version that was judged; None: a file that is no dataset.
+        is_in_use: Whether it is what the next plan would train on.
+        validation: The version that was put aside for it, if any.
+        received: What the sender calls the file, if it has just been sent.
+    """
+    lines = [_received(texts, received, dataset, is_in_use=is_in_use)] if received else []
+    numbers = number_lines(texts, found)
+    if validation is not None:
+        numbers.append(_validation(texts, validation))
+    findings, n_more = _findings(texts, found)
+    lines += [_verdict(texts, found)]
+    # What matters stands first: numbers about what can be trained on, findings about what can't.
+    lines += [*numbers, *findings] if found.is_valid else [*findings, *numbers]
+    if dataset is not None:
+        lines.append(texts("dataset_version", number=dataset.id, sha=found.sha256[:12]))
+    return Screen(
+        text="\n".join(lines),
+        buttons=_buttons(texts, found, dataset, is_in_use=is_in_use, is_whole=n_more <= 0),
+    )
+
+
+def full_report(texts: Texts, found: ValidationReport, dataset: Dataset) -> Screen:
+    """Everything that is listed, as a file."""
+    title = {"name": dataset.name, "number": dataset.id, "sha": found.sha256}
+    lines = [
+        texts.plain("dataset_report_title", **title),
+        texts.plain("dataset_report_errors", n=found.n_errors),
+        texts.plain("dataset_warnings", n=found.n_warnings),
+        "",
+        *(_plain_line(texts, finding) for finding in found.findings),
+    ]
+    n_notes = sum(finding.level is Level.NOTE for finding in found.findings)
+    n_left = found.n_errors + found.n_warnings + n_notes - len(found.findings)
+    if n_left > 0:
+        lines += ["", texts.plain("dataset_report_rest", n=n_left)]
+    return Screen(
+        text=texts("dataset_report_caption", number=dataset.id),
+        attachment=Attachment(name=f"report-{dataset.id}.txt", text="\n".join(lines) + "\n"),
+    )
+
+
+def uploaded(texts: Texts, dataset: Dataset, file_id: str) -> Screen:
+    """The provider has a copy."""
+    counted = texts.counted("examples", dataset.n_examples)
+    return Screen(
+        text=texts("upload_done", file_id=file_id, **counted),
+        buttons=rows([button(texts, "to_training", data_of("train", "plan"))]),
+    )
+
+
+def finding_line(texts: Texts, finding: Finding) -> str:
+    """A finding with its place."""
+    text = Markup(texts(f"finding_{finding.rule}", **finding.params))
+    if finding.line is None:
+        return texts("dataset_file", text=text)
+    return texts("dataset_line", line=finding.line, text=text)
+
+
+def _plain_line(texts: Texts, finding: Finding) -> str:
+    text = texts.plain(f"finding_{finding.rule}", **finding.params)
+    if finding.line is None:
+        return texts.plain("dataset_file", text=text)
+    return texts.plain("dataset_line", line=finding.line, text=text)
+
+
+def _findings(texts: Texts, found: ValidationReport) -> tuple[list[str], int]:
+    """The lines about findings, and how many findings they leave out."""
+    lines = []
+    if found.n_warnings:
+        lines.append(texts("dataset_warnings", n=texts.number(found.n_warnings)))
+    n_notes = sum(finding.level is Level.NOTE for finding in found.findings)
+    if n_notes:
+        lines.append(texts("dataset_notes", n=texts.number(n_notes)))
+    shown = fitting([finding_line(texts, f) for f in _first(found)], units=FINDINGS_UNITS)
+    n_more = found.n_errors + found.n_warnings + n_notes - len(shown)
+    more = [texts("dataset_more", n=texts.number(n_more))] if n_more > 0 else []
+    return [*lines, *shown, *more], n_more
+
+
+def _first(found: ValidationReport) -> list[Finding]:
+    """The gravest findings, few of each rule: one mistake made often shall hide no other."""
+    ordered = sorted(found.findings, key=lambda finding: _GRAVITY[finding.level])
+    of_rule: Counter[str] = Counter()
+    chosen = []
+    for finding in ordered:
+        of_rule[finding.rule] += 1
+        if of_rule[finding.rule] <= SHOWN_OF_A_RULE:
+            chosen.append(finding)
+    return chosen[:SHOWN]
+
+
+def _received(texts: Texts, name: str, dataset: Dataset | None, *, is_in_use: bool) -> str:
+    if dataset is None:
+        return texts("dataset_not_kept", name=name)
+    key = "dataset_received_in_use" if is_in_use else "dataset_received"
+    return texts(key, name=name, number=dataset.id)
+
+
+def _verdict(texts: Texts, found: ValidationReport) -> str:
+    if found.is_valid:
+        return texts("dataset_good", **texts.counted("examples", found.n_examples))
+    n = texts.number(found.n_examples)
+    return texts("dataset_bad", n_errors=texts.number(found.n_errors), n=n)
+
+
+def _validation(texts: Texts, validation: Dataset) -> str:
+    counted = texts.counted("examples", validation.n_examples)
+    return texts("dataset_validation_part", number=validation.id, **counted)
+
+
+def _buttons(
+    texts: Texts,
+    found: ValidationReport,
+    dataset: Dataset | None,
+    *,
+    is_in_use: bool,
+    is_whole: bool,
+) -> Sequence[Sequence[Button]]:
+    if dataset is None:
+        return ()
+    number = dataset.id
+    if not found.is_valid:
+        main = []
+    elif is_in_use:
+        main = [button(texts, "to_training", data_of("train", "plan"))]
+    else:
+        main = [button(texts, "use_dataset", data_of("dataset", "use", number))]
+    mend = []
+    if REPAIRABLE & found.counts.keys():
+        mend.append(button(texts, "repair", data_of("dataset", "repair", number)))
+    if not is_whole:
+        mend.append(button(texts, "full_report", data_of("dataset", "report", number)))
+    part = []
+    if found.is_valid and dataset.validation_id is not None:
+        part.append(button(texts, "unpair", data_of("dataset", "unpair", number)))
+    elif found.is_valid:
+        part.append(button(texts, "split", data_of("dataset", "split", number)))
+    more = [
+        button(texts, "prices", data_of("dataset", "prices", number)),
+        button(texts, "versions", data_of("dataset", "list", 0)),
+    ]
+    return rows(main, mend, part, more)

@@ -1,0 +1,166 @@
+"""Updates from Telegram, kept until they are answered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.delivery.chats_store import newest_message_id, saw_message
+from bot.storage.database import Database, Row, Transaction
+
+BUSY = "busy"
+"""The lane of updates that came when their own lane was full: each is turned away with a word."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """An update as it came, with the lane that it belongs to."""
+
+    update_id: int
+    chat_id: int
+    lane: str
+    """talk or desk."""
+    message_id: int
+    """Of the message that a person wrote or edited; 0 when there is none."""
+    payload: str
+    """The update as JSON."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxRow:
+    """A stored update. Its `id` is the `request_id` of whatever it brings about."""
+
+    id: int
+    chat_id: int
+    lane: str
+    payload: str
+    floor_id: int
+    """Every message that we send in answer has a greater id than this."""
+    attempts: int
+    frame_message_id: int | None
+    """The message in which an earlier try already showed a part of the answer."""
+
+
+class InboxStore:
+    """Table `inbox`."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def add(
+        self,
+        tx: Transaction,
+        bot_id: int,
+        updates: Sequence[Incoming],
+        *,
+        now: int,
+        most_waiting: int,
+    ) -> list[Incoming]:
+        """Store updates in order of arrival; return those that were not known yet.
+
+        Where *most_waiting* wait behind the one at work, a further one goes to the lane BUSY.
+        """
+        new = []
+        for update in updates:
+            await saw_message(tx, update.chat_id, update.message_id)
+            is_full = await self._n_open(tx, update.chat_id, update.lane) > most_waiting
+            lane = BUSY if is_full else update.lane
+            added = await tx.execute(
+                """
+                INSERT OR IGNORE INTO inbox (
+                    bot_id, update_id, chat_id, lane, payload, message_id, floor_id, received_at
+                ) VALUES (
+                    :bot_id, :update_id, :chat_id, :lane, :payload, :message_id, :floor_id, :now
+                )
+                """,
+                {
+                    "bot_id": bot_id,
+                    "update_id": update.update_id,
+                    "chat_id": update.chat_id,
+                    "lane": lane,
+                    "payload": update.payload,
+                    "message_id": update.message_id,
+                    "floor_id": await newest_message_id(tx),
+                    "now": now,
+                },
+            )
+            if added:
+                new.append(replace(update, lane=lane))
+        return new
+
+    async def head(self, chat_id: int, lane: str) -> InboxRow | None:
+        """The oldest update of a lane that is not done, or None."""
+        row = await self._db.row(
+            """
+            SELECT id, chat_id, lane, payload, floor_id, attempts, frame_message_id
+            FROM inbox
+            WHERE chat_id = :chat_id AND lane = :lane AND done_at IS NULL
+            ORDER BY id
+            LIMIT 1
+            """,
+            {"chat_id": chat_id, "lane": lane},
+        )
+        return _inbox_row(row) if row else None
+
+    async def is_open(self, row_id: int, chat_id: int) -> bool:
+        """Whether it is an update of that chat which is not done."""
+        row = await self._db.row(
+            "SELECT 1 FROM inbox WHERE id = :id AND chat_id = :chat_id AND done_at IS NULL",
+            {"id": row_id, "chat_id": chat_id},
+        )
+        return row is not None
+
+    async def waiting(self) -> list[tuple[int, str]]:
+        """The lanes, as (chat id, lane), in which something is not done."""
+        rows = await self._db.rows(
+            "SELECT DISTINCT chat_id, lane FROM inbox WHERE done_at IS NULL ORDER BY id"
+        )
+        return [(row["chat_id"], row["lane"]) for row in rows]
+
+    async def set_frame(self, tx: Transaction, row_id: int, message_id: int) -> None:
+        """Remember the message in which the answer grows."""
+        await tx.execute(
+            "UPDATE inbox SET frame_message_id = :message_id WHERE id = :id",
+            {"id": row_id, "message_id": message_id},
+        )
+
+    async def done(self, tx: Transaction, row_id: int, *, now: int, is_dead: bool = False) -> None:
+        """The update is answered (or given up); what it said is not kept."""
+        await tx.execute(
+            """
+            UPDATE inbox
+            SET done_at = :now, is_dead = :is_dead, payload = ''
+            WHERE id = :id AND done_at IS NULL
+            """,
+            {"id": row_id, "now": now, "is_dead": is_dead},
+        )
+
+    async def failed(self, tx: Transaction, row_id: int) -> None:
+        """One more try did not succeed."""
+        await tx.execute("UPDATE inbox SET attempts = attempts + 1 WHERE id = :id", {"id": row_id})
+
+    async def prune(self, tx: Transaction, *, before: int) -> None:
+        """Forget updates that were done before that time (Unix seconds)."""
+        await tx.execute("DELETE FROM inbox WHERE done_at < :before", {"before": before})
+
+    async def _n_open(self, tx: Transaction, chat_id: int, lane: str) -> int:
+        row = await tx.row(
+            """
+            SELECT count(*) AS n
+            FROM inbox
+            WHERE chat_id = :chat_id AND lane = :lane AND done_at IS NULL
+            """,
+            {"chat_id": chat_id, "lane": lane},
+        )
+        assert row is not None
+        return int(row["n"])
+
+
+def _inbox_row(row: Row) -> InboxRow:
+    return InboxRow(
+        id=row["id"],
+        chat_id=row["chat_id"],
+        lane=row["lane"],
+        payload=row["payload"],
+        floor_id=row["floor_id"],
+        attempts=row["attempts"],
+        frame_message_id=row["frame_message_id"],
+    )

@@ -1,0 +1,38 @@
+"""What people are told without having asked: put into the outbox with the state it speaks of."""
+
+import time
+from dataclasses import dataclass
+
+from bot.delivery.outbox_store import OutboxStore
+from bot.domain import JsonDict
+from bot.storage.database import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """Messages and cards for admins. A private chat's id is the person's id."""
+
+    outbox: OutboxStore
+    admin_ids: frozenset[int]
+
+    async def tell_admins(self, tx: Transaction, kind: str, payload: JsonDict, *, key: str) -> None:
+        """A new message to every admin, once per *key*; only a new message rings."""
+        for admin_id in sorted(self.admin_ids):
+            await self.tell(tx, admin_id, kind, payload, key=key)
+
+    async def tell(
+        self, tx: Transaction, person_id: int, kind: str, payload: JsonDict, *, key: str
+    ) -> None:
+        """A new message to one person, once per *key*."""
+        await self.outbox.post(
+            tx,
+            person_id,
+            kind=kind,
+            payload=payload,
+            key=f"{key}:{person_id}",
+            now=int(time.time()),
+        )
+
+    async def show_cards(self, tx: Transaction, job_id: str) -> None:
+        """The job moved: every admin's card of it follows."""
+        await self.outbox.cards.touch(tx, job_id, sorted(self.admin_ids))

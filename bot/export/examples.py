@@ -1,0 +1,105 @@
+"""What one rated answer teaches: an example to repeat, a pair of answers, or nothing.
+
+No name and no number of a person goes into a row; what people wrote themselves does.
+"""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Final
+
+from bot.dataset.validation.message_rules import broken_character, special_token
+from bot.dataset.validation.normal import normalised
+from bot.dataset.validation.pairs import INPUT, PREFERRED, REJECTED, message_lists
+from bot.dataset.validation.personal import personal_in
+from bot.dataset.validation.refusals import is_refusal
+from bot.dataset.validation.secret_keys import secrets_in
+from bot.domain import JsonDict
+from bot.ratings.entities import RatedTurn
+
+
+class LeftOut(StrEnum):
+    """Why an answer is not exported."""
+
+    NOT_CORRECTED = "not_corrected"
+    """Bad, and nobody said what would be better."""
+    STOPPED = "stopped"
+    """Only a part of the answer came."""
+    EMPTY = "empty"
+    SAME = "same"
+    """The correction says what the answer said."""
+    REFUSAL = "refusal"
+    """It would teach the model to refuse, as an assistant does."""
+    PERSONAL = "personal"
+    SECRET = "secret"
+    """A key that opens somebody's account."""
+    UNREADABLE = "unreadable"
+    """Characters that no provider takes: one such line spoils the whole file."""
+    KNOWN = "known"
+    """It stands in the dataset in use, or in the part that was put aside for it."""
+    REPEATED = "repeated"
+    """Another answer of this export teaches the same."""
+
+
+_ADMINS: Final = frozenset({"system", "developer"})
+"""Roles whose words are the admins' own: they know what they write, and it is in every example."""
+
+
+def example_of(rated: RatedTurn) -> JsonDict | LeftOut:
+    """An example to repeat: the correction if there is one, else the answer if it is good."""
+    correction = rated.rating.correction
+    if correction is None and not rated.rating.is_good:
+        return LeftOut.NOT_CORRECTED
+    if correction is None and rated.is_stopped:
+        return LeftOut.STOPPED
+    learnt = rated.assistant_text if correction is None else correction
+    row = {"messages": [*_given(rated, is_learnt=False), _said("assistant", learnt)]}
+    return _judged(row, learnt)
+
+
+def pair_of(rated: RatedTurn) -> JsonDict | LeftOut | None:
+    """The correction preferred to the bad answer; None for what is no such thing."""
+    correction = rated.rating.correction
+    if correction is None or rated.rating.is_good is not False:
+        return None
+    if rated.is_stopped:
+        return LeftOut.STOPPED
+    if correction.strip() == rated.assistant_text.strip():
+        return LeftOut.SAME
+    row = {
+        INPUT: {"messages": list(_given(rated))},
+        PREFERRED: [_said("assistant", correction)],
+        REJECTED: [_said("assistant", rated.assistant_text)],
+    }
+    return _judged(row, correction)
+
+
+def _given(rated: RatedTurn, *, is_learnt: bool = True) -> Iterator[JsonDict]:
+    """The prompt as the model had it.
+
+    *is_learnt* False: earlier answers are marked as not to be learnt, since nobody rated them here.
+    """
+    unlearnt: JsonDict = {} if is_learnt else {"weight": 0}
+    if rated.system_prompt.strip():
+        yield _said("system", rated.system_prompt)
+    for turn in rated.window:
+        yield _said("user", turn.user_text)
+        yield _said("assistant", turn.assistant_text) | unlearnt
+    yield _said("user", rated.user_text)
+
+
+def _said(role: str, text: str) -> JsonDict:
+    return {"role": role, "content": text}
+
+
+def _judged(row: JsonDict, learnt: str) -> JsonDict | LeftOut:
+    messages = [message for messages in message_lists(row) for message in messages]
+    if not all(message["content"].strip() for message in messages):
+        return LeftOut.EMPTY
+    if is_refusal(normalised(learnt)):
+        return LeftOut.REFUSAL
+    if any(broken_character(m) is not None or special_token(m) is not None for m in messages):
+        return LeftOut.UNREADABLE
+    texts = [message["content"] for message in messages if message["role"] not in _ADMINS]
+    if any(map(personal_in, texts)):
+        return LeftOut.PERSONAL
+    return LeftOut.SECRET if any(map(secrets_in, texts)) else row

@@ -1,0 +1,180 @@
+"""/export: what there is to learn from, and versions of the dataset made of it."""
+
+import asyncio
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from bot.dataset.versions import DatasetDesk, Judged
+from bot.domain.datasets import Dataset, TrainingMethod
+from bot.errors import NothingToExport
+from bot.export.identities import identities_of
+from bot.export.selection import Part, Selection
+from bot.export.store import ExportStore
+from bot.ratings.store import RatingStore
+from bot.storage.database import Transaction
+
+
+class Kind(StrEnum):
+    """What a file is made of."""
+
+    EXAMPLES = "sft"
+    PAIRS = "dpo"
+    TOGETHER = "all"
+    """The dataset in use, and behind it what is of its kind."""
+
+
+_METHODS: Final = {Kind.EXAMPLES: TrainingMethod.SUPERVISED, Kind.PAIRS: TrainingMethod.DPO}
+_PAGE: Final = 200
+"""Rated answers that are read at once: some ten milliseconds of work."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What there is to learn from."""
+
+    since: int
+    """Only ratings since that Unix time count; 0: all."""
+    exported_at: int | None
+    """When the last export was made; None: there was none."""
+    n_new: int
+    """Ratings since then."""
+    examples: Part
+    pairs: Part
+    models: Mapping[str, int]
+    """Ratings by model, most first."""
+    people: Mapping[int, int]
+    """Ratings by person, most first."""
+    first_at: int
+    last_at: int
+    in_use: Dataset | None
+    """The dataset that plans are made with."""
+
+    @property
+    def n_rated(self) -> int:
+        """Rated answers."""
+        return sum(self.models.values())
+
+    @property
+    def together(self) -> Part | None:
+        """What would be put behind the dataset in use; None: nothing can be put there."""
+        if self.in_use is None or not self.in_use.is_valid:
+            return None
+        return self.of_method(self.in_use.method)
+
+    def of_method(self, method: TrainingMethod) -> Part:
+        """What there is for training by that method."""
+        return self.pairs if method is TrainingMethod.DPO else self.examples
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """Files of what testers rated. The same ratings give the same bytes, so the same version."""
+
+    ratings: RatingStore
+    store: ExportStore
+    desk: DatasetDesk
+
+    async def survey(self, since: int) -> Survey:
+        """Count what there is, and tell what is left out and why; raises like `to_desk`."""
+        exported_at, in_use = await self.store.last(), await self.desk.in_use()
+        known = await self._known(in_use)
+        found = await self._through(Selection.of(known, since=since, news_since=exported_at))
+        return Survey(
+            since=since,
+            exported_at=exported_at,
+            n_new=found.n_new,
+            examples=found.examples.part,
+            pairs=found.pairs.part,
+            models=dict(found.models.most_common()),
+            people=dict(found.people.most_common()),
+            first_at=found.first_at,
+            last_at=found.last_at,
+            in_use=in_use,
+        )
+
+    async def to_desk(self, kind: Kind, *, since: int, name: str, by: int) -> tuple[Judged, Part]:
+        """Make a version of the dataset; everything may be repeated.
+
+        Args:
+            kind: Of what.
+            since: As of the survey that was looked at.
+            name: What people shall call it.
+            by: Who asked.
+
+        Raises:
+            NothingToExport: nothing is left that could go into it.
+            DatasetMissing: somebody took the file of the dataset in use away.
+            TooMuchWork: reading that takes too much time or memory.
+        """
+        in_use = await self.desk.in_use()
+        if kind is Kind.TOGETHER and (in_use is None or not in_use.is_valid):
+            raise NothingToExport
+        parent = in_use if kind is Kind.TOGETHER else None
+        method = parent.method if parent else _METHODS[kind]
+        known = await self._known(in_use)
+        with self.desk.files.draft() as draft:
+            part = await self._write(draft, method, known, since=since, parent=parent)
+            if not part.n:
+                raise NothingToExport
+            return await self.desk.take_export(draft, name=name, by=by, parent=parent), part
+
+    async def mark(self, tx: Transaction, *, now: int) -> None:
+        """What is rated from *now* on is new."""
+        await self.store.mark(tx, now=now)
+
+    async def _write(
+        self,
+        draft: Path,
+        method: TrainingMethod,
+        known: frozenset[bytes],
+        *,
+        since: int,
+        parent: Dataset | None,
+    ) -> Part:
+        is_pairs = method is TrainingMethod.DPO
+        with draft.open("wb") as file:
+            if parent is not None:
+                await asyncio.to_thread(_copy, Path(parent.path), file)
+            found = await self._through(
+                Selection.of(
+                    known,
+                    since=since,
+                    examples=None if is_pairs else file,
+                    pairs=file if is_pairs else None,
+                )
+            )
+        return found.pairs.part if is_pairs else found.examples.part
+
+    async def _through(self, selection: Selection) -> Selection:
+        """Read by pages, work in a thread: whoever chats meanwhile does not wait."""
+        last_id = 0
+        while page := await self.ratings.rated(after_id=last_id, limit=_PAGE):
+            await asyncio.to_thread(selection.add, page)
+            last_id = page[-1].id
+        return selection
+
+    async def _known(self, in_use: Dataset | None) -> frozenset[bytes]:
+        """What models trained on the dataset in use learn anyway, or are measured by."""
+        if in_use is None:
+            return frozenset()
+        known = await self._identities(in_use)
+        if in_use.validation_id is None:
+            return known
+        return known | await self._identities(await self.desk.get(in_use.validation_id))
+
+    async def _identities(self, dataset: Dataset) -> frozenset[bytes]:
+        return await self.desk.checker.run(identities_of, Path(dataset.path))
+
+
+def _copy(source: Path, file: BinaryIO) -> None:
+    """All of *source*, with a line break at its end."""
+    with source.open("rb") as stream:
+        shutil.copyfileobj(stream, file, 1 << 20)
+        size = stream.tell()
+        stream.seek(max(0, size - 1))
+        if size and stream.read(1) != b"\n":
+            file.write(b"\n")

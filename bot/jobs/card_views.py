@@ -1,0 +1,180 @@
+"""The card of a fine-tuning job: one message, edited in place as the job moves."""
+
+import time
+from collections.abc import Sequence
+
+from bot.catalogue import Catalogue
+from bot.delivery.screen import Button, Screen, rows
+from bot.domain.training import FineTuningJob, JobStatus, TrackedJob
+from bot.edge.buttons import button, data_of
+from bot.jobs.curves import Curves, Point, Progress, from_events, progress_of, seconds_left
+from bot.jobs.pausing import PAUSABLE
+from bot.texts import Markup, Texts, shortened
+from bot.training.views import reason
+from bot.usage.cost import real_cost
+
+BAR = 10
+SPARKS = "▁▂▃▄▅▆▇"
+SPARK_WIDTH = 10
+
+_WARNING_UNITS, _LAST_UNITS = 300, 200
+_ICONS = {
+    JobStatus.VALIDATING_FILES: "🔎",
+    JobStatus.QUEUED: "🕓",
+    JobStatus.RUNNING: "⏳",
+    JobStatus.PAUSED: "⏸",
+    JobStatus.SUCCEEDED: "✅",
+    JobStatus.FAILED: "❌",
+    JobStatus.CANCELLED: "⏹",
+    JobStatus.UNKNOWN: "❔",
+}
+
+
+def card(texts: Texts, tracked: TrackedJob, catalogue: Catalogue, *, base_url: str) -> Screen:
+    """One screen that shows a job as it stands."""
+    job = tracked.job
+    is_over = job.status.is_terminal
+    lines = [
+        headline(texts, tracked),
+        *([] if is_over else _progress(texts, tracked)),
+        *_losses(texts, from_events(tracked.metrics)),
+        *(_result(texts, job, catalogue) if is_over else _spent(texts, tracked, catalogue)),
+    ]
+    if job.status is JobStatus.QUEUED:
+        lines.append(texts("job_queued_hint"))
+    if tracked.stalled_since is not None and not is_over:
+        lines.append(texts("alarm_card_stalled", time=texts.clock(int(tracked.stalled_since))))
+    lines += _in_their_words(texts, tracked)
+    lines += [texts("job_base", model=job.base_model), texts("job_id", id=job.id)]
+    return Screen(
+        text="\n".join(lines),
+        buttons=rows(*_buttons(texts, tracked), _provider_page(texts, job, catalogue, base_url)),
+    )
+
+
+def headline(texts: Texts, tracked: TrackedJob) -> str:
+    """Which job it is, and its state."""
+    job = tracked.job
+    status = status_words(texts, job)
+    return texts("job_card", icon=icon_of(job), name=tracked.name, status=status)
+
+
+def icon_of(job: FineTuningJob) -> str:
+    """The state as a sign."""
+    return _ICONS[job.status]
+
+
+def status_words(texts: Texts, job: FineTuningJob) -> str:
+    """A status in words; one that we do not know in the provider's own."""
+    if not job.status_word:
+        return texts("job_status_unnamed")
+    return texts(f"status_{job.status.value}", word=job.status_word)
+
+
+def sparkline(values: Sequence[float]) -> str:
+    """The course of *values* in at most ten characters; empty for fewer than two."""
+    if len(values) < 2:
+        return ""
+    picked = [values[round(n * (len(values) - 1) / (SPARK_WIDTH - 1))] for n in range(SPARK_WIDTH)]
+    shown = picked if len(values) >= SPARK_WIDTH else values
+    low, high = min(shown), max(shown)
+    scale = (len(SPARKS) - 1) / (high - low) if high > low else 0
+    return "".join(SPARKS[round((value - low) * scale)] for value in shown)
+
+
+def _progress(texts: Texts, tracked: TrackedJob) -> list[str]:
+    progress = progress_of(tracked)
+    if progress is None:
+        return []
+    if progress.total is None or progress.share is None:  # Azure tells no total
+        return [texts("job_step_alone", step=texts.number(progress.step))]
+    return [
+        _bar(texts, tracked.job, progress.share),
+        _step(texts, tracked, progress, progress.total),
+    ]
+
+
+def _bar(texts: Texts, job: FineTuningJob, share: float) -> str:
+    full = int(share * BAR)
+    bar = "▓" * full + "░" * (BAR - full)
+    if not job.n_epochs:
+        return texts("job_progress_plain", bar=bar, percent=int(share * 100))
+    epoch = min(job.n_epochs, int(share * job.n_epochs) + 1)
+    return texts(
+        "job_progress", bar=bar, percent=int(share * 100), epoch=epoch, epochs=job.n_epochs
+    )
+
+
+def _step(texts: Texts, tracked: TrackedJob, progress: Progress, total: int) -> str:
+    words = {"step": texts.number(progress.step), "total": texts.number(total)}
+    left_s = seconds_left(tracked, now=time.time())
+    if not left_s:
+        return texts("job_step", **words)
+    return texts("job_step_left", left=texts.duration(left_s), **words)
+
+
+def _losses(texts: Texts, curves: Curves) -> list[str]:
+    def told(points: Sequence[Point]) -> dict[str, object]:
+        spark = Markup(sparkline([point.loss for point in points]))
+        return {"loss": texts.number(points[-1].loss, digits=2), "spark": spark}
+
+    lines = [texts("job_loss", **told(curves.train))] if curves.train else []
+    validated = curves.valid or curves.full_valid
+    return [*lines, *([texts("job_valid_loss", **told(validated))] if validated else [])]
+
+
+def _spent(texts: Texts, tracked: TrackedJob, catalogue: Catalogue) -> list[str]:
+    """By the tokens that the provider tells, else the share of the plan's estimate."""
+    job, progress = tracked.job, progress_of(tracked)
+    cost = real_cost(job.trained_tokens or 0, catalogue.model(job.base_model), job.method)
+    if not cost and tracked.price_usd and progress is not None and progress.share:
+        cost = progress.share * tracked.price_usd
+    return [texts("job_spent", price=texts.money(cost))] if cost else []
+
+
+def _result(texts: Texts, job: FineTuningJob, catalogue: Catalogue) -> list[str]:
+    lines = []
+    if job.finished_at and job.finished_at > job.created_at > 0:
+        lines.append(texts("job_took", time=texts.duration(job.finished_at - job.created_at)))
+    cost = real_cost(job.trained_tokens or 0, catalogue.model(job.base_model), job.method)
+    if cost:
+        lines.append(texts("job_spent", price=texts.money(cost)))
+    if job.fine_tuned_model:
+        lines.append(texts("job_model", model=job.fine_tuned_model))
+    return lines
+
+
+def _in_their_words(texts: Texts, tracked: TrackedJob) -> list[str]:
+    """Why it failed; else the provider's newest warning and, while it runs, its newest message."""
+    job, warning, last = tracked.job, tracked.warning, tracked.last_message
+    if job.status is JobStatus.FAILED and job.refusal:
+        return [reason(texts, job.refusal)]
+    lines = []
+    if warning:
+        lines.append(texts("job_warning", message=shortened(warning, _WARNING_UNITS)))
+    if last and last != warning and not job.status.is_terminal:
+        lines.append(texts("job_last", message=shortened(last, _LAST_UNITS)))
+    return lines
+
+
+def _buttons(texts: Texts, tracked: TrackedJob) -> list[list[Button]]:
+    job, number = tracked.job, tracked.number
+    looks = [button(texts, "events", data_of("job", "events", number))]
+    if tracked.metrics or job.result_file:
+        looks.insert(0, button(texts, "chart", data_of("job", "chart", number)))
+    if job.status.is_terminal:
+        return [looks]
+    looks.append(button(texts, "refresh", data_of("job", "refresh", number)))
+    acts = [button(texts, "cancel_job", data_of("job", "ask", number))]
+    if job.status in PAUSABLE:
+        acts.insert(0, button(texts, "pause", data_of("job", "pause", number)))
+    elif job.status is JobStatus.PAUSED:
+        acts.insert(0, button(texts, "resume", data_of("job", "resume", number)))
+    return [looks, acts]
+
+
+def _provider_page(
+    texts: Texts, job: FineTuningJob, catalogue: Catalogue, base_url: str
+) -> list[Button]:
+    url = catalogue.job_page(base_url, job.id)
+    return [Button(text=texts.plain("button_provider_page"), url=url)] if url else []

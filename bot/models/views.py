@@ -1,0 +1,217 @@
+"""Models: which there are, and who answers."""
+
+import datetime as dtm
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.delivery.screen import Button, Screen, rows
+from bot.domain.models import ServedModel, Serving, model_title
+from bot.edge.buttons import button, data_of
+from bot.ratings.quality import Share
+from bot.ratings.share_views import share_of
+from bot.serving.serving import ModelPage
+from bot.texts import Markup, Texts, cut, shortened
+from bot.trials.entities import Verdict
+
+SYSTEM_PROMPT_UNITS = 1500
+_TITLE_UNITS = 60
+_LABEL_UNITS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """What the list of models shows."""
+
+    serving: Serving | None
+    previous: ServedModel | None
+    """Who answered before; None: nobody on the list did."""
+    others: ModelPage
+    verdicts: Mapping[int, Verdict]
+    """By a model's id; missing where nothing was judged."""
+    shares: Mapping[int, Share]
+    """Of good answers, by a model's id; missing where nothing was rated."""
+    has_retired: bool
+
+
+def listing(texts: Texts, overview: Overview) -> Screen:
+    """Who answers, who did before, and a page of the others, each with a button."""
+    retired = [button(texts, "models_retired", data_of("model", "retired", 0))]
+    serving, previous, page = overview.serving, overview.previous, overview.others
+    known = [model for model in (serving.model if serving else None, previous) if model]
+    if not known and not page.models:
+        train = button(texts, "train", data_of("train", "plan"))
+        last = retired if overview.has_retired else []
+        return Screen(text=texts("models_none"), buttons=rows([train], last))
+
+    def rated(model: ServedModel) -> str:
+        share = overview.shares.get(model.id)
+        return texts("models_share", share=share_of(texts, share)) if share else ""
+
+    if serving:
+        lines = [texts("models_title", model=_title(serving.model)) + rated(serving.model)]
+    else:
+        lines = [texts("models_none_serving")]
+    if previous:
+        lines.append(texts("models_before", model=_title(previous)) + rated(previous))
+    if page.models:
+        lines.append(texts("models_others"))
+        lines += [
+            _line(texts, model, overview.verdicts.get(model.id)) + rated(model)
+            for model in page.models
+        ]
+    names = labels([*known, *page.models])
+    return Screen(
+        text="\n".join(lines),
+        buttons=rows(
+            [_back_to(texts, previous)] if previous else [],
+            *(
+                [_opener(names, model, mark="🟢 " if serving and model == serving.model else "")]
+                for model in known
+            ),
+            *([_opener(names, model)] for model in page.models),
+            _turners(texts, page, "list"),
+            retired if overview.has_retired else [],
+        ),
+    )
+
+
+def retired(texts: Texts, page: ModelPage) -> Screen:
+    """A page of the models that were taken off the list."""
+    names = labels(page.models)
+    return Screen(
+        text=texts("models_retired" if page.models else "models_retired_none"),
+        buttons=rows(
+            *([_opener(names, model)] for model in page.models),
+            _turners(texts, page, "retired"),
+            [button(texts, "back", data_of("model", "list", 0))],
+        ),
+    )
+
+
+def used(
+    texts: Texts,
+    model: ServedModel,
+    previous: ServedModel | None = None,
+    *,
+    told: str = "",
+    over_since: dtm.date | None = None,
+) -> Screen:
+    """The model answers; what it is told first, how to change it, and the way back.
+
+    Args:
+        texts: The person's language.
+        model: Who answers now.
+        previous: Who answered before.
+        told: The sentence to begin with; by default that it answers from now on.
+        over_since: When the model was switched off, if it was.
+    """
+    lines = [told or texts("use_done", model=_title(model))]
+    if over_since is not None:
+        lines.append(texts("use_over", day=over_since))
+    return Screen(
+        text="\n".join([*lines, *_prompt(texts, model)]),
+        buttons=rows(
+            [
+                button(texts, "test", data_of("model", "test", model.id)),
+                button(texts, "models", data_of("model", "list", 0)),
+            ],
+            [_back_to(texts, previous)] if previous else [],
+        ),
+    )
+
+
+def current(texts: Texts, serving: Serving | None, who: str) -> Screen:
+    """Who answers, what it is told first, and how to change both."""
+    models = [button(texts, "models", data_of("model", "list", 0))]
+    if serving is None:
+        return Screen(text=texts("use_none"), buttons=rows(models))
+    lines = [
+        texts("use_now", model=_title(serving.model), since=since(texts, serving, who)),
+        *_prompt(texts, serving.model),
+        texts("use_how"),
+    ]
+    return Screen(text="\n".join(lines), buttons=rows(models))
+
+
+def ask_over(texts: Texts, model: ServedModel, day: dtm.date) -> Screen:
+    """Whether to put a model to use that was switched off."""
+    return Screen(
+        text=texts("use_ask_over", model=_title(model), day=day),
+        buttons=rows(
+            [button(texts, "use_anyway", data_of("model", "anyway", model.id))],
+            [button(texts, "back", data_of("model", "list", 0))],
+        ),
+    )
+
+
+def already(texts: Texts, serving: Serving, who: str) -> str:
+    """The model answered before it was asked for."""
+    return texts("use_already", model=_title(serving.model), since=since(texts, serving, who))
+
+
+def prompt_changed(texts: Texts, model: ServedModel) -> str:
+    """The model answered before, and was given another system prompt."""
+    return texts("use_prompt_changed", model=_title(model))
+
+
+def since(texts: Texts, serving: Serving, who: str) -> Markup:
+    """Since when a model answers, and by whom."""
+    if not serving.since:
+        return Markup(texts("model_since_settings"))
+    day = texts.moment(serving.since)
+    if serving.instead_of is not None:
+        gone = shortened(model_title(serving.instead_of), _TITLE_UNITS)
+        return Markup(texts("model_since_gone", day=day, gone=gone))
+    if serving.chosen_by is None:
+        return Markup(texts("model_since_first", day=day))
+    return Markup(texts("model_since_chosen", day=day, who=shortened(who, _TITLE_UNITS)))
+
+
+def _prompt(texts: Texts, model: ServedModel) -> list[str]:
+    prompt = shortened(model.system_prompt, SYSTEM_PROMPT_UNITS)
+    return [
+        texts("use_prompt", prompt=prompt) if model.system_prompt else texts("use_prompt_none"),
+        texts("use_prompt_hint", model=model.name),
+    ]
+
+
+def _line(texts: Texts, model: ServedModel, verdict: Verdict | None) -> str:
+    day = texts.moment(model.added_at)
+    if verdict is None:
+        return texts("models_line", model=_title(model), day=day)
+    word = Markup(texts(f"verdict_word_{verdict.value}"))
+    return texts("models_line_verdict", model=_title(model), day=day, verdict=word)
+
+
+def labels(models: Sequence[ServedModel]) -> dict[int, str]:
+    """What buttons say, by id: titles, with the provider's code where two models share one."""
+    titles = [model.title for model in models]
+    return {
+        model.id: cut(model.title, _LABEL_UNITS)
+        if titles.count(model.title) == 1
+        else f"{cut(model.title, _LABEL_UNITS)} · {cut(model.name.rpartition(':')[2], 12)}"
+        for model in models
+    }
+
+
+def _opener(names: Mapping[int, str], model: ServedModel, *, mark: str = "") -> Button:
+    return Button(text=f"{mark}{names[model.id]}", data=data_of("model", "show", model.id))
+
+
+def _back_to(texts: Texts, previous: ServedModel) -> Button:
+    """It names a model, so that a second tap does not go forth again."""
+    use = data_of("model", "serve", previous.id)
+    return button(texts, "roll_back", use, model=cut(previous.title, _LABEL_UNITS))
+
+
+def _turners(texts: Texts, page: ModelPage, action: str) -> list[Button]:
+    turners = []
+    if page.number:
+        turners.append(button(texts, "newer", data_of("model", action, page.number - 1)))
+    if page.has_more:
+        turners.append(button(texts, "older", data_of("model", action, page.number + 1)))
+    return turners
+
+
+def _title(model: ServedModel) -> Markup:
+    return shortened(model.title, _TITLE_UNITS)

@@ -1,0 +1,126 @@
+"""What people say of the models, and their bad answers to read."""
+
+from collections.abc import Sequence
+
+from bot.delivery.screen import Button, Screen, rows
+from bot.domain.models import ServedModel
+from bot.edge.buttons import button, data_of
+from bot.edge.who import moment
+from bot.models.views import labels
+from bot.ratings.entities import RatedTurn
+from bot.ratings.quality import ModelQuality, Trend, best
+from bot.ratings.share_views import share_of
+from bot.ratings.views import complaint_label
+from bot.texts import Markup, Texts, shortened
+
+MODELS_SHOWN = 8
+"""The newest ones: older ones are hardly put to use again."""
+_QUESTION_UNITS = 700
+_ANSWER_UNITS = 1600
+_CORRECTION_UNITS = 1200
+
+
+def overview(texts: Texts, models: Sequence[ModelQuality]) -> Screen:
+    """Each model's share of good answers, how it moves, and what may be concluded."""
+    if not models:
+        return Screen(text=texts("quality_none"))
+    shown = models[:MODELS_SHOWN]
+    names = labels([each.model for each in shown])
+    return Screen(
+        text="\n".join(
+            [
+                texts("quality_title"),
+                *(line for each in shown for line in _lines(texts, names, each)),
+                "",
+                *_conclusion(texts, names, shown),
+                texts("quality_interval"),
+                *_left_out(texts, len(models)),
+            ]
+        ),
+        buttons=rows(
+            *([_opener(texts, names, each)] for each in shown if each.n_bad),
+            [button(texts, "to_dataset", data_of("export", "start"))],
+        ),
+    )
+
+
+def bad_answer(
+    texts: Texts, model: ServedModel, answer: RatedTurn | None, *, number: int, of: int
+) -> Screen:
+    """One bad answer, with what was asked and what is said of it; *number* is from 0 on."""
+    back = button(texts, "back", data_of("quality", "list"))
+    title = shortened(labels([model])[model.id], 60)
+    if answer is None:
+        return Screen(text=texts("quality_no_bad", model=title), buttons=rows([back]))
+    rating = answer.rating
+    lines = [
+        texts("quality_bad_title", model=title, n=number + 1, of=of),
+        texts("quality_bad_at", when=moment(texts, answer.rated_at)),
+        texts("quality_question", text=shortened(answer.user_text, _QUESTION_UNITS)),
+        texts("quality_answer", text=shortened(answer.assistant_text, _ANSWER_UNITS)),
+    ]
+    if rating.complaint is not None:
+        lines.append(texts("quality_complaint", reason=complaint_label(texts, rating.complaint)))
+    if rating.correction is not None:
+        correction = shortened(rating.correction, _CORRECTION_UNITS)
+        lines.append(texts("quality_correction", text=correction))
+    return Screen(
+        text="\n".join(lines),
+        buttons=rows(
+            [
+                *([_turner(texts, "newer", model, number - 1)] if number else []),
+                *([_turner(texts, "older", model, number + 1)] if number + 1 < of else []),
+            ],
+            [back, button(texts, "to_dataset", data_of("export", "start"))],
+        ),
+    )
+
+
+def _lines(texts: Texts, names: dict[int, str], each: ModelQuality) -> list[str]:
+    name = names[each.model.id]
+    lines = [
+        texts("quality_model", model=name, share=share_of(texts, each.share))
+        if each.share.n
+        else texts("quality_model_unrated", model=name)
+    ]
+    if each.trend is not None:
+        lines.append(_trend(texts, each.trend))
+    if each.n_corrections:
+        lines.append(texts("quality_corrections", n=texts.number(each.n_corrections)))
+    return lines
+
+
+def _trend(texts: Texts, trend: Trend) -> str:
+    return texts(
+        "quality_trend",
+        lately=round(100 * trend.lately.value),
+        n=texts.number(trend.lately.n),
+        before=round(100 * trend.before.value),
+        m=texts.number(trend.before.n),
+        change=Markup(texts(f"quality_change_{trend.change}")),
+    )
+
+
+def _conclusion(texts: Texts, names: dict[int, str], models: Sequence[ModelQuality]) -> list[str]:
+    rated = [each for each in models if each.share.n]
+    if len(rated) < 2:
+        return []
+    found = best(rated)
+    if found is None:
+        return [texts("quality_unclear")]
+    first, others = found
+    worse = ", ".join(names[each.model.id] for each in others)
+    return [texts("quality_better", model=names[first.model.id], others=worse)]
+
+
+def _left_out(texts: Texts, total: int) -> list[str]:
+    return [texts("quality_more", n=MODELS_SHOWN, total=total)] if total > MODELS_SHOWN else []
+
+
+def _opener(texts: Texts, names: dict[int, str], each: ModelQuality) -> Button:
+    data = data_of("quality", "bad", f"{each.model.id}.0")
+    return button(texts, "bad_answers", data, model=names[each.model.id], n=each.n_bad)
+
+
+def _turner(texts: Texts, key: str, model: ServedModel, number: int) -> Button:
+    return button(texts, key, data_of("quality", "bad", f"{model.id}.{number}"))

@@ -1,0 +1,242 @@
+"""What people think of answers, and how they would have put them."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from bot.domain.models import ServedModel, Turn
+from bot.ratings.entities import Complaint, RatedTurn, Rating
+from bot.serving.store import MODEL_COLUMNS, model_from_row
+from bot.storage.database import Database, Row, Transaction
+
+MOST_TURNS: Final = 100
+"""Of a window that nobody counted, which is one from before ratings."""
+
+_RATED: Final = """
+    SELECT r.id, r.request_id, r.person_id, r.model, r.is_good, r.complaint, r.correction,
+        r.rated_at, t.id AS turn_id, t.conversation_id, t.user_text, t.assistant_text,
+        t.is_stopped, t.created_at, t.n_window,
+        coalesce(p.text, m.system_prompt, '') AS system_prompt
+    FROM ratings r
+        JOIN turns t ON t.request_id = r.request_id
+        LEFT JOIN prompts p ON p.id = t.prompt_id
+        LEFT JOIN models m ON m.name = r.model
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How often a model's answers were rated."""
+
+    model: ServedModel
+    n_good: int
+    n_bad: int
+    n_good_lately: int
+    """Of `n_good`."""
+    n_bad_lately: int
+    n_corrections: int
+
+
+class RatingStore:
+    """Table `ratings`: at most one for each answer, by the person who got it."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def of(self, request_id: int, *, person_id: int) -> Rating | None:
+        """What the person says of their answer to that request; None: they never got such a one."""
+        row = await self._db.row(
+            """
+            SELECT r.is_good, r.complaint, r.correction
+            FROM turns t LEFT JOIN ratings r ON r.request_id = t.request_id
+            WHERE t.request_id = :request_id AND t.person_id = :person_id
+            """,
+            {"request_id": request_id, "person_id": person_id},
+        )
+        return rating_from_row(row) if row else None
+
+    async def rate(
+        self, tx: Transaction, request_id: int, *, person_id: int, is_good: bool, now: int
+    ) -> None:
+        """Good or bad; why it was bad is forgotten once it is good."""
+        await tx.execute(
+            """
+            INSERT INTO ratings (request_id, person_id, model, is_good, rated_at)
+            SELECT request_id, person_id, model, :is_good, :now
+            FROM turns
+            WHERE request_id = :request_id AND person_id = :person_id
+            ON CONFLICT (request_id) DO UPDATE SET
+                is_good = :is_good,
+                complaint = CASE WHEN NOT :is_good THEN complaint END,
+                rated_at = :now
+            """,
+            {"request_id": request_id, "person_id": person_id, "is_good": is_good, "now": now},
+        )
+
+    async def complain(
+        self, tx: Transaction, request_id: int, complaint: Complaint, *, now: int
+    ) -> None:
+        """Say why an answer is bad, if it still is."""
+        await tx.execute(
+            """
+            UPDATE ratings
+            SET complaint = :complaint, rated_at = :now
+            WHERE request_id = :request_id AND is_good = 0
+            """,
+            {"request_id": request_id, "complaint": complaint, "now": now},
+        )
+
+    async def correct(
+        self,
+        tx: Transaction,
+        request_id: int,
+        *,
+        person_id: int,
+        text: str,
+        message_id: int,
+        now: int,
+    ) -> None:
+        """What should have been said, as it stands in that message of the person."""
+        await tx.execute(
+            """
+            INSERT INTO ratings (request_id, person_id, model, correction, message_id, rated_at)
+            SELECT request_id, person_id, model, :text, :message_id, :now
+            FROM turns
+            WHERE request_id = :request_id AND person_id = :person_id
+            ON CONFLICT (request_id) DO UPDATE SET
+                correction = :text, message_id = :message_id, rated_at = :now
+            """,
+            {
+                "request_id": request_id,
+                "person_id": person_id,
+                "text": text,
+                "message_id": message_id,
+                "now": now,
+            },
+        )
+
+    async def take_back(self, tx: Transaction, request_id: int) -> None:
+        """Neither good nor bad; a correction stays."""
+        await self._clear(tx, request_id, "is_good = NULL, complaint = NULL", "correction")
+
+    async def drop_correction(self, tx: Transaction, request_id: int) -> None:
+        """Forget what should have been said; the rating stays."""
+        await self._clear(tx, request_id, "correction = NULL, message_id = NULL", "is_good")
+
+    async def corrected_by(self, person_id: int, message_id: int) -> int | None:
+        """The request id of the turn that the person's message corrects; None: it is no such."""
+        row = await self._db.row(
+            """
+            SELECT request_id
+            FROM ratings
+            WHERE person_id = :person_id AND message_id = :message_id
+            """,
+            {"person_id": person_id, "message_id": message_id},
+        )
+        return row["request_id"] if row else None
+
+    async def rated(self, *, after_id: int = 0, limit: int = 500) -> list[RatedTurn]:
+        """Rated and corrected answers with greater ids, by id; empty: there are no more."""
+        rows = await self._db.rows(
+            f"{_RATED} WHERE r.id > :after_id ORDER BY r.id LIMIT :limit",
+            {"after_id": after_id, "limit": limit},
+        )
+        return [await self._rated_turn(row) for row in rows]
+
+    async def bad(self, model: str, *, offset: int) -> RatedTurn | None:
+        """One of the model's bad answers, the newest is number 0."""
+        row = await self._db.row(
+            f"""
+            {_RATED}
+            WHERE r.model = :model AND r.is_good = 0
+            ORDER BY r.id DESC
+            LIMIT 1 OFFSET :offset
+            """,
+            {"model": model, "offset": offset},
+        )
+        return await self._rated_turn(row) if row else None
+
+    async def tallies(self, *, since: int) -> list[Tally]:
+        """For each model with ratings, the newest model first; lately: since that Unix time."""
+        rows = await self._db.rows(
+            f"""
+            SELECT {MODEL_COLUMNS},
+                coalesce(sum(r.is_good = 1), 0) AS n_good,
+                coalesce(sum(r.is_good = 0), 0) AS n_bad,
+                coalesce(sum(r.is_good = 1 AND r.rated_at >= :since), 0) AS n_good_lately,
+                coalesce(sum(r.is_good = 0 AND r.rated_at >= :since), 0) AS n_bad_lately,
+                count(r.correction) AS n_corrections
+            FROM models m CROSS JOIN ratings r ON r.model = m.name  -- in this order: few models
+            GROUP BY m.id
+            ORDER BY m.id DESC
+            """,
+            {"since": since},
+        )
+        return [
+            Tally(
+                model=model_from_row(row),
+                n_good=row["n_good"],
+                n_bad=row["n_bad"],
+                n_good_lately=row["n_good_lately"],
+                n_bad_lately=row["n_bad_lately"],
+                n_corrections=row["n_corrections"],
+            )
+            for row in rows
+        ]
+
+    async def _clear(self, tx: Transaction, request_id: int, cleared: str, kept: str) -> None:
+        values = {"request_id": request_id}
+        await tx.execute(
+            f"DELETE FROM ratings WHERE request_id = :request_id AND {kept} IS NULL", values
+        )
+        await tx.execute(f"UPDATE ratings SET {cleared} WHERE request_id = :request_id", values)
+
+    async def _rated_turn(self, row: Row) -> RatedTurn:
+        return RatedTurn(
+            id=row["id"],
+            request_id=row["request_id"],
+            person_id=row["person_id"],
+            model=row["model"],
+            system_prompt=row["system_prompt"],
+            window=await self._window(row),
+            user_text=row["user_text"],
+            assistant_text=row["assistant_text"],
+            is_stopped=bool(row["is_stopped"]),
+            rating=rating_from_row(row),
+            rated_at=row["rated_at"],
+            answered_at=row["created_at"],
+        )
+
+    async def _window(self, row: Row) -> list[Turn]:
+        """What the model was shown: turns before; only last ones are replaced, so none since."""
+        rows = await self._db.rows(
+            """
+            SELECT user_text, assistant_text, question_id, is_stopped
+            FROM turns
+            WHERE conversation_id = :conversation_id AND id < :turn_id AND replaced_by IS NULL
+            ORDER BY id DESC
+            LIMIT :n
+            """,
+            {
+                "conversation_id": row["conversation_id"],
+                "turn_id": row["turn_id"],
+                "n": MOST_TURNS if row["n_window"] is None else row["n_window"],
+            },
+        )
+        return [
+            Turn(
+                user_text=past["user_text"],
+                assistant_text=past["assistant_text"],
+                question_id=past["question_id"],
+                is_stopped=bool(past["is_stopped"]),
+            )
+            for past in reversed(rows)
+        ]
+
+
+def rating_from_row(row: Row) -> Rating:
+    """The rating in a row with `is_good`, `complaint` and `correction`."""
+    return Rating(
+        is_good=None if row["is_good"] is None else bool(row["is_good"]),
+        complaint=Complaint(row["complaint"]) if row["complaint"] else None,
+        correction=row["correction"],
+    )

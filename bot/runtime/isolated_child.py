@@ -1,0 +1,104 @@
+"""The child's side of `run_isolated`: reads one order from standard input, works, and answers.
+
+It imports only what the function's module needs, so that it starts quickly. Messages are a length
+of eight bytes and a pickle: ("progress", n), and at the end one of ("result", value), ("refused",
+class of the UserError, its params), ("too_much", None), ("bug", traceback).
+"""
+
+import importlib
+import os
+import pickle
+import resource
+import threading
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from operator import attrgetter
+from typing import Any, BinaryIO, Final
+
+from bot.errors import UserError
+
+_PREFIX: Final = 8
+_NICER: Final = 5
+
+
+def main() -> None:
+    """Do what standard input asks for."""
+    answers = _reserve_stdout()
+    orders = open(0, "rb", buffering=0)  # noqa: SIM115 - a file descriptor, open to the end
+    order = pickle.loads(_exactly(orders, _length(orders)))  # noqa: S301 - the parent wrote it
+    threading.Thread(target=_end_with_parent, args=(orders,), daemon=True).start()
+    with suppress(BrokenPipeError):  # nobody wants to know any more
+        _send(answers, _outcome(order, answers))
+    os._exit(0)  # at once: there is nothing to tidy up
+
+
+def _reserve_stdout() -> BinaryIO:
+    """The answers' stream; what else is printed goes to standard error from now on."""
+    answers = open(os.dup(1), "wb")  # noqa: PTH123, SIM115 - a file descriptor, open to the end
+    os.dup2(2, 1)
+    return answers
+
+
+def _length(orders: BinaryIO) -> int:
+    return int.from_bytes(_exactly(orders, _PREFIX), "big")
+
+
+def _exactly(orders: BinaryIO, size: int) -> bytes:
+    data = b""
+    while len(data) < size:
+        more = orders.read(size - len(data))
+        if not more:
+            os._exit(1)  # the parent ended while it gave the order
+        data += more
+    return data
+
+
+def _end_with_parent(orders: BinaryIO) -> None:
+    """However the parent ends, the kernel closes its end of our standard input."""
+    while orders.read(1):
+        pass
+    os._exit(1)
+
+
+def _outcome(order: dict[str, Any], answers: BinaryIO) -> bytes:
+    """Work, and put what came of it into a message."""
+    try:
+        try:
+            return pickle.dumps(("result", _work(order, answers)))
+        except UserError as exc:
+            return pickle.dumps(("refused", type(exc), exc.params))
+    except MemoryError:
+        return pickle.dumps(("too_much", None))
+    except BaseException:  # a panic of Rust code is no Exception
+        return pickle.dumps(("bug", traceback.format_exc()))
+
+
+def _work(order: dict[str, Any], answers: BinaryIO) -> Any:
+    os.nice(_NICER)
+    _limit(resource.RLIMIT_AS, order["memory_bytes"])
+    _limit(resource.RLIMIT_CPU, order["cpu_s"])
+    _limit(resource.RLIMIT_CORE, 0)
+    function: Callable[..., Any]
+    function = attrgetter(order["name"])(importlib.import_module(order["module"]))
+    kwargs = order["kwargs"]
+    if order["wants_progress"]:
+        kwargs["progress"] = lambda n: _send(answers, pickle.dumps(("progress", n)))
+    return function(*order["args"], **kwargs)
+
+
+def _limit(kind: int, most: int) -> None:
+    """Lower one of the kernel's limits; macOS does not have all of them."""
+    _, hard = resource.getrlimit(kind)
+    with suppress(ValueError, OSError):
+        allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (allowed, hard))
+
+
+def _send(answers: BinaryIO, message: bytes) -> None:
+    answers.write(len(message).to_bytes(_PREFIX, "big") + message)
+    answers.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,1 +1,0 @@
-"""The use cases and rules; no telegram, no openai, no SQL."""

@@ -1,9 +1,0 @@
-"""What can be mended in a dataset file without a change of meaning, mended in a copy of it.
-
-`run.py` says in which order: a file is unwrapped to lines, and each line is mended by itself.
-"""
-
-from bot.services.repair.changes import Change, Repair
-from bot.services.repair.run import REPAIRABLE, repair
-
-__all__ = ["REPAIRABLE", "Change", "Repair", "repair"]

@@ -1,0 +1,149 @@
+"""Which model answers in chats."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.dataset.in_use import Datasets
+from bot.domain.models import ServedModel, Serving
+from bot.errors import ModelListGone, ModelServes, NoModel
+from bot.serving.store import ModelStore
+from bot.storage.database import Database, Transaction
+
+PAGE = 6
+"""Models on one page of the list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelPage:
+    """A page of the list of models."""
+
+    models: Sequence[ServedModel]
+    """Newest first."""
+    number: int
+    """From 0."""
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServingDesk:
+    """A model serves when an admin says so, or by itself after the very first training."""
+
+    database: Database
+    models: ModelStore
+    datasets: Datasets
+    chat_model: str
+    """`CHAT_MODEL`: serves until a model is chosen; empty: none does."""
+
+    async def current(self) -> Serving | None:
+        """Who answers now, or None when no model is ready yet."""
+        chosen = await self.models.serving()
+        if chosen is not None or not self.chat_model:
+            return chosen
+        return Serving(model=await self._known(self.chat_model), since=0, chosen_by=None)
+
+    async def previous(self) -> ServedModel | None:
+        """Who answered before the model that answers now; None when nobody on the list did."""
+        chosen = await self.models.serving()
+        if chosen is None:
+            return None
+        before = await self.models.before(chosen.model.id)
+        if before is None and self.chat_model not in ("", chosen.model.name):
+            of_settings = await self._known(self.chat_model)
+            return of_settings if of_settings.retired_at is None else None
+        return before
+
+    async def successors_of(self, gone: ServedModel) -> list[ServedModel]:
+        """Who may answer in the place of a model that is gone, best first."""
+        if self.chat_model:
+            await self._known(self.chat_model)
+        return await self.models.successors_of(gone.id, otherwise=self.chat_model)
+
+    async def model(self, name: str | None) -> ServedModel:
+        """The model of that name, whoever trained it; without a name the serving one.
+
+        Raises:
+            NoModel: no name was given and none serves.
+        """
+        if name:
+            return await self._known(name)
+        serving = await self.current()
+        if serving is None:
+            raise NoModel
+        return serving.model
+
+    async def by_id(self, model_id: int) -> ServedModel:
+        """The model that a button names.
+
+        Raises:
+            ModelListGone: it is not stored any more.
+        """
+        model = await self.models.get(model_id)
+        if model is None:
+            raise ModelListGone
+        return model
+
+    async def others(self, number: int) -> ModelPage:
+        """A page of the list without who serves and who served before; the first if it is none."""
+        serving, previous = await self.current(), await self.previous()
+        known = [serving.model if serving else None, previous]
+        ids = [model.id for model in known if model is not None]
+        found = await self.models.listed(limit=PAGE + 1, offset=number * PAGE, without=ids)
+        if number and not found:
+            return await self.others(0)
+        return ModelPage(models=found[:PAGE], number=number, has_more=len(found) > PAGE)
+
+    async def retired(self, number: int) -> ModelPage:
+        """A page of the models that were taken off the list; the first if it is none."""
+        found = await self.models.retired(limit=PAGE + 1, offset=number * PAGE)
+        if number and not found:
+            return await self.retired(0)
+        return ModelPage(models=found[:PAGE], number=number, has_more=len(found) > PAGE)
+
+    async def use(
+        self, model: ServedModel, *, by: int, system_prompt: str | None = None
+    ) -> ServedModel:
+        """Let the model answer from now on; with a *system_prompt*, told this from now on."""
+
+        async def work(tx: Transaction) -> None:
+            if system_prompt is not None:
+                await self.models.set_system_prompt(tx, model.id, system_prompt)
+            await self.models.serve(tx, model.id, chosen_by=by, now=int(time.time()))
+
+        await self.database.write(work)
+        return await self.by_id(model.id)
+
+    async def retire(self, model_id: int) -> ServedModel:
+        """Take a model off the list; it stays at the provider.
+
+        Raises:
+            ModelListGone: like `by_id`.
+            ModelServes: it answers in chats.
+        """
+        model, serving = await self.by_id(model_id), await self.current()
+        if serving is None or serving.model.id != model_id:
+            now = int(time.time())
+            await self.database.write(lambda tx: self.models.retire(tx, model_id, now=now))
+            model = await self.by_id(model_id)
+        if model.retired_at is None:
+            raise ModelServes(model=model.title)
+        return model
+
+    async def restore(self, model_id: int) -> ServedModel:
+        """Put a model back on the list; raises like `by_id`."""
+        await self.database.write(lambda tx: self.models.restore(tx, model_id))
+        return await self.by_id(model_id)
+
+    async def may_promote(self, tx: Transaction) -> bool:
+        """Whether no model serves yet, so that the first one may by itself."""
+        return not self.chat_model and not await self.models.serves_any(tx)
+
+    async def _known(self, name: str) -> ServedModel:
+        known = await self.models.named(name)
+        if known is not None:
+            return known
+        prompt = await self.datasets.system_prompt()
+        now = int(time.time())
+        return await self.database.write(
+            lambda tx: self.models.remember(tx, name, system_prompt=prompt, job_id=None, now=now)
+        )

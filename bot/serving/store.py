@@ -1,0 +1,208 @@
+"""Models that may serve, and who serves."""
+
+from collections.abc import Collection
+
+from bot.domain.models import ServedModel, Serving
+from bot.storage.database import Database, Row, Transaction
+
+MODEL_COLUMNS = "m.id, m.name, m.system_prompt, m.job_id, m.added_at, m.retired_at"
+
+
+class ModelStore:
+    """Tables `models` and `servings`."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def remember(
+        self, tx: Transaction, name: str, *, system_prompt: str, job_id: str | None, now: int
+    ) -> ServedModel:
+        """The model of that name: the one that is stored, else a new row."""
+        await tx.execute(
+            """
+            INSERT INTO models (name, system_prompt, job_id, added_at)
+            VALUES (:name, :system_prompt, :job_id, :now)
+            ON CONFLICT (name) DO UPDATE SET job_id = coalesce(job_id, :job_id)
+            """,
+            {"name": name, "system_prompt": system_prompt, "job_id": job_id, "now": now},
+        )
+        row = await tx.row(
+            f"SELECT {MODEL_COLUMNS} FROM models m WHERE name = :name", {"name": name}
+        )
+        assert row is not None
+        return model_from_row(row)
+
+    async def set_system_prompt(self, tx: Transaction, model_id: int, text: str) -> None:
+        """Change what the model is told first in every conversation."""
+        await tx.execute(
+            "UPDATE models SET system_prompt = :text WHERE id = :id", {"id": model_id, "text": text}
+        )
+
+    async def serve(
+        self, tx: Transaction, model_id: int, *, chosen_by: int | None, now: int
+    ) -> None:
+        """Let the model, retired or not, answer from now on; once more is no new choice."""
+        await tx.execute(
+            """
+            INSERT INTO servings (model_id, since_at, chosen_by)
+            SELECT :model_id, :now, :chosen_by
+            WHERE :model_id IS NOT (SELECT model_id FROM servings ORDER BY id DESC LIMIT 1)
+            """,
+            {"model_id": model_id, "chosen_by": chosen_by, "now": now},
+        )
+        await self.restore(tx, model_id)
+
+    async def replace(self, tx: Transaction, gone_id: int, *, by: int, now: int) -> bool:
+        """Let another model serve in the place of one that is gone; False: that serves no more."""
+        added = await tx.execute(
+            """
+            INSERT INTO servings (model_id, since_at, instead_of)
+            SELECT :model_id, :now, :gone_id
+            WHERE coalesce((SELECT model_id FROM servings ORDER BY id DESC LIMIT 1), :gone_id)
+                = :gone_id
+            """,
+            {"model_id": by, "gone_id": gone_id, "now": now},
+        )
+        return added == 1
+
+    async def successors_of(self, gone_id: int, *, otherwise: str) -> list[ServedModel]:
+        """Models on the list that may serve in the place of one that is gone.
+
+        Those that served before, the last one first, then the one that is called *otherwise*; no
+        model that was gone itself, unless it was chosen again since.
+        """
+        rows = await self._db.rows(
+            f"""
+            SELECT {MODEL_COLUMNS}
+            FROM models m LEFT JOIN (
+                SELECT model_id, max(id) AS last_id FROM servings GROUP BY model_id
+            ) s ON s.model_id = m.id
+            WHERE (s.last_id IS NOT NULL OR m.name = :otherwise)
+                AND m.id != :gone_id AND m.retired_at IS NULL
+                AND NOT EXISTS (
+                    SELECT 1 FROM servings f
+                    WHERE f.instead_of = m.id AND f.id > coalesce(s.last_id, 0)
+                )
+            ORDER BY s.last_id DESC NULLS LAST
+            """,
+            {"gone_id": gone_id, "otherwise": otherwise},
+        )
+        return [model_from_row(row) for row in rows]
+
+    async def retire(self, tx: Transaction, model_id: int, *, now: int) -> None:
+        """Take the model off the list, unless it serves."""
+        await tx.execute(
+            """
+            UPDATE models
+            SET retired_at = :now
+            WHERE id = :id AND retired_at IS NULL
+                AND id IS NOT (SELECT model_id FROM servings ORDER BY id DESC LIMIT 1)
+            """,
+            {"id": model_id, "now": now},
+        )
+
+    async def restore(self, tx: Transaction, model_id: int) -> None:
+        """Put the model back on the list."""
+        await tx.execute("UPDATE models SET retired_at = NULL WHERE id = :id", {"id": model_id})
+
+    async def serves_any(self, tx: Transaction) -> bool:
+        """Whether some model was ever put to use."""
+        return await tx.row("SELECT 1 FROM servings LIMIT 1") is not None
+
+    async def serving(self) -> Serving | None:
+        """Who answers in chats, or None."""
+        row = await self._db.row(
+            f"""
+            SELECT {MODEL_COLUMNS}, s.since_at, s.chosen_by, g.name AS instead_of
+            FROM servings s
+                JOIN models m ON m.id = s.model_id
+                LEFT JOIN models g ON g.id = s.instead_of
+            ORDER BY s.id DESC
+            LIMIT 1
+            """
+        )
+        if row is None:
+            return None
+        return Serving(
+            model=model_from_row(row),
+            since=row["since_at"],
+            chosen_by=row["chosen_by"],
+            instead_of=row["instead_of"],
+        )
+
+    async def before(self, model_id: int) -> ServedModel | None:
+        """The last other model on the list that served before that one does, or None."""
+        row = await self._db.row(
+            f"""
+            SELECT {MODEL_COLUMNS}
+            FROM servings s JOIN models m ON m.id = s.model_id
+            WHERE s.model_id != :model_id AND m.retired_at IS NULL
+            ORDER BY s.id DESC
+            LIMIT 1
+            """,
+            {"model_id": model_id},
+        )
+        return model_from_row(row) if row else None
+
+    async def get(self, model_id: int) -> ServedModel | None:
+        """The model with that short id, or None."""
+        row = await self._db.row(
+            f"SELECT {MODEL_COLUMNS} FROM models m WHERE id = :id", {"id": model_id}
+        )
+        return model_from_row(row) if row else None
+
+    async def named(self, name: str) -> ServedModel | None:
+        """The model of that name, or None."""
+        row = await self._db.row(
+            f"SELECT {MODEL_COLUMNS} FROM models m WHERE name = :name",
+            {"name": name},
+        )
+        return model_from_row(row) if row else None
+
+    async def listed(
+        self, *, limit: int, offset: int = 0, without: Collection[int] = ()
+    ) -> list[ServedModel]:
+        """Models on the list, newest first: neither retired ones nor checkpoints."""
+        ids = {f"id{n}": model_id for n, model_id in enumerate(without)}
+        rows = await self._db.rows(
+            f"""
+            SELECT {MODEL_COLUMNS}
+            FROM models m
+            WHERE m.retired_at IS NULL AND m.id NOT IN ({", ".join(f":{name}" for name in ids)})
+                AND NOT EXISTS (
+                    SELECT 1
+                    FROM checkpoints c JOIN jobs j ON j.id = c.job_id
+                    WHERE c.model_id = m.id AND m.name IS NOT j.fine_tuned_model
+                )
+            ORDER BY m.id DESC
+            LIMIT :limit OFFSET :offset
+            """,
+            {"limit": limit, "offset": offset, **ids},
+        )
+        return [model_from_row(row) for row in rows]
+
+    async def retired(self, *, limit: int, offset: int = 0) -> list[ServedModel]:
+        """Models that were taken off the list, the last one first."""
+        rows = await self._db.rows(
+            f"""
+            SELECT {MODEL_COLUMNS}
+            FROM models m
+            WHERE m.retired_at IS NOT NULL
+            ORDER BY m.retired_at DESC, m.id DESC
+            LIMIT :limit OFFSET :offset
+            """,
+            {"limit": limit, "offset": offset},
+        )
+        return [model_from_row(row) for row in rows]
+
+
+def model_from_row(row: Row) -> ServedModel:
+    """The model in a row with `MODEL_COLUMNS`."""
+    return ServedModel(
+        id=row["id"],
+        name=row["name"],
+        system_prompt=row["system_prompt"],
+        job_id=row["job_id"],
+        added_at=row["added_at"],
+        retired_at=row["retired_at"],
+    )

@@ -1,0 +1,62 @@
+"""Buttons that change a plan, so that nothing has to be typed."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.catalogue import Catalogue
+from bot.delivery.screen import Button, Screen, rows
+from bot.domain.training import TrainingRun
+from bot.edge.buttons import button, data_of
+from bot.texts import Texts
+from bot.training.edits import Part
+
+_IN_A_ROW: Final = {Part.MODEL: 1, Part.SUFFIX: 1, Part.EPOCHS: 4, Part.MULTIPLIER: 4}
+
+
+def edit_rows(texts: Texts, run: TrainingRun, catalogue: Catalogue) -> list[list[Button]]:
+    """The rows below a plan: presets, its parts, and its validation part if there is one."""
+    presets = [
+        button(texts, f"preset_{name}", _set(run, Part.PRESET, name)) for name in catalogue.presets
+    ]
+    parts = [
+        button(texts, f"part_{part}", data_of("train", "edit", f"{run.id}-{part}"))
+        for part in (Part.MODEL, Part.EPOCHS, Part.MULTIPLIER, Part.SUFFIX)
+    ]
+    validation = []
+    if run.validation is not None:
+        validation.append(button(texts, "plan_unvalidated", _set(run, Part.VALIDATION, "0")))
+    elif run.dataset.validation_id is not None:
+        validation.append(button(texts, "plan_validated", _set(run, Part.VALIDATION, "1")))
+    return [presets, parts[:2], parts[2:], validation]
+
+
+def choice(texts: Texts, run: TrainingRun, part: Part, options: Sequence[str]) -> Screen:
+    """What one part of the plan may be; the present choice is marked."""
+    parameters = run.parameters
+    present = {
+        Part.MODEL: parameters.base_model,
+        Part.EPOCHS: str(parameters.n_epochs),
+        Part.MULTIPLIER: f"{parameters.learning_rate_multiplier:g}",
+        Part.SUFFIX: parameters.suffix,
+    }.get(part)
+    buttons = [
+        Button(
+            text=f"• {_shown(texts, part, value)}"
+            if value == present
+            else _shown(texts, part, value),
+            data=_set(run, part, value),
+        )
+        for value in options
+    ]
+    width = _IN_A_ROW.get(part, 1)
+    table = [buttons[start : start + width] for start in range(0, len(buttons), width)]
+    back = button(texts, "plan_back", data_of("train", "show", run.id))
+    return Screen(text=texts(f"choose_{part}", run_id=run.id), buttons=rows(*table, [back]))
+
+
+def _set(run: TrainingRun, part: Part, value: str) -> str:
+    return data_of("train", "set", f"{run.id}-{part}={value}")
+
+
+def _shown(texts: Texts, part: Part, value: str) -> str:
+    return texts.short_number(float(value)) if part is Part.MULTIPLIER else value

@@ -1,0 +1,141 @@
+"""What a thumb can change about a plan: the choices beside each part, and what a choice does."""
+
+import datetime as dtm
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from enum import StrEnum
+from typing import Final
+
+from bot.catalogue import Catalogue, Preset, SuffixRule
+from bot.domain.training import Hyperparameters
+from bot.errors import ButtonGone
+
+EPOCHS: Final = (1, 2, 3, 4, 5, 6, 8, 10)
+MULTIPLIERS: Final = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0)
+_LONGEST_NAME: Final = 30
+"""Characters of a choice: a button carries 64 bytes in all."""
+
+
+class Part(StrEnum):
+    """A part of a plan that buttons change."""
+
+    PRESET = "preset"
+    MODEL = "model"
+    EPOCHS = "epochs"
+    MULTIPLIER = "multiplier"
+    SUFFIX = "suffix"
+    VALIDATION = "validation"
+
+
+def choices(
+    part: Part,
+    parameters: Hyperparameters,
+    catalogue: Catalogue,
+    *,
+    taken: Collection[str],
+    base_url: str,
+) -> Sequence[str]:
+    """What may be chosen for a part, in the order of the buttons.
+
+    Args:
+        part: Of the plan.
+        parameters: The plan's as it is now.
+        catalogue: Models and presets.
+        taken: Suffixes that models here carry already.
+        base_url: The provider's address, whose rules and days hold.
+    """
+    match part:
+        case Part.MODEL:
+            today = dtm.datetime.now(dtm.UTC).date()
+            tunable = catalogue.tunable(today, base_url=base_url)
+            models = [parameters.base_model, *(model.name for model in tunable)]
+            return [name for name in dict.fromkeys(models) if len(name.encode()) <= _LONGEST_NAME]
+        case Part.EPOCHS:
+            return [str(n) for n in EPOCHS]
+        case Part.MULTIPLIER:
+            return [f"{multiplier:g}" for multiplier in MULTIPLIERS]
+        case Part.SUFFIX:
+            rule = catalogue.suffix_rule(base_url)
+            return _suffixes(parameters.suffix, catalogue, taken, rule)
+        case Part.PRESET | Part.VALIDATION:
+            return []
+
+
+def edited(
+    parameters: Hyperparameters, part: Part, value: str, catalogue: Catalogue, *, base_model: str
+) -> Hyperparameters:
+    """The parameters with one part chosen.
+
+    Args:
+        parameters: The plan's as it is now.
+        part: Of the plan.
+        value: What a button carries.
+        catalogue: Presets.
+        base_model: The settings' one. It comes back when a preset takes the place of one that has
+            a model of its own: who was curious about the dearest one shall not pay for it.
+
+    Raises:
+        ButtonGone: the value is none that a button of ours carries.
+    """
+    match part:
+        case Part.PRESET if value in catalogue.presets:
+            brought = {preset.base_model for preset in catalogue.presets.values()}
+            if parameters.base_model in brought:
+                parameters = replace(parameters, base_model=base_model)
+            return with_preset(parameters, catalogue.presets[value])
+        case Part.MODEL if value:
+            return replace(parameters, base_model=value)
+        case Part.EPOCHS if value in {str(n) for n in EPOCHS}:
+            return replace(parameters, n_epochs=int(value))
+        case Part.MULTIPLIER if value in {f"{m:g}" for m in MULTIPLIERS}:
+            return replace(parameters, learning_rate_multiplier=float(value))
+        case Part.SUFFIX:
+            return replace(parameters, suffix=value)
+        case _:
+            raise ButtonGone
+
+
+def with_preset(parameters: Hyperparameters, preset: Preset) -> Hyperparameters:
+    """What the preset names, the rest as it was."""
+    return replace(
+        parameters,
+        n_epochs=preset.n_epochs,
+        learning_rate_multiplier=preset.learning_rate_multiplier,
+        suffix=preset.suffix,
+        base_model=preset.base_model or parameters.base_model,
+    )
+
+
+def next_suffix(suffix: str, taken: Collection[str], rule: SuffixRule) -> str:
+    """The same name with the next number that is free, made such that the provider takes it.
+
+    >>> next_suffix("natasha-v1", {"natasha-v1", "natasha-v2"}, SuffixRule(longest=64))
+    'natasha-v3'
+    >>> next_suffix("natasha.premium-v9", set(), SuffixRule(longest=18, forbidden="."))
+    'natasha-premiu-v10'
+    """
+    found = re.fullmatch(r"(.*?)-?v(\d{1,6})", suffix, re.ASCII)
+    stem, number = (found[1], int(found[2])) if found else (suffix, 1)
+    stem = "".join("-" if character in rule.forbidden else character for character in stem)
+    while True:
+        number += 1
+        version = f"v{number}"
+        head = stem[: rule.longest - len(version) - 1].rstrip("-")
+        name = f"{head}-{version}" if head else version
+        if name not in taken:
+            return name
+
+
+def _suffixes(
+    suffix: str, catalogue: Catalogue, taken: Collection[str], rule: SuffixRule
+) -> list[str]:
+    names = [
+        next_suffix(suffix, {*taken, suffix}, rule),
+        suffix,
+        *(preset.suffix for preset in catalogue.presets.values()),
+    ]
+    fitting = [
+        name for name in names if name and rule.takes(name) and len(name.encode()) <= _LONGEST_NAME
+    ]
+    return list(dict.fromkeys(fitting))

@@ -1,0 +1,219 @@
+"""Training runs: plans, and what became of them until the provider has a job."""
+
+from collections.abc import Collection
+
+from bot.dataset.store import COLUMNS, dataset_from_row
+from bot.domain.datasets import Dataset, TrainingMethod
+from bot.domain.training import Hyperparameters, Refusal, RunState, TrainingRun
+from bot.storage.database import Database, Row, Transaction
+
+_SELECT = f"""
+    SELECT r.*,
+           {", ".join(f"d.{column} AS d_{column}" for column in COLUMNS)},
+           {", ".join(f"v.{column} AS v_{column}" for column in COLUMNS)}
+    FROM training_runs r
+        JOIN datasets d ON d.id = r.dataset_id
+        LEFT JOIN datasets v ON v.id = r.validation_id
+"""
+
+
+class RunStore:
+    """Table `training_runs`. A state changes only by compare-and-set."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def plan(
+        self,
+        tx: Transaction,
+        parameters: Hyperparameters,
+        *,
+        dataset: Dataset,
+        seed: int,
+        price_usd: float | None,
+        asked_by: int,
+        request_id: int,
+        now: int,
+        expires_at: int,
+    ) -> None:
+        """Store a plan; the same *request_id* stores it once.
+
+        Its validation part is the one that *dataset* names; it trains as its examples ask for.
+        """
+        await tx.execute(
+            """
+            INSERT OR IGNORE INTO training_runs (
+                state, request_id, asked_by, base_model, n_epochs, learning_rate_multiplier, suffix,
+                dataset_id, validation_id, method, seed, price_usd, created_at, expires_at
+            ) VALUES (
+                :state, :request_id, :asked_by, :base_model, :n_epochs, :learning_rate_multiplier,
+                :suffix, :dataset_id, :validation_id, :method, :seed, :price_usd, :now, :expires_at
+            )
+            """,
+            {
+                "state": RunState.PLANNED,
+                "request_id": request_id,
+                "asked_by": asked_by,
+                "base_model": parameters.base_model,
+                "n_epochs": parameters.n_epochs,
+                "learning_rate_multiplier": parameters.learning_rate_multiplier,
+                "suffix": parameters.suffix,
+                "dataset_id": dataset.id,
+                "validation_id": dataset.validation_id,
+                "method": dataset.method,
+                "seed": seed,
+                "price_usd": price_usd,
+                "now": now,
+                "expires_at": expires_at,
+            },
+        )
+
+    async def edit(
+        self,
+        tx: Transaction,
+        run_id: int,
+        parameters: Hyperparameters,
+        *,
+        validation_id: int | None,
+        price_usd: float | None,
+    ) -> bool:
+        """Change a plan that is nothing more yet; say whether it was."""
+        changed = await tx.execute(
+            """
+            UPDATE training_runs
+            SET base_model = :base_model, n_epochs = :n_epochs,
+                learning_rate_multiplier = :learning_rate_multiplier, suffix = :suffix,
+                validation_id = :validation_id, price_usd = :price_usd
+            WHERE id = :id AND state = :planned
+            """,
+            {
+                "id": run_id,
+                "base_model": parameters.base_model,
+                "n_epochs": parameters.n_epochs,
+                "learning_rate_multiplier": parameters.learning_rate_multiplier,
+                "suffix": parameters.suffix,
+                "validation_id": validation_id,
+                "price_usd": price_usd,
+                "planned": RunState.PLANNED,
+            },
+        )
+        return changed == 1
+
+    async def suffixes(self) -> set[str]:
+        """Names that runs which came to something carry."""
+        rows = await self._db.rows(
+            "SELECT DISTINCT suffix FROM training_runs WHERE job_id IS NOT NULL"
+        )
+        return {row["suffix"] for row in rows}
+
+    async def of_request(self, request_id: int) -> TrainingRun | None:
+        """The plan that this update made, or None."""
+        row = await self._db.row(
+            f"{_SELECT} WHERE r.request_id = :request_id", {"request_id": request_id}
+        )
+        return _run_from_row(row) if row else None
+
+    async def open_twin(
+        self, parameters: Hyperparameters, *, dataset: Dataset, asked_by: int, now: int
+    ) -> TrainingRun | None:
+        """The newest plan of that person that is just like it and can still be started, or None."""
+        row = await self._db.row(
+            f"""
+            {_SELECT}
+            WHERE r.state = :planned AND r.expires_at >= :now AND r.asked_by = :asked_by
+                AND r.dataset_id = :dataset_id AND r.validation_id IS :validation_id
+                AND r.base_model = :base_model AND r.n_epochs = :n_epochs
+                AND r.learning_rate_multiplier = :multiplier AND r.suffix = :suffix
+            ORDER BY r.id DESC
+            LIMIT 1
+            """,
+            {
+                "planned": RunState.PLANNED,
+                "now": now,
+                "asked_by": asked_by,
+                "dataset_id": dataset.id,
+                "validation_id": dataset.validation_id,
+                "base_model": parameters.base_model,
+                "n_epochs": parameters.n_epochs,
+                "multiplier": parameters.learning_rate_multiplier,
+                "suffix": parameters.suffix,
+            },
+        )
+        return _run_from_row(row) if row else None
+
+    async def get(self, run_id: int) -> TrainingRun | None:
+        """The run, or None."""
+        row = await self._db.row(f"{_SELECT} WHERE r.id = :id", {"id": run_id})
+        return _run_from_row(row) if row else None
+
+    async def was_confirmed_by(self, run_id: int, request_id: int) -> bool:
+        """Whether this very request started the run."""
+        row = await self._db.row(
+            """
+            SELECT 1
+            FROM training_runs
+            WHERE id = :id AND confirmed_request = :request_id
+            """,
+            {"id": run_id, "request_id": request_id},
+        )
+        return row is not None
+
+    async def underway(self) -> list[int]:
+        """Ids of the runs that the background task has to bring further, oldest first."""
+        states = {f"s{n}": state for n, state in enumerate(RunState) if state.is_underway}
+        rows = await self._db.rows(
+            "SELECT id FROM training_runs WHERE state IN "
+            f"({', '.join(f':{name}' for name in states)}) ORDER BY id",
+            states,
+        )
+        return [row["id"] for row in rows]
+
+    async def move(
+        self,
+        tx: Transaction,
+        run_id: int,
+        *,
+        expected: Collection[RunState],
+        to: RunState,
+        **columns: object,
+    ) -> bool:
+        """Change the state (and *columns*) if it is one of *expected*; say whether it was."""
+        assignments = "".join(f", {name} = :{name}" for name in columns)
+        states = {f"s{n}": state for n, state in enumerate(expected)}
+        changed = await tx.execute(
+            f"UPDATE training_runs SET state = :to{assignments} "
+            f"WHERE id = :id AND state IN ({', '.join(f':{name}' for name in states)})",
+            {"id": run_id, "to": to, **states, **columns},
+        )
+        return changed == 1
+
+
+def _run_from_row(row: Row) -> TrainingRun:
+    refusal = None
+    if row["refusal_message"] is not None:
+        refusal = Refusal(code=row["refusal_code"] or "", message=row["refusal_message"])
+    return TrainingRun(
+        id=row["id"],
+        state=RunState(row["state"]),
+        asked_by=row["asked_by"],
+        parameters=Hyperparameters(
+            base_model=row["base_model"],
+            n_epochs=row["n_epochs"],
+            learning_rate_multiplier=row["learning_rate_multiplier"],
+            suffix=row["suffix"],
+        ),
+        dataset=dataset_from_row(row, prefix="d_"),
+        validation=dataset_from_row(row, prefix="v_") if row["v_id"] is not None else None,
+        method=TrainingMethod(row["method"]),
+        seed=row["seed"],
+        price_usd=row["price_usd"],
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+        confirmed_by=row["confirmed_by"],
+        confirmed_at=row["confirmed_at"],
+        training_file=row["training_file"],
+        validation_file=row["validation_file"],
+        attempted_at=row["attempted_at"],
+        job_id=row["job_id"],
+        refusal=refusal,
+    )

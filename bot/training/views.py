@@ -1,0 +1,175 @@
+"""A plan, and what became of it before there was a job."""
+
+import datetime as dtm
+from collections.abc import Sequence
+from typing import Final
+
+from bot.catalogue import Catalogue
+from bot.dataset.price_views import time_of
+from bot.delivery.screen import Screen, rows
+from bot.domain.datasets import TrainingMethod
+from bot.domain.training import Refusal, TrainingRun
+from bot.edge.buttons import button, data_of
+from bot.texts import Texts
+from bot.training.edit_views import edit_rows
+from bot.usage.cost import Estimate
+
+_SOON_DAYS: Final = 180
+
+
+def plan(
+    texts: Texts,
+    run: TrainingRun,
+    guess: Estimate,
+    catalogue: Catalogue,
+    *,
+    shutdown: dtm.date | None,
+    active: Sequence[str] = (),
+    n_cut: int = 0,
+) -> Screen:
+    """What would be trained, what it costs, and the buttons that change or start it.
+
+    Args:
+        texts: The person's language.
+        run: The plan.
+        guess: Its price and time.
+        catalogue: Presets, and where the provider explains a trouble.
+        shutdown: The base model's last day; None: not known.
+        active: Names of the jobs that run already.
+        n_cut: Examples that are longer than the model reads.
+    """
+    n = run.dataset.n_examples
+    lines = [
+        texts("plan_title", run_id=run.id),
+        _model(texts, run, shutdown),
+        *_method(texts, run),
+        _parameters(texts, run),
+        texts(
+            "plan_tokens",
+            n=texts.number(n),
+            examples=texts.plural("examples", n),
+            tokens=texts.number(guess.trained_tokens),
+        ),
+        *_validation(texts, run),
+        _price(texts, run, guess),
+        _time(texts, guess),
+    ]
+    if run.dataset.n_warnings:
+        lines.append(texts("plan_warnings", n=texts.number(run.dataset.n_warnings)))
+    if n_cut:
+        longest = texts.number(catalogue.max_example_tokens(run.parameters.base_model))
+        lines.append(texts("plan_cut", n=texts.number(n_cut), longest=longest))
+    lines += _days_left(texts, shutdown)
+    if active:
+        lines.append(texts("plan_active", jobs=", ".join(active)))
+    lines.append(
+        texts(
+            "plan_trouble",
+            errors_url=catalogue.pages["error_codes"],
+            guide_url=catalogue.pages["fine_tuning"],
+        )
+    )
+    start = data_of("train", "start", run.id)
+    if guess.price_usd is None:
+        start_button = button(texts, "start_unpriced", start)
+    else:
+        start_button = button(texts, "start", start, price=texts.money(guess.price_usd))
+    drop = button(texts, "drop", data_of("train", "drop", run.id))
+    return Screen(
+        text="\n".join(lines),
+        buttons=rows([start_button], *edit_rows(texts, run, catalogue), [drop]),
+    )
+
+
+def started(texts: Texts, run: TrainingRun) -> Screen:
+    """The plan has been confirmed; its card follows."""
+    return Screen(text=f"{texts('plan_started', run_id=run.id)}\n{_parameters(texts, run)}")
+
+
+def dropped(texts: Texts, run: TrainingRun) -> Screen:
+    """The plan is gone."""
+    return Screen(
+        text=texts("plan_dropped", run_id=run.id),
+        buttons=rows([button(texts, "retry", data_of("train", "plan"))]),
+    )
+
+
+def uncertain(texts: Texts, run: TrainingRun, *, is_listed: bool) -> Screen:
+    """Nobody knows whether there is a job: an admin decides.
+
+    Args:
+        texts: The person's language.
+        run: The run whose answer got lost.
+        is_listed: Whether the provider's list of jobs could be read at all.
+    """
+    return Screen(
+        text=texts("run_uncertain" if is_listed else "run_unlisted", run_id=run.id),
+        buttons=rows(
+            [button(texts, "look", data_of("train", "look", run.id))],
+            [button(texts, "again", data_of("train", "again", run.id))],
+            [button(texts, "give_up", data_of("train", "giveup", run.id))],
+        ),
+    )
+
+
+def reason(texts: Texts, refusal: Refusal) -> str:
+    """A provider's refusal in plain words, with what to do next."""
+    key = f"refusal_{refusal.code}"
+    if key in texts:
+        return texts(key, message=refusal.message or texts.plain("refusal_no_words"))
+    if refusal.message:
+        return texts("refusal_other", message=refusal.message)
+    if refusal.code:
+        return texts("refusal_silent", code=refusal.code)
+    return texts("refusal_unexplained")
+
+
+def _model(texts: Texts, run: TrainingRun, shutdown: dtm.date | None) -> str:
+    name = run.parameters.base_model
+    if shutdown is None:
+        return texts("plan_model", model=name)
+    return texts("plan_model_until", model=name, day=texts.day(shutdown))
+
+
+def _days_left(texts: Texts, shutdown: dtm.date | None) -> list[str]:
+    """Warned of only where the end is near; that there is one is said beside the model."""
+    if shutdown is None:
+        return []
+    days = (shutdown - dtm.datetime.now(texts.timezone).date()).days
+    return [texts("plan_days_left", days=max(0, days))] if days <= _SOON_DAYS else []
+
+
+def _parameters(texts: Texts, run: TrainingRun) -> str:
+    return texts(
+        "plan_parameters",
+        epochs=run.parameters.n_epochs,
+        multiplier=texts.short_number(run.parameters.learning_rate_multiplier),
+        suffix=run.parameters.suffix or texts("plan_no_suffix"),
+    )
+
+
+def _validation(texts: Texts, run: TrainingRun) -> list[str]:
+    if run.validation is None:
+        return []
+    n = run.validation.n_examples
+    return [texts("plan_validation", n=texts.number(n), examples=texts.plural("examples", n))]
+
+
+def _method(texts: Texts, run: TrainingRun) -> list[str]:
+    """Said only where it is not the usual one."""
+    return [texts("plan_method_dpo")] if run.method is TrainingMethod.DPO else []
+
+
+def _price(texts: Texts, run: TrainingRun, guess: Estimate) -> str:
+    if guess.price_usd is None and run.method is TrainingMethod.DPO:
+        return texts("plan_price_unknown_dpo")
+    if guess.price_usd is None:
+        return texts("plan_price_unknown")
+    return texts("plan_price", price=texts.money(guess.price_usd), day=texts.day(guess.prices_date))
+
+
+def _time(texts: Texts, guess: Estimate) -> str:
+    time = time_of(texts, guess.minutes_low, guess.minutes_high)
+    if guess.n_past:
+        return texts("plan_time_learnt", time=time, n=guess.n_past)
+    return texts("plan_time_hinted", time=time)

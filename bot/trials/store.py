@@ -1,0 +1,233 @@
+"""The trials that models were put to."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from bot.domain import JsonDict
+from bot.serving.store import MODEL_COLUMNS, model_from_row
+from bot.storage.database import Database, Row, Transaction
+from bot.trials.entities import (
+    AnswerFigures,
+    Judgement,
+    Reason,
+    TrainingFigures,
+    Trial,
+    TrialAnswer,
+    TrialState,
+    Trouble,
+    Verdict,
+)
+
+_TRIAL = (
+    "t.id AS trial_id, t.state, t.asked_by, t.answers, t.created_at AS trial_created_at, "
+    "t.base_model, t.trouble, t.base_trouble, t.judgement, t.waiting_since, t.next_at"
+)
+
+
+class TrialStore:
+    """Tables `trials` and `trial_checks`."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def ask(
+        self,
+        tx: Transaction,
+        model_id: int,
+        *,
+        now: int,
+        request_id: int | None = None,
+        asked_by: int | None = None,
+    ) -> int | None:
+        """Store a trial to be run and return its id; None when this update has asked before."""
+        if request_id is not None and await tx.row(
+            "SELECT 1 FROM trials WHERE request_id = :request_id", {"request_id": request_id}
+        ):
+            return None
+        return await tx.insert(
+            """
+            INSERT INTO trials (model_id, state, request_id, asked_by, created_at)
+            VALUES (:model_id, :state, :request_id, :asked_by, :now)
+            """,
+            {
+                "model_id": model_id,
+                "state": TrialState.PENDING,
+                "request_id": request_id,
+                "asked_by": asked_by,
+                "now": now,
+            },
+        )
+
+    async def pending(self) -> list[int]:
+        """Ids of the trials that are still to be run, oldest first."""
+        rows = await self._db.rows("SELECT id FROM trials WHERE state = 'pending' ORDER BY id")
+        return [row["id"] for row in rows]
+
+    async def due(self, *, now: int) -> list[int]:
+        """Ids of the trials of unserved models that are to be tried again by now."""
+        rows = await self._db.rows(
+            "SELECT id FROM trials WHERE next_at <= :now ORDER BY next_at", {"now": now}
+        )
+        return [row["id"] for row in rows]
+
+    async def get(self, trial_id: int) -> Trial | None:
+        """The trial, or None."""
+        row = await self._db.row(
+            f"""
+            SELECT {MODEL_COLUMNS}, {_TRIAL}
+            FROM trials t JOIN models m ON m.id = t.model_id
+            WHERE t.id = :id
+            """,
+            {"id": trial_id},
+        )
+        return _trial_from_row(row) if row else None
+
+    async def verdicts(self) -> dict[int, Verdict]:
+        """The newest verdict on each model that has one, by the model's id."""
+        rows = await self._db.rows(
+            """
+            SELECT model_id, json_extract(judgement, '$.verdict') AS verdict
+            FROM trials
+            WHERE judgement IS NOT NULL
+            ORDER BY id
+            """
+        )
+        return {row["model_id"]: Verdict(row["verdict"]) for row in rows}
+
+    async def note(self, tx: Transaction, trial_id: int, answers: Sequence[TrialAnswer]) -> None:
+        """Keep what was answered so far."""
+        await tx.execute(
+            "UPDATE trials SET answers = :answers WHERE id = :id",
+            {"id": trial_id, "answers": _answers(answers)},
+        )
+
+    async def finish(self, tx: Transaction, trial: Trial) -> bool:
+        """Store the trial with its outcome; False when it had one already."""
+        changed = await tx.execute(
+            """
+            UPDATE trials
+            SET state = :state, answers = :answers, base_model = :base_model,
+                base_trouble = :base_trouble, judgement = :judgement, trouble = NULL,
+                next_at = NULL
+            WHERE id = :id AND state IN ('pending', 'unserved')
+            """,
+            {
+                "id": trial.id,
+                "state": trial.state,
+                "answers": _answers(trial.answers),
+                "base_model": trial.base_model,
+                "base_trouble": _trouble(trial.base_trouble),
+                "judgement": json.dumps(asdict(trial.judgement)) if trial.judgement else None,
+            },
+        )
+        return changed == 1
+
+    async def wait(self, tx: Transaction, trial: Trial) -> bool:
+        """Store that nobody answered, and when to ask again; False once it has an outcome."""
+        changed = await tx.execute(
+            """
+            UPDATE trials
+            SET state = 'unserved', trouble = :trouble, waiting_since = :since, next_at = :next_at
+            WHERE id = :id AND state IN ('pending', 'unserved')
+            """,
+            {
+                "id": trial.id,
+                "trouble": _trouble(trial.trouble),
+                "since": trial.waiting_since,
+                "next_at": trial.next_at,
+            },
+        )
+        return changed == 1
+
+    async def hasten(
+        self, tx: Transaction, trial_id: int, *, by: int, request_id: int, now: int
+    ) -> None:
+        """Somebody wants to know now whether the model answers; the wait begins anew if it is over.
+
+        Nothing happens to a trial that has an outcome.
+        """
+        changed = await tx.execute(
+            """
+            UPDATE trials
+            SET next_at = :now,
+                waiting_since = CASE WHEN next_at IS NULL THEN :now ELSE waiting_since END
+            WHERE id = :id AND state = 'unserved'
+            """,
+            {"id": trial_id, "now": now},
+        )
+        if changed:
+            await tx.execute(
+                """
+                INSERT OR IGNORE INTO trial_checks (trial_id, person_id, request_id)
+                VALUES (:id, :by, :request_id)
+                """,
+                {"id": trial_id, "by": by, "request_id": request_id},
+            )
+
+    async def take_checks(self, tx: Transaction, trial_id: int) -> list[tuple[int, int]]:
+        """Who waits to hear whether the model answers, with their requests; they are forgotten."""
+        rows = await tx.rows(
+            """
+            DELETE FROM trial_checks
+            WHERE trial_id = :id
+            RETURNING person_id, request_id
+            """,
+            {"id": trial_id},
+        )
+        return [(row["person_id"], row["request_id"]) for row in rows]
+
+
+def _answers(answers: Sequence[TrialAnswer]) -> str:
+    stored = [[a.prompt, a.answer, a.base_answer, a.is_cut] for a in answers]
+    return json.dumps(stored, ensure_ascii=False)
+
+
+def _trouble(trouble: Trouble | None) -> str | None:
+    # Parameters may be anything that can be shown, a path say.
+    return json.dumps([trouble.key, dict(trouble.params)], default=str) if trouble else None
+
+
+def _trial_from_row(row: Row) -> Trial:
+    return Trial(
+        id=row["trial_id"],
+        model=model_from_row(row),
+        state=TrialState(row["state"]),
+        asked_by=row["asked_by"],
+        answers=[_answer_from(stored) for stored in json.loads(row["answers"])],
+        created_at=row["trial_created_at"],
+        base_model=row["base_model"],
+        trouble=_trouble_from(row["trouble"]),
+        base_trouble=_trouble_from(row["base_trouble"]),
+        judgement=_judgement_from(json.loads(row["judgement"])) if row["judgement"] else None,
+        waiting_since=row["waiting_since"],
+        next_at=row["next_at"],
+    )
+
+
+def _answer_from(stored: list[str | bool | None]) -> TrialAnswer:
+    prompt, answer, base_answer, is_cut = (*stored, None, False)[:4]  # older rows have only two
+    return TrialAnswer(
+        prompt=str(prompt),
+        answer=None if answer is None else str(answer),
+        base_answer=None if base_answer is None else str(base_answer),
+        is_cut=bool(is_cut),
+    )
+
+
+def _trouble_from(stored: str | None) -> Trouble | None:
+    if stored is None:
+        return None
+    key, params = json.loads(stored)
+    return Trouble(key=key, params=params)
+
+
+def _judgement_from(stored: JsonDict) -> Judgement:
+    base, training = stored["base"], stored["training"]
+    return Judgement(
+        verdict=Verdict(stored["verdict"]),
+        reasons=[Reason(**reason) for reason in stored["reasons"]],
+        answers=AnswerFigures(**stored["answers"]),
+        base=AnswerFigures(**base) if base else None,
+        training=TrainingFigures(**training) if training else None,
+    )

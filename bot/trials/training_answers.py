@@ -1,0 +1,113 @@
+"""What the answers of a training file are like, to hold a model's answers against them."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from statistics import median_low
+from typing import Any, Final
+
+from bot.dataset.linewise import Line, Progress, lines_of, opened
+from bot.dataset.validation.normal import normalised
+from bot.dataset.validation.pairs import conversation_of
+from bot.dataset.validation.scripts import Scripts
+from bot.dataset.validation.similarity import Nearby
+from bot.trials.entities import TrainingFigures
+
+MOST_ANSWERS: Final = 20_000
+"""So many are read: a sample of a large file, and all that our own engine answers with."""
+
+TELLING: Final = 20
+"""Characters; that a shorter answer was said before means nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """What a model was shown."""
+
+    figures: TrainingFigures
+    script: str
+    """What most answers are written in; "" when that is not clear."""
+    repeated: frozenset[str] = frozenset()
+    """Those of the given texts, normalised, that stand in the file word by word or nearly so."""
+
+
+def asks(text: str) -> bool:
+    """Whether somebody asks something in *text*."""
+    return any(sign in text for sign in "?？؟")
+
+
+def read_lesson(
+    path: Path, said: Sequence[str], *, progress: Progress | None = None
+) -> Lesson | None:
+    """Read the file's answers and look for those of *said* among them; blocking.
+
+    None when it holds no answer.
+
+    Raises:
+        DatasetMissing: there is no such file, or it can't be read.
+    """
+    with opened(path, progress) as stream:
+        return _lesson(islice(_answers(lines_of(stream)), MOST_ANSWERS), said)
+
+
+def _lesson(answers: Iterable[str], said: Sequence[str]) -> Lesson | None:
+    repeats, scripts = Repeats(said), Scripts()
+    lengths: list[int] = []
+    n_asking = 0
+    for number, answer in enumerate(answers, 1):
+        lengths.append(len(answer))
+        n_asking += asks(answer)
+        scripts.add(answer, number)
+        repeats.look_at(answer)
+    if not lengths:
+        return None
+    return Lesson(
+        figures=TrainingFigures(
+            n_answers=len(lengths),
+            share_asking=n_asking / len(lengths),
+            characters=median_low(lengths),
+        ),
+        script=scripts.main,
+        repeated=frozenset(repeats.found),
+    )
+
+
+class Repeats:
+    """Notices which of a few texts come again, word by word or nearly so."""
+
+    def __init__(self, said: Sequence[str]) -> None:
+        self._said = [words for text in said if len(words := normalised(text)) >= TELLING]
+        self._nearby = Nearby()
+        for number, words in enumerate(self._said):
+            self._nearby.add(words, number)
+        self.found: set[str] = set()
+        """Those that came again so far, normalised."""
+
+    def look_at(self, text: str) -> None:
+        """Compare with one more text."""
+        words = normalised(text)
+        if words in self._said:
+            self.found.add(words)
+        elif (number := self._nearby.find(words)) is not None:
+            self.found.add(self._said[number])
+
+
+def _answers(lines: Iterable[Line]) -> Iterator[str]:
+    """Every answer that is learned, of a pair the preferred one.
+
+    What is wrong with other lines is validation's to say.
+    """
+    for line in lines:
+        try:
+            messages = conversation_of(json.loads(line.data.decode("utf-8-sig")))
+            yield from [str(m["content"]) for m in messages if _is_learned(m)]
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            continue
+
+
+def _is_learned(message: Any) -> bool:
+    content = message.get("content")
+    is_answer = message.get("role") == "assistant" and message.get("weight", 1) != 0
+    return is_answer and isinstance(content, str) and bool(content.strip())

@@ -1,0 +1,140 @@
+"""Question and answer are stored together, and only the current conversation is remembered."""
+
+import sqlite3
+from typing import Any
+
+import pytest
+
+from bot.chat.store import ConversationStore
+from bot.domain.models import Turn, Usage
+from bot.storage.database import Database
+
+
+@pytest.fixture
+def store(database: Database) -> ConversationStore:
+    return ConversationStore(database)
+
+
+async def say(database: Database, store: ConversationStore, n: int, chat_id: int = 5, **options):
+    details: dict[str, Any] = {
+        "person_id": chat_id,
+        "request_id": n,
+        "model": "m",
+        "usage": None,
+        "now": n,
+    }
+    turn = Turn(user_text=f"вопрос {n}", assistant_text=f"ответ {n}")
+    await database.write(
+        lambda tx: store.add_turn(tx, turn, chat_id=chat_id, **(details | options))
+    )
+    return turn
+
+
+async def recent(store: ConversationStore, chat_id: int, **options: int) -> list[Turn]:
+    return [past.turn for past in await store.recent_turns(chat_id, **options)]
+
+
+async def test_the_newest_turns_oldest_first(database: Database, store: ConversationStore):
+    turns = [await say(database, store, n) for n in range(1, 6)]
+    await say(database, store, 9, chat_id=6)
+
+    assert await recent(store, 5, limit=3) == turns[2:]
+    assert await recent(store, 5, limit=100) == turns
+    assert await recent(store, 7, limit=3) == []
+
+
+async def test_new_conversation_remembers_nothing_of_the_old(
+    database: Database, store: ConversationStore
+):
+    await say(database, store, 1)
+    await say(database, store, 2, chat_id=6)
+
+    await database.write(lambda tx: store.start(tx, 5, now=3))
+    assert await store.recent_turns(5, limit=9) == []
+    turn = await say(database, store, 4)
+
+    assert await recent(store, 5, limit=9) == [turn]
+    assert len(await store.recent_turns(6, limit=9)) == 1
+
+
+async def test_request_is_answered_once(database: Database, store: ConversationStore):
+    """A second answer to the same words is a bug, and leaves nothing behind."""
+    await say(database, store, 1)
+
+    with pytest.raises(sqlite3.IntegrityError):
+        await say(database, store, 1, chat_id=6)
+
+    assert await store.recent_turns(6, limit=9) == []
+    assert len(await database.rows("SELECT 1 FROM conversations")) == 1
+
+
+async def test_costs_are_stored(database: Database, store: ConversationStore):
+    await say(database, store, 1, usage=Usage(prompt_tokens=9, completion_tokens=2))
+    await say(database, store, 2)
+
+    rows = await database.rows("SELECT prompt_tokens, completion_tokens FROM turns ORDER BY id")
+    assert [tuple(row) for row in rows] == [(9, 2), (None, None)]
+
+
+async def test_replaced_turn_is_no_history_and_stays_in_the_table(
+    database: Database, store: ConversationStore
+):
+    first, _ = [await say(database, store, n) for n in (1, 2)]
+    again = await say(database, store, 3)
+    await database.write(lambda tx: store.replace(tx, 2, by=3))
+
+    assert await recent(store, 5, limit=9) == [first, again]
+    last = await store.last_turn(5)
+    assert last is not None
+    assert (last.request_id, last.turn) == (3, again)
+    assert await recent(store, 5, limit=9, before=last.id) == [first]
+    assert (await store.replacement(2), await store.replacement(3)) == (3, None)
+    assert len(await database.rows("SELECT 1 FROM turns")) == 3
+
+
+async def test_question_that_was_answered_last_is_known(
+    database: Database, store: ConversationStore
+):
+    """Whatever conversation it was in; of turns from before such ids were kept nothing is known."""
+    assert await store.last_question(5) is None
+    await say(database, store, 1)
+    assert await store.last_question(5) == 0
+
+    turn = Turn(user_text="?", assistant_text="!", question_id=70, is_stopped=True)
+    options: dict[str, Any] = {"person_id": 5, "model": "m", "usage": None}
+    await database.write(
+        lambda tx: store.add_turn(tx, turn, chat_id=5, request_id=2, now=2, **options)
+    )
+    await database.write(lambda tx: store.start(tx, 5, now=3))
+
+    assert await store.last_question(5) == 70
+    assert await store.last_turn(5) is None
+    rows = await database.rows("SELECT question_id, is_stopped FROM turns ORDER BY id")
+    assert [tuple(row) for row in rows] == [(None, 0), (70, 1)]
+
+
+async def test_no_question_scans_the_table(
+    database: Database, store: ConversationStore, monkeypatch: pytest.MonkeyPatch
+):
+    """With 200,000 stored turns an answer takes as long as with none."""
+    plans: list[str] = []
+    rows = database.rows
+
+    async def explained(sql: str, parameters: Any = None) -> Any:
+        found = await rows(f"EXPLAIN QUERY PLAN {sql}", parameters)
+        plans.extend(row["detail"] for row in found)
+        return await rows(sql, parameters)
+
+    monkeypatch.setattr(database, "rows", explained)
+    await store.recent_turns(5, limit=100)
+    await store.recent_turns(5, limit=100, before=7)
+    await store.last_question(5)
+    await store.replacement(5)
+
+    assert [plan for plan in plans if plan.startswith("SEARCH turns")] == [
+        "SEARCH turns USING INDEX turns_by_conversation (conversation_id=? AND id<?)",
+        "SEARCH turns USING INDEX turns_by_conversation (conversation_id=? AND id<?)",
+        "SEARCH turns USING INDEX turns_by_person (person_id=?)",
+        "SEARCH turns USING INDEX sqlite_autoindex_turns_1 (request_id=?)",
+    ]
+    assert [plan for plan in plans if "SCAN" in plan or "TEMP" in plan] == []

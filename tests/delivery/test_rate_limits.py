@@ -1,0 +1,97 @@
+"""Telegram's limits are kept before it has to complain."""
+
+import asyncio
+
+import pytest
+
+from bot.delivery.rate_limits import Pace
+from tests.clocks import VirtualLoop, now
+
+LOOP = VirtualLoop
+
+
+async def turns(pace: Pace, *chats: int) -> list[float]:
+    """When each of these messages may leave, all wanted at once."""
+
+    async def turn(chat_id: int) -> float:
+        await pace.turn(chat_id)
+        return now()
+
+    return await asyncio.gather(*(turn(chat_id) for chat_id in chats))
+
+
+async def test_a_chat_gets_four_at_once_then_one_a_second(pace: Pace):
+    times = await turns(pace, *[5] * 8)
+
+    assert times[:4] == pytest.approx([0] * 4, abs=0.15)
+    assert times[4:] == pytest.approx([1, 2, 3, 4])
+
+
+async def test_a_chat_that_rested_gets_its_four_again(pace: Pace):
+    await turns(pace, *[5] * 8)
+    await asyncio.sleep(100)
+
+    times = [time - 104 for time in await turns(pace, *[5] * 5)]
+
+    assert times == pytest.approx([0, 0, 0, 0, 1], abs=0.15)
+
+
+async def test_no_second_sees_more_than_thirty(pace: Pace):
+    """Whatever the number of chats; and the pace is used to the full, 28 a second."""
+    times = await turns(pace, *range(200))
+
+    busiest = max(sum(start <= time < start + 1 for time in times) for start in times)
+    assert busiest <= 30
+    assert max(times) == pytest.approx(200 / 28, abs=0.2)
+
+
+async def test_busy_chat_holds_up_no_other(pace: Pace):
+    """Ten messages of one chat wait; another chat's goes at once."""
+    *_, other = await turns(pace, *[5] * 10, 6)
+
+    assert other < 0.5
+
+
+async def test_blocked_chat_waits_alone(pace: Pace):
+    """Telegram asked for a pause in one chat (429)."""
+    pace.block(5, 30)
+
+    assert await turns(pace, 6, 5) == pytest.approx([0, 30])
+    assert (pace.is_free(5), pace.is_free(6)) == (True, True)
+
+
+async def test_free_says_whether_one_could_go_at_once_and_takes_nothing(pace: Pace):
+    for _ in range(100):
+        assert pace.is_free(5)
+    await turns(pace, *[5] * 4)
+    await asyncio.sleep(0.5)
+    assert (pace.is_free(5), pace.is_free(6)) == (False, True)
+
+    await asyncio.sleep(0.5)
+
+    assert pace.is_free(5)
+
+
+async def test_nothing_is_free_while_the_whole_bot_is_busy(pace: Pace):
+    """Frames give way to messages."""
+    waiting = asyncio.gather(*(pace.turn(chat_id) for chat_id in range(100, 130)))
+    await asyncio.sleep(0)
+    assert not pace.is_free(5)
+
+    await waiting
+    await asyncio.sleep(0.1)
+
+    assert pace.is_free(5)
+
+
+async def test_blocked_chats_are_not_forgotten_among_thousands(pace: Pace):
+    pace.block(5, 3600)
+    pace.block(6, 1)
+    await asyncio.sleep(2)
+
+    for chat_id in range(100, 25_000):
+        pace.is_free(chat_id)
+
+    assert not pace.is_free(5)
+    assert len(pace._chats) <= 10_000
+    assert pace._blocked_until.keys() == {5}

@@ -1,0 +1,508 @@
+"""Whatever a person, a provider or a file is called, every screen can be sent and read."""
+
+import datetime as dtm
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.catalogue import load_catalogue
+from bot.chat import views as answer
+from bot.dataset import price_views as prices
+from bot.dataset import version_views as versions
+from bot.dataset import views as dataset
+from bot.dataset.repair import REPAIRABLE, Change, Repair
+from bot.dataset.split import Split
+from bot.delivery.screen import Screen
+from bot.domain.datasets import (
+    Dataset,
+    DatasetOrigin,
+    Finding,
+    Level,
+    Spread,
+    TokenStatistics,
+    TrainingMethod,
+    ValidationReport,
+)
+from bot.domain.models import Checkpoint, ServedModel, Serving
+from bot.domain.people import Access, Person
+from bot.domain.training import (
+    FineTuningJob,
+    Hyperparameters,
+    JobStatus,
+    Refusal,
+    RunState,
+    TrackedJob,
+    TrainingRun,
+)
+from bot.edge import buttons
+from bot.jobs import card_views as card
+from bot.jobs import event_views as events
+from bot.jobs import views as jobs
+from bot.jobs.curves import from_events
+from bot.jobs.pictures import LossChart
+from bot.models import detail_views as one_model
+from bot.models import views as models
+from bot.models.details import ModelDetails
+from bot.ratings.quality import Share
+from bot.serving import last_day_views as last_days
+from bot.serving.serving import ModelPage
+from bot.texts import LANGUAGES, Texts
+from bot.training import edit_views as plan_edits
+from bot.training import ending_views as endings
+from bot.training import views as plan
+from bot.training.edits import Part, choices
+from bot.training.remedies import Remedy
+from bot.trials import views as trials
+from bot.trials.entities import (
+    AnswerFigures,
+    Judgement,
+    Reason,
+    TrainingFigures,
+    Trial,
+    TrialAnswer,
+    TrialState,
+    Trouble,
+    Verdict,
+)
+from bot.trials.verdict import REASONS
+from bot.usage.cost import estimate
+from bot.welcome import views as door
+from tests.composition import PARAMETERS
+from tests.drift.text_keys import KEYS
+from tests.fakes import event_of, job_of
+from tests.screens import EN, RU, shown
+
+NASTY = {
+    "plain": "имя",
+    "html": '</b><a href="x">&amp;<script>"\'',
+    "endless": "а" * 5_000,
+    "emoji": "🌲👩‍👩‍👧" * 600,
+    "words": "слово <b> & " * 600,
+    "one line": "a\nb\n" * 1_500,
+    "braces": "{name} {0} {} %s %(x)s",
+}
+CATALOGUE = load_catalogue()
+OPENAI, ELSEWHERE = "https://api.openai.com/v1", "https://models.example/v1"
+HUGE = 10**17
+RULES = sorted(key.removeprefix("finding_") for key in KEYS if key.startswith("finding_"))
+
+
+class Anything(dict[str, object]):
+    """Parameters of every name, all of them nasty."""
+
+    def __init__(self, value: object) -> None:
+        names = {
+            field[1]
+            for language in LANGUAGES.values()
+            for key, text in language.messages.items()
+            if key.startswith(("finding_", "error_"))
+            for field in __import__("string").Formatter().parse(text)
+            if field[1]
+        }
+        super().__init__(dict.fromkeys(names, value))
+
+
+def report_of(value: str, n: int) -> ValidationReport:
+    """Two hundred findings, each with nasty parameters."""
+    findings = [
+        Finding(
+            level=(Level.ERROR, Level.WARNING, Level.NOTE)[number % 3],
+            rule=RULES[number % len(RULES)],
+            line=None if number % 5 == 0 else HUGE,
+            params=Anything(value),
+        )
+        for number in range(n)
+    ]
+    return ValidationReport(
+        n_examples=HUGE,
+        method=TrainingMethod.DPO,
+        n_messages=HUGE,
+        tokens=TokenStatistics(
+            encoding="o200k_base", total=HUGE, smallest=HUGE, median=HUGE, p95=HUGE, largest=HUGE
+        ),
+        system_prompts={value: HUGE, "": 2, **{f"{value}{x}": 1 for x in range(50)}},
+        findings=findings,
+        n_errors=n and HUGE,
+        n_warnings=HUGE,
+        sha256=value,
+        size_bytes=HUGE,
+        counts=dict.fromkeys(RULES, HUGE),
+        turns=dict.fromkeys(range(1, 300), HUGE),
+        n_questioning=HUGE,
+        themes={"growth": HUGE, "past_lives": HUGE, "": HUGE},
+        answer_characters=Spread(smallest=0, median=HUGE, largest=HUGE),
+    )
+
+
+def job_with(value: str, status: JobStatus) -> FineTuningJob:
+    return replace(
+        job_of(f"ftjob-{value}"),
+        base_model=value,
+        status=status,
+        status_word=value,
+        suffix=value,
+        created_at=HUGE,
+        finished_at=HUGE * 2,
+        estimated_finish=HUGE,
+        trained_tokens=HUGE,
+        n_epochs=HUGE,
+        fine_tuned_model=f"ft:{value}:{value}:{value}:{value}",
+        refusal=Refusal(code=value, message=value),
+    )
+
+
+def tracked_of(value: str, status: JobStatus) -> TrackedJob:
+    metrics = [
+        {"step": n, "total_steps": 100, "train_loss": n * 1e12, "valid_loss": -1e-12, "x": value}
+        for n in range(60)
+    ]
+    return TrackedJob(
+        job=job_with(value, status),
+        number=HUGE,
+        run_id=HUGE,
+        followed_by=HUGE,
+        metrics=metrics,
+        last_message=value,
+        warning=value,
+    )
+
+
+def run_of(value: str) -> TrainingRun:
+    return TrainingRun(
+        id=HUGE,
+        state=RunState.PLANNED,
+        asked_by=HUGE,
+        parameters=Hyperparameters(
+            base_model=value, n_epochs=50, learning_rate_multiplier=1e-30, suffix=value
+        ),
+        dataset=dataset_of(value),
+        seed=HUGE,
+        price_usd=1e12,
+        created_at=HUGE,
+        expires_at=HUGE,
+        refusal=Refusal(code=value, message=value),
+    )
+
+
+def dataset_of(value: str) -> Dataset:
+    return Dataset(
+        id=1,
+        path=value,
+        sha256=value,
+        n_examples=HUGE,
+        n_tokens=HUGE,
+        system_prompt=value,
+        created_at=HUGE,
+    )
+
+
+def model_of(value: str, number: int = HUGE) -> ServedModel:
+    return ServedModel(id=number, name=value, system_prompt=value, job_id=value, added_at=HUGE)
+
+
+def screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
+    """Every screen of the bot that shows something from outside."""
+    person = Person(id=HUGE, name=value, access=Access.ADMIN)
+    serving = Serving(model=model_of(value), since=HUGE, chosen_by=HUGE)
+    far = dtm.date(9999, 12, 31)
+    run, known_run = run_of(value), replace(run_of(value), id=1)
+    known_run = replace(
+        known_run, parameters=replace(known_run.parameters, base_model="gpt-4.1-mini-2025-04-14")
+    )
+
+    for key in sorted(key for key in KEYS if key.startswith("error_")):
+        yield key, door.plain(texts, key, **Anything(value))
+    for key in (
+        "job_paused",
+        "job_resumed",
+        "chart_nothing",
+        "cancel_sent",
+        "cancel_kept",
+        "monitor_started",
+        "trial_started",
+    ):
+        yield key, door.plain(texts, key, name=value, model=value, n=HUGE)
+    yield "language", door.language(texts)
+    yield "start tester", door.start_tester(texts, person, is_ready=False)
+    for found in (None, report_of(value, 0), report_of(value, 200)):
+        yield (
+            "start admin",
+            door.start_admin(texts, person, report=found, serving=serving, training=[value] * 200),
+        )
+        if found is not None:
+            for is_in_use in (True, False):
+                yield (
+                    "report",
+                    dataset.report(
+                        texts,
+                        found,
+                        dataset_of(value),
+                        is_in_use=is_in_use,
+                        validation=dataset_of(value),
+                        received=value,
+                    ),
+                )
+            yield "no dataset", dataset.report(texts, found, None, is_in_use=False, received=value)
+            yield "full report", dataset.full_report(texts, found, dataset_of(value))
+    yield "uploaded", dataset.uploaded(texts, dataset_of(value), value)
+    for each in (run, known_run):
+        guess = estimate(HUGE, 50, CATALOGUE.model(each.parameters.base_model), CATALOGUE)
+        for shutdown in (None, far, dtm.date(2000, 1, 1)):
+            active = [value] * 9
+            yield (
+                "plan",
+                plan.plan(texts, each, guess, CATALOGUE, shutdown=shutdown, active=active),
+            )
+        for part in (Part.MODEL, Part.EPOCHS, Part.MULTIPLIER, Part.SUFFIX):
+            options = choices(part, each.parameters, CATALOGUE, taken=(), base_url=OPENAI)
+            yield f"choice {part}", plan_edits.choice(texts, each, part, options)
+        yield "started", plan.started(texts, each)
+        yield "dropped", plan.dropped(texts, each)
+        yield "refused", endings.refused(texts, each)
+        yield "other model", endings.other_model(texts, each, ["gpt-4.1-mini-2025-04-14"])
+        changed = replace(each, dataset=replace(each.dataset, id=HUGE), parameters=PARAMETERS)
+        shown_plan = plan.plan(texts, each, guess, CATALOGUE, shutdown=far, active=[value] * 9)
+        yield "derived", endings.derived(texts, shown_plan, each, changed)
+        for is_listed in (False, True):
+            yield "uncertain", plan.uncertain(texts, each, is_listed=is_listed)
+    for status in JobStatus:
+        tracked = tracked_of(value, status)
+        for url in (ELSEWHERE, OPENAI):
+            yield f"card {status}", card.card(texts, tracked, CATALOGUE, base_url=url)
+        for origin in (run, None):
+            for chart in (Path("loss.png"), None):
+                ending = endings.Ending(
+                    tracked=tracked,
+                    run=origin,
+                    curves=from_events(tracked.metrics),
+                    chart=chart,
+                    page=CATALOGUE.job_page(OPENAI, tracked.job.id),
+                )
+                yield f"finished {status}", endings.finished(texts, ending, CATALOGUE)
+            changes = dict.fromkeys(Remedy, PARAMETERS)
+            yield "remedies", endings.remedies(texts, tracked, origin, changes)
+        yield "ask cancel", jobs.ask_cancel(texts, tracked)
+        page = [tracked] * jobs.PAGE_SIZE
+        yield "jobs", jobs.listing(texts, page, page=HUGE, n_jobs=HUGE * 99)
+        drawn = LossChart(path=Path("loss.png"), curves=from_events(tracked.metrics))
+        yield "chart", jobs.loss_chart(texts, tracked, drawn)
+        said = [event_of(value, HUGE, level=value, type=value, message=value)] * events.PAGE_SIZE
+        yield "events", events.log(texts, tracked, said, end=HUGE, n_events=HUGE * 2)
+        yield "no events", events.log(texts, tracked, [], end=0, n_events=0)
+    many = [model_of(value, HUGE + n) for n in range(20)]
+    yield from model_screens(texts, value, many)
+    for answered in (value, None):
+        found_trial = trial_of(value, answered)
+        for standing in trials.Standing:
+            yield "verdict", trials.verdict(texts, found_trial, standing, job_number=HUGE)
+        yield "side by side", trials.side_by_side(texts, found_trial, 1)
+        yield "unserved", trials.unserved(texts, found_trial)
+    yield from dataset_screens(texts, value)
+    yield "growing", answer.growing(texts, value, HUGE)
+    buttons = answer.answer_buttons(texts, HUGE, is_good=False, is_after_silence=True)
+    for message in answer.whole(texts, value, buttons=buttons, is_stopped=True):
+        yield "answer", message
+
+
+def model_screens(
+    texts: Texts, value: str, many: list[ServedModel]
+) -> Iterator[tuple[str, Screen]]:
+    """What is shown of models."""
+    model, previous, far = many[0], many[1], dtm.date(9999, 12, 31)
+    serving = Serving(model=model, since=HUGE, chosen_by=HUGE)
+    page = ModelPage(models=many[2:], number=HUGE, has_more=True)
+    for serves, before in ((serving, previous), (serving, None), (None, None)):
+        overview = models.Overview(
+            serving=serves,
+            previous=before,
+            others=page,
+            verdicts={each.id: Verdict.LEAVE for each in many},
+            shares={each.id: Share(n_good=HUGE, n=HUGE) for each in many},
+            has_retired=True,
+        )
+        yield "models", models.listing(texts, overview)
+        yield "used", models.used(texts, model, before, over_since=far)
+        yield "current", models.current(texts, serves, value)
+    yield "retired", models.retired(texts, page)
+    yield "already", models.used(texts, model, told=models.already(texts, serving, value))
+    yield "changed", models.used(texts, model, told=models.prompt_changed(texts, model))
+    yield "ask over", models.ask_over(texts, model, far)
+    checkpoint = Checkpoint(name=value, step=HUGE, train_loss=1e12, valid_loss=-1e12)
+    for tracked in (None, tracked_of(value, JobStatus.SUCCEEDED)):
+        for run in (None, run_of(value)):
+            details = ModelDetails(
+                model=replace(model, retired_at=HUGE),
+                base_model=value,
+                last_day=far,
+                days_left=HUGE,
+                serving=serving,
+                tracked=tracked,
+                run=run,
+                checkpoint=checkpoint,
+                result=previous,
+                verdict=Verdict.CHECK,
+                share=Share(n_good=HUGE, n=HUGE),
+            )
+            yield "model", one_model.details(texts, details, chooser=value, trainer=value)
+    kept = [(each, checkpoint) for each in many]
+    yield "checkpoints", one_model.checkpoints(texts, model, kept)
+    yield "no checkpoints", one_model.checkpoints(texts, model, [])
+    payload = {"base": value, "day": "2027-01-14", "model": value, "plans": True}
+    for today in (dtm.date(2000, 1, 1), far):
+        yield "ending", last_days.ending(texts, payload, today)
+
+
+def trial_of(value: str, said: str | None) -> Trial:
+    """A trial of which everything that is not ours is *value*, with every reason there is."""
+    figures = AnswerFigures(
+        n_asked=HUGE, n_answered=HUGE, n_asking=HUGE, n_refusing=HUGE, n_repeating=HUGE,
+        n_foreign=HUGE, characters=HUGE,
+    )  # fmt: skip
+    counted = dict.fromkeys(("n", "of", "percent", "usual"), HUGE)
+    trouble = Trouble(key="error_model_unknown", params={"model": value})
+    return Trial(
+        id=HUGE,
+        model=model_of(value),
+        state=TrialState.FAILED,
+        asked_by=None,
+        answers=[TrialAnswer(prompt=value, answer=said, base_answer=said, is_cut=True)] * 3,
+        created_at=1,
+        base_model=value,
+        trouble=trouble,
+        base_trouble=trouble,
+        judgement=Judgement(
+            verdict=Verdict.LEAVE,
+            reasons=[Reason(rule=rule, params=counted) for rule in sorted(REASONS)],
+            answers=figures,
+            base=figures,
+            training=TrainingFigures(n_answers=HUGE, share_asking=1.0, characters=HUGE),
+        ),
+        next_at=HUGE,
+    )
+
+
+def dataset_screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
+    """What the dataset desk shows."""
+    of_every_origin = [
+        replace(
+            dataset_of(value),
+            id=HUGE + n,
+            name=value,
+            origin=origin,
+            added_by=HUGE,
+            parent_id=HUGE,
+            n_errors=HUGE * (n % 2),
+            n_warnings=HUGE,
+            validation_id=HUGE,
+        )
+        for n, origin in enumerate(DatasetOrigin)
+    ]
+    first, second, *_ = of_every_origin
+    for page in (of_every_origin[: versions.PAGE], of_every_origin[-versions.PAGE :]):
+        yield (
+            "versions",
+            versions.listed(
+                texts, page, in_use=first, people={HUGE: value}, page=HUGE, has_more=True
+            ),
+        )
+    yield "no versions", versions.listed(texts, [], in_use=None, people={}, page=0, has_more=False)
+    report = dataset.report(texts, report_of(value, 200), first, is_in_use=False)
+    yield "version", versions.manage(texts, report, first, is_in_use=False)
+    yield "chosen", versions.chosen(texts, first, second)
+    yield "ask delete", versions.ask_delete(texts, first)
+    yield "deleted", versions.deleted(texts, first)
+    changes = [
+        Change(kind=kind, n=HUGE, line=HUGE, before=value, after=value) for kind in REPAIRABLE
+    ]
+    repair = Repair(changes=changes, n_before=HUGE, n_after=HUGE)
+    yield "ask repair", versions.ask_repair(texts, first, repair)
+    yield "repaired", versions.repaired(texts, first, report)
+    yield "ask split", versions.ask_split(texts, first)
+    split = Split(n_training=HUGE, n_validation=HUGE, n_kept_together=HUGE)
+    yield "divided", versions.divided(texts, first, split)
+    leak = Finding(level=Level.WARNING, rule="leak", line=HUGE, params={"first": HUGE})
+    yield "paired", versions.paired(texts, first, second, [leak] * 200)
+    yield "file", versions.file_of(texts, first)
+    for guess in (
+        estimate(HUGE, 50, None, CATALOGUE),
+        estimate(9, 50, CATALOGUE.strongest, CATALOGUE),
+    ):
+        offers = prices.Offers(
+            dataset=first,
+            epochs=[1, 3, 5],
+            models=[(model, [guess] * 3) for model in CATALOGUE.models],
+            presets={name: (preset, guess) for name, preset in CATALOGUE.presets.items()},
+        )
+        yield "prices", prices.prices(texts, offers, CATALOGUE, elsewhere=ELSEWHERE)
+
+
+@pytest.mark.parametrize("texts", [RU, EN], ids=["ru", "en"])
+@pytest.mark.parametrize("value", NASTY.values(), ids=NASTY)
+def test_every_screen_can_be_sent(texts: Texts, value: str):
+    """Telegram takes it: its length, its tags, its buttons."""
+    failures = {}
+    for name, screen in screens(texts, value):
+        try:
+            shown(screen)
+        except Exception as exc:
+            failures[name] = f"{type(exc).__name__}: {exc}"[:200]
+
+    assert failures == {}
+
+
+@pytest.mark.parametrize("texts", [RU, EN], ids=["ru", "en"])
+@pytest.mark.parametrize("rule", RULES)
+def test_every_finding_can_be_sent(texts: Texts, rule: str):
+    """Two hundred of the same kind, with HTML in every parameter: the first ones, and how many."""
+    for value in (NASTY["html"], NASTY["words"]):
+        finding = Finding(level=Level.ERROR, rule=rule, line=88, params=Anything(value))
+        found = replace(report_of(value, 3), findings=[finding] * 200, n_errors=200, n_warnings=0)
+        text = shown(dataset.report(texts, found, dataset_of(value), is_in_use=True))
+
+        n_shown = sum("88:" in line for line in text.splitlines())
+        assert 1 <= n_shown <= dataset.SHOWN
+        assert str(200 - n_shown) in text
+
+
+def test_what_people_wrote_is_shown_as_they_wrote_it():
+    """HTML in a name is a name."""
+    person = Person(id=1, name="<b>Анна</b> & Co", access=Access.TESTER)
+
+    assert "<b>Анна</b> & Co" in shown(door.start_tester(RU, person, is_ready=True))
+
+
+def test_buttons_that_do_not_fit_are_a_bug():
+    with pytest.raises(ValueError, match="does not fit"):
+        buttons.data_of("model", "use", "ft:gpt-4.1-mini-2025-04-14:org:natasha-v1:AbCdEfGhIjKlMn")
+    with pytest.raises(ValueError, match="does not fit"):
+        buttons.data_of("a", "b", "ё" * 31)
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ("train:start:12", ("train", "start", "12", 12)),
+        ("train:plan:", ("train", "plan", "", 0)),
+        ("train", ("train", "", "", 0)),
+        ("", ("", "", "", 0)),
+        ("job:cancel:-1", ("job", "cancel", "-1", 0)),
+        ("job:cancel:1:2", ("job", "cancel", "1:2", 0)),
+        ("job:cancel:²", ("job", "cancel", "²", 0)),
+        ("job:cancel:" + "9" * 40, ("job", "cancel", "9" * 40, 0)),
+    ],
+)
+def test_buttons_of_any_shape_are_read(data: str, expected: tuple[Any, ...]):
+    """Old ones, and ones that somebody made up: number 0, which nothing has."""
+    press = buttons.parse(data)
+
+    assert (press.feature, press.action, press.id, press.number) == expected
+
+
+@pytest.mark.parametrize("id_", [0, 12, 10**18, "ru"])
+def test_buttons_say_what_they_were_made_for(id_: object):
+    press = buttons.parse(buttons.data_of("train", "start", id_))
+
+    assert (press.feature, press.action, press.id) == ("train", "start", str(id_))

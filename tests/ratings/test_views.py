@@ -1,0 +1,172 @@
+"""Ratings: the buttons under answers, the question why, and what admins see of it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot.delivery.screen import Screen
+from bot.domain.models import ServedModel
+from bot.ratings import quality_views as quality
+from bot.ratings import views as feedback
+from bot.ratings.entities import Complaint, RatedTurn, Rating
+from bot.ratings.quality import ModelQuality, Share, Trend
+from bot.texts import Texts
+from tests.access.test_views import HUGE, LONG_AGO, NASTY
+from tests.screens import EN, RU, buttons_of, shown
+
+
+def model_of(number: int, name: str) -> ServedModel:
+    return ServedModel(id=number, name=name, system_prompt="", job_id=None, added_at=1)
+
+
+def quality_of(
+    model: ServedModel, n_good: int, n: int, trend: Trend | None = None, n_corrections: int = 0
+) -> ModelQuality:
+    share = Share(n_good=n_good, n=n)
+    return ModelQuality(model=model, share=share, trend=trend, n_corrections=n_corrections)
+
+
+def answer_of(said: str, rating: Rating) -> RatedTurn:
+    return RatedTurn(
+        id=1,
+        request_id=2,
+        person_id=3,
+        model="m",
+        system_prompt="",
+        window=[],
+        user_text=said,
+        assistant_text=said,
+        is_stopped=False,
+        rating=rating,
+        rated_at=LONG_AGO,
+        answered_at=LONG_AGO,
+    )
+
+
+RATINGS = [
+    Rating(is_good=is_good, complaint=complaint, correction=correction)
+    for is_good, complaint in ((True, None), (None, None), (False, None), (False, Complaint.OTHER))
+    for correction in (None, "иначе")
+]
+
+
+def screens(texts: Texts, value: str) -> Iterator[Screen]:
+    worst = Rating(is_good=False, complaint=Complaint.NOT_HER_VOICE, correction=value)
+    for rating in (*RATINGS, worst):
+        yield feedback.opinion(texts, HUGE, rating)
+        yield feedback.ask(texts, HUGE, rating, until=LONG_AGO)
+        yield quality.bad_answer(
+            texts, model_of(HUGE, value), answer_of(value, rating), number=HUGE - 2, of=HUGE
+        )
+    yield feedback.noted(texts, HUGE)
+    yield feedback.left_off(texts, HUGE)
+    yield quality.bad_answer(texts, model_of(HUGE, value), None, number=0, of=0)
+    yield quality.overview(texts, [])
+    share = Share(n_good=0, n=HUGE)
+    many = [
+        quality_of(
+            model_of(HUGE + n, value),
+            HUGE * (n == 0),
+            HUGE,
+            Trend(before=share, lately=share),
+            HUGE,
+        )
+        for n in range(20)
+    ]
+    yield quality.overview(texts, many)
+
+
+@pytest.mark.parametrize("texts", [RU, EN], ids=["ru", "en"])
+@pytest.mark.parametrize("value", NASTY.values(), ids=NASTY)
+def test_telegram_takes_every_screen(texts: Texts, value: str):
+    for screen in screens(texts, value):
+        assert "{" not in shown(screen) or "{" in value
+
+
+@pytest.mark.parametrize(
+    ("is_good", "labels", "data"),
+    [
+        (None, ["👍", "👎", "🔁"], ["talk:up:7", "talk:down:7", "talk:again:7"]),
+        (True, ["👍 ✓", "👎", "🔁"], ["talk:unrate:7", "talk:down:7", "talk:again:7"]),
+        (False, ["👍", "👎 ✓", "🔁"], ["talk:up:7", "talk:unrate:7", "talk:again:7"]),
+    ],
+)
+def test_only_the_marked_button_takes_a_rating_back(
+    is_good: bool | None, labels: list[str], data: list[str]
+):
+    screen = feedback.keyboard(RU, 7, is_good=is_good, is_after_silence=True)
+
+    assert screen.has_only_buttons
+    assert [button.text for button in screen.buttons[0]] == labels
+    assert buttons_of(screen) == [*data, "talk:anew:7"]
+
+
+def test_the_question_why_marks_the_reason():
+    screen = feedback.opinion(RU, 7, Rating(is_good=False, complaint=Complaint.UNTRUE))
+
+    assert [[button.text for button in row] for row in screen.buttons] == [
+        ["Не в тему", "Слишком общо"],
+        ["Не её голос", "Неправда ✓"],
+        ["Другое"],
+        ["✍️ Написать за Наташу"],
+    ]
+    assert buttons_of(screen)[-2:] == ["why:other:7", "fix:write:7"]
+
+
+def test_no_reason_is_asked_of_what_is_not_bad():
+    screen = feedback.opinion(RU, 7, Rating(is_good=True, correction="<Вдох>"))
+
+    assert "сейчас нет 👎" in shown(screen)
+    assert "<Вдох>" in shown(screen)
+    assert buttons_of(screen) == ["fix:write:7", "fix:drop:7"]
+
+
+NEW, OLD = model_of(2, "ft:m:org:natasha-v2:B"), model_of(1, "ft:m:org:natasha-v1:A")
+
+
+def test_admins_see_shares_with_their_intervals():
+    trend = Trend(before=Share(n_good=16, n=22), lately=Share(n_good=10, n=10))
+    text = shown(
+        quality.overview(
+            RU, [quality_of(NEW, 26, 32, trend, n_corrections=4), quality_of(OLD, 40, 61)]
+        )
+    )
+
+    assert "natasha-v2 · 👍 81 % (65–91, n=32)" in text
+    assert "За 7 дней 100 % (n=10), до того 73 % (n=22): разница может быть случайной" in text
+    assert "Исправлений: 4" in text
+    assert "natasha-v1 · 👍 66 % (53–76, n=61)" in text
+    assert "Какая модель лучше, пока не сказать" in text
+
+
+def test_a_better_model_is_named_only_where_that_is_clear():
+    clear = quality.overview(RU, [quality_of(NEW, 95, 100), quality_of(OLD, 40, 100)])
+    alone = quality.overview(RU, [quality_of(NEW, 95, 100), quality_of(OLD, 0, 0)])
+
+    assert "natasha-v2 заметно лучше, чем natasha-v1." in shown(clear)
+    assert buttons_of(clear) == ["quality:bad:2.0", "quality:bad:1.0", "export:start:"]
+    assert "лучше" not in shown(alone)
+    assert "natasha-v1 · оценок нет" in shown(alone)
+
+
+def test_models_of_one_name_are_told_apart():
+    both = [quality_of(model_of(n, f"ft:m:org:natasha:{n}xyz"), 1, 2) for n in (1, 2)]
+    screen = quality.overview(RU, both)
+
+    assert [row[0].text for row in screen.buttons][:2] == [
+        "natasha · 1xyz · 👎 1",
+        "natasha · 2xyz · 👎 1",
+    ]
+
+
+def test_bad_answers_are_read_one_by_one():
+    rating = Rating(is_good=False, complaint=Complaint.TOO_GENERAL, correction="Вдох.")
+    screen = quality.bad_answer(RU, NEW, answer_of("Как быть?", rating), number=1, of=3)
+
+    text = shown(screen)
+    assert "natasha-v2 · 👎 2 из 3" in text
+    assert "Что не так: Слишком общо" in text
+    assert text.endswith("Как сказала бы Наташа\nВдох.")
+    assert buttons_of(screen) == [
+        "quality:bad:2.0", "quality:bad:2.2", "quality:list:", "export:start:",
+    ]  # fmt: skip

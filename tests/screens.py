@@ -1,0 +1,70 @@
+"""How Telegram would judge a screen."""
+
+import zoneinfo
+from typing import Any
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
+
+from bot.delivery.screen import Screen
+from bot.domain.datasets import Dataset
+from bot.domain.training import RunState, TrainingRun
+from bot.texts import Texts
+from sandbox import html_text
+from sandbox.text import utf16_len
+from tests.composition import PARAMETERS
+
+MOSCOW = zoneinfo.ZoneInfo("Europe/Moscow")
+RU, EN = Texts("ru", MOSCOW), Texts("en", MOSCOW)
+RUN = TrainingRun(
+    id=12,
+    state=RunState.PLANNED,
+    asked_by=5,
+    parameters=PARAMETERS,
+    dataset=Dataset(
+        id=1,
+        path="a.jsonl",
+        sha256="aa",
+        n_examples=321,
+        n_tokens=61_480,
+        system_prompt="Ты Наташа.",
+        created_at=1,
+    ),
+    seed=7,
+    price_usd=0.92,
+    created_at=1,
+    expires_at=2,
+)
+"""A plan of three epochs over the shipped dataset."""
+
+
+def shown(screen: Screen) -> str:
+    """The text that a person sees; fails when Telegram would not take the screen."""
+    text = screen.text if screen.entities is not None else html_text.parse(screen.text)[0]
+    assert text.strip(), "empty"
+    most = 4096 if screen.attachment is None else 1024
+    assert utf16_len(text) <= most, f"{utf16_len(text)} units"
+    for entity in screen.entities or []:
+        _check_entity(entity, utf16_len(text))
+    assert len(screen.entities or []) <= 100
+    buttons = [
+        [InlineKeyboardButton(b.text, url=b.url or None, callback_data=b.data or None) for b in row]
+        for row in screen.buttons
+    ]
+    assert all(buttons), "an empty row"
+    InlineKeyboardMarkup(buttons)
+    for button in (button for row in screen.buttons for button in row):
+        assert button.text.strip()
+        assert bool(button.data) != bool(button.url)
+        assert len(button.data.encode()) <= 64, button.data
+    assert Screen.from_json(screen.to_json()).to_json() == screen.to_json()
+    return text
+
+
+def _check_entity(entity: dict[str, Any], length: int) -> None:
+    made = MessageEntity(**entity)
+    assert made.length > 0
+    assert 0 <= made.offset <= made.offset + made.length <= length
+
+
+def buttons_of(screen: Screen) -> list[str]:
+    return [button.data or button.url for row in screen.buttons for button in row]

@@ -1,0 +1,327 @@
+"""The message at the end: what came of it, and the button for what is to be done now."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.catalogue import load_catalogue
+from bot.delivery.screen import Screen
+from bot.domain.training import Hyperparameters, Refusal, RunState, TrackedJob
+from bot.jobs.curves import from_events
+from bot.texts import Texts
+from bot.training import ending_views as endings
+from bot.training.ending_views import Ending
+from bot.training.remedies import Remedy
+from sandbox.text import utf16_len
+from tests.composition import PARAMETERS, TUNED
+from tests.fakes import job_of
+from tests.screens import EN, RU, buttons_of, shown
+from tests.screens import RUN as PLANNED
+
+CATALOGUE = load_catalogue()
+NBSP = "\N{NO-BREAK SPACE}"
+CHART = Path("charts") / "loss.png"
+LOSSES = [
+    {"step": 1, "train_loss": 2.4, "valid_loss": 2.5},
+    {"step": 2, "train_loss": 1.4, "valid_loss": 1.21},
+    {"step": 3, "train_loss": 0.98, "valid_loss": 1.27},
+]
+RUN = replace(PLANNED, state=RunState.SUBMITTED, job_id="ftjob-1")
+VALIDATED = replace(RUN, validation=replace(RUN.dataset, id=9))
+
+
+def ending(
+    status: str,
+    metrics: list[dict[str, Any]] | None = None,
+    *,
+    run: Any = RUN,
+    chart: Path | None = None,
+    warning: str = "",
+    **fields: Any,
+) -> Ending:
+    job = job_of(status=status, **fields)
+    tracked = TrackedJob(
+        job=job, number=4, run_id=12, followed_by=None, metrics=metrics or [], warning=warning
+    )
+    return Ending(
+        tracked=tracked, run=run, curves=from_events(tracked.metrics), chart=chart, page=None
+    )
+
+
+def finished(*args: Any, texts: Texts = RU, **kwargs: Any) -> Screen:
+    return endings.finished(texts, ending(*args, **kwargs), CATALOGUE)
+
+
+def succeeded(**kwargs: Any) -> Screen:
+    fields: dict[str, Any] = {
+        "trained_tokens": 184_302,
+        "created_at": 1_700_000_000,
+        "finished_at": 1_700_000_000 + 47 * 60,
+        "fine_tuned_model": TUNED,
+    }
+    return finished("succeeded", kwargs.pop("metrics", LOSSES), **(fields | kwargs))
+
+
+def test_success_is_told_with_what_came_of_it_and_what_it_cost():
+    text = shown(succeeded())
+
+    assert text.splitlines()[:4] == [
+        "✅ natasha-v1 обучилась за 47 мин",
+        "Потери 2,40 → 0,98 · проверка 1,27",
+        "Лучшая точка: шаг 2, проверка 1,21",
+        f"Токены: 184{NBSP}302 · ~$0,92",
+    ]
+    assert TUNED in text
+
+
+def test_best_point_is_the_whole_validation_where_that_is_told():
+    """Of a part of the examples a lucky one would look best."""
+    metrics = [*LOSSES, {"step": 4, "full_valid_loss": 1.3}, {"step": 8, "full_valid_loss": 1.25}]
+
+    assert "Лучшая точка: шаг 8, проверка 1,25" in shown(succeeded(metrics=metrics))
+
+
+def test_what_nobody_measured_is_not_told():
+    text = shown(succeeded(metrics=[{"step": 1, "train_loss": 2.0}], trained_tokens=None))
+
+    assert "Потери 2,00 → 2,00\n" in text
+    for word in ("проверка", "Лучшая", "Токены", "$"):
+        assert word not in text
+
+
+def test_picture_comes_with_the_message_else_a_button_that_draws_it():
+    with_chart, without = succeeded(chart=CHART), succeeded()
+
+    assert with_chart.attachment is not None
+    assert (with_chart.attachment.kind, with_chart.attachment.path) == ("photo", str(CHART))
+    assert shown(with_chart) == shown(without)
+    assert buttons_of(with_chart) == ["train:remedies:4"]
+    assert buttons_of(without) == ["job:chart:4", "train:remedies:4"]
+    assert buttons_of(succeeded(metrics=LOSSES[:1])) == ["train:remedies:4"]
+
+
+@pytest.mark.parametrize("texts", [RU, EN], ids=["ru", "en"])
+@pytest.mark.parametrize("status", ["succeeded", "failed", "cancelled"])
+def test_everything_that_matters_fits_below_a_picture(texts: Texts, status: str):
+    """A caption takes 1024 units: long words of the provider are cut, and nothing else."""
+    words = "A sentence of the provider that does not end. " * 40
+    screen = finished(
+        status,
+        LOSSES,
+        texts=texts,
+        chart=CHART,
+        warning=words,
+        suffix="n" * 64,
+        job_id="ftjob-" + "j" * 30,
+        trained_tokens=10**12,
+        fine_tuned_model=f"ft:{'m' * 60}:{'o' * 20}:{'n' * 64}:AbCdEfGh",
+        refusal=Refusal(code="invalid_training_file", message=words),
+    )
+
+    text = shown(screen)
+    assert text.endswith("ftjob-" + "j" * 30)
+    assert 300 < utf16_len(text) <= 1024
+    assert "A sentence of the provider" in text
+    assert "…" in text
+
+
+def test_failure_is_told_with_the_reason_and_the_next_button():
+    refusal = Refusal(code="invalid_training_file", message="line 6174 has <|fim_suffix|>")
+    screen = finished("failed", refusal=refusal)
+
+    assert shown(screen).startswith("❌ natasha-v1 не обучилась")
+    assert "line 6174 has <|fim_suffix|>" in shown(screen)
+    assert "До обучения не дошло, деньги не списаны." in shown(screen)
+    assert buttons_of(screen) == ["dataset:validate:", "train:anew:12"]
+
+
+def test_failure_in_the_middle_tells_what_was_trained():
+    text = shown(finished("failed", LOSSES, trained_tokens=1000))
+
+    assert "Потери 2,40 → 0,98" in text
+    assert "Токены: 1" in text
+    assert "не списаны" not in text
+
+
+def test_what_was_stopped_can_be_repeated():
+    screen = finished("cancelled", created_at=100, finished_at=220)
+
+    assert shown(screen).startswith("⏹ natasha-v1 остановлена через 2 мин после запуска")
+    assert buttons_of(screen) == ["train:retry:12"]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("invalid_training_file", ["dataset:validate:", "train:anew:12"]),
+        ("invalid_validation_file", ["dataset:report:9", "train:anew:12"]),
+        ("invalid_n_examples", ["dataset:validate:", "train:anew:12"]),
+        ("exceeded_quota", ["train:retry:12"]),
+        ("quota_exceeded", ["train:retry:12"]),
+        ("key_refused", ["train:retry:12"]),
+        ("training_not_available", ["train:retry:12"]),
+        ("provider_unreachable", ["train:retry:12"]),
+        ("provider_busy", ["train:retry:12"]),
+        ("suffix_refused", ["train:retry:12"]),
+        ("given_up", ["train:retry:12"]),
+        ("training_busy", ["job:status:", "train:retry:12"]),
+        ("model_unknown", ["train:models:12"]),
+        ("model_not_found", ["train:models:12"]),
+        ("dataset_changed", ["dataset:validate:", "train:anew:12"]),
+        ("dataset_missing", ["dataset:validate:", "train:anew:12"]),
+        ("", ["train:retry:12", "dataset:validate:", "train:models:12"]),
+        ("never_heard_of", ["train:retry:12", "dataset:validate:", "train:models:12"]),
+    ],
+)
+def test_each_reason_has_its_buttons(code: str, expected: list[str]):
+    """The same ones below a failed job and below a plan that never became one."""
+    refusal = Refusal(code=code, message="…")
+    failed = finished("failed", run=VALIDATED, refusal=refusal)
+    refused = endings.refused(RU, replace(VALIDATED, state=RunState.REFUSED, refusal=refusal))
+
+    assert buttons_of(failed) == buttons_of(refused) == expected
+
+
+def test_validation_part_that_there_was_not_is_not_offered():
+    refusal = Refusal(code="invalid_validation_file", message="…")
+
+    assert buttons_of(finished("failed", refusal=refusal))[0] == "dataset:validate:"
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "expected"),
+    [
+        ("failed", "invalid_training_file", ["dataset:validate:", "train:plan:"]),
+        ("failed", "exceeded_quota", ["train:plan:"]),
+        ("failed", "", ["train:plan:", "dataset:validate:"]),
+        ("cancelled", "", ["train:plan:"]),
+    ],
+)
+def test_job_from_elsewhere_leads_to_a_new_plan(status: str, code: str, expected: list[str]):
+    """There is no run that could be repeated."""
+    screen = finished(status, run=None, refusal=Refusal(code=code, message=""))
+
+    assert buttons_of(screen) == expected
+
+
+@pytest.mark.parametrize(
+    ("refusal", "expected"),
+    [
+        (Refusal(code="key_refused", message="x"), "Ключ не принят"),
+        (Refusal(code="invalid_training_file", message="строка <7>"), "строка <7>"),
+        (Refusal(code="training_not_available", message=""), "docs/providers.md"),
+        (Refusal(code="never_heard_of", message="потому"), "Провайдер ответил: потому"),
+        (Refusal(code="never_heard_of", message=""), "код never_heard_of"),
+        (None, "не назвал причины"),
+    ],
+)
+def test_refused_run_says_why_and_that_nothing_was_spent(refusal: Refusal | None, expected: str):
+    screen = endings.refused(RU, replace(RUN, state=RunState.REFUSED, refusal=refusal))
+
+    assert expected in shown(screen)
+    assert "Деньги не списаны" in shown(screen)
+
+
+def test_provider_page_is_linked_where_there_is_one():
+    page = "https://platform.openai.com/finetune/ftjob-1"
+    screen = endings.finished(RU, replace(ending("failed"), page=page), CATALOGUE)
+
+    assert buttons_of(screen)[-1] == page
+
+
+# Remedies
+
+
+def remedies(changes: dict[Remedy, Hyperparameters], run: Any = RUN, texts: Texts = RU) -> Screen:
+    return endings.remedies(texts, ending("succeeded").tracked, run, changes)
+
+
+def test_four_remedies_each_with_what_it_changes():
+    screen = remedies(
+        {
+            Remedy.EPOCHS: replace(PARAMETERS, n_epochs=5),
+            Remedy.MULTIPLIER: replace(PARAMETERS, learning_rate_multiplier=0.05),
+            Remedy.MODEL: replace(PARAMETERS, base_model="gpt-4o-2024-08-06"),
+        }
+    )
+
+    assert "Больше эпох: 3 → 5" in shown(screen)
+    assert "Меньше множитель: 0,1 → 0,05" in shown(screen)
+    assert "gpt-4o-2024-08-06 вместо gpt-4.1-mini-2025-04-14" in shown(screen)
+    assert "/datasets" in shown(screen)
+    assert buttons_of(screen) == [
+        "train:like:12-epochs",
+        "train:like:12-multiplier",
+        "dataset:validate:",
+        "train:like:12-model",
+    ]
+
+
+def test_remedy_that_is_none_has_no_button():
+    screen = remedies({Remedy.MULTIPLIER: replace(PARAMETERS, learning_rate_multiplier=0.05)})
+
+    assert "эпох" not in shown(screen)
+    assert buttons_of(screen) == ["train:like:12-multiplier", "dataset:validate:"]
+
+
+def test_of_a_job_from_elsewhere_the_remedies_are_said():
+    """Its dataset and multiplier are not known here, so no plan could be like it."""
+    screen = remedies({}, run=None)
+
+    assert "не здесь" in shown(screen)
+    assert buttons_of(screen) == ["train:plan:", "dataset:validate:"]
+
+
+def test_plan_made_from_a_run_says_what_is_different():
+    plan, dataset = Screen(text="<b>План №13</b>"), replace(RUN.dataset, id=2)
+
+    def said(**changes: Any) -> str:
+        return shown(endings.derived(RU, plan, RUN, replace(RUN, id=13, **changes)))
+
+    def changed(**fields: Any) -> str:
+        return said(parameters=replace(PARAMETERS, **fields))
+
+    assert said() == "Как план №12, без изменений.\n\nПлан №13"
+    assert changed(n_epochs=5).startswith("Как план №12, но эпох больше: 3 → 5.")
+    assert "множитель меньше: 0,1 → 0,05" in changed(learning_rate_multiplier=0.05)
+    assert "gpt-4o вместо gpt-4.1-mini" in changed(base_model="gpt-4o")
+    assert "на версии №1, а этот на версии №2" in said(dataset=dataset)
+
+
+def test_other_models_are_a_press_away():
+    screen = endings.other_model(EN, RUN, ["gpt-4o-2024-08-06", "gpt-4o-mini-2024-07-18"])
+
+    assert PARAMETERS.base_model in shown(screen)
+    assert buttons_of(screen) == [
+        "train:with:12-gpt-4o-2024-08-06",
+        "train:with:12-gpt-4o-mini-2024-07-18",
+    ]
+
+
+@pytest.mark.parametrize("status", ["succeeded", "cancelled"])
+def test_no_length_is_made_up_where_the_beginning_is_not_told(status):
+    screen = endings.finished(RU, ending(status, created_at=0, finished_at=900), CATALOGUE)
+
+    assert shown(screen).splitlines()[0] in ("✅ natasha-v1 обучилась", "⏹ natasha-v1 остановлена")
+
+
+def test_failure_without_a_reason_says_so():
+    """Healthy jobs carry an empty error, and some that failed do, too."""
+    told = [
+        shown(endings.finished(RU, ending("failed", refusal=refusal), CATALOGUE))
+        for refusal in (None, Refusal(code="", message=""))
+    ]
+
+    assert told[0] == told[1]
+    assert "Провайдер не назвал причины.\n" in told[0]
+
+
+def test_success_without_a_model_promises_no_more_than_is_true():
+    screen = endings.finished(RU, ending("succeeded", fine_tuned_model=None), CATALOGUE)
+    never = endings.never_named(RU, ending("succeeded").tracked)
+
+    assert "Имени модели провайдер ещё не назвал" in shown(screen)
+    assert "пробные вопросы" not in shown(screen)
+    assert "/use имя_модели" in shown(never)
