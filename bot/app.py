@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -14,19 +14,25 @@ from telegram.ext import Application, ApplicationBuilder
 
 from bot.config import Settings
 from bot.delivery.lanes import Lanes
+from bot.delivery.outbox import Outbox
 from bot.delivery.polling import Polling
+from bot.delivery.poster import Poster
+from bot.delivery.rate_limits import Pace
 from bot.delivery.routing import ALLOWED_UPDATES
 from bot.domain import JsonDict
-from bot.edge import menus
-from bot.edge import schedule as watch
-from bot.edge.context import Services
-from bot.edge.dispatch import Door
+from bot.edge.context import Delivery
+from bot.edge.core import Core, build_chat_model, build_core, build_provider
+from bot.edge.dispatch import Dispatch
+from bot.edge.feature import Feature, Tick, Worker
+from bot.edge.menus import Menus
+from bot.edge.notifications import Renderer
+from bot.edge.registry import Registry
+from bot.edge.schedule import schedule, sweeping
 from bot.errors import CannotStart
 from bot.gateways.tokenizer import encoding_for, warm_up
-from bot.handlers import all_handlers
 from bot.storage import lock
 from bot.storage.database import Database
-from bot.wiring import build_services
+from bot.wiring import build_features
 
 LONGEST_PAUSE_S = 15.0
 """Between two tries to meet Telegram."""
@@ -44,8 +50,11 @@ class App:
 
     settings: Settings
     application: TelegramApplication
-    services: Services
+    delivery: Delivery
+    registry: Registry
+    menus: Menus
     lanes: Lanes
+    ticks: Sequence[Tick]
 
     async def run(self, stop: asyncio.Event, on_ready: Callable[[str], None]) -> None:
         """Serve until *stop* is set. *on_ready* gets the bot's username once it is on duty.
@@ -53,28 +62,28 @@ class App:
         Raises:
             CannotStart: Telegram does not know the token.
         """
-        services = self.services
         await asyncio.to_thread(warm_up, encoding_for(self.settings.base_model))
-        await services.desk.tidy()
         async with AsyncExitStack() as stack:
             if not await _unless(stop, _patiently(self.application.initialize)):
                 return
             stack.push_async_callback(self.application.shutdown)
             await self.application.start()
             stack.push_async_callback(self.application.stop)
+            # Updates come last and stop first: nothing is asked of a part that does not run.
+            outbox, lanes = self.delivery.outbox, self.lanes
             for worker in (
-                services.sender, services.submission, services.trials, self.lanes,
-            ):  # fmt: skip
+                Worker(start=outbox.start, close=outbox.close),
+                *self.registry.workers,
+                Worker(start=lanes.start, close=lanes.close),
+            ):
                 stack.push_async_callback(worker.close)
                 await worker.start()
-            stack.push_async_callback(services.watching.close)
-            stack.push_async_callback(services.restarts.close)
             assert self.application.job_queue is not None
-            watch.schedule(self.application.job_queue, services)
+            schedule(self.application.job_queue, self.ticks)
             async with asyncio.TaskGroup() as tasks:
                 listening = [
                     tasks.create_task(self._listen(), name="listening"),
-                    tasks.create_task(menus.publish(self.application.bot, services), name="menus"),
+                    tasks.create_task(self.menus.publish(self.application.bot), name="menus"),
                 ]
                 on_ready(self.application.bot.username)
                 await stop.wait()
@@ -136,22 +145,55 @@ async def open_app(settings: Settings, stack: AsyncExitStack) -> App:
     stack.callback(lock.hold(settings.database_path).close)
     database = await Database.open(settings.database_path)
     stack.push_async_callback(database.close)
-    queue = InboxQueue()
+    provider, chat_model = build_provider(settings), build_chat_model(settings)
+    stack.push_async_callback(provider.close)
+    stack.push_async_callback(chat_model.close)
+    core = build_core(settings, database, provider=provider, chat_model=chat_model)
+    return assemble(core, build_features(core))
+
+
+def assemble(core: Core, features: Sequence[Feature]) -> App:
+    """The bot around the features; nothing is started and nothing is sent.
+
+    Raises:
+        FeaturesDisagree: two of them claim one name, or a name lacks its other half.
+    """
+    registry = Registry(features)
+    settings, queue = core.settings, InboxQueue()
     application = build_telegram(settings, queue)
-    services = build_services(settings, database, application.bot)
-    stack.push_async_callback(services.api.close)
-    stack.push_async_callback(services.chat.api.close)
-    door = Door(application=application, services=services, handlers=all_handlers())
+    menus = Menus(core=core, everyone=registry.everyones_commands, admins=registry.admins_commands)
+    pace = Pace()
+    poster = Poster(application.bot, pace, lambda floor: core.outbox.known_ids(above=floor))
+    renderer = Renderer(core=core, renders=registry.notifications)
+    delivery = Delivery(
+        poster=poster,
+        pace=pace,
+        outbox=Outbox(
+            database=core.database, store=core.outbox, poster=poster, render=renderer.render
+        ),
+    )
+    dispatch = Dispatch(
+        application=application, core=core, delivery=delivery, menus=menus, registry=registry
+    )
     lanes = Lanes(
-        database=database,
-        store=services.inbox,
+        database=core.database,
+        store=core.inbox,
         bot_id=int(settings.telegram_bot_token.get_secret_value().split(":")[0]),
-        handle=door.handle,
-        apologise=door.apologise,
-        turn_away=door.turn_away,
+        names=registry.lanes,
+        handle=dispatch.handle,
+        apologise=dispatch.apologise,
+        turn_away=dispatch.turn_away,
     )
     queue.accept = lanes.accept
-    return App(settings=settings, application=application, services=services, lanes=lanes)
+    return App(
+        settings=settings,
+        application=application,
+        delivery=delivery,
+        registry=registry,
+        menus=menus,
+        lanes=lanes,
+        ticks=[*registry.ticks, sweeping(core)],
+    )
 
 
 def build_telegram(settings: Settings, queue: InboxQueue | None = None) -> TelegramApplication:

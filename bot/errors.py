@@ -343,3 +343,11 @@ class DatabaseTooNew(CannotStart):
 
 class DatabaseUnusable(CannotStart):
     """The database can't be opened, or another bot holds it."""
+
+
+class FeaturesDisagree(CannotStart):
+    """Two features claim one name, or a name lacks its other half: one line each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems

@@ -2,59 +2,39 @@
 
 import datetime as dtm
 import json
-import zoneinfo
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from bot.alarms.alarms import Alarms, Patience
-from bot.alarms.restarts import Restarts
-from bot.alarms.store import OutageStore, PulseStore, RestartStore
-from bot.catalogue import load_catalogue
-from bot.chat.chat import Chat
-from bot.chat.fallback import Fallback
-from bot.chat.store import ConversationStore
-from bot.comparison.comparison import Comparisons
-from bot.comparison.store import ComparisonStore
-from bot.dataset.checking import Checker
-from bot.dataset.files import DatasetFiles
-from bot.dataset.in_use import Datasets
-from bot.dataset.store import DatasetStore
-from bot.dataset.versions import DatasetDesk
-from bot.delivery.notifications import News
-from bot.delivery.outbox_store import OutboxStore
+from pydantic import SecretStr
+
+from bot.alarms.feature import AlarmsFeature
+from bot.chat.feature import ChatFeature
+from bot.comparison.feature import ComparisonFeature
+from bot.config import Settings
+from bot.dataset.feature import DatasetFeature
 from bot.domain import JsonDict
 from bot.domain.people import Access, Person
 from bot.domain.training import Hyperparameters, RunState, TrackedJob, TrainingRun
-from bot.export import Export
-from bot.export.store import ExportStore
-from bot.jobs.outages import Outages
-from bot.jobs.pausing import Pausing
-from bot.jobs.pictures import Pictures
-from bot.jobs.store import JobStore
-from bot.jobs.watching import Watching
-from bot.models.checkpoint_store import CheckpointStore
-from bot.models.details import ModelDesk
-from bot.ratings.correction_store import AwaitedCorrectionStore
-from bot.ratings.feedback import Feedback
-from bot.ratings.quality import Quality
-from bot.ratings.store import RatingStore
-from bot.serving.last_day_store import LastDayStore
-from bot.serving.last_days import LastDays
-from bot.serving.serving import ServingDesk
-from bot.serving.store import ModelStore
+from bot.edge.core import Core, Pacing, build_core
+from bot.edge.feature import Feature
+from bot.edge.registry import Registry
+from bot.export.feature import ExportFeature
+from bot.jobs.feature import JobsFeature
+from bot.models.feature import ModelsFeature
+from bot.ratings.feature import RatingsFeature
+from bot.serving.feature import ServingFeature
 from bot.storage.database import Database
-from bot.training.plans import Training
-from bot.training.store import RunStore
-from bot.training.submission import Submission
-from bot.trials.sampling import Sampling
-from bot.trials.store import TrialStore
-from bot.trials.trials import Trials
-from bot.usage.accounts import Accounts
-from bot.usage.store import UsageStore
+from bot.training.feature import TrainingFeature
+from bot.trials.feature import TrialsFeature
+from bot.usage.feature import UsageFeature
+from bot.wiring import build_features
 from tests.blank import open_blank
 from tests.clocks import until
 from tests.fakes import ChatServer, Provider
+
+Part = TypeVar("Part", bound=Feature)
 
 ADMIN, SECOND_ADMIN, TESTER = 5, 6, 7
 MODEL = "gpt-4.1-mini-2025-04-14"
@@ -63,6 +43,48 @@ PARAMETERS = Hyperparameters(
     base_model=MODEL, n_epochs=3, learning_rate_multiplier=0.1, suffix="natasha-v1"
 )
 TUNED = f"ft:{MODEL}:org:natasha-v1:AbC"
+
+
+PROMPTS = ("Как начать свой бизнес?", "Зачем?")
+PACING = Pacing(pause_s=0.5, chat_pause_s=0.5, model_patience_s=600)
+SETTINGS = Settings.model_construct(
+    telegram_bot_token=SecretStr(f"1000:{'A' * 35}"),
+    openai_api_key=SecretStr("sk-test"),
+    openai_base_url="https://models.example/v1",
+    admin_ids=frozenset({ADMIN, SECOND_ADMIN}),
+    base_model=MODEL,
+    daily_messages_per_tester=0,
+    new_conversation_after_h=0,
+)
+
+
+def core_of(
+    database: Database,
+    dataset: Path,
+    *,
+    provider: Any,
+    server: Any,
+    today: Callable[[], dtm.date] = lambda: dtm.date(2026, 11, 22),
+    **settings: Any,
+) -> Core:
+    """The bot's own core, on these servers; *settings* are fields of `Settings` or of `Pacing`."""
+    waits = {name: settings.pop(name) for name in list(settings) if hasattr(PACING, name)}
+    folders = {"dataset_path": dataset, "database_path": dataset.parent / "bot.sqlite3"}
+    return build_core(
+        SETTINGS.model_copy(update=folders | settings),
+        database,
+        provider=provider,
+        chat_model=server,
+        pacing=replace(PACING, **waits),
+        today=today,
+    )
+
+
+def registry() -> Registry:
+    """All features, built on no database: for what they name, not for what they do."""
+    nothing: Any = None
+    core = core_of(nothing, Path("data.jsonl"), provider=Provider(), server=ChatServer())
+    return Registry(build_features(core))
 
 
 def write_dataset(path: Path, *, n: int = 12, prompt: str = PROMPT, answer: str = "Лес.") -> None:
@@ -103,171 +125,46 @@ class House:
     def begin(self, **settings: Any) -> None:
         """A new process; *settings* replace the usual ones for good."""
         self.settings |= settings
-        given = self.settings
-        database = self.database
-        self.runs, self.jobs = RunStore(database), JobStore(database)
-        self.models, self.trial_store = ModelStore(database), TrialStore(database)
-        self.outbox, self.conversations = OutboxStore(database), ConversationStore(database)
-        self.news = News(outbox=self.outbox, admin_ids=frozenset({ADMIN, SECOND_ADMIN}))
-        store = DatasetStore(database)
-        files = DatasetFiles(self.path.parent / "datasets")
-        checker = Checker(catalogue=load_catalogue(), base_model=MODEL)
-        self.datasets = Datasets(
-            database=database,
-            store=store,
-            files=files,
-            checker=checker,
-            api=self.provider,
-            path=self.path,
-        )
-        self.desk = DatasetDesk(
-            database=database, store=store, files=files, checker=checker, datasets=self.datasets
-        )
-        self.serving = ServingDesk(
-            database=database,
-            models=self.models,
-            datasets=self.datasets,
-            chat_model=given.get("chat_model", ""),
-        )
-        self.trials = Trials(
-            database=database,
-            store=self.trial_store,
-            models=self.models,
-            jobs=self.jobs,
-            runs=self.runs,
-            datasets=self.datasets,
-            serving=self.serving,
-            sampling=Sampling(
-                api=self.server,
-                prompts=("Как начать свой бизнес?", "Зачем?"),
-                temperature=0.7,
-                max_tokens=500,
-                pause_s=0.5,
-            ),
-            news=self.news,
-            patience_s=given.get("patience_s", 600),
-        )
-        self.last_days = LastDays(
-            database=database,
-            store=LastDayStore(),
-            serving=self.serving,
-            api=self.provider,
-            news=self.news,
-            catalogue=load_catalogue(),
-            base_model=given.get("base_model", MODEL),
-            training_url=given.get("base_url", "https://models.example/v1"),
-            chat_url=given.get("chat_url", given.get("base_url", "https://models.example/v1")),
+        self.core = core_of(
+            self.database,
+            self.path,
+            provider=self.provider,
+            server=self.server,
             today=lambda: self.today,
+            **self.settings,
         )
-        self.ratings = RatingStore(database)
-        self.export = Export(ratings=self.ratings, store=ExportStore(database), desk=self.desk)
-        self.quality = Quality(ratings=self.ratings)
-        self.feedback = Feedback(ratings=self.ratings, awaited=AwaitedCorrectionStore(database))
-        self.model_desk = ModelDesk(
-            database=database,
-            models=self.models,
-            checkpoints=CheckpointStore(database),
-            trials=self.trial_store,
-            jobs=self.jobs,
-            runs=self.runs,
-            serving=self.serving,
-            last_days=self.last_days,
-            quality=self.quality,
-            api=self.provider,
-        )
-        self.woken_trials: list[int] = []
-        self.watching = Watching(
-            database=database,
-            jobs=self.jobs,
-            runs=self.runs,
-            models=self.models,
-            trials=self.trial_store,
-            datasets=self.datasets,
-            api=self.provider,
-            news=self.news,
-            alarms=Alarms(
-                database=database,
-                store=PulseStore(database),
-                jobs=self.jobs,
-                news=self.news,
-                patience=given.get("patience", Patience()),
-            ),
-            outages=Outages(
-                database=database,
-                store=OutageStore(database),
-                news=self.news,
-                patience_s=given.get("patience", Patience()).outage_s,
-            ),
-            on_trial=self.woken_trials.append,
-            name_patience_s=given.get("name_patience_s", 600),
-        )
-        self.pausing = Pausing(watching=self.watching, api=self.provider)
-        self.pictures = Pictures(
-            jobs=self.jobs, api=self.provider, folder=self.path.parent / "charts"
-        )
+        found = {type(each): each for each in build_features(self.core, prompts=PROMPTS)}
+
+        def part(kind: type[Part]) -> Part:
+            feature = found[kind]
+            assert isinstance(feature, kind)
+            return feature
+
+        self.outbox, self.notifications = self.core.outbox, self.core.notifications
+        self.accounts = part(UsageFeature).accounts
+        dataset, jobs, training = part(DatasetFeature), part(JobsFeature), part(TrainingFeature)
+        self.datasets, self.desk = dataset.datasets, dataset.versions
+        self.jobs, self.watching = jobs.store, jobs.watching
+        self.pausing, self.pictures = jobs.pausing, jobs.pictures
+        self.runs, self.training, self.submission = (
+            training.runs, training.plans, training.submission,
+        )  # fmt: skip
+        self.restarts = part(AlarmsFeature).restarts
+        serving, trials = part(ServingFeature), part(TrialsFeature)
+        self.serving, self.models, self.last_days = (
+            serving.serving, serving.models, serving.last_days,
+        )  # fmt: skip
+        self.trials, self.trial_store = trials.trials, trials.store
+        chat, ratings = part(ChatFeature), part(RatingsFeature)
+        self.chat, self.conversations = chat.chat, chat.conversations
+        self.ratings, self.feedback, self.quality = (
+            ratings.store, ratings.feedback, ratings.quality,
+        )  # fmt: skip
+        self.export = part(ExportFeature).export
+        self.comparisons = part(ComparisonFeature).comparisons
+        self.model_desk = part(ModelsFeature).details
         self.submitted: list[str] = []
-        self.submission = Submission(
-            database=database,
-            runs=self.runs,
-            jobs=self.jobs,
-            datasets=self.datasets,
-            api=self.provider,
-            news=self.news,
-            on_submitted=self.submitted.append,
-            pause_s=0.5,
-        )
-        self.training = Training(
-            database=database,
-            runs=self.runs,
-            jobs=self.jobs,
-            datasets=self.datasets,
-            api=self.provider,
-            catalogue=load_catalogue(),
-            base_url=given.get("base_url", "https://models.example/v1"),
-            base_model=MODEL,
-            on_confirmed=self.submission.wake,
-        )
-        self.restarts = Restarts(
-            database=database,
-            store=RestartStore(database),
-            jobs=self.jobs,
-            training=self.training,
-            api=self.provider,
-            news=self.news,
-            on_cancelled=self.watching.wake,
-        )
-        self.accounts = Accounts(
-            store=UsageStore(database),
-            catalogue=load_catalogue(),
-            zone=zoneinfo.ZoneInfo(given.get("timezone", "Europe/Moscow")),
-            default_limit=given.get("daily_limit", 0),
-        )
-        self.chat = Chat(
-            conversations=self.conversations,
-            serving=self.serving,
-            api=self.server,
-            temperature=0.7,
-            max_tokens=500,
-            history_max_tokens=given.get("history_max_tokens", 3000),
-            silence_s=given.get("silence_s", 0),
-            accounts=self.accounts,
-            fallback=Fallback(
-                database=database,
-                models=self.models,
-                serving=self.serving,
-                usage=UsageStore(database),
-                last_days=self.last_days,
-                news=self.news,
-            ),
-            pause_s=0.5,
-        )
-        self.comparisons = Comparisons(
-            database=database,
-            store=ComparisonStore(database),
-            serving=self.serving,
-            chat=self.chat,
-            news=self.news,
-        )
+        self.submission.on_submitted[:] = [self.submitted.append]
 
     async def kill(self) -> None:
         """All work stops where it is."""
@@ -333,7 +230,7 @@ class House:
         return await self.watching.get(job_id)
 
     async def told(self, kind: str | None = None) -> list[tuple[int, str, JsonDict]]:
-        """News in the outbox, as (person, kind, payload), in order."""
+        """Notifications in the outbox, as (person, kind, payload), in order."""
         rows = await self.database.rows("SELECT chat_id, kind, payload FROM outbox ORDER BY id")
         return [
             (row["chat_id"], row["kind"], json.loads(row["payload"]))

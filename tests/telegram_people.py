@@ -18,6 +18,8 @@ from typing import Any, Self
 
 import httpx
 
+from bot.delivery.old_names import current
+
 Json = dict[str, Any]
 Wanted = str | Callable[[Json], Any]
 
@@ -226,7 +228,12 @@ class Person:
 
 
 def button_data(message: Json, button: str) -> str | None:
-    """The data of a message's button with this text or this data."""
+    """The data of a message's button with this text or this data.
+
+    A test may name the data as it was when the test was written: an old name is read as the bot
+    itself reads it in old messages.
+    """
+    button = current(button)
     for row in message.get("reply_markup", {}).get("inline_keyboard", []):
         for each in row:
             if "callback_data" in each and button in (each["text"], each["callback_data"]):

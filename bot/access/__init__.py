@@ -1,1 +1,1 @@
-"""To be said in one sentence."""
+"""Access: who may use the bot, who asks to, and the links that let people in."""

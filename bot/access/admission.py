@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import partial
 from typing import Final
 
+from bot.access.entities import AccessKind
 from bot.access.request_store import JoinRequestStore
-from bot.delivery.notifications import News
+from bot.delivery.notifications import Notifications
 from bot.domain.people import JoinRequest, Person, Profile, RequestState
 from bot.edge.people import People
 from bot.errors import ButtonGone, PersonFixed
@@ -23,7 +25,7 @@ MOST_TOLD_A_DAY: Final = 20
 
 
 class Door(Enum):
-    """How the door looks to somebody outside."""
+    """Whether somebody who is not admitted may ask for access."""
 
     MAY_ASK = auto()
     WAITING = auto()
@@ -31,7 +33,7 @@ class Door(Enum):
     DENIED = auto()
     """Denied or removed, not long ago."""
     BLOCKED = auto()
-    """Nothing opens it but an admin."""
+    """Only an admin can change that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +52,12 @@ class Admission:
     database: Database
     people: People
     requests: JoinRequestStore
-    news: News
-    on_removed: Callable[[int], None]
-    """Called with the id of a person who may not come in any more."""
+    notifications: Notifications
+    on_removed: list[Callable[[int], None]] = field(default_factory=list)
+    """Each is called with the id of a person who may not use the bot any more."""
 
     async def standing(self, person_id: int, tx: Transaction | None = None) -> Standing:
-        """How the door looks to somebody who is not admitted."""
+        """What somebody who is not admitted can do."""
         now = int(time.time())
         known = await self.people.store.get(person_id, tx)
         if known is not None and known.is_blocked:
@@ -73,7 +75,7 @@ class Admission:
         return Standing(door=Door.MAY_ASK)
 
     async def ask(self, person: Person, *, name: str) -> Standing:
-        """Ask the admins to let the person in, if they may ask; how the door looks then.
+        """Ask the admins to let the person in, if they may ask; what they can do then.
 
         Args:
             person: Somebody who is not admitted.
@@ -88,9 +90,13 @@ class Admission:
             request_id = await self.requests.ask(tx, person.id, name=name, now=now)
             if await self.requests.n_told(tx, since=now - DAY_S) < MOST_TOLD_A_DAY:
                 await self.requests.told(tx, request_id, now=now)
-                await self._tell_admins(tx, "join_request", request_id, key=f"{request_id}:{now}")
+                await self._tell_admins(
+                    tx, AccessKind.REQUEST, request_id, key=f"{request_id}:{now}"
+                )
             else:
-                await self._tell_admins(tx, "join_flood", request_id, key=f"flood:{now // DAY_S}")
+                await self._tell_admins(
+                    tx, AccessKind.FLOOD, request_id, key=f"flood:{now // DAY_S}"
+                )
             return Standing(door=Door.WAITING, until=now + ASK_EVERY_S)
 
         return await self.database.write(work)
@@ -102,6 +108,7 @@ class Admission:
             ButtonGone: there is no such request.
         """
         state = RequestState.ADMITTED if is_admitted else RequestState.DENIED
+        kind = AccessKind.ADMITTED if is_admitted else AccessKind.DENIED
 
         async def work(tx: Transaction) -> JoinRequest | None:
             now = int(time.time())
@@ -110,7 +117,7 @@ class Admission:
             if is_first and request is not None:
                 if is_admitted:
                     await self.people.store.admit(tx, request.person_id, by=by, now=now)
-                await self._tell(tx, request.person_id, f"join_{state}", key=f"join:{request_id}")
+                await self._tell(tx, request.person_id, kind, key=f"join:{request_id}")
             return request
 
         request = await self.database.write(work)
@@ -127,7 +134,7 @@ class Admission:
             now = int(time.time())
             if await self.people.store.admit(tx, person_id, by=by, now=now):
                 await self.close_request(tx, person_id, RequestState.ADMITTED, by=by)
-                await self._tell(tx, person_id, "join_admitted", key=f"admitted:{now}")
+                await self._tell(tx, person_id, AccessKind.ADMITTED, key=f"admitted:{now}")
 
         await self.database.write(work)
 
@@ -144,13 +151,14 @@ class Admission:
         async def work(tx: Transaction) -> None:
             now = int(time.time())
             if await self.people.store.remove(tx, person_id, now=now):
-                await self._tell(tx, person_id, "access_closed", key=f"removed:{now}")
-                tx.after_commit(lambda: self.on_removed(person_id))
+                await self._tell(tx, person_id, AccessKind.CLOSED, key=f"removed:{now}")
+                for call in self.on_removed:
+                    tx.after_commit(partial(call, person_id))
 
         await self.database.write(work)
 
     async def block(self, person_id: int, *, is_blocked: bool, by: int) -> None:
-        """Let nothing open the door for somebody outside, or let them ask again."""
+        """Let somebody outside not even ask, or let them ask again."""
         if self.people.is_fixed(person_id):
             return
 
@@ -168,8 +176,12 @@ class Admission:
         """What the person asked for was decided in another way."""
         await self.requests.close_open(tx, person_id, state, by=by, now=int(time.time()))
 
-    async def _tell_admins(self, tx: Transaction, kind: str, request_id: int, *, key: str) -> None:
-        await self.news.tell_admins(tx, kind, {"request_id": request_id}, key=f"join:{key}")
+    async def _tell_admins(
+        self, tx: Transaction, kind: AccessKind, request_id: int, *, key: str
+    ) -> None:
+        await self.notifications.tell_admins(
+            tx, kind, {"request_id": request_id}, key=f"join:{key}"
+        )
 
-    async def _tell(self, tx: Transaction, person_id: int, kind: str, *, key: str) -> None:
-        await self.news.tell(tx, person_id, kind, {}, key=key)
+    async def _tell(self, tx: Transaction, person_id: int, kind: AccessKind, *, key: str) -> None:
+        await self.notifications.tell(tx, person_id, kind, {}, key=key)

@@ -21,8 +21,8 @@ def request(texts: Texts, asked: JoinRequest) -> Screen:
         ),
         buttons=rows(
             [
-                button(texts, "let_in", data_of("join", "admit", asked.id)),
-                button(texts, "deny", data_of("join", "deny", asked.id)),
+                button(texts, "let_in", data_of("access", "request_admit", asked.id)),
+                button(texts, "deny", data_of("access", "request_deny", asked.id)),
             ]
         ),
     )
@@ -38,13 +38,13 @@ def decided(texts: Texts, asked: JoinRequest, *, by: str) -> Screen:
         by=name_of(by),
         when=moment(texts, asked.decided_at or 0),
     )
-    details = button(texts, "card", data_of("person", "show", asked.person_id))
+    details = button(texts, "card", data_of("access", "show", asked.person_id))
     return Screen(text=text, buttons=rows([details]))
 
 
 def flood(texts: Texts) -> Screen:
     """So many ask that admins are not written to about each."""
-    outside = button(texts, "outside", data_of("person", "outside", 0))
+    outside = button(texts, "outside", data_of("access", "outside", 0))
     return Screen(text=texts("join_flood", limit=MOST_TOLD_A_DAY), buttons=rows([outside]))
 
 
@@ -55,7 +55,7 @@ def invitation(texts: Texts, made: Invitation, link: str) -> Screen:
 
 def invited(texts: Texts, person: Person, invitation_id: int) -> Screen:
     """Somebody came in by an admin's invitation."""
-    details = button(texts, "card", data_of("person", "show", person.id))
+    details = button(texts, "card", data_of("access", "show", person.id))
     text = texts(
         "invitation_used",
         id=invitation_id,
@@ -88,7 +88,7 @@ def invitations(
         for each in found
     ]
     withdraw = [
-        button(texts, "withdraw", data_of("invite", "withdraw", each.id), id=each.id)
+        button(texts, "withdraw", data_of("access", "invitation_withdraw", each.id), id=each.id)
         for each in found
     ]
     pairs = [withdraw[n : n + 2] for n in range(0, len(withdraw), 2)]
@@ -97,8 +97,8 @@ def invitations(
         buttons=rows(
             *pairs,
             [
-                button(texts, "invite", data_of("invite", "make")),
-                button(texts, "people", data_of("person", "list", 0)),
+                button(texts, "invite", data_of("access", "invitation_make")),
+                button(texts, "people", data_of("access", "list", 0)),
             ],
         ),
     )

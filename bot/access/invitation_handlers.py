@@ -1,56 +1,44 @@
 """/invite: links that let one person in each, and taking them back."""
 
-from typing import Any
-
-from telegram import Update
-from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler
+from dataclasses import dataclass
 
 from bot.access import admission_views as views
+from bot.access.invitations import Invitations
 from bot.edge.context import BotContext
-from bot.edge.guards import admins_only
+from bot.edge.people import People
 
 
-def handlers() -> list[BaseHandler[Any, BotContext, Any]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationHandlers:
     """For admins."""
-    return [
-        CommandHandler("invite", make),
-        CallbackQueryHandler(make, pattern="^invite:make:"),
-        CallbackQueryHandler(show_list, pattern="^invite:list:"),
-        CallbackQueryHandler(withdraw, pattern="^invite:withdraw:"),
-    ]
 
+    invitations: Invitations
+    people: People
 
-@admins_only
-async def make(update: Update, context: BotContext) -> None:
-    """/invite: a link in a message of its own, to be forwarded; then all that are open."""
-    await context.services.invitations.make(
-        by=context.person.id, request_id=context.request_id, bot=context.bot.username
-    )
-    await _show(context, is_new=True)
+    async def make(self, context: BotContext) -> None:
+        """/invite: a link in a message of its own, to be forwarded; then all that are open."""
+        await self.invitations.make(
+            by=context.person.id, request_id=context.request_id, bot=context.bot.username
+        )
+        await self._show(context, is_new=True)
 
+    async def show_list(self, context: BotContext) -> None:
+        """All that are open."""
+        await self._show(context, is_new=False)
 
-@admins_only
-async def show_list(update: Update, context: BotContext) -> None:
-    """All that are open."""
-    await _show(context, is_new=False)
+    async def withdraw(self, context: BotContext) -> None:
+        """One that lets nobody in any more."""
+        await self.invitations.withdraw(context.press.number)
+        await self._show(context, is_new=False)
 
-
-@admins_only
-async def withdraw(update: Update, context: BotContext) -> None:
-    """One that lets nobody in any more."""
-    await context.services.invitations.withdraw(context.press.number)
-    await _show(context, is_new=False)
-
-
-async def _show(context: BotContext, *, is_new: bool) -> None:
-    services = context.services
-    found = await services.invitations.open()
-    makers = {
-        admin_id: (await services.people.named(admin_id)).name
-        for admin_id in {each.made_by for each in found}
-    }
-    screen = views.invitations(context.texts, found, makers=makers, is_new=is_new)
-    if is_new:
-        context.reply(screen)  # below the link, also where a button asked for it
-    else:
-        context.show(screen)
+    async def _show(self, context: BotContext, *, is_new: bool) -> None:
+        found = await self.invitations.open()
+        makers = {
+            admin_id: (await self.people.named(admin_id)).name
+            for admin_id in {each.made_by for each in found}
+        }
+        screen = views.invitations(context.texts, found, makers=makers, is_new=is_new)
+        if is_new:
+            context.reply(screen)  # below the link, also where a button asked for it
+        else:
+            context.show(screen)

@@ -14,8 +14,9 @@ from enum import StrEnum
 from typing import Final
 
 from bot.access.admission import Admission
+from bot.access.entities import AccessKind
 from bot.access.invitation_store import InvitationStore
-from bot.delivery.notifications import News
+from bot.delivery.notifications import Notifications
 from bot.domain.people import Invitation, Person, RequestState
 from bot.errors import ButtonGone, TooManyInvitations
 from bot.storage.database import Database, Transaction
@@ -47,7 +48,7 @@ class Invitations:
     database: Database
     store: InvitationStore
     admission: Admission
-    news: News
+    notifications: Notifications
     key: bytes = field(repr=False)
     """Codes are made with it; kept out of the database."""
 
@@ -81,7 +82,9 @@ class Invitations:
                 expires_at=now + LIVES_FOR_S,
             )
             payload = {"invitation_id": invitation_id, "bot": bot}
-            await self.news.tell(tx, by, "invitation", payload, key=f"invitation:{invitation_id}")
+            await self.notifications.tell(
+                tx, by, AccessKind.INVITATION, payload, key=f"invitation:{invitation_id}"
+            )
             made = await self.store.of_request(tx, request_id)
             assert made is not None
             return made
@@ -138,8 +141,12 @@ class Invitations:
                 tx, person.id, RequestState.ADMITTED, by=found.made_by
             )
             payload = {"person_id": person.id, "invitation_id": found.id}
-            await self.news.tell(
-                tx, found.made_by, "invitation_used", payload, key=f"invitation:{found.id}:used"
+            await self.notifications.tell(
+                tx,
+                found.made_by,
+                AccessKind.INVITATION_USED,
+                payload,
+                key=f"invitation:{found.id}:used",
             )
             return Outcome.ADMITTED
 

@@ -84,6 +84,11 @@ class JoinRequestStore:
         )
 
 
+async def forget_requests(tx: Transaction, person_id: int) -> None:
+    """Delete how they were called when they asked to join; that they asked, and when, stays."""
+    await tx.execute("UPDATE join_requests SET name = '' WHERE person_id = :id", {"id": person_id})
+
+
 def _request(row: Row) -> JoinRequest:
     return JoinRequest(
         id=row["id"],

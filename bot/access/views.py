@@ -56,17 +56,17 @@ def listed(
         )
         for profile, today, in_all in people
     ]
-    doors = [
-        button(texts, "invite", data_of("invite", "list")),
-        button(texts, "outside", data_of("person", "outside", 0)),
+    others = [
+        button(texts, "invite", data_of("access", "invitation_list")),
+        button(texts, "outside", data_of("access", "outside", 0)),
     ]
-    usage = [button(texts, "model_usage", data_of("person", "models"))]
+    usage = [button(texts, "model_usage", data_of("access", "models"))]
     return Screen(
         text="\n".join([texts("people_title"), *lines, prices]),
         buttons=rows(
             *_openers([profile for profile, _, _ in people]),
             _turners(texts, "list", page, has_more=has_more),
-            doors,
+            others,
             usage,
         ),
     )
@@ -80,7 +80,7 @@ def outside(
     has_more: bool,
 ) -> Screen:
     """A page of who asks, was denied, removed or blocked."""
-    back = [button(texts, "people", data_of("person", "list", 0))]
+    back = [button(texts, "people", data_of("access", "list", 0))]
     if not people:
         return Screen(text=texts("people_outside_none"), buttons=rows(back))
     lines = [
@@ -140,14 +140,14 @@ def card(texts: Texts, shown: PersonCard, *, prices: str) -> Screen:
 
 
 def ask_remove(texts: Texts, profile: Profile) -> Screen:
-    """Whether somebody shall really come in no more."""
+    """Ask whether somebody is really to be removed."""
     number = profile.person.id
     return Screen(
         text=texts("person_ask_remove", name=name_of(profile.person.name, number)),
         buttons=rows(
             [
-                button(texts, "remove_yes", data_of("person", "removed", number)),
-                button(texts, "remove_no", data_of("person", "show", number)),
+                button(texts, "remove_yes", data_of("access", "removed", number)),
+                button(texts, "remove_no", data_of("access", "show", number)),
             ]
         ),
     )
@@ -157,7 +157,7 @@ def by_model(
     texts: Texts, models: Sequence[tuple[str, Bill]], *, today: Bill, in_all: Bill, prices: str
 ) -> Screen:
     """What every model has cost, most used first."""
-    back = rows([button(texts, "people", data_of("person", "list", 0))])
+    back = rows([button(texts, "people", data_of("access", "list", 0))])
     if not models:
         return Screen(text=texts("usage_none"), buttons=back)
     lines = [texts("usage_title")]
@@ -207,21 +207,21 @@ def mention(person_id: int) -> Markup:
 def _decisions(texts: Texts, shown: PersonCard) -> tuple[tuple[Button, ...], ...]:
     profile, request = shown.profile, shown.request
     person = profile.person
-    back = [button(texts, "people", data_of("person", "list", 0))]
+    back = [button(texts, "people", data_of("access", "list", 0))]
     if person.is_admin:
         return rows(back)
     if person.is_admitted:
-        leave = button(texts, "remove", data_of("person", "remove", person.id))
+        leave = button(texts, "remove", data_of("access", "remove", person.id))
         return rows(*_limits(texts, shown), [] if profile.is_fixed else [leave], back)
     if request is not None and request.state is RequestState.OPEN:
-        deny = [button(texts, "deny", data_of("join", "deny", request.id))]
+        deny = [button(texts, "deny", data_of("access", "request_deny", request.id))]
     else:
         deny = []
     word = "unblock" if profile.is_blocked else "block"
     return rows(
-        [button(texts, "let_in", data_of("person", "admit", person.id)), *deny],
-        [button(texts, word, data_of("person", word, person.id))],
-        [button(texts, "outside", data_of("person", "outside", 0))],
+        [button(texts, "let_in", data_of("access", "admit", person.id)), *deny],
+        [button(texts, word, data_of("access", word, person.id))],
+        [button(texts, "outside", data_of("access", "outside", 0))],
     )
 
 
@@ -232,7 +232,7 @@ def _limits(texts: Texts, shown: PersonCard) -> list[list[Button]]:
         mark = "✓ " if person.daily_limit == value else ""
         chosen = DEFAULT if value is None else value
         return Button(
-            text=f"{mark}{label}", data=data_of("person", "limit", f"{person.id}-{chosen}")
+            text=f"{mark}{label}", data=data_of("access", "limit", f"{person.id}-{chosen}")
         )
 
     return [
@@ -291,7 +291,7 @@ def _bold(profile: Profile) -> Markup:
 def _openers(people: Sequence[Profile]) -> list[list[Button]]:
     """Two to a row."""
     buttons = [
-        Button(text=label_of(each.person), data=data_of("person", "show", each.person.id))
+        Button(text=label_of(each.person), data=data_of("access", "show", each.person.id))
         for each in people
     ]
     return [buttons[n : n + 2] for n in range(0, len(buttons), 2)]
@@ -300,7 +300,7 @@ def _openers(people: Sequence[Profile]) -> list[list[Button]]:
 def _turners(texts: Texts, action: str, page: int, *, has_more: bool) -> list[Button]:
     turners = []
     if page:
-        turners.append(button(texts, "newer", data_of("person", action, page - 1)))
+        turners.append(button(texts, "newer", data_of("access", action, page - 1)))
     if has_more:
-        turners.append(button(texts, "older", data_of("person", action, page + 1)))
+        turners.append(button(texts, "older", data_of("access", action, page + 1)))
     return turners

@@ -1,1 +1,1 @@
-"""To be said in one sentence."""
+"""What an admin learns of a job before it ends, and the job that is created again."""

@@ -12,12 +12,13 @@ from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import Any, Final
 
-from bot.alarms.entities import Pulse
+from bot.alarms.entities import AlarmKind, Pulse
 from bot.alarms.overfitting import overfit
 from bot.alarms.store import PulseStore
-from bot.delivery.notifications import News
+from bot.delivery.notifications import Notifications
 from bot.domain import JsonDict
 from bot.domain.training import FineTuningJob, JobEvent, JobStatus, TrackedJob, step_of
+from bot.edge.core import Pacing
 from bot.jobs import curves
 from bot.jobs.store import JobStore
 from bot.storage.database import Database, Transaction
@@ -27,23 +28,8 @@ STALL_FACTOR: Final = 5
 FEWEST_STEPS: Final = 5
 """Steps that were told before there is a usual time."""
 
-Alarm = tuple[str, JsonDict]
-"""The kind and the payload of a piece of news."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long something may take before it is told: seconds of our own clock."""
-
-    queued_s: float = 3600
-    validating_s: float = 2 * 3600
-    stall_s: float = 600
-    """Without a new step, at least: fast training takes a breath now and then."""
-    outage_s: float = 600
-
-    def times(self, factor: float) -> "Patience":
-        """The same for a quicker clock."""
-        return Patience(**{name: value * factor for name, value in asdict(self).items()})
+Alarm = tuple[AlarmKind, JsonDict]
+"""The kind and the payload of a notification."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +39,8 @@ class Alarms:
     database: Database
     store: PulseStore
     jobs: JobStore
-    news: News
-    patience: Patience = Patience()
+    notifications: Notifications
+    pacing: Pacing
 
     async def look(self, job: FineTuningJob, events: Sequence[JobEvent] | None) -> None:
         """The provider has just shown the job; *events* are the new ones, None: not asked for."""
@@ -70,9 +56,9 @@ class Alarms:
         kinds = {kind for kind, _ in alarms}
         after = replace(
             pulse,
-            is_overdue=pulse.is_overdue or "overdue" in kinds,
-            is_stalled=pulse.is_stalled or "stalled" in kinds,
-            is_overfit=pulse.is_overfit or "overfit" in kinds,
+            is_overdue=pulse.is_overdue or AlarmKind.OVERDUE in kinds,
+            is_stalled=pulse.is_stalled or AlarmKind.STALLED in kinds,
+            is_overfit=pulse.is_overfit or AlarmKind.OVERFIT in kinds,
         )
         if after != before:
             is_shown = bool(before and before.is_stalled) is not after.is_stalled
@@ -83,24 +69,25 @@ class Alarms:
     ) -> None:
         await self.store.put(tx, pulse)
         if is_shown:
-            await self.news.show_cards(tx, pulse.job_id)
+            await self.notifications.show_cards(tx, pulse.job_id)
         for kind, payload in alarms:
-            await self.news.tell_admins(
+            occasion = f"{kind.removeprefix('job_')}:{pulse.status}:{pulse.since}:{pulse.step}"
+            await self.notifications.tell_admins(
                 tx,
-                f"job_{kind}",
+                kind,
                 {"job_id": pulse.job_id, **payload},
-                key=f"job:{pulse.job_id}:{kind}:{pulse.status}:{pulse.since}:{pulse.step}",
+                key=f"job:{pulse.job_id}:{occasion}",
             )
 
     def _overdue(self, pulse: Pulse, job: FineTuningJob) -> Sequence[Alarm]:
         limits = {
-            JobStatus.QUEUED: self.patience.queued_s,
-            JobStatus.VALIDATING_FILES: self.patience.validating_s,
+            JobStatus.QUEUED: self.pacing.queued_s,
+            JobStatus.VALIDATING_FILES: self.pacing.validating_s,
         }
         limit_s = limits.get(job.status)
         if limit_s is None or pulse.is_overdue or time.time() - pulse.since < limit_s:
             return ()
-        return [("overdue", {"status": pulse.status, "since": pulse.since})]
+        return [(AlarmKind.OVERDUE, {"status": pulse.status, "since": pulse.since})]
 
     async def _stalled(
         self, pulse: Pulse, job: FineTuningJob, *, has_asked: bool
@@ -111,13 +98,18 @@ class Alarms:
         if pulse.is_stalled or pulse.step is None or pulse.step_at is None:
             return ()
         silent_s = time.time() - max(pulse.step_at, pulse.since)
-        if silent_s < self.patience.stall_s:
+        if silent_s < self.pacing.stall_s:
             return ()
         tracked = await self.jobs.get(job.id)
         usual_s = usual_gap(tracked) if tracked else None
         if usual_s is None or silent_s < STALL_FACTOR * usual_s:
             return ()
-        return [("stalled", {"step": pulse.step, "since": pulse.step_at, "usual_s": usual_s})]
+        return [
+            (
+                AlarmKind.STALLED,
+                {"step": pulse.step, "since": pulse.step_at, "usual_s": usual_s},
+            )
+        ]
 
     async def _overfit(self, pulse: Pulse, events: Sequence[JobEvent]) -> Sequence[Alarm]:
         is_new = any(event.type == "metrics" for event in events)
@@ -125,7 +117,7 @@ class Alarms:
             return ()
         tracked = await self.jobs.get(pulse.job_id)
         found = overfit(curves.from_events(tracked.metrics)) if tracked else None
-        return [("overfit", asdict(found))] if found else ()
+        return [(AlarmKind.OVERFIT, asdict(found))] if found else ()
 
 
 def usual_gap(tracked: TrackedJob) -> float | None:

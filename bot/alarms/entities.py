@@ -3,6 +3,19 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.delivery.notifications import Kind
+
+
+class AlarmKind(Kind):
+    """What admins are told of a job that goes on, and of one that was to be created again."""
+
+    OVERDUE = "job_overdue"
+    STALLED = "job_stalled"
+    OVERFIT = "job_overfit"
+    RESTART_STARTED = "restart_started"
+    RESTART_LATE = "restart_late"
+    RESTART_REFUSED = "restart_refused"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pulse:
@@ -23,28 +36,6 @@ class Pulse:
     """Told: no step came for too long; the next one takes it back."""
     is_overfit: bool = False
     """Told: it learns its examples by heart."""
-
-
-class OutageKind(StrEnum):
-    """Why no call to the provider succeeds."""
-
-    UNREACHABLE = "unreachable"
-    """No connection, no answer, or its own failure."""
-    REFUSED = "refused"
-    """It does not take the key, or the key may not do this (401, 403)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outage:
-    """No call has succeeded since. Times are Unix seconds by our own clock."""
-
-    kind: OutageKind
-    since: float
-    failed_at: float
-    """The latest failure."""
-    message: str = ""
-    """The provider's words, without secrets; empty: none."""
-    is_told: bool = False
 
 
 class RestartState(StrEnum):
@@ -69,7 +60,7 @@ class RestartState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restart:
-    """A job that shall be cancelled, and its plan started anew; at most one for each job."""
+    """A job to be cancelled, and its plan to be started again; at most one for each job."""
 
     job_id: str
     state: RestartState

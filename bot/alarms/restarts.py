@@ -1,4 +1,4 @@
-r"""A job that waits for too long is cancelled, and its plan started anew: one press, one new job.
+r"""A job that waits for too long is cancelled, and its plan started again: one press, one new job.
 
     asked -> cancelling -> cancelled -> started
       |          |             \-> refused
@@ -14,9 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from bot.alarms.entities import Restart, RestartState
+from bot.alarms.entities import AlarmKind, Restart, RestartState
 from bot.alarms.store import RestartStore
-from bot.delivery.notifications import News
+from bot.delivery.notifications import Notifications
 from bot.domain import JsonDict
 from bot.domain.training import FineTuningJob, JobStatus
 from bot.errors import (
@@ -48,7 +48,7 @@ class Restarts:
     jobs: JobStore
     training: Training
     api: TrainingApi
-    news: News
+    notifications: Notifications
     on_cancelled: Callable[[str], None]
     """Called with the job's id once the provider was asked to cancel it."""
     _workers: "Workers[str]" = field(init=False)
@@ -70,7 +70,7 @@ class Restarts:
         await self._workers.close()
 
     async def ask(self, number: int, *, by: int, request_id: int) -> Restart:
-        """Cancel the job that a button names, and start its plan anew; one press does.
+        """Cancel the job that a button names, and start its plan again; one press does.
 
         Returns:
             The wish for that job: perhaps that of an earlier press.
@@ -127,7 +127,7 @@ class Restarts:
         return True
 
     async def _start(self, restart: Restart) -> None:
-        """Start the plan of the cancelled job anew: the one that is kept, if there is one."""
+        """Start the plan of the cancelled job again: the one that is kept, if there is one."""
         by, request_id = restart.asked_by, restart.request_id
         try:
             run_id = restart.run_id or await self._plan(restart)
@@ -161,9 +161,9 @@ class Restarts:
         async def work(tx: Transaction) -> None:
             open_states = [state for state in RestartState if state.is_open]
             if await self.store.move(tx, restart.job_id, expected=open_states, to=to):
-                await self.news.tell_admins(
+                await self.notifications.tell_admins(
                     tx,
-                    f"restart_{to}",
+                    AlarmKind(f"restart_{to}"),
                     {"job_id": restart.job_id, **payload},
                     key=f"job:{restart.job_id}:restart",
                 )
@@ -180,7 +180,7 @@ def _is_late(restart: Restart, job: FineTuningJob) -> bool:
 
 
 def _told(error: UserError) -> JsonDict:
-    """An error as a piece of news carries it."""
+    """An error as a notification carries it."""
     return {
         "error": error.key,
         "params": {name: str(value) for name, value in error.params.items()},

@@ -1,9 +1,9 @@
-"""What the alarms know of jobs and of the provider, and jobs that are to be created again."""
+"""What the alarms know of jobs, and jobs that are to be created again."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 
-from bot.alarms.entities import Outage, OutageKind, Pulse, Restart, RestartState
+from bot.alarms.entities import Pulse, Restart, RestartState
 from bot.storage.database import Database, Row, Transaction
 
 
@@ -43,41 +43,6 @@ class PulseStore:
             """,
             asdict(pulse),
         )
-
-
-class OutageStore:
-    """Table `outages`."""
-
-    def __init__(self, database: Database) -> None:
-        self._db = database
-
-    async def all(self) -> list[Outage]:
-        """Those that go on."""
-        rows = await self._db.rows("SELECT * FROM outages")
-        return [
-            Outage(
-                kind=OutageKind(row["kind"]),
-                since=row["since_at"],
-                failed_at=row["failed_at"],
-                message=row["message"],
-                is_told=bool(row["is_told"]),
-            )
-            for row in rows
-        ]
-
-    async def put(self, tx: Transaction, outage: Outage) -> None:
-        """Store it in the place of the former one of its kind."""
-        await tx.execute(
-            """
-            INSERT OR REPLACE INTO outages (kind, since_at, failed_at, message, is_told)
-            VALUES (:kind, :since, :failed_at, :message, :is_told)
-            """,
-            asdict(outage),
-        )
-
-    async def remove(self, tx: Transaction, kind: OutageKind) -> None:
-        """It is over."""
-        await tx.execute("DELETE FROM outages WHERE kind = :kind", {"kind": kind})
 
 
 class RestartStore:

@@ -2,7 +2,7 @@
 
 import time
 
-from bot.alarms.entities import OutageKind, RestartState
+from bot.alarms.entities import RestartState
 from bot.delivery.screen import Button, Screen, rows
 from bot.domain import JsonDict
 from bot.domain.training import JobStatus, TrackedJob
@@ -14,10 +14,10 @@ def overdue(texts: Texts, tracked: TrackedJob, *, since: float) -> Screen:
     """A job waits for too long; ours can be created again, anybody's can be stopped."""
     key = "alarm_queued" if tracked.job.status is JobStatus.QUEUED else "alarm_validating"
     if tracked.run_id is None:
-        way_out = button(texts, "cancel_job", data_of("job", "ask", tracked.number))
+        way_out = button(texts, "cancel_job", data_of("jobs", "ask", tracked.number))
     else:
-        way_out = button(texts, "restart", data_of("alarm", "restart", tracked.number))
-    wait = button(texts, "wait", data_of("alarm", "wait", tracked.number))
+        way_out = button(texts, "restart", data_of("alarms", "restart", tracked.number))
+    wait = button(texts, "wait", data_of("alarms", "wait", tracked.number))
     return Screen(
         text=texts(key, name=tracked.name, waited=_waited(texts, since)),
         buttons=rows([way_out], [wait]),
@@ -50,23 +50,6 @@ def overfit(texts: Texts, tracked: TrackedJob, payload: JsonDict) -> Screen:
     )
 
 
-def outage(texts: Texts, payload: JsonDict) -> Screen:
-    """The provider does not answer, or does not let us in."""
-    is_refused = payload["kind"] == OutageKind.REFUSED
-    key = "outage_refused" if is_refused else "outage_unreachable"
-    lines = [texts(key, waited=_waited(texts, payload["since"]))]
-    if payload["message"]:
-        lines.append(texts("outage_words", message=payload["message"]))
-    return Screen(text="\n".join(lines))
-
-
-def outage_over(texts: Texts, payload: JsonDict) -> Screen:
-    """It does again."""
-    is_refused = payload["kind"] == OutageKind.REFUSED
-    key = "outage_over_refused" if is_refused else "outage_over"
-    return Screen(text=texts(key, waited=texts.duration(payload["until"] - payload["since"])))
-
-
 def restarted(texts: Texts, tracked: TrackedJob, state: RestartState, payload: JsonDict) -> Screen:
     """What came of "cancel and create again"."""
     name = tracked.name
@@ -83,8 +66,8 @@ def restarted(texts: Texts, tracked: TrackedJob, state: RestartState, payload: J
 def _chart_and_stop(texts: Texts, tracked: TrackedJob) -> tuple[tuple[Button, ...], ...]:
     return rows(
         [
-            button(texts, "chart", data_of("job", "chart", tracked.number)),
-            button(texts, "cancel_job", data_of("job", "ask", tracked.number)),
+            button(texts, "chart", data_of("jobs", "chart", tracked.number)),
+            button(texts, "cancel_job", data_of("jobs", "ask", tracked.number)),
         ]
     )
 

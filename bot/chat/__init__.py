@@ -1,1 +1,1 @@
-"""To be said in one sentence."""
+"""People talk with the serving model."""

@@ -39,7 +39,7 @@ class Question:
     message_id: int | None = None
     """Telegram's id of the message with the new words."""
     replaces: PastTurn | None = None
-    """The turn in whose place the new one shall stand."""
+    """The turn whose place the new one takes."""
     is_after_silence: bool = False
     """So long has nothing been said that it may be about something else now."""
 
@@ -93,7 +93,7 @@ class Chat:
             person: Who wrote them.
             chat_id: Where.
             message_id: Telegram's id of the message with them.
-            replaces: The last turn, when the answer shall stand in the place of that one.
+            replaces: The last turn, when the answer takes its place.
 
         Raises:
             NoModel: no model serves yet.

@@ -31,20 +31,20 @@ def ask_again(texts: Texts, question_id: int, *, is_below: bool) -> Buttons:
     *is_below*: the answer comes as a new message, and not in the place of this one.
     """
     action = "below" if is_below else "repeat"
-    return rows([button(texts, "repeat", data_of("talk", action, question_id))])
+    return rows([button(texts, "repeat", data_of("chat", action, question_id))])
 
 
 def gone(texts: Texts, model: ServedModel, successor: ServedModel | None) -> Screen:
     """A model that served is gone: who answers instead, and the ways to decide about it."""
     title = shortened(model.title, _TITLE_UNITS)
-    models = [button(texts, "models", data_of("model", "list", 0))]
+    models = [button(texts, "models", data_of("models", "list", 0))]
     if successor is None:
-        train = [button(texts, "train", data_of("train", "plan"))]
+        train = [button(texts, "train", data_of("training", "plan"))]
         return Screen(text=texts("gone_alone", gone=title), buttons=rows(models, train))
     back = button(
         texts,
         "put_back",
-        data_of("model", "use", model.id),
+        data_of("models", "use", model.id),
         model=cut(model.title, _LABEL_UNITS),
     )
     name = shortened(successor.title, _TITLE_UNITS)

@@ -3,7 +3,8 @@
 import time
 from dataclasses import dataclass
 
-from bot.delivery.notifications import News
+from bot.chat.entities import ChatKind
+from bot.delivery.notifications import Notifications
 from bot.domain import JsonDict
 from bot.domain.models import ServedModel, Serving
 from bot.errors import ModelGone
@@ -21,7 +22,7 @@ YOUNG_S = 600.0
 class Fallback:
     """Whoever served before takes over, once; who serves after that is up to the admins.
 
-    A model that was replaced does not come back by itself, so nothing flaps.
+    A model that was replaced does not come back automatically, so nothing flaps.
     """
 
     database: Database
@@ -29,7 +30,7 @@ class Fallback:
     serving: ServingDesk
     usage: UsageStore
     last_days: LastDays
-    news: News
+    notifications: Notifications
     young_s: float = YOUNG_S
 
     async def instead_of(self, gone: ServedModel) -> ServedModel | None:
@@ -76,4 +77,4 @@ class Fallback:
             "successor_id": successor.id if successor else None,
         }
         key = f"model_gone:{gone.id}:{serving.since}"
-        await self.news.tell_admins(tx, "model_gone", payload, key=key)
+        await self.notifications.tell_admins(tx, ChatKind.MODEL_GONE, payload, key=key)

@@ -19,6 +19,8 @@ class Heard:
     generation: Generation = field(default_factory=Generation)
     failure: UserError | None = None
     """Why there is no more; None: it came to its end, or was stopped."""
+    is_shown: bool = False
+    """The person is shown it already, and it is stored: nothing is left to do."""
 
     def take(self, piece: str | Usage | Question) -> None:
         """Hear a piece, as `Chat.answer` gives them."""

@@ -214,3 +214,20 @@ def _past_turn(row: Row) -> PastTurn:
             is_stopped=bool(row["is_stopped"]),
         ),
     )
+
+
+async def forget_conversations(tx: Transaction, person_id: int) -> None:
+    """Delete what was said, and the question that got no answer.
+
+    A private chat's id is the person's id.
+    """
+    await tx.execute("DELETE FROM turns WHERE person_id = :id", {"id": person_id})
+    await tx.execute(
+        """
+        DELETE FROM conversations
+        WHERE chat_id = :id
+          AND NOT EXISTS (SELECT 1 FROM turns WHERE conversation_id = conversations.id)
+        """,
+        {"id": person_id},
+    )
+    await tx.execute("DELETE FROM open_questions WHERE chat_id = :id", {"id": person_id})

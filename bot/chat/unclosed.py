@@ -8,7 +8,7 @@ _SIGNS: Final = re.compile(r"\\.|`+|\*\*|~~|\*")
 
 
 def closed(text: str) -> str:
-    """The text, what its last line leaves open closed: nobody shall read bare asterisks.
+    """The text with what its last line leaves open closed, so that nobody reads bare asterisks.
 
     Code blocks need no help. What only looks like a sign stays as it is: a star in a sum, a bullet.
 

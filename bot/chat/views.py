@@ -61,7 +61,7 @@ def whole(
 
 def with_stop(texts: Texts, screen: Screen, request_id: int) -> Screen:
     """What is shown while the answer to that request is made, and may be stopped."""
-    return replace(screen, buttons=[[button(texts, "stop", data_of("talk", "stop", request_id))]])
+    return replace(screen, buttons=[[button(texts, "stop", data_of("chat", "stop", request_id))]])
 
 
 def answer_buttons(
@@ -75,10 +75,10 @@ def answer_buttons(
         is_good: How the person rated it; None: they did not.
         is_after_silence: Offer to leave behind what was said before.
     """
-    again = button(texts, "another", data_of("talk", "again", request_id))
+    again = button(texts, "another", data_of("chat", "again", request_id))
     under = [[*_rating_buttons(texts, request_id, is_good=is_good), again]]
     if is_after_silence:
-        under.append([button(texts, "anew", data_of("talk", "anew", request_id))])
+        under.append([button(texts, "anew", data_of("chat", "anew", request_id))])
     return under
 
 
@@ -86,9 +86,9 @@ def _rating_buttons(
     texts: Texts, request_id: int, *, is_good: bool | None
 ) -> tuple[Button, Button]:
     """Only a marked one takes the rating back, so a double tap is no different from one press."""
-    good = button(texts, "good", data_of("talk", "up", request_id))
-    bad = button(texts, "bad", data_of("talk", "down", request_id))
-    back = data_of("talk", "unrate", request_id)
+    good = button(texts, "good", data_of("ratings", "up", request_id))
+    bad = button(texts, "bad", data_of("ratings", "down", request_id))
+    back = data_of("ratings", "unrate", request_id)
     if is_good is None:
         return good, bad
     if is_good:

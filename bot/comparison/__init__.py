@@ -1,1 +1,1 @@
-"""To be said in one sentence."""
+"""Two models answer some questions side by side; testers choose, without knowing which is which."""

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.chat.chat import Chat, Question
-from bot.comparison.entities import Comparison, Ending, Pair, Vote, Votes
+from bot.comparison.entities import Comparison, ComparisonKind, Ending, Pair, Vote, Votes
 from bot.comparison.sign_test import SURE_ALPHA, is_clear
 from bot.comparison.store import ComparisonStore
-from bot.delivery.notifications import News
+from bot.delivery.notifications import Notifications
 from bot.domain.models import ServedModel, Usage
 from bot.domain.people import Access, Person
 from bot.errors import (
@@ -24,6 +24,7 @@ from bot.errors import (
 )
 from bot.serving.serving import ServingDesk
 from bot.storage.database import Database, Transaction
+from bot.usage.accounts import Accounts
 
 USUAL_VOTES = 50
 USUAL_EVERY = 3
@@ -100,13 +101,14 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparisons:
-    """One comparison runs at a time; it ends by itself."""
+    """One comparison runs at a time; it ends automatically."""
 
     database: Database
     store: ComparisonStore
     serving: ServingDesk
     chat: Chat
-    news: News
+    accounts: Accounts
+    notifications: Notifications
 
     async def standing(self, comparison_id: int | None = None) -> Standing | None:
         """A comparison, by default the one that runs; None: there is none such."""
@@ -300,9 +302,9 @@ class Comparisons:
         if await self.store.end(tx, comparison_id, ending, now=int(time.time())):
             found = await self.store.get(comparison_id, tx)
             assert found is not None
-            await self.news.tell_admins(
+            await self.notifications.tell_admins(
                 tx,
-                "comparison_over",
+                ComparisonKind.OVER,
                 {"comparison_id": comparison_id},
                 key=f"comparison:{comparison_id}:{found.n_wanted}:{ending}",
             )
@@ -322,7 +324,7 @@ class Comparisons:
         )
 
     async def _n_answered(self, person_id: int) -> int:
-        spent = await self.chat.accounts.store.of(person_id)
+        spent = await self.accounts.store.of(person_id)
         return sum(each.n_answers for each in spent)
 
 

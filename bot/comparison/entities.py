@@ -3,6 +3,14 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.delivery.notifications import Kind
+
+
+class ComparisonKind(Kind):
+    """A kind of notification."""
+
+    OVER = "comparison_over"
+
 
 class Vote(StrEnum):
     """What a person says of two answers, by the numbers that they see."""

@@ -54,7 +54,7 @@ def pick(texts: Texts, models: Sequence[ServedModel], first: ServedModel | None)
         [
             Button(
                 text=cut(names[model.id], _LABEL_UNITS),
-                data=data_of("compare", action, f"{before}{model.id}"),
+                data=data_of("comparison", action, f"{before}{model.id}"),
             )
         ]
         for model in models
@@ -66,7 +66,7 @@ def pick_votes(texts: Texts, a: ServedModel, b: ServedModel) -> Screen:
     """How many votes to collect."""
     names = _names([a, b])
     choices = [
-        button(texts, "compare_votes", data_of("compare", "start", f"{a.id}-{b.id}-{n}"), n=n)
+        button(texts, "compare_votes", data_of("comparison", "start", f"{a.id}-{b.id}-{n}"), n=n)
         for n in VOTES
     ]
     text = texts("compare_pick_votes", a=_shown(names[a.id]), b=_shown(names[b.id]))
@@ -88,7 +88,7 @@ def state(texts: Texts, standing: Standing, *, is_refused: bool = False) -> Scre
         texts("compare_running", n=n, wanted=comparison.n_wanted),
         texts("compare_every_one") if every == 1 else texts("compare_every", every=every),
     ]
-    look = button(texts, "compare_result", data_of("compare", "result", comparison.id))
+    look = button(texts, "compare_result", data_of("comparison", "result", comparison.id))
     return Screen(
         text="\n".join(lines),
         buttons=rows([_stop(texts, comparison), look], _how_often(texts, comparison)),
@@ -119,11 +119,11 @@ def result(texts: Texts, standing: Standing, *, is_used: bool = False) -> Screen
         use = button(
             texts,
             "compare_use",
-            data_of("model", "use", better.id),
+            data_of("models", "use", better.id),
             model=cut(names[better.id], _LABEL_UNITS),
         )
     if standing.longer is not None:
-        more = data_of("compare", "longer", comparison.id)
+        more = data_of("comparison", "longer", comparison.id)
         longer = button(texts, "compare_longer", more, n=standing.longer)
     if comparison.is_running:
         stop = _stop(texts, comparison)
@@ -137,7 +137,7 @@ def _numbered(n: int, answer: str) -> Rich:
 
 
 def _ballot(texts: Texts, request_id: int, vote: Vote, chosen: Vote | None) -> Button:
-    ballot = data_of("compare", f"vote_{vote}", request_id)
+    ballot = data_of("comparison", f"vote_{vote}", request_id)
     shown = button(texts, f"vote_{vote}", ballot)
     return Button(text=f"{shown.text} ✓", data=ballot) if vote is chosen else shown
 
@@ -182,7 +182,7 @@ def _title(texts: Texts, standing: Standing) -> str:
 
 
 def _stop(texts: Texts, comparison: Comparison) -> Button:
-    return button(texts, "compare_stop", data_of("compare", "stop", comparison.id))
+    return button(texts, "compare_stop", data_of("comparison", "stop", comparison.id))
 
 
 def _how_often(texts: Texts, comparison: Comparison) -> list[Button]:
@@ -191,7 +191,7 @@ def _how_often(texts: Texts, comparison: Comparison) -> list[Button]:
         button(
             texts,
             "every_one" if every == 1 else "every",
-            data_of("compare", "every", f"{comparison.id}-{every}"),
+            data_of("comparison", "every", f"{comparison.id}-{every}"),
             every=every,
         )
         for every in EVERY

@@ -1,1 +1,1 @@
-"""To be said in one sentence."""
+"""The dataset: versions, what validation finds in them, repairs and splits."""

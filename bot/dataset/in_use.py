@@ -16,7 +16,7 @@ from bot.gateways.provider import TrainingApi
 from bot.storage.database import Database
 
 _TRIES = 3
-"""How often a file that changes while it is being copied is read anew."""
+"""How often a file that changes while it is being copied is read again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,5 +131,5 @@ class Datasets:
 
 
 def is_worth_keeping(report: ValidationReport) -> bool:
-    """Whether a file is a dataset, or may become one by being mended."""
+    """Whether a file is a dataset, or can be repaired into one."""
     return bool(report.sha256 and (report.n_examples or REPAIRABLE & report.counts.keys()))

@@ -1,110 +1,130 @@
-"""/datasets: versions of the dataset, what can be done with each, and what training on it costs."""
+"""/datasets: versions of the dataset, and what can be done with each."""
 
-import datetime as dtm
-import re
-from typing import Any
-
-from telegram import Update
-from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler
+from dataclasses import dataclass
 
 from bot.dataset import version_views as views
 from bot.dataset import views as dataset_views
-from bot.dataset.handlers import is_in_use, report_screen
-from bot.dataset.price_views import Offers, prices
+from bot.dataset.handlers import report_screen
+from bot.dataset.versions import DatasetDesk
 from bot.delivery.screen import Screen
 from bot.domain.datasets import Dataset
 from bot.edge.context import BotContext
-from bot.edge.guards import admins_only
+from bot.edge.people import People
 from bot.errors import ButtonGone, TooBigToSend
+from bot.texts import Texts
 
 MOST_BYTES = 50 * 1000 * 1000
 """What Telegram takes from bots. https://core.telegram.org/bots/api#senddocument"""
 
 
-def handlers() -> list[BaseHandler[Any, BotContext, Any]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionHandlers:
     """For admins."""
-    actions = {
-        "list": show_list,
-        "version": show,
-        "report": full_report,
-        "use": use,
-        "get": get,
-        "delete": ask_delete,
-        "deleted": delete,
-        "repair": ask_repair,
-        "mend": repair,
-        "split": ask_split,
-        "part": split,
-        "pair": pair,
-        "unpair": unpair,
-        "prices": show_prices,
-    }
-    return [
-        CommandHandler("datasets", show_list),
-        *(
-            CallbackQueryHandler(function, pattern=f"^dataset:{action}:")
-            for action, function in actions.items()
-        ),
-    ]
 
+    versions: DatasetDesk
+    people: People
 
-@admins_only
-async def show_list(update: Update, context: BotContext) -> None:
-    """/datasets: all versions, by pages."""
-    services, page = context.services, context.press.number
-    datasets, has_more = await services.desk.page(page, size=views.PAGE)
-    if page and not datasets:  # what stood there has been deleted since
-        page, (datasets, has_more) = 0, await services.desk.page(0, size=views.PAGE)
-    people = {
-        person_id: (await services.people.named(person_id)).name
-        for person_id in {dataset.added_by for dataset in datasets if dataset.added_by}
-    }
-    context.show(
-        views.listed(
-            context.texts,
-            datasets,
-            in_use=await services.desk.in_use(),
-            people=people,
-            page=page,
-            has_more=has_more,
+    async def show_list(self, context: BotContext) -> None:
+        """/datasets: all versions, by pages."""
+        page = context.press.number
+        datasets, has_more = await self.versions.page(page, size=views.PAGE)
+        if page and not datasets:  # what stood there has been deleted since
+            page, (datasets, has_more) = 0, await self.versions.page(0, size=views.PAGE)
+        people = {
+            person_id: (await self.people.named(person_id)).name
+            for person_id in {dataset.added_by for dataset in datasets if dataset.added_by}
+        }
+        context.show(
+            views.listed(
+                context.texts,
+                datasets,
+                in_use=await self.versions.in_use(),
+                people=people,
+                page=page,
+                has_more=has_more,
+            )
         )
-    )
+
+    async def show(self, context: BotContext) -> None:
+        """One version: its report and what can be done about it."""
+        judged = await self.versions.judged(context.press.number)
+        assert judged.dataset is not None
+        used = await self.versions.is_in_use(judged.dataset)
+        screen = await report_screen(context.texts, self.versions, judged, is_used=used)
+        context.show(views.manage(context.texts, screen, judged.dataset, is_in_use=used))
+
+    async def full_report(self, context: BotContext) -> None:
+        """Everything that was found, as a file."""
+        judged = await self.versions.judged(context.press.number)
+        assert judged.dataset is not None
+        context.reply(dataset_views.full_report(context.texts, judged.report, judged.dataset))
+
+    async def use(self, context: BotContext) -> None:
+        """Put a version to use."""
+        dataset = await self.versions.choose(context.press.number)
+        validation = (
+            await self.versions.get(dataset.validation_id) if dataset.validation_id else None
+        )
+        context.show(views.chosen(context.texts, dataset, validation))
+
+    async def get(self, context: BotContext) -> None:
+        """The version as a file."""
+        context.reply(as_file(context.texts, await self.versions.get(context.press.number)))
+
+    async def ask_delete(self, context: BotContext) -> None:
+        """Ask whether a version is to be deleted."""
+        dataset = await self.versions.get(context.press.number)
+        context.show(views.ask_delete(context.texts, dataset))
+
+    async def delete(self, context: BotContext) -> None:
+        """Take a version away."""
+        dataset = await self.versions.delete(context.press.number)
+        context.show(views.deleted(context.texts, dataset))
+
+    async def ask_repair(self, context: BotContext) -> None:
+        """What a repair would change."""
+        dataset = await self.versions.get(context.press.number)
+        context.reply(
+            views.ask_repair(context.texts, dataset, await self.versions.preview(dataset.id))
+        )
+
+    async def repair(self, context: BotContext) -> None:
+        """Make the repaired version."""
+        judged = await self.versions.repair(context.press.number, by=context.person.id)
+        screen = await report_screen(context.texts, self.versions, judged)
+        if judged.dataset is not None:
+            screen = views.repaired(context.texts, judged.dataset, screen)
+        context.show(screen)
+
+    async def ask_split(self, context: BotContext) -> None:
+        """How much to put aside."""
+        dataset = await self.versions.get(context.press.number)
+        context.reply(views.ask_split(context.texts, dataset))
+
+    async def split(self, context: BotContext) -> None:
+        """Put a part aside."""
+        dataset_id, share = context.press.numbers(2)
+        if share not in views.SHARES:
+            raise ButtonGone
+        judged, done = await self.versions.split(
+            dataset_id, share=share / 100, by=context.person.id
+        )
+        assert judged.dataset is not None
+        context.show(views.divided(context.texts, judged.dataset, done))
+
+    async def pair(self, context: BotContext) -> None:
+        """Validate by this version what is trained on the one in use."""
+        validation = await self.versions.get(context.press.number)
+        training, leaks = await self.versions.pair(validation.id)
+        context.show(views.paired(context.texts, validation, training, leaks))
+
+    async def unpair(self, context: BotContext) -> None:
+        """Train without a validation part."""
+        dataset = await self.versions.get(context.press.number)
+        context.show(views.unpaired(context.texts, await self.versions.unpair(dataset.id)))
 
 
-@admins_only
-async def show(update: Update, context: BotContext) -> None:
-    """One version: its report and what can be done about it."""
-    judged = await context.services.desk.judged(context.press.number)
-    assert judged.dataset is not None
-    used = await is_in_use(context, judged.dataset)
-    screen = await report_screen(context, judged, is_used=used)
-    context.show(views.manage(context.texts, screen, judged.dataset, is_in_use=used))
-
-
-@admins_only
-async def full_report(update: Update, context: BotContext) -> None:
-    """Everything that was found, as a file."""
-    judged = await context.services.desk.judged(context.press.number)
-    assert judged.dataset is not None
-    context.reply(dataset_views.full_report(context.texts, judged.report, judged.dataset))
-
-
-@admins_only
-async def use(update: Update, context: BotContext) -> None:
-    """Put a version to use."""
-    desk = context.services.desk
-    dataset = await desk.choose(context.press.number)
-    validation = await desk.get(dataset.validation_id) if dataset.validation_id else None
-    context.show(views.chosen(context.texts, dataset, validation))
-
-
-@admins_only
-async def get(update: Update, context: BotContext) -> None:
-    """The version as a file."""
-    context.reply(as_file(context, await context.services.desk.get(context.press.number)))
-
-
-def as_file(context: BotContext, dataset: Dataset) -> Screen:
+def as_file(texts: Texts, dataset: Dataset) -> Screen:
     """A version to be sent; raises TooBigToSend."""
     if dataset.size_bytes > MOST_BYTES:
         raise TooBigToSend(
@@ -112,95 +132,4 @@ def as_file(context: BotContext, dataset: Dataset) -> Screen:
             limit=MOST_BYTES // 1_000_000,
             path=dataset.path,
         )
-    return views.file_of(context.texts, dataset)
-
-
-@admins_only
-async def ask_delete(update: Update, context: BotContext) -> None:
-    """Whether a version shall really go."""
-    dataset = await context.services.desk.get(context.press.number)
-    context.show(views.ask_delete(context.texts, dataset))
-
-
-@admins_only
-async def delete(update: Update, context: BotContext) -> None:
-    """Take a version away."""
-    dataset = await context.services.desk.delete(context.press.number)
-    context.show(views.deleted(context.texts, dataset))
-
-
-@admins_only
-async def ask_repair(update: Update, context: BotContext) -> None:
-    """What mending would change."""
-    desk = context.services.desk
-    dataset = await desk.get(context.press.number)
-    context.reply(views.ask_repair(context.texts, dataset, await desk.preview(dataset.id)))
-
-
-@admins_only
-async def repair(update: Update, context: BotContext) -> None:
-    """Make the mended version."""
-    judged = await context.services.desk.repair(context.press.number, by=context.person.id)
-    screen = await report_screen(context, judged)
-    if judged.dataset is not None:
-        screen = views.repaired(context.texts, judged.dataset, screen)
-    context.show(screen)
-
-
-@admins_only
-async def ask_split(update: Update, context: BotContext) -> None:
-    """How much to put aside."""
-    dataset = await context.services.desk.get(context.press.number)
-    context.reply(views.ask_split(context.texts, dataset))
-
-
-@admins_only
-async def split(update: Update, context: BotContext) -> None:
-    """Put a part aside."""
-    parts = re.fullmatch(r"(\d{1,18})-(\d{1,2})", context.press.id, re.ASCII)
-    if parts is None or int(parts[2]) not in views.SHARES:
-        raise ButtonGone
-    judged, done = await context.services.desk.split(
-        int(parts[1]), share=int(parts[2]) / 100, by=context.person.id
-    )
-    assert judged.dataset is not None
-    context.show(views.divided(context.texts, judged.dataset, done))
-
-
-@admins_only
-async def pair(update: Update, context: BotContext) -> None:
-    """Validate by this version what is trained on the one in use."""
-    desk = context.services.desk
-    validation = await desk.get(context.press.number)
-    training, leaks = await desk.pair(validation.id)
-    context.show(views.paired(context.texts, validation, training, leaks))
-
-
-@admins_only
-async def unpair(update: Update, context: BotContext) -> None:
-    """Train without a validation part."""
-    desk = context.services.desk
-    dataset = await desk.get(context.press.number)
-    context.show(views.unpaired(context.texts, await desk.unpair(dataset.id)))
-
-
-@admins_only
-async def show_prices(update: Update, context: BotContext) -> None:
-    """What training on a version costs, for every model that can be tuned."""
-    services = context.services
-    catalogue, training = services.catalogue, services.training
-    dataset = await services.desk.get(context.press.number)
-    epochs = sorted({preset.n_epochs for preset in catalogue.presets.values()})
-    base_url, today = services.settings.openai_base_url, dtm.datetime.now(dtm.UTC).date()
-    models = [
-        (model, await training.estimates(dataset, model.name, epochs))
-        for model in catalogue.tunable(today, base_url=base_url)
-    ]
-    presets = {}
-    for name, preset in catalogue.presets.items():
-        base_model = preset.base_model or services.settings.base_model
-        guess = await training.estimate_of(dataset, base_model, preset.n_epochs)
-        presets[name] = preset, guess
-    offers = Offers(dataset=dataset, epochs=epochs, models=models, presets=presets)
-    elsewhere = "" if catalogue.is_at_home(base_url) else base_url
-    context.reply(prices(context.texts, offers, catalogue, elsewhere=elsewhere))
+    return views.file_of(texts, dataset)

@@ -1,4 +1,4 @@
-"""Versions of the dataset: the list, one of them, mending it, putting a part aside."""
+"""Versions of the dataset: the list, one of them, its repair, putting a part aside."""
 
 from collections.abc import Mapping, Sequence
 
@@ -68,7 +68,7 @@ def chosen(texts: Texts, dataset: Dataset, validation: Dataset | None) -> Screen
         )
     return Screen(
         text="\n".join(lines),
-        buttons=rows([button(texts, "to_training", data_of("train", "plan"))]),
+        buttons=rows([button(texts, "to_training", data_of("training", "plan"))]),
     )
 
 
@@ -83,7 +83,7 @@ def file_of(texts: Texts, dataset: Dataset) -> Screen:
 
 
 def ask_delete(texts: Texts, dataset: Dataset) -> Screen:
-    """Whether the version shall really go."""
+    """Whether the version is to be deleted."""
     return Screen(
         text=texts("versions_delete_ask", number=dataset.id, name=_name(dataset)),
         buttons=rows(
@@ -102,7 +102,7 @@ def deleted(texts: Texts, dataset: Dataset) -> Screen:
 
 
 def ask_repair(texts: Texts, dataset: Dataset, repair: Repair) -> Screen:
-    """What mending would change, before anything is."""
+    """What a repair would change, before it is made."""
     lines = [line for change in repair.changes for line in _change(texts, change)]
     return Screen(
         text="\n".join(
@@ -124,7 +124,7 @@ def ask_repair(texts: Texts, dataset: Dataset, repair: Repair) -> Screen:
 
 
 def repaired(texts: Texts, dataset: Dataset, screen: Screen) -> Screen:
-    """The mended version's report."""
+    """The repaired version's report."""
     done = texts("repair_done", number=dataset.id)
     return Screen(text=f"{done}\n\n{screen.text}", buttons=screen.buttons)
 
@@ -182,7 +182,7 @@ def paired(
     return Screen(
         text="\n".join(lines),
         buttons=rows(
-            [button(texts, "to_training", data_of("train", "plan"))],
+            [button(texts, "to_training", data_of("training", "plan"))],
             [button(texts, "unpair", data_of("dataset", "unpair", training.id))],
         ),
     )

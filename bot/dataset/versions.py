@@ -1,4 +1,4 @@
-"""Versions of the dataset: taken in, mended, split, chosen and deleted."""
+"""Versions of the dataset: taken in, repaired, split, chosen and deleted."""
 
 import asyncio
 import time
@@ -63,6 +63,11 @@ class DatasetDesk:
         """The version that the next plan would train on; None: there is none."""
         return await self.store.chosen() or await self._of_settings()
 
+    async def is_in_use(self, dataset: Dataset | None) -> bool:
+        """Whether the next plan would train on that version."""
+        in_use = await self.in_use()
+        return dataset is not None and in_use is not None and dataset.id == in_use.id
+
     async def page(self, number: int, *, size: int) -> tuple[list[Dataset], bool]:
         """A page of all versions, newest first, and whether more follow. Pages count from 0."""
         await self._of_settings()  # one that is new there belongs on the list, too
@@ -91,7 +96,7 @@ class DatasetDesk:
 
         Args:
             draft: The file, which moves away.
-            name: What people shall call it.
+            name: What people will call it.
             by: Who asked for it.
             parent: The version that it begins with; by what that one is measured, it is, too.
         """
@@ -109,13 +114,13 @@ class DatasetDesk:
         return await self.judged(judged.dataset.id)
 
     async def preview(self, dataset_id: int) -> Repair:
-        """What mending would change; raises CannotRepair where nothing is to be mended."""
+        """What a repair would change; raises CannotRepair where there is nothing to repair."""
         dataset = await self.get(dataset_id)
         with self.files.draft() as draft:
             return await self.checker.run(repair, Path(dataset.path), draft)
 
     async def repair(self, dataset_id: int, *, by: int) -> Judged:
-        """Make the mended version; raises like `preview`."""
+        """Make the repaired version; raises like `preview`."""
         dataset = await self.get(dataset_id)
         with self.files.draft() as draft:
             await self.checker.run(repair, Path(dataset.path), draft)

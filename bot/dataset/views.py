@@ -78,7 +78,7 @@ def uploaded(texts: Texts, dataset: Dataset, file_id: str) -> Screen:
     counted = texts.counted("examples", dataset.n_examples)
     return Screen(
         text=texts("upload_done", file_id=file_id, **counted),
-        buttons=rows([button(texts, "to_training", data_of("train", "plan"))]),
+        buttons=rows([button(texts, "to_training", data_of("training", "plan"))]),
     )
 
 
@@ -156,7 +156,7 @@ def _buttons(
     if not found.is_valid:
         main = []
     elif is_in_use:
-        main = [button(texts, "to_training", data_of("train", "plan"))]
+        main = [button(texts, "to_training", data_of("training", "plan"))]
     else:
         main = [button(texts, "use_dataset", data_of("dataset", "use", number))]
     mend = []
@@ -170,7 +170,7 @@ def _buttons(
     elif found.is_valid:
         part.append(button(texts, "split", data_of("dataset", "split", number)))
     more = [
-        button(texts, "prices", data_of("dataset", "prices", number)),
+        button(texts, "prices", data_of("training", "prices", number)),
         button(texts, "versions", data_of("dataset", "list", 0)),
     ]
     return rows(main, mend, part, more)

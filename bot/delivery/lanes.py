@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.delivery.inbox_store import BUSY, InboxRow, InboxStore
-from bot.delivery.routing import route_all
+from bot.delivery.routing import LaneNames, route_all
 from bot.domain import JsonDict
 from bot.runtime.workers import Workers
 from bot.storage.database import Database, Transaction
@@ -26,7 +26,8 @@ RETRY_DELAY_S = 1.0
 
 Work = Callable[[Transaction], Awaitable[None]]
 """What a handled update changes, apart from marking it as done."""
-Lane = tuple[int, str]
+_ChatLane = tuple[int, str]
+"""A chat id and a lane."""
 
 _logger = logging.getLogger(__name__)
 
@@ -46,13 +47,14 @@ class Lanes:
     database: Database
     store: InboxStore
     bot_id: int
+    names: LaneNames
     handle: Handle
     apologise: Callable[[InboxRow, str], Awaitable[Work]]
     """(update, incident code) -> the apology for an update that is given up."""
     turn_away: Callable[[InboxRow], Awaitable[Work]]
     """What a chat is told whose lane is full."""
-    _workers: Workers[Lane] = field(init=False)
-    _interrupted: set[Lane] = field(init=False, default_factory=set)
+    _workers: Workers[_ChatLane] = field(init=False)
+    _interrupted: set[_ChatLane] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
         self._workers = Workers("lane", self._drain)
@@ -70,7 +72,7 @@ class Lanes:
 
     async def accept(self, updates: Sequence[JsonDict]) -> None:
         """Commit updates as Telegram sent them, then set their lanes to work."""
-        incoming = route_all(updates)
+        incoming = route_all(updates, self.names)
         now = int(time.time())
         new = await self.database.write(
             lambda tx: self.store.add(tx, self.bot_id, incoming, now=now, most_waiting=MOST_WAITING)
@@ -78,7 +80,7 @@ class Lanes:
         for update in new:
             self._workers.wake((update.chat_id, update.lane))
 
-    async def _drain(self, lane: Lane) -> None:
+    async def _drain(self, lane: _ChatLane) -> None:
         while (row := await self.store.head(*lane)) is not None:
             is_replay = lane in self._interrupted or row.attempts > 0
             self._interrupted.discard(lane)

@@ -2,26 +2,46 @@
 
 import time
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bot.delivery.outbox_store import OutboxStore
 from bot.domain import JsonDict
 from bot.storage.database import Transaction
 
 
+class Kind(StrEnum):
+    """A kind of notification; each feature has a subclass with its own.
+
+    The values are stored in outboxes. `Registry` holds the members of all subclasses against what
+    the features put into words.
+    """
+
+
+class DeliveryKind(Kind):
+    """What the delivery itself has put into words."""
+
+    CARD = "card"
+    """A job's card; rows of the table `cards` have no kind of their own."""
+    REFUSED = "refused"
+    """Telegram refused a message; `incident` is its code in the log."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class News:
+class Notifications:
     """Messages and cards for admins. A private chat's id is the person's id."""
 
     outbox: OutboxStore
     admin_ids: frozenset[int]
 
-    async def tell_admins(self, tx: Transaction, kind: str, payload: JsonDict, *, key: str) -> None:
+    async def tell_admins(
+        self, tx: Transaction, kind: Kind, payload: JsonDict, *, key: str
+    ) -> None:
         """A new message to every admin, once per *key*; only a new message rings."""
         for admin_id in sorted(self.admin_ids):
             await self.tell(tx, admin_id, kind, payload, key=key)
 
     async def tell(
-        self, tx: Transaction, person_id: int, kind: str, payload: JsonDict, *, key: str
+        self, tx: Transaction, person_id: int, kind: Kind, payload: JsonDict, *, key: str
     ) -> None:
         """A new message to one person, once per *key*."""
         await self.outbox.post(

@@ -15,6 +15,7 @@ from functools import partial
 from telegram.error import Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.delivery.cards_store import Card
+from bot.delivery.notifications import DeliveryKind
 from bot.delivery.outbox_store import SCREEN, OutboxRow, OutboxStore
 from bot.delivery.poster import Poster, Refused, Uncertain
 from bot.delivery.screen import Screen
@@ -27,9 +28,6 @@ CARD_INTERVAL_S = 3.0
 LONGEST_PAUSE_S = 30.0
 MOST_TRIES = 3
 """How often it is tried to put a piece of news into words; a broken one must not block a chat."""
-
-REFUSED = "refused"
-"""The kind of news that a message was not taken by Telegram; `incident` is its code in the log."""
 
 Render = Callable[[str, JsonDict, int], Awaitable[Screen | None]]
 """(kind, payload, chat id) -> what to show now; None: nothing any more."""
@@ -124,7 +122,7 @@ class Outbox:
             try:
                 self._taken[row.id] = await self._post(row)
             except Refused as exc:
-                if row.kind != REFUSED:
+                if row.kind != DeliveryKind.REFUSED:
                     await self._replace_by_apology(row, exc)
                     return
                 _logger.error("Telegram refused even the apology, outbox row %s: %s", row.id, exc)
@@ -166,12 +164,16 @@ class Outbox:
         edit_id = None if has_file else row.edit_id
         apology = {"incident": incident}
         await self.database.write(
-            lambda tx: self.store.replace(tx, row, kind=REFUSED, payload=apology, edit_id=edit_id)
+            lambda tx: self.store.replace(
+                tx, row, kind=DeliveryKind.REFUSED, payload=apology, edit_id=edit_id
+            )
         )
 
     async def _show(self, card: Card) -> None:
         await self.database.write(lambda tx: self.store.cards.take(tx, card))
-        screen = await self._in_words(card.job_id, "card", {"job_id": card.job_id}, card.chat_id)
+        screen = await self._in_words(
+            card.job_id, DeliveryKind.CARD, {"job_id": card.job_id}, card.chat_id
+        )
         message_id, shown = card.message_id, card.shown
         if screen is not None and _digest(screen) != card.shown:
             try:

@@ -6,35 +6,35 @@ parse must not keep the others of its batch from being stored.
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
 
+from bot.delivery import old_names
 from bot.delivery.inbox_store import Incoming
 from bot.domain import JsonDict
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
-TALK = "talk"
-DESK = "desk"
-STOP = "stop"
-"""The lane of those who have heard enough, which waits for no other."""
-TALK_COMMANDS = ("/new", "/retry")
-"""Commands that belong between the messages of a conversation, in their order."""
-_STOP_BUTTON = "talk:stop:"
-_TALK_BUTTONS = (
-    "talk:again:",
-    "talk:repeat:",
-    "talk:below:",
-    "talk:anew:",
-    "fix:",
-    "compare:vote_",
-)
-"""Buttons that belong there, too."""
+
+
+class Lane(StrEnum):
+    """Updates of one chat and lane are handled in order; no lane waits for another."""
+
+    TALK = "talk"
+    """Texts, and what has its place between the messages of a conversation."""
+    OTHER = "desk"
+    STOP = "stop"
+    """For a press that ends an answer which is being made in the lane TALK."""
+
+
+LaneNames = Mapping[str, Lane]
+"""`/command` or `feature:action` -> its lane, where that is not `Lane.OTHER`."""
 
 _LARGEST = 2**63 - 1
 
 _logger = logging.getLogger(__name__)
 
 
-def route(update: JsonDict) -> Incoming | None:
+def route(update: JsonDict, lanes: LaneNames) -> Incoming | None:
     """The update as an inbox row; chat 0 takes what can't be told. None: it has not even an id."""
     update_id = update_id_of(update)
     if update_id is None:
@@ -43,16 +43,16 @@ def route(update: JsonDict) -> Incoming | None:
     return Incoming(
         update_id=update_id,
         chat_id=_integer(message.get("chat"), "id"),
-        lane=_lane(update, message),
+        lane=_lane(update, message, lanes),
         # A pressed button's message is ours, and may be one whose sending we do not know of yet.
         message_id=0 if "callback_query" in update else _integer(message, "message_id"),
         payload=json.dumps(update),
     )
 
 
-def route_all(updates: Sequence[JsonDict]) -> list[Incoming]:
+def route_all(updates: Sequence[JsonDict], lanes: LaneNames) -> list[Incoming]:
     """`route` for a batch, which keeps its order; what has no id is left out."""
-    routed = [route(update) for update in updates]
+    routed = [route(update, lanes) for update in updates]
     if None in routed:
         _logger.error("%s updates without an id were left out", routed.count(None))
     return [incoming for incoming in routed if incoming is not None]
@@ -74,23 +74,26 @@ def _message(update: JsonDict) -> JsonDict:
     return next((found for found in candidates if isinstance(found, dict)), {})
 
 
-def _lane(update: JsonDict, message: JsonDict) -> str:
+def _lane(update: JsonDict, message: JsonDict, lanes: LaneNames) -> Lane:
     query = update.get("callback_query")
     if isinstance(query, dict):
-        return _lane_of_button(str(query.get("data")))
+        return lanes.get(name_of_press(str(query.get("data"))), Lane.OTHER)
     text = message.get("text")
     if not isinstance(text, str) or not ("message" in update or "edited_message" in update):
-        return DESK
+        return Lane.OTHER
     if not text.startswith("/"):
-        return TALK
+        return Lane.TALK
     command = text.split(maxsplit=1)[0].split("@")[0]
-    return TALK if command in TALK_COMMANDS else DESK
+    return lanes.get(command, Lane.OTHER)
 
 
-def _lane_of_button(data: str) -> str:
-    if data.startswith(_STOP_BUTTON):
-        return STOP
-    return TALK if data.startswith(_TALK_BUTTONS) else DESK
+def name_of_press(data: str) -> str:
+    """The `feature:action` of a button's data, by today's names.
+
+    >>> name_of_press("talk:stop:12")
+    'chat:stop'
+    """
+    return ":".join(old_names.current(data).split(":")[:2])
 
 
 def _integer(holder: object, key: str) -> int:

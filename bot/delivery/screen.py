@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from bot.domain import JsonDict
-from bot.texts import utf16_length
+from bot.texts import Texts, utf16_length
 
 MAX_UNITS = 4096
 """UTF-16 code units in a message. https://core.telegram.org/bots/api#sendmessage"""
@@ -77,6 +77,11 @@ class Screen:
             entities=data["entities"],
             attachment=Attachment(**data["attachment"]) if data.get("attachment") else None,
         )
+
+
+def plain(texts: Texts, key: str, /, **params: object) -> Screen:
+    """A screen of one sentence."""
+    return Screen(text=texts(key, **params))
 
 
 def rows(*buttons: Sequence[Button]) -> tuple[tuple[Button, ...], ...]:

@@ -26,7 +26,7 @@ SECOND_WORDS: Final = "А с чего начать?"
 """Says nothing without the first."""
 
 _TEXTS = Texts("ru", zoneinfo.ZoneInfo("UTC"))
-_START = data_of("train", "start")
+_START = data_of("training", "start")
 _LEAST_STATES = 3
 """A card that was seen in fewer has not moved."""
 

@@ -18,7 +18,7 @@ MODEL: Final = "Наташа"
 _MOST_PARAGRAPHS = 4
 _MOST_ROWS = 2
 _PICTURE = re.compile(rf"[▓░{SPARKS}]{{2}}")
-_CARD_BUTTON = data_of("job", "refresh")
+_CARD_BUTTON = data_of("jobs", "refresh")
 
 
 class Transcript:

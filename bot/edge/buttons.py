@@ -1,8 +1,11 @@
 """What buttons carry: `feature:action:id`, built and parsed by neighbours. At most 64 bytes."""
 
+import re
 from dataclasses import dataclass
 
+from bot.delivery import old_names
 from bot.delivery.screen import Button
+from bot.errors import ButtonGone
 from bot.texts import Texts
 
 MOST_BYTES = 64
@@ -18,10 +21,37 @@ class Press:
     id: str
 
     @property
+    def name(self) -> str:
+        """`feature:action`, by which a feature claims it."""
+        return f"{self.feature}:{self.action}"
+
+    @property
     def number(self) -> int:
         """The id as a number; 0, which no row has, when it is none of ours."""
         is_number = self.id.isascii() and self.id.isdigit() and len(self.id) < 19
         return int(self.id) if is_number else 0
+
+    def numbers(self, n: int) -> list[int]:
+        """The numbers of an id such as "12-3" or "12.3".
+
+        Raises:
+            ButtonGone: it has not *n* numbers.
+        """
+        parts = re.split(r"[-.]", self.id)
+        if len(parts) != n or not all(re.fullmatch(r"\d{1,18}", part, re.ASCII) for part in parts):
+            raise ButtonGone
+        return [int(part) for part in parts]
+
+    def number_and_word(self) -> tuple[int, str]:
+        """The parts of an id such as "12-epochs".
+
+        Raises:
+            ButtonGone: it has other parts.
+        """
+        found = re.fullmatch(r"(\d{1,18})-(.+)", self.id, re.ASCII | re.DOTALL)
+        if found is None:
+            raise ButtonGone
+        return int(found[1]), found[2]
 
 
 def data_of(feature: str, action: str, id_: object = "") -> str:
@@ -37,8 +67,8 @@ def data_of(feature: str, action: str, id_: object = "") -> str:
 
 
 def parse(data: str) -> Press:
-    """The parts of a button's data; missing ones are empty."""
-    feature, _, rest = data.partition(":")
+    """The parts of a button's data, by today's names; missing ones are empty."""
+    feature, _, rest = old_names.current(data).partition(":")
     action, _, id_ = rest.partition(":")
     return Press(feature, action, id_)
 

@@ -1,122 +1,38 @@
-"""`BotContext`: what every handler is given, and where it puts what shall happen."""
+"""`BotContext`: what every handler is given, and where it puts what is to happen."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from telegram import Update
 from telegram.ext import CallbackContext, ExtBot
 
-from bot.access.admission import Admission
-from bot.access.invitations import Invitations
-from bot.alarms.restarts import Restarts
-from bot.catalogue import Catalogue
-from bot.chat.chat import Chat
-from bot.chat.generations import Generations
-from bot.comparison.comparison import Comparisons
-from bot.config import Settings
-from bot.dataset.in_use import Datasets
-from bot.dataset.versions import DatasetDesk
-from bot.delivery.inbox_store import InboxRow, InboxStore
+from bot.delivery.inbox_store import InboxRow
 from bot.delivery.outbox import Outbox
-from bot.delivery.outbox_store import OutboxStore, reply_key
+from bot.delivery.outbox_store import reply_key
 from bot.delivery.poster import Poster
 from bot.delivery.rate_limits import Pace
-from bot.delivery.screen import Screen
+from bot.delivery.screen import Screen, plain
 from bot.delivery.streaming import Frames
 from bot.delivery.typing import Typing
 from bot.domain.people import Person
-from bot.domain.training import Hyperparameters
 from bot.edge.buttons import Press, parse
-from bot.edge.people import People
-from bot.edge.people_store import PeopleStore
-from bot.errors import NotAllowed
-from bot.export import Export
-from bot.gateways.provider import TrainingApi
-from bot.jobs.pausing import Pausing
-from bot.jobs.pictures import Pictures
-from bot.jobs.store import JobStore
-from bot.jobs.watching import Watching
-from bot.models.details import ModelDesk
-from bot.privacy.privacy import Privacy
-from bot.ratings.feedback import Feedback
-from bot.ratings.quality import Quality
-from bot.ratings.store import RatingStore
-from bot.serving.last_days import LastDays
-from bot.serving.serving import ServingDesk
-from bot.storage.database import Database, Transaction
-from bot.texts import Texts, choose_language
-from bot.training.plans import Training
-from bot.training.store import RunStore
-from bot.training.submission import Submission
-from bot.trials.trials import Trials
-from bot.usage.accounts import Accounts
+from bot.edge.core import Core
+from bot.edge.menus import Menus
+from bot.storage.database import Transaction
 
 Effect = Callable[[Transaction], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Services:
-    """Everything that handlers may use, built once in `app.py`."""
+class Delivery:
+    """How answers reach Telegram."""
 
-    settings: Settings
-    catalogue: Catalogue
-    database: Database
-    people_store: PeopleStore
-    inbox: InboxStore
-    outbox: OutboxStore
-    jobs: JobStore
-    runs: RunStore
-    people: People
-    admission: Admission
-    invitations: Invitations
-    privacy: Privacy
-    accounts: Accounts
-    datasets: Datasets
-    desk: DatasetDesk
-    export: Export
-    training: Training
-    submission: Submission
-    watching: Watching
-    restarts: Restarts
-    pausing: Pausing
-    pictures: Pictures
-    serving: ServingDesk
-    models: ModelDesk
-    last_days: LastDays
-    trials: Trials
-    chat: Chat
-    comparisons: Comparisons
-    generations: Generations
-    feedback: Feedback
-    ratings: RatingStore
-    quality: Quality
-    api: TrainingApi
     poster: Poster
     pace: Pace
-    sender: Outbox
-
-    def texts_for(self, person: Person) -> Texts:
-        """The sentences in the person's language."""
-        language = choose_language(
-            person.language, person.telegram_language, self.settings.language
-        )
-        return self.texts(language)
-
-    def texts(self, language: str) -> Texts:
-        """The sentences of one language."""
-        return Texts(language, self.settings.zone)
-
-    @property
-    def defaults(self) -> Hyperparameters:
-        """What a plan starts from."""
-        return Hyperparameters(
-            base_model=self.settings.base_model,
-            n_epochs=self.settings.n_epochs,
-            learning_rate_multiplier=self.settings.learning_rate_multiplier,
-            suffix=self.settings.model_suffix,
-        )
+    outbox: Outbox
 
 
 class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
@@ -130,18 +46,22 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
         self,
         application: Any,
         *,
-        services: Services,
+        core: Core,
+        delivery: Delivery,
+        menus: Menus,
         row: InboxRow,
         update: Update,
         person: Person,
         is_replay: bool,
     ) -> None:
         super().__init__(application, chat_id=row.chat_id, user_id=person.id)
-        self.services = services
+        self._core = core
+        self._delivery = delivery
+        self._menus = menus
         self.row = row
         self.current_update = update
         self.person = person
-        self.texts = services.texts_for(person)
+        self.texts = core.texts_for(person)
         self.is_replay = is_replay
         self._effects: list[Effect] = []
         self._n_replies = 0
@@ -162,6 +82,17 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
         if message is None or self.current_update.callback_query:
             return ""
         return message.text if isinstance(message.text, str) else ""  # the library lets all pass
+
+    @property
+    def words(self) -> list[str]:
+        """What follows the command in its text, at each blank."""
+        return self.text.split()[1:]
+
+    @property
+    def message_id(self) -> int | None:
+        """The message that was written or edited, or under which a button was pressed."""
+        message = self.current_update.effective_message
+        return message.message_id if message else None
 
     @property
     def press(self) -> Press:
@@ -192,7 +123,7 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
         key = key or reply_key(self.row.id, self._n_replies)
         self._n_replies += 1
         self.also(
-            lambda tx: self.services.outbox.post(
+            lambda tx: self._core.outbox.post(
                 tx,
                 self.row.chat_id,
                 key=key,
@@ -210,27 +141,33 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
         edit_id = query.message.message_id if query and query.message else None
         self.reply(screen, edit_id=edit_id, key=key)
 
+    def say(self, key: str, /, **params: object) -> None:
+        """Answer with a sentence, as a new message."""
+        self.reply(plain(self.texts, key, **params))
+
+    def say_here(self, key: str, /, **params: object) -> None:
+        """Answer a button with a sentence in its own message, anything else with a new one."""
+        self.show(plain(self.texts, key, **params))
+
     def frames(self, place: int | None = None, *, is_lent: bool = False) -> Frames:
         """Where an answer is shown while it grows: in a message of ours, by default in a new one.
 
         *is_lent*: the message shows an earlier answer, which stands until the new one is whole.
         """
-        services = self.services
+        core, delivery = self._core, self._delivery
         self._lent_id = place if is_lent else None
 
         async def remember(message_id: int) -> None:
-            await services.database.write(
-                lambda tx: services.inbox.set_frame(tx, self.row.id, message_id)
-            )
+            await core.database.write(lambda tx: core.inbox.set_frame(tx, self.row.id, message_id))
 
         self._frames = Frames(
-            services.poster,
-            services.pace,
+            delivery.poster,
+            delivery.pace,
             chat_id=self.row.chat_id,
             floor_id=self.row.floor_id,
             message_id=self.row.frame_message_id or place,
             is_replay=self.is_replay,
-            is_blocked=lambda: services.sender.has_waiting(self.row.chat_id),
+            is_blocked=lambda: delivery.outbox.has_waiting(self.row.chat_id),
             on_first=remember,
         )
         return self._frames
@@ -245,14 +182,18 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
         """Show "typing…" until it is stopped."""
         return Typing(self.bot, self.row.chat_id)
 
-    def check_admin(self) -> None:
-        """Go on only for an admin.
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Show "typing…" while something takes a while."""
+        typing = self.typing()
+        try:
+            yield
+        finally:
+            typing.stop()
 
-        Raises:
-            NotAllowed: for everybody else.
-        """
-        if not self.person.is_admin:
-            raise NotAllowed
+    async def publish_menu(self, person: Person) -> None:
+        """Set the command menu of the person's chat, in their language."""
+        await self._menus.publish_for(self.bot, person)
 
     async def commit(self, tx: Transaction) -> None:
         """Carry out what was gathered, inside the transaction that marks the update as done."""

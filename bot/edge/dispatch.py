@@ -1,45 +1,45 @@
-"""The door: every kind of update comes through here.
+"""The one place where every kind of update comes in, and finds its handler.
 
-Nothing gets past it unless the person is admitted; for people outside there are the few handlers
-of `strangers`.
+People who are not admitted reach only what the features name for people outside.
 """
 
 import json
 import logging
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from telegram import Chat, ChatMember, Update
+from telegram import Chat, ChatMember, MessageEntity, Update
 from telegram.error import BadRequest, Forbidden, TelegramError
-from telegram.ext import Application, BaseHandler
+from telegram.ext import Application
 
-from bot.access import strangers
 from bot.delivery.inbox_store import InboxRow
 from bot.delivery.lanes import MOST_WAITING, Work
-from bot.delivery.routing import STOP
-from bot.edge.context import BotContext, Services
+from bot.delivery.routing import Lane
+from bot.delivery.screen import plain
+from bot.edge.context import BotContext, Delivery
+from bot.edge.core import Core
+from bot.edge.feature import ANYTHING, Handler
 from bot.edge.guards import QUIET_S
-from bot.errors import UserError
-from bot.ratings import handlers as feedback
+from bot.edge.menus import Menus
+from bot.edge.refusals import refusal
+from bot.edge.registry import Registry
+from bot.errors import BadCommand, ButtonGone, UserError
 from bot.storage.database import Transaction
-from bot.welcome import views
 
 _GONE = (ChatMember.LEFT, ChatMember.BANNED)
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
-    """Lets an update in, finds its handler, and gathers what shall happen."""
+class Dispatch:
+    """Lets an update in, finds its handler, and gathers what is to happen."""
 
     application: "Application[Any, BotContext, Any, Any, Any, Any]"
-    services: Services
-    handlers: list[BaseHandler[Any, BotContext, Any]]
-    """For who is admitted."""
-    outside: list[BaseHandler[Any, BotContext, Any]] = field(default_factory=strangers.handlers)
-    """For everybody else."""
+    core: Core
+    delivery: Delivery
+    menus: Menus
+    registry: Registry
 
     async def handle(self, row: InboxRow, *, is_replay: bool) -> Work:
         """What the update changes; `UserError`s are answers, everything else travels on."""
@@ -52,24 +52,27 @@ class Door:
         if update.my_chat_member is not None:
             return self._membership(row, update)
         context = await self._context(row, update, is_replay=is_replay)
-        if row.lane != STOP:  # which must not wait for Telegram
+        if row.lane != Lane.STOP:  # which must not wait for Telegram
             await self._acknowledge(update)
-        handlers = self.handlers if context.person.is_admitted else self.outside
-        await self._dispatch(update, context, handlers)
-        await feedback.leave_off_at_command(update, context)
-        if row.lane == STOP:
+        handler = self._handler(update, context)
+        if handler is not None:
+            await self._call(handler, context)
+        if update.message is not None and context.text.startswith("/"):
+            for after_command in self.registry.after_command:
+                await after_command(context)
+        if row.lane == Lane.STOP:
             await self._acknowledge(update, context.toast)
         return self._work(context)
 
     async def apologise(self, row: InboxRow, incident: str) -> Work:
         """The word for an update that failed again and again."""
-        current = await self.services.inbox.head(row.chat_id, row.lane) or row
+        current = await self.core.inbox.head(row.chat_id, row.lane) or row
         update = self._parse(current)
         if update is None or update.effective_user is None:
             return _nothing
         context = await self._context(current, update, is_replay=True)
         context.reply(
-            views.plain(context.texts, "error_incident", incident=incident),
+            plain(context.texts, "error_incident", incident=incident),
             edit_id=current.frame_message_id,
             is_unsure=True,
         )
@@ -83,43 +86,52 @@ class Door:
         context = await self._context(row, update, is_replay=False)
         if context.person.is_admitted:
             context.reply(
-                views.plain(context.texts, "door_busy", limit=MOST_WAITING),
+                plain(context.texts, "door_busy", limit=MOST_WAITING),
                 key=f"busy:{row.chat_id}:{int(time.time()) // QUIET_S}",
             )
         return context.commit
 
-    async def _dispatch(
-        self,
-        update: Update,
-        context: BotContext,
-        handlers: Sequence[BaseHandler[Any, BotContext, Any]],
-    ) -> None:
-        for handler in handlers:
-            check = handler.check_update(update)
-            if check is None or check is False:
-                continue
-            _logger.debug("Update %s is for %s", context.request_id, handler.callback.__name__)
-            try:
-                await handler.handle_update(update, self.application, check, context)
-            except UserError as exc:
-                _logger.info("Update %s: %s", context.request_id, exc.key)
-                context.forget()
-                context.reply(
-                    views.refusal(context.texts, exc),
-                    edit_id=context.frame_message_id,
-                    is_unsure=context.is_replay,
-                )
-            return
+    def _handler(self, update: Update, context: BotContext) -> Handler | None:
+        """What takes the update; None: nothing is to be done about it."""
+        registry = self.registry
+        if update.callback_query is not None:
+            name, known, unknown = context.press.name, registry.presses, _unknown_button
+        elif is_command(update):
+            name, known, unknown = _command_of(context), registry.commands, _unknown_command
+        else:
+            name, known, unknown = "", {}, None
+        if not context.person.is_admitted:
+            place = f"/{name}" if is_command(update) else name
+            return registry.outside.get(place) or registry.outside.get(ANYTHING)
+        if unknown is not None:
+            return known.get(name, unknown)
+        fitting = (handler for fits, handler in registry.messages if fits.check_update(update))
+        return next(fitting, None)
+
+    async def _call(self, handler: Handler, context: BotContext) -> None:
+        _logger.debug("Update %s is for %s", context.request_id, handler)
+        try:
+            await handler(context)
+        except UserError as exc:
+            _logger.info("Update %s: %s", context.request_id, exc.key)
+            context.forget()
+            context.reply(
+                refusal(context.texts, exc),
+                edit_id=context.frame_message_id,
+                is_unsure=context.is_replay,
+            )
 
     async def _context(self, row: InboxRow, update: Update, *, is_replay: bool) -> BotContext:
         user = update.effective_user
         assert user is not None
-        person = await self.services.people.who(
+        person = await self.core.people.who(
             user.id, name=user.first_name, telegram_language=user.language_code
         )
         return BotContext(
             self.application,
-            services=self.services,
+            core=self.core,
+            delivery=self.delivery,
+            menus=self.menus,
             row=row,
             update=update,
             person=person,
@@ -127,15 +139,15 @@ class Door:
         )
 
     def _work(self, context: BotContext) -> Work:
-        services = self.services
+        core = self.core
 
         async def work(tx: Transaction) -> None:
-            await services.people.saw(tx, context.person)
-            if context.person.is_admitted and not await services.people.is_admitted(
+            await core.people.saw(tx, context.person)
+            if context.person.is_admitted and not await core.people.is_admitted(
                 tx, context.person.id
             ):
                 self._turn_out(context)
-            await services.outbox.unpark(tx, context.row.chat_id)
+            await core.outbox.unpark(tx, context.row.chat_id)
             await context.commit(tx)
 
         return work
@@ -144,14 +156,14 @@ class Door:
         """They were removed while this was at work: nothing comes of it, not even an answer."""
         context.forget()
         context.reply(
-            views.plain(context.texts, "door_removed"),
+            plain(context.texts, "door_removed"),
             edit_id=context.frame_message_id,
             is_unsure=context.is_replay,
         )
 
     def _membership(self, row: InboxRow, update: Update) -> Work:
         assert update.my_chat_member is not None
-        outbox = self.services.outbox
+        outbox = self.core.outbox
         if update.my_chat_member.new_chat_member.status in _GONE:
             return lambda tx: outbox.park(tx, row.chat_id)
         return lambda tx: outbox.unpark(tx, row.chat_id)
@@ -169,7 +181,7 @@ class Door:
         member = update.my_chat_member
         if member is not None and member.new_chat_member.status in _GONE:
             return
-        texts = self.services.texts(self.services.settings.language)
+        texts = self.core.texts(self.core.settings.language)
         try:
             if chat.type != Chat.CHANNEL:
                 await chat.send_message(texts.plain("door_group"))
@@ -187,3 +199,28 @@ class Door:
 
 async def _nothing(tx: Transaction) -> None:
     """An update that changes nothing."""
+
+
+def is_command(update: Update) -> bool:
+    """Whether a message, new or edited, begins with a command, as Telegram sees it."""
+    message = update.message or update.edited_message
+    first = message.entities[0] if message and message.text and message.entities else None
+    return first is not None and first.type == MessageEntity.BOT_COMMAND and first.offset == 0
+
+
+def _command_of(context: BotContext) -> str:
+    """The command that the text begins with, without its slash; empty when another bot is meant."""
+    word = context.text.partition(" ")[0].partition("\n")[0]
+    name, _, bot = word.removeprefix("/").partition("@")
+    is_ours = not bot or bot.lower() == context.bot.username.lower()
+    return name.lower() if is_ours else ""
+
+
+async def _unknown_command(context: BotContext) -> None:
+    """A command that we do not have."""
+    raise BadCommand(usage="/help")
+
+
+async def _unknown_button(context: BotContext) -> None:
+    """A button that no feature takes."""
+    raise ButtonGone

@@ -1,27 +1,24 @@
-"""Who may use a handler: asked again at each one, for commands and buttons alike."""
+"""Who may use a handler, and how often people outside are told the same."""
 
 import functools
 import time
-from collections.abc import Callable, Coroutine
-from typing import Any
-
-from telegram import Update
 
 from bot.edge.context import BotContext
+from bot.edge.feature import Handler
+from bot.errors import NotAllowed
 
 QUIET_S = 60
 """People outside, and chats that flood us, are told the same at most once in this time."""
-
-Handler = Callable[[Update, BotContext], Coroutine[Any, Any, None]]
 
 
 def admins_only(handler: Handler) -> Handler:
     """Refuse everybody but admins, with `NotAllowed`."""
 
     @functools.wraps(handler)
-    async def guarded(update: Update, context: BotContext) -> None:
-        context.check_admin()
-        await handler(update, context)
+    async def guarded(context: BotContext) -> None:
+        if not context.person.is_admin:
+            raise NotAllowed
+        await handler(context)
 
     return guarded
 

@@ -1,40 +1,56 @@
-"""Telegram's command menus: nobody is shown what they may not do."""
+"""Telegram's command menus: nobody is shown a command that they may not use."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from telegram import Bot, BotCommand, BotCommandScope, BotCommandScopeChat, BotCommandScopeDefault
 from telegram.error import TelegramError
 
 from bot.domain.people import Person
-from bot.edge.context import Services
+from bot.edge.core import Core
 from bot.texts import LANGUAGES, Texts
 
-EVERYONE = ("start", "new", "retry", "help", "language", "id", "privacy")
-ADMINS = (
+ORDER: Final = (
+    "start", "new", "retry", "help", "language", "id", "privacy",
     "validate", "datasets", "export", "upload", "train", "status", "jobs", "monitor", "cancel",
     "test", "models", "use", "quality", "compare", "people", "invite",
 )  # fmt: skip
+"""Commands in the order of the menu. Others follow, in the order of the features."""
 
 _logger = logging.getLogger(__name__)
 
 
-async def publish(bot: Bot, services: Services) -> None:
-    """Set the menus: short for everybody, whole in the chats of admins."""
-    default = services.texts(services.settings.language)
-    await _set(bot, BotCommandScopeDefault(), commands(default, EVERYONE), "")
-    for language in LANGUAGES:
-        menu = commands(services.texts(language), EVERYONE)
-        await _set(bot, BotCommandScopeDefault(), menu, language)
-    for admin_id in sorted(services.settings.admin_ids):
-        await publish_for(bot, services, await services.people.named(admin_id))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Menus:
+    """Short for everybody, whole in the chats of admins."""
+
+    core: Core
+    everyone: Sequence[str]
+    admins: Sequence[str]
+
+    async def publish(self, bot: Bot) -> None:
+        """Set all menus."""
+        core = self.core
+        default = commands(core.texts(core.settings.language), self.everyone)
+        await _set(bot, BotCommandScopeDefault(), default, "")
+        for language in LANGUAGES:
+            menu = commands(core.texts(language), self.everyone)
+            await _set(bot, BotCommandScopeDefault(), menu, language)
+        for admin_id in sorted(core.settings.admin_ids):
+            await self.publish_for(bot, await core.people.named(admin_id))
+
+    async def publish_for(self, bot: Bot, person: Person) -> None:
+        """Set the menu of one person's chat, in their language. Before /start there is no chat."""
+        names = (*self.everyone, *self.admins) if person.is_admin else self.everyone
+        menu = commands(self.core.texts_for(person), names)
+        await _set(bot, BotCommandScopeChat(person.id), menu, "")
 
 
-async def publish_for(bot: Bot, services: Services, person: Person) -> None:
-    """Set the menu of one person's chat, in their language. Before /start there is no chat."""
-    names = (*EVERYONE, *ADMINS) if person.is_admin else EVERYONE
-    menu = commands(services.texts_for(person), names)
-    await _set(bot, BotCommandScopeChat(person.id), menu, "")
+def in_order(names: Iterable[str]) -> list[str]:
+    """The commands as the menu lists them."""
+    return sorted(names, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
 
 
 def commands(texts: Texts, names: Sequence[str]) -> list[BotCommand]:

@@ -40,7 +40,7 @@ class People:
         )
 
     async def is_admitted(self, tx: Transaction, person_id: int) -> bool:
-        """Whether the door is open for them, at this very moment."""
+        """Whether they may use the bot, at this very moment."""
         known = await self.store.get(person_id, tx)
         return self._access(person_id, known) is not Access.STRANGER
 

@@ -119,7 +119,7 @@ class PeopleStore:
         )
 
     async def block(self, tx: Transaction, person_id: int, *, is_blocked: bool, now: int) -> None:
-        """Let nothing open the door for them, or let them ask again; not for who is in."""
+        """Let them not even ask, or let them ask again; not for who is in."""
         await self._know(tx, person_id, now)
         await tx.execute(
             "UPDATE people SET is_blocked = :is_blocked WHERE id = :id AND is_tester = 0",
@@ -134,6 +134,17 @@ class PeopleStore:
         await tx.execute(
             "UPDATE people SET daily_limit = :limit WHERE id = :id",
             {"id": person_id, "limit": limit},
+        )
+
+    async def forget_name(self, tx: Transaction, person_id: int) -> None:
+        """Delete name and languages of somebody who is not in; whether they may ask stays."""
+        await tx.execute(
+            """
+            UPDATE people
+            SET name = '', language = NULL, telegram_language = NULL
+            WHERE id = :id
+            """,
+            {"id": person_id},
         )
 
     async def _page(

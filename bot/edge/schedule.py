@@ -1,52 +1,47 @@
-"""What the JobQueue calls: looks at active jobs and at what ends, and the sweeping of old rows."""
+"""What the JobQueue calls again and again."""
 
-import asyncio
 import time
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from telegram.ext import CallbackContext, JobQueue
 
-from bot.edge.context import Services
+from bot.edge.core import Core
+from bot.edge.feature import Tick
 from bot.storage.database import Transaction
 
 KEPT_S = 2 * 24 * 3600
 """How long done updates and sent messages are kept."""
 SWEEP_INTERVAL_S = 3600
-LAST_DAYS_INTERVAL_S = 6 * 3600
-"""Several times a day: a provider that can't be asked at one of them shall not cost a day."""
 
 
-def schedule(queue: "JobQueue[Any]", services: Services) -> None:
+def schedule(queue: "JobQueue[Any]", ticks: Iterable[Tick]) -> None:
     """Set up the repeating jobs; a late or long run is never piled up."""
 
-    async def look(context: CallbackContext[Any, Any, Any, Any]) -> None:
-        await services.watching.tick()
-        await services.restarts.tick()
-        await services.trials.tick()
+    async def run(context: CallbackContext[Any, Any, Any, Any], *, tick: Tick) -> None:
+        await tick.run()
 
-    async def look_for_last_days(context: CallbackContext[Any, Any, Any, Any]) -> None:
-        await services.last_days.look()
+    for tick in ticks:
+        queue.run_repeating(
+            partial(run, tick=tick),
+            interval=tick.interval_s,
+            first=tick.first_s,
+            name=tick.name,
+            job_kwargs={"coalesce": True, "misfire_grace_time": None},
+        )
 
-    async def sweep(context: CallbackContext[Any, Any, Any, Any]) -> None:
+
+def sweeping(core: Core) -> Tick:
+    """The deletion of updates and messages that are done."""
+
+    async def sweep() -> None:
         before = int(time.time()) - KEPT_S
 
         async def work(tx: Transaction) -> None:
-            await services.inbox.prune(tx, before=before)
-            await services.outbox.prune(tx, before=before)
+            await core.inbox.prune(tx, before=before)
+            await core.outbox.prune(tx, before=before)
 
-        await services.database.write(work)
-        await asyncio.to_thread(services.pictures.tidy)
+        await core.database.write(work)
 
-    options = {"coalesce": True, "misfire_grace_time": None}
-    interval = services.settings.poll_interval_s
-    queue.run_repeating(look, interval=interval, first=0.1, name="watch jobs", job_kwargs=options)
-    queue.run_repeating(
-        look_for_last_days,
-        interval=LAST_DAYS_INTERVAL_S,
-        first=1,
-        name="last days",
-        job_kwargs=options,
-    )
-    queue.run_repeating(
-        sweep, interval=SWEEP_INTERVAL_S, first=60, name="sweep", job_kwargs=options
-    )
+    return Tick(name="sweep", run=sweep, interval_s=SWEEP_INTERVAL_S, first_s=60)

@@ -102,7 +102,7 @@ class Export:
         Args:
             kind: Of what.
             since: As of the survey that was looked at.
-            name: What people shall call it.
+            name: What people will call it.
             by: Who asked.
 
         Raises:

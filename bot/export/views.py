@@ -71,7 +71,7 @@ def _nothing(texts: Texts, found: Survey) -> Screen:
     if found.since:
         text = texts("export_nothing_new", day=texts.moment(found.since))
         return Screen(text=text, buttons=rows(_scope(texts, found)))
-    people = button(texts, "people", data_of("person", "list", 0))
+    people = button(texts, "people", data_of("access", "list", 0))
     return Screen(text=texts("export_nothing"), buttons=rows([people]))
 
 

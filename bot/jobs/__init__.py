@@ -1,1 +1,1 @@
-"""To be said in one sentence."""
+"""Fine-tuning jobs: each is followed until it ends, and shown on a card."""

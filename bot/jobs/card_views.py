@@ -9,8 +9,8 @@ from bot.domain.training import FineTuningJob, JobStatus, TrackedJob
 from bot.edge.buttons import button, data_of
 from bot.jobs.curves import Curves, Point, Progress, from_events, progress_of, seconds_left
 from bot.jobs.pausing import PAUSABLE
+from bot.jobs.refusal_views import reason
 from bot.texts import Markup, Texts, shortened
-from bot.training.views import reason
 from bot.usage.cost import real_cost
 
 BAR = 10
@@ -159,17 +159,17 @@ def _in_their_words(texts: Texts, tracked: TrackedJob) -> list[str]:
 
 def _buttons(texts: Texts, tracked: TrackedJob) -> list[list[Button]]:
     job, number = tracked.job, tracked.number
-    looks = [button(texts, "events", data_of("job", "events", number))]
+    looks = [button(texts, "events", data_of("jobs", "events", number))]
     if tracked.metrics or job.result_file:
-        looks.insert(0, button(texts, "chart", data_of("job", "chart", number)))
+        looks.insert(0, button(texts, "chart", data_of("jobs", "chart", number)))
     if job.status.is_terminal:
         return [looks]
-    looks.append(button(texts, "refresh", data_of("job", "refresh", number)))
-    acts = [button(texts, "cancel_job", data_of("job", "ask", number))]
+    looks.append(button(texts, "refresh", data_of("jobs", "refresh", number)))
+    acts = [button(texts, "cancel_job", data_of("jobs", "ask", number))]
     if job.status in PAUSABLE:
-        acts.insert(0, button(texts, "pause", data_of("job", "pause", number)))
+        acts.insert(0, button(texts, "pause", data_of("jobs", "pause", number)))
     elif job.status is JobStatus.PAUSED:
-        acts.insert(0, button(texts, "resume", data_of("job", "resume", number)))
+        acts.insert(0, button(texts, "resume", data_of("jobs", "resume", number)))
     return [looks, acts]
 
 

@@ -63,7 +63,7 @@ def _pager(texts: Texts, number: int, *, end: int, n_events: int) -> list[Button
     """Pages are counted from the oldest event, so that new ones do not shift them."""
 
     def to(place: int | None) -> str:
-        return data_of("job", "log", number if place is None else f"{number}-{place}")
+        return data_of("jobs", "log", number if place is None else f"{number}-{place}")
 
     if end < n_events:
         later = end + PAGE_SIZE

@@ -9,10 +9,10 @@ from collections.abc import Awaitable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Final, TypeVar
 
-from bot.alarms.entities import Outage, OutageKind
-from bot.alarms.store import OutageStore
-from bot.delivery.notifications import News
+from bot.delivery.notifications import Notifications
 from bot.errors import KeyRefused, ProviderUncertain, ProviderUnreachable, UserError
+from bot.jobs.entities import JobKind, Outage, OutageKind
+from bot.jobs.outage_store import OutageStore
 from bot.storage.database import Database, Transaction
 
 _WORTH_STORING: Final = 0.1
@@ -27,7 +27,7 @@ class Outages:
 
     database: Database
     store: OutageStore
-    news: News
+    notifications: Notifications
     patience_s: float = 600
     """How long every call has to fail."""
     _open: dict[OutageKind, Outage] | None = field(init=False, default=None)
@@ -80,8 +80,8 @@ class Outages:
     async def _store(self, tx: Transaction, outage: Outage, *, is_new: bool) -> None:
         await self.store.put(tx, outage)
         if is_new:
-            await self.news.tell_admins(
-                tx, "outage", asdict(outage), key=f"outage:{outage.kind}:{outage.since}"
+            await self.notifications.tell_admins(
+                tx, JobKind.OUTAGE, asdict(outage), key=f"outage:{outage.kind}:{outage.since}"
             )
 
     async def _end(self, outage: Outage) -> None:
@@ -91,9 +91,9 @@ class Outages:
         async def work(tx: Transaction) -> None:
             await self.store.remove(tx, outage.kind)
             if outage.is_told:
-                await self.news.tell_admins(
+                await self.notifications.tell_admins(
                     tx,
-                    "outage_over",
+                    JobKind.OUTAGE_OVER,
                     {**asdict(outage), "until": time.time()},
                     key=f"outage:{outage.kind}:{outage.since}:over",
                 )

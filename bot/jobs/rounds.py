@@ -13,7 +13,7 @@ Absence from the list means nothing. A list that is missing, late or odd costs a
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -36,7 +36,7 @@ PAGE_PATIENCE_S: Final = 0.8
 
 _NOT_BEGUN: Final = (JobStatus.VALIDATING_FILES, JobStatus.QUEUED)
 
-OnSeen = Callable[[FineTuningJob, list[JobEvent] | None], Awaitable[None]]
+OnSeen = Callable[[FineTuningJob, Sequence[JobEvent] | None], Awaitable[None]]
 """(the job as it is, its new events; None: these were not read)."""
 
 _logger = logging.getLogger(__name__)

@@ -30,7 +30,7 @@ def listing(texts: Texts, jobs: Sequence[TrackedJob], *, page: int, n_jobs: int)
     if not jobs:
         return Screen(
             text=texts("jobs_none"),
-            buttons=rows([button(texts, "train", data_of("train", "plan"))]),
+            buttons=rows([button(texts, "train", data_of("training", "plan"))]),
         )
     openers = [_opener(texts, tracked) for tracked in jobs]
     return Screen(
@@ -48,8 +48,8 @@ def ask_cancel(texts: Texts, tracked: TrackedJob) -> Screen:
         text=texts("cancel_ask", name=tracked.name),
         buttons=rows(
             [
-                button(texts, "cancel_yes", data_of("job", "cancel", tracked.number)),
-                button(texts, "keep", data_of("job", "keep", tracked.number)),
+                button(texts, "cancel_yes", data_of("jobs", "cancel", tracked.number)),
+                button(texts, "keep", data_of("jobs", "keep", tracked.number)),
             ]
         ),
     )
@@ -93,14 +93,14 @@ def _line(texts: Texts, tracked: TrackedJob) -> str:
 
 def _opener(texts: Texts, tracked: TrackedJob) -> Button:
     name = cut(tracked.job.suffix or tracked.job.base_model or tracked.job.id, _BUTTON_UNITS)
-    data = data_of("job", "open", tracked.number)
+    data = data_of("jobs", "open", tracked.number)
     return button(texts, "open_job", data, number=tracked.number, name=name)
 
 
 def _pager(texts: Texts, page: int, n_jobs: int) -> list[Button]:
     buttons = []
     if page > 0:
-        buttons.append(button(texts, "page_newer", data_of("job", "list", page - 1)))
+        buttons.append(button(texts, "page_newer", data_of("jobs", "list", page - 1)))
     if (page + 1) * PAGE_SIZE < n_jobs:
-        buttons.append(button(texts, "page_older", data_of("job", "list", page + 1)))
+        buttons.append(button(texts, "page_older", data_of("jobs", "list", page + 1)))
     return buttons

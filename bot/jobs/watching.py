@@ -1,23 +1,23 @@
 """Follows fine-tuning jobs until they end, and tells the admins."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from bot.alarms.alarms import Alarms
-from bot.dataset.in_use import Datasets
-from bot.delivery.notifications import News
+from bot.delivery.notifications import Notifications
 from bot.domain.training import FineTuningJob, JobEvent, JobStatus, TrackedJob
 from bot.errors import JobFinished, JobNotFollowed, NothingActive, WhichJob
 from bot.gateways.provider import TrainingApi
+from bot.jobs.entities import JobKind
 from bot.jobs.outages import Outages
-from bot.jobs.rounds import Lookout
+from bot.jobs.rounds import Lookout, OnSeen
 from bot.jobs.store import JobStore
-from bot.serving.store import ModelStore
 from bot.storage.database import Database, Transaction
-from bot.training.store import RunStore
-from bot.trials.store import TrialStore
+
+Work = Callable[[Transaction], Awaitable[None]]
+OnSuccess = Callable[[FineTuningJob, TrackedJob | None], Awaitable[Work]]
+"""(the job, as it was stored before): reads what it needs, and gives what the transaction does."""
 
 NAME_PATIENCE_S: Final = 600
 """How long a success without a model's name is looked at again: some servers name it later."""
@@ -29,16 +29,13 @@ class Watching:
 
     database: Database
     jobs: JobStore
-    runs: RunStore
-    models: ModelStore
-    trials: TrialStore
-    datasets: Datasets
     api: TrainingApi
-    news: News
-    alarms: Alarms
+    notifications: Notifications
     outages: Outages
-    on_trial: Callable[[int], None]
-    """Called with a trial's id once it is to be run."""
+    on_seen: list[OnSeen] = field(default_factory=list)
+    """Awaited in order after each look at a job."""
+    on_success: list[OnSuccess] = field(default_factory=list)
+    """What else is stored, in order, with the end of a job that made a model."""
     name_patience_s: float = NAME_PATIENCE_S
     _lookout: Lookout = field(init=False)
     _nameless: dict[str, float] = field(init=False, default_factory=dict)
@@ -77,7 +74,7 @@ class Watching:
 
         async def work(tx: Transaction) -> None:
             await self.jobs.save(tx, job, followed_by=by)
-            await self.news.show_cards(tx, job.id)
+            await self.notifications.show_cards(tx, job.id)
 
         await self.database.write(work)
         self.wake(job.id)
@@ -132,11 +129,12 @@ class Watching:
             self.wake(job_id)  # whatever was answered: it may have ended meanwhile
         return tracked
 
-    async def _seen(self, job: FineTuningJob, events: list[JobEvent] | None) -> None:
+    async def _seen(self, job: FineTuningJob, events: Sequence[JobEvent] | None) -> None:
         await self._store(job, events or [])
-        await self.alarms.look(job, events)
+        for on_seen in self.on_seen:
+            await on_seen(job, events)
 
-    async def _store(self, job: FineTuningJob, events: list[JobEvent]) -> None:
+    async def _store(self, job: FineTuningJob, events: Sequence[JobEvent]) -> None:
         before = await self.jobs.bare(job.id)
         is_open = not job.status.is_terminal or job.id in await self.jobs.active()
         is_awaited = is_open and _is_nameless(job) and not self._has_waited(job.id)
@@ -145,19 +143,19 @@ class Watching:
         is_told = is_told or (is_awaited and job.id in self._nameless)
         if before and not events and is_told and before.job == _comparable(job, before):
             return
-        prompt = await self._system_prompt(before) if job.fine_tuned_model else ""
-        trial_id = await self.database.write(
-            lambda tx: self._save(tx, job, events, prompt, is_awaited=is_awaited)
+        works = []
+        if job.status is JobStatus.SUCCEEDED and job.fine_tuned_model:
+            works = [await on_success(job, before) for on_success in self.on_success]
+        await self.database.write(
+            lambda tx: self._save(tx, job, events, works, is_awaited=is_awaited)
         )
         if is_awaited:
             self._nameless.setdefault(job.id, time.monotonic())
         else:
             self._nameless.pop(job.id, None)
-        if trial_id is not None:
-            self.on_trial(trial_id)
 
     def _has_waited(self, job_id: str) -> bool:
-        """Whether its model's name was waited for long enough; a restart begins that anew."""
+        """Whether its model's name was waited for long enough; a restart begins that again."""
         since = self._nameless.get(job_id)
         return since is not None and time.monotonic() - since >= self.name_patience_s
 
@@ -165,39 +163,26 @@ class Watching:
         self,
         tx: Transaction,
         job: FineTuningJob,
-        events: list[JobEvent],
-        prompt: str,
+        events: Sequence[JobEvent],
+        works: Sequence[Work],
         *,
         is_awaited: bool,
-    ) -> int | None:
-        """Store what is new; return the id of the trial that follows a success."""
+    ) -> None:
+        """Store what is new; *works* follow the end that is told now."""
         await self.jobs.save(tx, job)
         await self.jobs.add_events(tx, job.id, events)
-        await self.news.show_cards(tx, job.id)
+        await self.notifications.show_cards(tx, job.id)
         if not job.status.is_terminal or not (is_awaited or await self.jobs.close(tx, job.id)):
-            return None
-        await self.news.tell_admins(
-            tx, "job_finished", {"job_id": job.id}, key=f"job:{job.id}:finished"
+            return
+        await self.notifications.tell_admins(
+            tx, JobKind.FINISHED, {"job_id": job.id}, key=f"job:{job.id}:finished"
         )
         if _is_nameless(job) and not is_awaited:
-            await self.news.tell_admins(
-                tx, "job_never_named", {"job_id": job.id}, key=f"job:{job.id}:never_named"
+            await self.notifications.tell_admins(
+                tx, JobKind.NEVER_NAMED, {"job_id": job.id}, key=f"job:{job.id}:never_named"
             )
-        if job.status is not JobStatus.SUCCEEDED or not job.fine_tuned_model:
-            return None
-        now = int(time.time())
-        model = await self.models.remember(
-            tx, job.fine_tuned_model, system_prompt=prompt, job_id=job.id, now=now
-        )
-        return await self.trials.ask(tx, model.id, now=now)
-
-    async def _system_prompt(self, tracked: TrackedJob | None) -> str:
-        """What the model was trained with; of a job from elsewhere, the current dataset's."""
-        if tracked is not None and tracked.run_id is not None:
-            run = await self.runs.get(tracked.run_id)
-            if run is not None:
-                return run.dataset.system_prompt
-        return await self.datasets.system_prompt()
+        for work in works:
+            await work(tx)
 
 
 def _is_nameless(job: FineTuningJob) -> bool:

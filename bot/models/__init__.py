@@ -1,1 +1,1 @@
-"""To be said in one sentence."""
+"""The list of models: each with its origin, verdict and share of good answers, to choose from."""

@@ -42,7 +42,7 @@ def checkpoints(
     texts: Texts, model: ServedModel, found: Sequence[tuple[ServedModel, Checkpoint]]
 ) -> Screen:
     """What the provider kept of a model's training, the best step marked."""
-    back = [button(texts, "back", data_of("model", "show", model.id))]
+    back = [button(texts, "back", data_of("models", "show", model.id))]
     if not found:
         return Screen(text=texts("checkpoints_none", model=_title(model)), buttons=rows(back))
     best = best_checkpoint([checkpoint for _, checkpoint in found])
@@ -57,7 +57,7 @@ def checkpoints(
         button(
             texts,
             "checkpoint_best" if checkpoint is best else "checkpoint",
-            data_of("model", "show", kept.id),
+            data_of("models", "show", kept.id),
             step=texts.number(checkpoint.step),
         )
         for kept, checkpoint in found
@@ -115,21 +115,21 @@ def _end(texts: Texts, found: ModelDetails) -> list[str]:
 
 def _buttons(texts: Texts, found: ModelDetails) -> tuple[tuple[Button, ...], ...]:
     model = found.model
-    test = button(texts, "test", data_of("model", "test", model.id))
-    serve = button(texts, "use", data_of("model", "serve", model.id))
+    test = button(texts, "test", data_of("trials", "test", model.id))
+    serve = button(texts, "use", data_of("models", "serve", model.id))
     more = []
     if found.may_have_checkpoints:
-        more.append(button(texts, "checkpoints", data_of("model", "steps", model.id)))
-    back = button(texts, "back", data_of("model", "list", 0))
+        more.append(button(texts, "checkpoints", data_of("models", "steps", model.id)))
+    back = button(texts, "back", data_of("models", "list", 0))
     if model.retired_at is not None:
-        restore = button(texts, "restore", data_of("model", "restore", model.id))
+        restore = button(texts, "restore", data_of("models", "restore", model.id))
         return rows([restore, test], more, [back])
     if found.result is not None:
-        back = button(texts, "back", data_of("model", "steps", found.result.id))
+        back = button(texts, "back", data_of("models", "steps", found.result.id))
         return rows([test] if found.serving else [serve, test], [back])
     if found.serving is not None:
         return rows([test], more, [back])
-    retire = button(texts, "retire", data_of("model", "retire", model.id))
+    retire = button(texts, "retire", data_of("models", "retire", model.id))
     return rows([serve, test], more, [retire, back])
 
 

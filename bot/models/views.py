@@ -1,7 +1,7 @@
 """Models: which there are, and who answers."""
 
 import datetime as dtm
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.delivery.screen import Button, Screen, rows
@@ -10,12 +10,12 @@ from bot.edge.buttons import button, data_of
 from bot.ratings.quality import Share
 from bot.ratings.share_views import share_of
 from bot.serving.serving import ModelPage
+from bot.serving.views import LABEL_UNITS, labels
 from bot.texts import Markup, Texts, cut, shortened
 from bot.trials.entities import Verdict
 
 SYSTEM_PROMPT_UNITS = 1500
 _TITLE_UNITS = 60
-_LABEL_UNITS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +35,11 @@ class Overview:
 
 def listing(texts: Texts, overview: Overview) -> Screen:
     """Who answers, who did before, and a page of the others, each with a button."""
-    retired = [button(texts, "models_retired", data_of("model", "retired", 0))]
+    retired = [button(texts, "models_retired", data_of("models", "retired", 0))]
     serving, previous, page = overview.serving, overview.previous, overview.others
     known = [model for model in (serving.model if serving else None, previous) if model]
     if not known and not page.models:
-        train = button(texts, "train", data_of("train", "plan"))
+        train = button(texts, "train", data_of("training", "plan"))
         last = retired if overview.has_retired else []
         return Screen(text=texts("models_none"), buttons=rows([train], last))
 
@@ -83,7 +83,7 @@ def retired(texts: Texts, page: ModelPage) -> Screen:
         buttons=rows(
             *([_opener(names, model)] for model in page.models),
             _turners(texts, page, "retired"),
-            [button(texts, "back", data_of("model", "list", 0))],
+            [button(texts, "back", data_of("models", "list", 0))],
         ),
     )
 
@@ -112,8 +112,8 @@ def used(
         text="\n".join([*lines, *_prompt(texts, model)]),
         buttons=rows(
             [
-                button(texts, "test", data_of("model", "test", model.id)),
-                button(texts, "models", data_of("model", "list", 0)),
+                button(texts, "test", data_of("trials", "test", model.id)),
+                button(texts, "models", data_of("models", "list", 0)),
             ],
             [_back_to(texts, previous)] if previous else [],
         ),
@@ -122,7 +122,7 @@ def used(
 
 def current(texts: Texts, serving: Serving | None, who: str) -> Screen:
     """Who answers, what it is told first, and how to change both."""
-    models = [button(texts, "models", data_of("model", "list", 0))]
+    models = [button(texts, "models", data_of("models", "list", 0))]
     if serving is None:
         return Screen(text=texts("use_none"), buttons=rows(models))
     lines = [
@@ -138,8 +138,8 @@ def ask_over(texts: Texts, model: ServedModel, day: dtm.date) -> Screen:
     return Screen(
         text=texts("use_ask_over", model=_title(model), day=day),
         buttons=rows(
-            [button(texts, "use_anyway", data_of("model", "anyway", model.id))],
-            [button(texts, "back", data_of("model", "list", 0))],
+            [button(texts, "use_anyway", data_of("models", "anyway", model.id))],
+            [button(texts, "back", data_of("models", "list", 0))],
         ),
     )
 
@@ -183,33 +183,22 @@ def _line(texts: Texts, model: ServedModel, verdict: Verdict | None) -> str:
     return texts("models_line_verdict", model=_title(model), day=day, verdict=word)
 
 
-def labels(models: Sequence[ServedModel]) -> dict[int, str]:
-    """What buttons say, by id: titles, with the provider's code where two models share one."""
-    titles = [model.title for model in models]
-    return {
-        model.id: cut(model.title, _LABEL_UNITS)
-        if titles.count(model.title) == 1
-        else f"{cut(model.title, _LABEL_UNITS)} · {cut(model.name.rpartition(':')[2], 12)}"
-        for model in models
-    }
-
-
 def _opener(names: Mapping[int, str], model: ServedModel, *, mark: str = "") -> Button:
-    return Button(text=f"{mark}{names[model.id]}", data=data_of("model", "show", model.id))
+    return Button(text=f"{mark}{names[model.id]}", data=data_of("models", "show", model.id))
 
 
 def _back_to(texts: Texts, previous: ServedModel) -> Button:
     """It names a model, so that a second tap does not go forth again."""
-    use = data_of("model", "serve", previous.id)
-    return button(texts, "roll_back", use, model=cut(previous.title, _LABEL_UNITS))
+    use = data_of("models", "serve", previous.id)
+    return button(texts, "roll_back", use, model=cut(previous.title, LABEL_UNITS))
 
 
 def _turners(texts: Texts, page: ModelPage, action: str) -> list[Button]:
     turners = []
     if page.number:
-        turners.append(button(texts, "newer", data_of("model", action, page.number - 1)))
+        turners.append(button(texts, "newer", data_of("models", action, page.number - 1)))
     if page.has_more:
-        turners.append(button(texts, "older", data_of("model", action, page.number + 1)))
+        turners.append(button(texts, "older", data_of("models", action, page.number + 1)))
     return turners
 
 

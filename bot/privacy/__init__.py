@@ -1,1 +1,1 @@
-"""To be said in one sentence."""
+"""Privacy: what is stored about a person, shown to them and deleted when they say so."""

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.domain.people import Person
-from bot.privacy.store import FORGETTING, PrivacyStore, StoredTurn, StoredWords, forget_name
+from bot.edge.feature import Forget
+from bot.edge.people_store import PeopleStore
+from bot.privacy.entities import StoredTurn, StoredWords
+from bot.privacy.store import PrivacyStore
 from bot.storage.database import Transaction
 
 MOST_CHARACTERS: Final = 5_000_000
@@ -18,6 +21,9 @@ class Privacy:
     """A person's own words."""
 
     store: PrivacyStore
+    people: PeopleStore
+    forgets: Sequence[Forget]
+    """One for each feature that stores words, in the order in which they have to go."""
 
     async def words_of(self, person_id: int) -> StoredWords:
         """How much there is."""
@@ -38,8 +44,8 @@ class Privacy:
         return found[::-1]
 
     async def forget(self, tx: Transaction, person: Person) -> None:
-        """Delete all words; what accounting and the door need stays, without words."""
-        for forget in FORGETTING:
+        """Delete all words; what accounting and access need stays, without words."""
+        for forget in self.forgets:
             await forget(tx, person.id)
         if not person.is_admitted:
-            await forget_name(tx, person.id)
+            await self.people.forget_name(tx, person.id)

@@ -1,38 +1,8 @@
-"""Everything in words that is stored about one person: counted, read, and deleted."""
+"""Everything in words that is stored about one person: counted and read."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Final
-
-from bot.ratings.entities import Rating
+from bot.privacy.entities import StoredTurn, StoredWords
 from bot.ratings.store import rating_from_row
-from bot.storage.database import Database, Transaction
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredWords:
-    """How much of a person's words there is."""
-
-    n_conversations: int
-    n_turns: int
-    since: int | None
-    """Unix time of the oldest turn; None: there is none."""
-    n_ratings: int
-    n_corrections: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredTurn:
-    """A question and its answer, as the person gets to see them."""
-
-    id: int
-    conversation_id: int
-    at: int
-    """Unix time, seconds."""
-    model: str
-    question: str
-    answer: str
-    rating: Rating
+from bot.storage.database import Database
 
 
 class PrivacyStore:
@@ -96,53 +66,3 @@ class PrivacyStore:
             )
             for row in rows
         ]
-
-
-async def forget_conversations(tx: Transaction, person_id: int) -> None:
-    """Delete what was said. A private chat's id is the person's id."""
-    await tx.execute("DELETE FROM turns WHERE person_id = :id", {"id": person_id})
-    await tx.execute(
-        """
-        DELETE FROM conversations
-        WHERE chat_id = :id
-          AND NOT EXISTS (SELECT 1 FROM turns WHERE conversation_id = conversations.id)
-        """,
-        {"id": person_id},
-    )
-
-
-async def forget_question(tx: Transaction, person_id: int) -> None:
-    """Delete the question that got no answer."""
-    await tx.execute("DELETE FROM open_questions WHERE chat_id = :id", {"id": person_id})
-
-
-async def forget_opinions(tx: Transaction, person_id: int) -> None:
-    """Delete what they thought of answers, and how they would have put them."""
-    for table in ("ratings", "awaited_corrections"):
-        await tx.execute(f"DELETE FROM {table} WHERE person_id = :id", {"id": person_id})
-
-
-async def forget_requests(tx: Transaction, person_id: int) -> None:
-    """Delete how they were called when they asked to join; that they asked, and when, stays."""
-    await tx.execute("UPDATE join_requests SET name = '' WHERE person_id = :id", {"id": person_id})
-
-
-FORGETTING: Final[tuple[Callable[[Transaction, int], Awaitable[None]], ...]] = (
-    forget_opinions,
-    forget_conversations,
-    forget_question,
-    forget_requests,
-)
-"""One function for each family of tables that hold somebody's words, in the order of need."""
-
-
-async def forget_name(tx: Transaction, person_id: int) -> None:
-    """Delete name and languages of somebody who is not in; what keeps the door shut stays."""
-    await tx.execute(
-        """
-        UPDATE people
-        SET name = '', language = NULL, telegram_language = NULL
-        WHERE id = :id
-        """,
-        {"id": person_id},
-    )

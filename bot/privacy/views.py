@@ -6,7 +6,7 @@ from bot.delivery.screen import Attachment, Screen, rows
 from bot.domain.people import Profile
 from bot.edge.buttons import button, data_of
 from bot.edge.who import moment, seen
-from bot.privacy.store import StoredTurn, StoredWords
+from bot.privacy.entities import StoredTurn, StoredWords
 from bot.ratings.entities import Rating
 from bot.ratings.views import complaint_label
 from bot.texts import LANGUAGE_NAMES, Texts
@@ -55,7 +55,7 @@ def _opinions(texts: Texts, words: StoredWords) -> list[str]:
 
 
 def ask_forget(texts: Texts) -> Screen:
-    """Whether everything that was said shall really go."""
+    """Ask whether everything that was said is really to be deleted."""
     return Screen(
         text=texts("privacy_ask"),
         buttons=rows(

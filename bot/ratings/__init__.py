@@ -1,1 +1,1 @@
-"""To be said in one sentence."""
+"""People rate answers and correct them; admins read what comes of it."""

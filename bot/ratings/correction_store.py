@@ -1,4 +1,4 @@
-"""Whose next message is no question to the model but what it should have said."""
+"""People whose next message is a correction, and not a question to the model."""
 
 from bot.ratings.entities import Awaited
 from bot.storage.database import Database, Transaction

@@ -32,6 +32,11 @@ class Feedback:
             raise AnswerGone
         return rating
 
+    async def is_good(self, turn_id: int, person_id: int) -> bool | None:
+        """Whether they call that answer good; None: they do not say, or it is deleted."""
+        rating = await self.ratings.of(turn_id, person_id=person_id)
+        return rating.is_good if rating else None
+
     async def rate(
         self, tx: Transaction, turn_id: int, *, person_id: int, is_good: bool | None
     ) -> None:

@@ -6,11 +6,11 @@ from bot.delivery.screen import Button, Screen, rows
 from bot.domain.models import ServedModel
 from bot.edge.buttons import button, data_of
 from bot.edge.who import moment
-from bot.models.views import labels
 from bot.ratings.entities import RatedTurn
 from bot.ratings.quality import ModelQuality, Trend, best
 from bot.ratings.share_views import share_of
 from bot.ratings.views import complaint_label
+from bot.serving.views import labels
 from bot.texts import Markup, Texts, shortened
 
 MODELS_SHOWN = 8
@@ -48,7 +48,7 @@ def bad_answer(
     texts: Texts, model: ServedModel, answer: RatedTurn | None, *, number: int, of: int
 ) -> Screen:
     """One bad answer, with what was asked and what is said of it; *number* is from 0 on."""
-    back = button(texts, "back", data_of("quality", "list"))
+    back = button(texts, "back", data_of("ratings", "list"))
     title = shortened(labels([model])[model.id], 60)
     if answer is None:
         return Screen(text=texts("quality_no_bad", model=title), buttons=rows([back]))
@@ -118,9 +118,9 @@ def _left_out(texts: Texts, total: int) -> list[str]:
 
 
 def _opener(texts: Texts, names: dict[int, str], each: ModelQuality) -> Button:
-    data = data_of("quality", "bad", f"{each.model.id}.0")
+    data = data_of("ratings", "bad", f"{each.model.id}.0")
     return button(texts, "bad_answers", data, model=names[each.model.id], n=each.n_bad)
 
 
 def _turner(texts: Texts, key: str, model: ServedModel, number: int) -> Button:
-    return button(texts, key, data_of("quality", "bad", f"{model.id}.{number}"))
+    return button(texts, key, data_of("ratings", "bad", f"{model.id}.{number}"))

@@ -240,3 +240,9 @@ def rating_from_row(row: Row) -> Rating:
         complaint=Complaint(row["complaint"]) if row["complaint"] else None,
         correction=row["correction"],
     )
+
+
+async def forget_opinions(tx: Transaction, person_id: int) -> None:
+    """Delete what they thought of answers, and how they would have put them."""
+    for table in ("ratings", "awaited_corrections"):
+        await tx.execute(f"DELETE FROM {table} WHERE person_id = :id", {"id": person_id})

@@ -38,7 +38,7 @@ def ask(texts: Texts, turn_id: int, rating: Rating, *, until: int) -> Screen:
     lines = [texts("feedback_write", until=texts.clock(until))]
     if rating.correction is not None:
         lines.append(_correction(texts, rating.correction))
-    leave = button(texts, "write_not", data_of("fix", "leave", turn_id))
+    leave = button(texts, "write_not", data_of("ratings", "correction_leave", turn_id))
     return Screen(text="\n".join(lines), buttons=rows([leave]))
 
 
@@ -56,10 +56,10 @@ def left_off(texts: Texts, turn_id: int) -> Screen:
 
 def correction_buttons(texts: Texts, turn_id: int, *, has_correction: bool) -> list[list[Button]]:
     """To write it, or what may be done with it."""
-    write = data_of("fix", "write", turn_id)
+    write = data_of("ratings", "correction_write", turn_id)
     if not has_correction:
         return [[button(texts, "write", write)]]
-    drop = button(texts, "write_drop", data_of("fix", "drop", turn_id))
+    drop = button(texts, "write_drop", data_of("ratings", "correction_drop", turn_id))
     return [[button(texts, "write_again", write), drop]]
 
 
@@ -71,7 +71,7 @@ def complaint_label(texts: Texts, complaint: Complaint) -> str:
 def _reason(texts: Texts, turn_id: int, complaint: Complaint, rating: Rating) -> Button:
     label = complaint_label(texts, complaint)
     mark = " ✓" if complaint is rating.complaint else ""
-    return Button(text=f"{label}{mark}", data=data_of("why", complaint, turn_id))
+    return Button(text=f"{label}{mark}", data=data_of("ratings", f"why_{complaint}", turn_id))
 
 
 def _correction(texts: Texts, correction: str) -> str:

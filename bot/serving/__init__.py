@@ -1,1 +1,1 @@
-"""To be said in one sentence."""
+"""Which models there are, which one answers in chats, and when each ends."""

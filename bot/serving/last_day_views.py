@@ -29,8 +29,8 @@ def ending(texts: Texts, payload: JsonDict, today: dtm.date) -> Screen:
         text="\n".join([*lines, texts("last_day_do")]),
         buttons=rows(
             [
-                button(texts, "models", data_of("model", "list")),
-                button(texts, "train", data_of("train", "plan")),
+                button(texts, "models", data_of("models", "list")),
+                button(texts, "train", data_of("training", "plan")),
             ]
         ),
     )

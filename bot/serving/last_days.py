@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.catalogue import Catalogue, base_of
-from bot.delivery.notifications import News
+from bot.delivery.notifications import Notifications
 from bot.domain import JsonDict
 from bot.errors import UserError
 from bot.gateways.provider import TrainingApi
+from bot.serving.entities import ServingKind
 from bot.serving.last_day_store import LastDayStore
 from bot.serving.serving import ServingDesk
 from bot.storage.database import Database, Transaction
@@ -24,11 +25,6 @@ REMEMBERED_S = 3600
 """How long a provider's word is good for."""
 
 _logger = logging.getLogger(__name__)
-
-
-def today_utc() -> dtm.date:
-    """The day by which models end."""
-    return dtm.datetime.now(dtm.UTC).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,14 +45,14 @@ class LastDays:
     store: LastDayStore
     serving: ServingDesk
     api: TrainingApi
-    news: News
+    notifications: Notifications
     catalogue: Catalogue
     base_model: str
     """`BASE_MODEL`: what plans start from."""
     training_url: str
     chat_url: str
     """Where models answer: another server may serve a model that its maker has switched off."""
-    today: Callable[[], dtm.date] = today_utc
+    today: Callable[[], dtm.date]
     _told: dict[str, tuple[float, dtm.date | None]] = field(init=False, default_factory=dict)
 
     async def look(self) -> None:
@@ -111,7 +107,7 @@ class LastDays:
             )
             if is_new:
                 key = f"ending:{ending.base_model}:{day}:{days_before}"
-                await self.news.tell_admins(tx, "model_ending", payload, key=key)
+                await self.notifications.tell_admins(tx, ServingKind.ENDING, payload, key=key)
 
         await self.database.write(work)
 

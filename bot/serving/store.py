@@ -26,11 +26,9 @@ class ModelStore:
             """,
             {"name": name, "system_prompt": system_prompt, "job_id": job_id, "now": now},
         )
-        row = await tx.row(
-            f"SELECT {MODEL_COLUMNS} FROM models m WHERE name = :name", {"name": name}
-        )
-        assert row is not None
-        return model_from_row(row)
+        model = await self.named(name, tx)
+        assert model is not None
+        return model
 
     async def set_system_prompt(self, tx: Transaction, model_id: int, text: str) -> None:
         """Change what the model is told first in every conversation."""
@@ -151,11 +149,10 @@ class ModelStore:
         )
         return model_from_row(row) if row else None
 
-    async def named(self, name: str) -> ServedModel | None:
-        """The model of that name, or None."""
-        row = await self._db.row(
-            f"SELECT {MODEL_COLUMNS} FROM models m WHERE name = :name",
-            {"name": name},
+    async def named(self, name: str, tx: Transaction | None = None) -> ServedModel | None:
+        """The model of that name, or None; inside *tx* as it is at this moment."""
+        row = await (tx or self._db).row(
+            f"SELECT {MODEL_COLUMNS} FROM models m WHERE name = :name", {"name": name}
         )
         return model_from_row(row) if row else None
 

@@ -15,12 +15,12 @@ from bot.domain import JsonDict
 from bot.domain.training import FineTuningJob, JobEvent, JobStatus
 from bot.errors import ProviderBusy, ProviderUncertain, ProviderUnreachable, UserError
 from bot.gateways.provider import TrainingApi
+from bot.jobs.refusal_views import reason
 from bot.terminal import console
 from bot.terminal.console import for_terminal, one_line
 from bot.terminal.provider import provider
 from bot.terminal.voice import Voice
 from bot.texts import Texts
-from bot.training.views import reason
 from bot.usage.cost import real_cost
 
 PASSING: Final = (ProviderUnreachable, ProviderUncertain, ProviderBusy)

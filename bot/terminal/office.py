@@ -1,45 +1,43 @@
 """What `train` shares with the bot: its database, and the services that own training runs."""
 
-import logging
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from bot.config import Settings
 from bot.dataset.in_use import Datasets
-from bot.delivery.notifications import News
-from bot.delivery.outbox_store import OutboxStore
+from bot.delivery.notifications import Kind, Notifications
 from bot.domain import JsonDict
 from bot.domain.training import TrainingRun
+from bot.edge.core import build_chat_model, build_core
 from bot.errors import DatabaseUnusable
 from bot.gateways.provider import TrainingApi
 from bot.storage import lock
 from bot.storage.database import Database, Transaction
-from bot.training.composition import build_workshop
-from bot.training.plans import Training
-from bot.training.store import RunStore
-from bot.training.submission import Submission
+
+if TYPE_CHECKING:
+    from bot.training.feature import TrainingFeature
 
 BY_TERMINAL: Final = 0
 """Who asked, where there is no person of Telegram's."""
 IN_USE: Final = "the bot is running on this database: use /train there"
 
-_logger = logging.getLogger(__name__)
-
 
 # Not slots: such a subclass could not call its base in the usual way.
 @dataclass(frozen=True, kw_only=True)
-class OverheardNews(News):
-    """News for the admins, who read it when the bot runs next; the terminal hears it at once."""
+class OverheardNotifications(Notifications):
+    """For the admins, who read them when the bot runs next; the terminal learns of them at once."""
 
-    about_runs: dict[int, str] = field(default_factory=dict)
-    """The kind of the newest news of each run."""
+    about_runs: dict[int, Kind] = field(default_factory=dict)
+    """The kind of the newest notification about each run."""
 
-    async def tell_admins(self, tx: Transaction, kind: str, payload: JsonDict, *, key: str) -> None:
-        """See `News`."""
+    async def tell_admins(
+        self, tx: Transaction, kind: Kind, payload: JsonDict, *, key: str
+    ) -> None:
+        """See `Notifications`."""
         await super().tell_admins(tx, kind, payload, key=key)
         if "run_id" in payload:
             tx.after_commit(lambda: self.about_runs.update({payload["run_id"]: kind}))
@@ -47,42 +45,52 @@ class OverheardNews(News):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """The services that own training runs."""
+    """The features that own training runs."""
 
-    runs: RunStore
     datasets: Datasets
-    training: Training
-    submission: Submission
-    news: OverheardNews
+    training: "TrainingFeature"
+    overheard: OverheardNotifications
 
     async def run(self, run_id: int) -> TrainingRun:
         """The run as it stands now; it is there."""
-        run = await self.runs.get(run_id)
+        run = await self.training.runs.get(run_id)
         assert run is not None
         return run
 
 
 @asynccontextmanager
 async def open_office(
-    settings: Settings, api: TrainingApi, *, file: Path | None
+    settings: Settings, provider: TrainingApi, *, file: Path | None
 ) -> AsyncIterator[Office]:
     """Hold the database, until the end of the block, as the bot does.
 
     Args:
         settings: Where the database is.
-        api: The provider.
+        provider: Whom the run is sent to.
         file: The dataset for this run; None: the one in use.
 
     Raises:
         DatabaseUnusable: the bot runs on it, or it can't be opened.
     """
+    # Features bring Telegram's library along, which no other command of the terminal waits for.
+    from bot.dataset.feature import build as build_dataset  # noqa: PLC0415
+    from bot.jobs.feature import build as build_jobs  # noqa: PLC0415
+    from bot.training.feature import build as build_training  # noqa: PLC0415
+
     async with AsyncExitStack() as stack:
         stack.callback(_lock(settings.database_path).close)
         database = await Database.open(settings.database_path)
         stack.push_async_callback(database.close)
-        office = _build(settings, database, api, file)
-        stack.push_async_callback(office.submission.close)
-        yield office
+        chat_model = build_chat_model(settings)
+        stack.push_async_callback(chat_model.close)
+        core = build_core(settings, database, provider=provider, chat_model=chat_model)
+        overheard = OverheardNotifications(outbox=core.outbox, admin_ids=settings.admin_ids)
+        core = replace(core, notifications=overheard)
+        dataset = build_dataset(core, file=file)
+        training = build_training(core, dataset=dataset, jobs=build_jobs(core))
+        training.submission.on_submitted.clear()  # the terminal watches the job itself
+        stack.push_async_callback(training.submission.close)
+        yield Office(datasets=dataset.datasets, training=training, overheard=overheard)
 
 
 def new_request_id() -> int:
@@ -97,23 +105,3 @@ def _lock(path: Path) -> IO[str]:
         if isinstance(exc.__cause__, BlockingIOError):
             raise DatabaseUnusable(IN_USE) from exc
         raise
-
-
-def _build(settings: Settings, database: Database, api: TrainingApi, file: Path | None) -> Office:
-    """Every part, built once; nothing is started and nothing is sent."""
-    news = OverheardNews(outbox=OutboxStore(database), admin_ids=settings.admin_ids)
-    workshop = build_workshop(
-        settings,
-        database,
-        api=api,
-        news=news,
-        on_submitted=lambda job_id: _logger.info("%s is the provider's now", job_id),
-        file=file,
-    )
-    return Office(
-        runs=workshop.runs,
-        datasets=workshop.datasets,
-        training=workshop.training,
-        submission=workshop.submission,
-        news=news,
-    )

@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bot.config import Settings
+from bot.edge.core import build_provider
 from bot.gateways.provider import TrainingApi
-from bot.training.composition import build_training_api
 
 
 @asynccontextmanager
 async def provider(settings: Settings) -> AsyncIterator[TrainingApi]:
     """The provider that the settings name, until the end of the block."""
-    api = build_training_api(settings)
+    api = build_provider(settings)
     try:
         yield api
     finally:

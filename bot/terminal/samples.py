@@ -9,16 +9,14 @@ from typing import Final
 
 from bot.config import Needs, Settings, load_settings
 from bot.dataset.validation.peek import first_system_prompt
+from bot.edge.core import Pacing, build_chat_model
 from bot.errors import DatasetMissing, ModelUnknown, UserError
-from bot.gateways.chat import OpenAIChat
-from bot.gateways.openai_client import build_chat_client
 from bot.terminal import console
 from bot.terminal.console import for_terminal, one_line, unmarked
 from bot.terminal.voice import Voice
 from bot.texts import Markup, Texts
-from bot.training.composition import pause_between_tries, sample_prompts
 from bot.trials.entities import AnswerFigures, Judgement, TrialAnswer, Verdict, is_rehearsed
-from bot.trials.sampling import Sample, Sampling, Subject, base_named_by
+from bot.trials.sampling import Sample, Sampling, Subject, base_named_by, sample_prompts
 from bot.trials.training_answers import read_lesson
 from bot.trials.verdict import Evidence, judge
 
@@ -58,13 +56,13 @@ async def try_out(
 
     A model that the server does not know is waited for as long as *patience_s*.
     """
-    api = OpenAIChat(build_chat_client(settings), secrets=settings.secrets)
+    api = build_chat_model(settings)
     sampling = Sampling(
         api=api,
         prompts=sample_prompts(),
         temperature=settings.chat_temperature,
         max_tokens=settings.chat_max_tokens,
-        pause_s=pause_between_tries(settings),
+        pause_s=Pacing.of(settings.poll_interval_s).pause_s,
         most_tries=1,  # whoever sits at a terminal wants to know, and can ask again
     )
     subject = Subject(model=model, base_model=base_named_by(model), system_prompt=system_prompt)

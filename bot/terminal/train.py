@@ -16,6 +16,7 @@ from bot.config import Needs, Settings, load_settings
 from bot.domain.datasets import ValidationReport
 from bot.domain.training import Hyperparameters, JobStatus, Refusal, RunState, TrainingRun
 from bot.errors import DatasetInvalid, UserError
+from bot.jobs.refusal_views import reason
 from bot.terminal import console, dataset, report
 from bot.terminal.console import for_terminal, unmarked
 from bot.terminal.monitor import watch
@@ -26,7 +27,6 @@ from bot.terminal.samples import PATIENCE_S, try_out
 from bot.terminal.voice import Voice
 from bot.texts import Texts
 from bot.training.parameters import epochs_of, multiplier_of
-from bot.training.views import reason
 from bot.usage.cost import Estimate
 
 LOOK_S: Final = 0.1
@@ -97,24 +97,24 @@ class _Train:
 
     async def _started(self, office: Office, parameters: Hyperparameters) -> TrainingRun | None:
         """The run with its job; None, or a run without one, when that did not come about."""
-        unfinished = await office.runs.underway()
+        unfinished = await office.training.runs.underway()
         if unfinished:
             return await self._taken_up(office, unfinished)
         try:
-            run = await office.training.plan(
+            run = await office.training.plans.plan(
                 parameters, asked_by=BY_TERMINAL, request_id=new_request_id()
             )
         except DatasetInvalid:
             self._tell_findings(await office.datasets.report())
             return None
         self.voice.line(report.verdict(await office.datasets.report()))
-        guess = await office.training.estimate(run)
-        shutdown = await office.training.last_day(parameters.base_model)
+        guess = await office.training.plans.estimate(run)
+        shutdown = await office.training.plans.last_day(parameters.base_model)
         self._show(run, guess, shutdown)
         if not self._agrees(guess):
-            await office.training.drop(run.id)
+            await office.training.plans.drop(run.id)
             return None
-        await office.training.confirm(run.id, by=BY_TERMINAL, request_id=new_request_id())
+        await office.training.plans.confirm(run.id, by=BY_TERMINAL, request_id=new_request_id())
         return await self._brought(office, run.id)
 
     def _tell_findings(self, found: ValidationReport) -> None:
@@ -132,7 +132,7 @@ class _Train:
         for run_id in run_ids:
             for line in wishes(await office.run(run_id)):
                 self.voice.line(line)
-        await office.submission.start()
+        await office.training.submission.start()
         runs = [await self._brought(office, run_id) for run_id in run_ids]
         return next((run for run in reversed(runs) if run.job_id), runs[-1])
 
@@ -153,7 +153,7 @@ class _Train:
 
     async def _idle(self, office: Office, run_id: int) -> TrainingRun:
         """The run once nothing more is done for it, telling of the upload when it is over."""
-        ended = asyncio.create_task(office.submission.idle(run_id))
+        ended = asyncio.create_task(office.training.submission.idle(run_id))
         told = ""
         try:
             async with self.voice.live("sending the dataset"):
@@ -179,7 +179,7 @@ class _Train:
 
     async def _decided(self, office: Office, run: TrainingRun) -> bool:
         """Whether somebody said what to do about a job that nobody knows of."""
-        kind = office.news.about_runs.get(run.id, "run_uncertain")
+        kind = office.overheard.about_runs.get(run.id, "run_uncertain")
         key = "run_uncertain" if kind == "run_uncertain" else "run_unlisted"
         self.voice.fact("uncertain", run_id=run.id, is_listed=key == "run_uncertain")
         self.voice.aside(unmarked(self.texts(key, run_id=run.id)))
@@ -188,11 +188,11 @@ class _Train:
             return False
         answer = _ask("[l]ook again, [c]reate it again, [g]ive it up? ").lower()
         if answer.startswith("c"):
-            await office.submission.try_again(run.id)
+            await office.training.submission.try_again(run.id)
         elif answer.startswith("g"):
-            await office.submission.give_up(run.id)
+            await office.training.submission.give_up(run.id)
         elif answer.startswith("l"):
-            await office.submission.look_again(run.id)
+            await office.training.submission.look_again(run.id)
         else:
             return False
         return True

@@ -1,1 +1,1 @@
-"""To be said in one sentence."""
+"""Training runs: a plan with its price, its start, and the way on after its end."""

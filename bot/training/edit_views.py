@@ -19,7 +19,7 @@ def edit_rows(texts: Texts, run: TrainingRun, catalogue: Catalogue) -> list[list
         button(texts, f"preset_{name}", _set(run, Part.PRESET, name)) for name in catalogue.presets
     ]
     parts = [
-        button(texts, f"part_{part}", data_of("train", "edit", f"{run.id}-{part}"))
+        button(texts, f"part_{part}", data_of("training", "edit", f"{run.id}-{part}"))
         for part in (Part.MODEL, Part.EPOCHS, Part.MULTIPLIER, Part.SUFFIX)
     ]
     validation = []
@@ -50,12 +50,12 @@ def choice(texts: Texts, run: TrainingRun, part: Part, options: Sequence[str]) -
     ]
     width = _IN_A_ROW.get(part, 1)
     table = [buttons[start : start + width] for start in range(0, len(buttons), width)]
-    back = button(texts, "plan_back", data_of("train", "show", run.id))
+    back = button(texts, "plan_back", data_of("training", "show", run.id))
     return Screen(text=texts(f"choose_{part}", run_id=run.id), buttons=rows(*table, [back]))
 
 
 def _set(run: TrainingRun, part: Part, value: str) -> str:
-    return data_of("train", "set", f"{run.id}-{part}={value}")
+    return data_of("training", "set", f"{run.id}-{part}={value}")
 
 
 def _shown(texts: Texts, part: Part, value: str) -> str:

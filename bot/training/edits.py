@@ -73,7 +73,7 @@ def edited(
         value: What a button carries.
         catalogue: Presets.
         base_model: The settings' one. It comes back when a preset takes the place of one that has
-            a model of its own: who was curious about the dearest one shall not pay for it.
+            a model of its own: who was curious about the most expensive one must not pay for it.
 
     Raises:
         ButtonGone: the value is none that a button of ours carries.

@@ -18,9 +18,9 @@ from bot.delivery.screen import (
 from bot.domain.training import Hyperparameters, JobStatus, Refusal, TrackedJob, TrainingRun
 from bot.edge.buttons import button, data_of
 from bot.jobs.curves import Curves
+from bot.jobs.refusal_views import reason
 from bot.texts import Markup, Texts, cut, shortened
 from bot.training.remedies import Remedy, Step, steps_after
-from bot.training.views import reason
 from bot.usage.cost import real_cost
 
 _NAME_UNITS = 64
@@ -96,7 +96,7 @@ def remedies(
     name = shortened(tracked.name, _NAME_UNITS)
     examples = button(texts, "remedy_examples", data_of("dataset", "validate"))
     if run is None:
-        new_plan = button(texts, "retry", data_of("train", "plan"))
+        new_plan = button(texts, "retry", data_of("training", "plan"))
         return Screen(
             text=texts("remedies_foreign", name=name), buttons=rows([new_plan], [examples])
         )
@@ -108,14 +108,14 @@ def remedies(
         elif remedy in changes:
             before, after = _values(texts, remedy, run.parameters, changes[remedy])
             lines.append(texts(f"remedy_{remedy}", before=before, after=after))
-            data = data_of("train", "like", f"{run.id}-{remedy}")
+            data = data_of("training", "like", f"{run.id}-{remedy}")
             buttons.append([button(texts, f"remedy_{remedy}", data, after=after)])
     return Screen(text="\n\n".join(lines), buttons=rows(*buttons))
 
 
 def other_model(texts: Texts, run: TrainingRun, names: Sequence[str]) -> Screen:
-    """Which base model a plan like that run shall have instead."""
-    choices = [[Button(text=n, data=data_of("train", "with", f"{run.id}-{n}"))] for n in names]
+    """Which base model a plan like that run is to have instead."""
+    choices = [[Button(text=n, data=data_of("training", "with", f"{run.id}-{n}"))] for n in names]
     return Screen(
         text=texts("other_model", model=run.parameters.base_model, run_id=run.id),
         buttons=rows(*choices),
@@ -145,17 +145,17 @@ def step_rows(texts: Texts, run: TrainingRun | None, steps: Sequence[Step]) -> l
 def _step(texts: Texts, run: TrainingRun | None, step: Step) -> Button:
     match step:
         case Step.STATUS:
-            data = data_of("job", "status")
+            data = data_of("jobs", "status")
         case Step.PART if run is not None and run.validation is not None:
             data = data_of("dataset", "report", run.validation.id)
         case Step.MEND | Step.PART:
             step, data = Step.MEND, data_of("dataset", "validate")
         case _ if run is None:
-            return button(texts, "retry", data_of("train", "plan"))
+            return button(texts, "retry", data_of("training", "plan"))
         case Step.MODEL:
-            data = data_of("train", "models", run.id)
+            data = data_of("training", "models", run.id)
         case _:
-            data = data_of("train", step.value, run.id)
+            data = data_of("training", step.value, run.id)
     return button(texts, f"step_{step}", data)
 
 
@@ -246,9 +246,9 @@ def _looking(texts: Texts, ending: Ending) -> list[Button]:
     """What there is to look at or to do about a model that was trained."""
     number, buttons = ending.tracked.number, []
     if ending.chart is None and ending.curves.is_drawable:
-        buttons.append(button(texts, "chart", data_of("job", "chart", number)))
+        buttons.append(button(texts, "chart", data_of("jobs", "chart", number)))
     if ending.tracked.job.fine_tuned_model:
-        buttons.append(button(texts, "remedies", data_of("train", "remedies", number)))
+        buttons.append(button(texts, "remedies", data_of("training", "remedies", number)))
     return buttons
 
 

@@ -2,22 +2,20 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
-
-from telegram import Update
-from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler
+from dataclasses import dataclass, replace
 
 from bot.catalogue import Catalogue
 from bot.delivery.screen import Screen
 from bot.domain.training import Hyperparameters, TrainingRun
 from bot.edge.context import BotContext
-from bot.edge.guards import admins_only
 from bot.errors import BadCommand, ButtonGone
+from bot.jobs.store import JobStore
+from bot.texts import Texts
 from bot.training import edit_views, views
 from bot.training.edits import Part, with_preset
 from bot.training.parameters import epochs_of, method_of, multiplier_of
-from bot.welcome import views as door
+from bot.training.plans import Training
+from bot.training.submission import Submission
 
 USAGE = "/train [quick|production|premium] [epochs=3] [learning-rate=0.1] [suffix=…] [model=…]"
 
@@ -35,93 +33,86 @@ _NAMES = {
 }
 
 
-def handlers() -> list[BaseHandler[Any, BotContext, Any]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanHandlers:
     """For admins."""
-    return [
-        CommandHandler("train", plan),
-        CallbackQueryHandler(plan, pattern=r"^train:plan:"),
-        CallbackQueryHandler(show, pattern=r"^train:show:"),
-        CallbackQueryHandler(choose, pattern=r"^train:edit:"),
-        CallbackQueryHandler(edit, pattern=r"^train:set:"),
-        CallbackQueryHandler(start, pattern=r"^train:start:"),
-        CallbackQueryHandler(drop, pattern=r"^train:drop:"),
-        CallbackQueryHandler(look, pattern=r"^train:look:"),
-        CallbackQueryHandler(again, pattern=r"^train:again:"),
-        CallbackQueryHandler(give_up, pattern=r"^train:giveup:"),
-    ]
 
+    plans: Training
+    submission: Submission
+    jobs: JobStore
+    catalogue: Catalogue
+    defaults: Hyperparameters
+    """What a plan starts from."""
 
-@admins_only
-async def plan(update: Update, context: BotContext) -> None:
-    """/train [preset] [key=value | --key value]: make a plan; nothing is sent anywhere."""
-    services = context.services
-    words = context.text.split()[1:]
-    parameters = parse_parameters(words, services.defaults, services.catalogue)
-    run = await services.training.plan(
-        parameters, asked_by=context.person.id, request_id=context.request_id
-    )
-    context.reply(await plan_screen(context, run))
+    async def plan(self, context: BotContext) -> None:
+        """/train [preset] [key=value | --key value]: make a plan; nothing is sent anywhere."""
+        parameters = parse_parameters(context.words, self.defaults, self.catalogue)
+        run = await self.plans.plan(
+            parameters, asked_by=context.person.id, request_id=context.request_id
+        )
+        context.reply(await self.plan_screen(context.texts, run))
 
+    async def show(self, context: BotContext) -> None:
+        """Back from a choice to the plan."""
+        run = await self.plans.open_plan(context.press.number)
+        context.show(await self.plan_screen(context.texts, run))
 
-@admins_only
-async def show(update: Update, context: BotContext) -> None:
-    """Back from a choice to the plan."""
-    run = await context.services.training.open_plan(context.press.number)
-    context.show(await plan_screen(context, run))
+    async def choose(self, context: BotContext) -> None:
+        """What a part of the plan may be, as buttons."""
+        run_id, part, _ = _edit(context)
+        run = await self.plans.open_plan(run_id)
+        options = await self.plans.choices(run, part)
+        context.show(edit_views.choice(context.texts, run, part, options))
 
+    async def edit(self, context: BotContext) -> None:
+        """A choice was made: the plan shows it, with its new price."""
+        run = await self.plans.edit(*_edit(context))
+        context.show(await self.plan_screen(context.texts, run))
 
-@admins_only
-async def choose(update: Update, context: BotContext) -> None:
-    """What a part of the plan may be, as buttons."""
-    run_id, part, _ = _edit(context)
-    training = context.services.training
-    run = await training.open_plan(run_id)
-    options = await training.choices(run, part)
-    context.show(edit_views.choice(context.texts, run, part, options))
+    async def start(self, context: BotContext) -> None:
+        """The start button: of all presses exactly one starts the run."""
+        run = await self.plans.confirm(
+            context.press.number, by=context.person.id, request_id=context.request_id
+        )
+        context.show(views.started(context.texts, run))
 
+    async def drop(self, context: BotContext) -> None:
+        """The drop button: the plan is thrown away."""
+        run = await self.plans.drop(context.press.number)
+        context.show(views.dropped(context.texts, run))
 
-@admins_only
-async def edit(update: Update, context: BotContext) -> None:
-    """A choice was made: the plan shows it, with its new price."""
-    run = await context.services.training.edit(*_edit(context))
-    context.show(await plan_screen(context, run))
+    async def look(self, context: BotContext) -> None:
+        """Look once more for the job of a run whose answer got lost."""
+        run_id = context.press.number
+        looks = await self.submission.look_again(run_id)
+        context.say_here("run_looking" if looks else "run_decided", run_id=run_id)
 
+    async def again(self, context: BotContext) -> None:
+        """Create the job again: the admin knows that there is none."""
+        run_id = context.press.number
+        moved = await self.submission.try_again(run_id)
+        context.say_here("run_again" if moved else "run_decided", run_id=run_id)
 
-@admins_only
-async def start(update: Update, context: BotContext) -> None:
-    """The start button: of all presses exactly one starts the run."""
-    run = await context.services.training.confirm(
-        context.press.number, by=context.person.id, request_id=context.request_id
-    )
-    context.show(views.started(context.texts, run))
+    async def give_up(self, context: BotContext) -> None:
+        """Leave the run without a job."""
+        run_id = context.press.number
+        moved = await self.submission.give_up(run_id)
+        context.say_here("run_given_up" if moved else "run_decided", run_id=run_id)
 
-
-@admins_only
-async def drop(update: Update, context: BotContext) -> None:
-    """The drop button: the plan is thrown away."""
-    run = await context.services.training.drop(context.press.number)
-    context.show(views.dropped(context.texts, run))
-
-
-@admins_only
-async def look(update: Update, context: BotContext) -> None:
-    """Look once more for the job of a run whose answer got lost."""
-    looks = await context.services.submission.look_again(context.press.number)
-    _say(context, "run_looking" if looks else "run_decided")
-
-
-@admins_only
-async def again(update: Update, context: BotContext) -> None:
-    """Create the job anew: the admin knows that there is none."""
-    moved = await context.services.submission.try_again(context.press.number)
-    _say(context, "run_again" if moved else "run_decided")
-
-
-@admins_only
-async def give_up(update: Update, context: BotContext) -> None:
-    """Leave the run without a job."""
-    moved = await context.services.submission.give_up(context.press.number)
-    _say(context, "run_given_up" if moved else "run_decided")
+    async def plan_screen(self, texts: Texts, run: TrainingRun) -> Screen:
+        """The plan as it is now, with all that matters before somebody starts it."""
+        guess = await self.plans.estimate(run)
+        shutdown = await self.plans.last_day(run.parameters.base_model)
+        active = await self.jobs.active_names()
+        return views.plan(
+            texts,
+            run,
+            guess,
+            self.catalogue,
+            shutdown=shutdown,
+            active=active,
+            n_cut=await self.plans.n_cut(run),
+        )
 
 
 def parse_parameters(
@@ -163,30 +154,10 @@ def _with_value(parameters: Hyperparameters, name: str, value: str) -> Hyperpara
     return replace(parameters, base_model=value)
 
 
-async def plan_screen(context: BotContext, run: TrainingRun) -> Screen:
-    """The plan as it is now, with all that matters before somebody starts it."""
-    services = context.services
-    guess = await services.training.estimate(run)
-    shutdown = await services.training.last_day(run.parameters.base_model)
-    active = await services.jobs.active_names()
-    return views.plan(
-        context.texts,
-        run,
-        guess,
-        services.catalogue,
-        shutdown=shutdown,
-        active=active,
-        n_cut=await services.training.n_cut(run),
-    )
-
-
 def _edit(context: BotContext) -> tuple[int, Part, str]:
     """The plan, the part of it and the value that a button names: "12-epochs=5"."""
-    found = re.fullmatch(r"(\d{1,18})-([a-z]+)(?:=(.*))?", context.press.id, re.ASCII | re.DOTALL)
-    if found is None or found[2] not in list(Part):
+    run_id, choice = context.press.number_and_word()
+    part, _, value = choice.partition("=")
+    if part not in list(Part):
         raise ButtonGone
-    return int(found[1]), Part(found[2]), found[3] or ""
-
-
-def _say(context: BotContext, key: str) -> None:
-    context.show(door.plain(context.texts, key, run_id=context.press.number))
+    return run_id, Part(part), value

@@ -180,7 +180,7 @@ class Training:
         return choices(part, run.parameters, self.catalogue, taken=taken, base_url=self.base_url)
 
     async def edit(self, run_id: int, part: Part, value: str) -> TrainingRun:
-        """Choose one part of a plan anew; the same choice may be repeated.
+        """Choose one part of a plan again; the same choice may be repeated.
 
         Raises:
             ButtonGone: no button offers that.

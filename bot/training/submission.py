@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.dataset.in_use import Datasets
-from bot.delivery.notifications import News
+from bot.delivery.notifications import Notifications
 from bot.domain.datasets import Dataset
 from bot.domain.training import FineTuningJob, Refusal, RunState, TrainingRun
 from bot.errors import (
@@ -29,6 +29,7 @@ from bot.gateways.provider import TrainingApi
 from bot.jobs.store import JobStore
 from bot.runtime.workers import Workers
 from bot.storage.database import Database, Transaction
+from bot.training.entities import RunKind
 from bot.training.job_marks import METADATA_KEY, has_mark, mark_of, ours
 from bot.training.store import RunStore
 
@@ -51,11 +52,11 @@ class Submission:
     jobs: JobStore
     datasets: Datasets
     api: TrainingApi
-    news: News
-    on_submitted: Callable[[str], None]
-    """Called with the job's id once the provider has it."""
+    notifications: Notifications
     pause_s: float
     """Between two tries, and two looks at the list of jobs."""
+    on_submitted: list[Callable[[str], None]] = field(default_factory=list)
+    """Called with the job's id once the provider has it."""
     _workers: "Workers[int]" = field(init=False)
 
     def __post_init__(self) -> None:
@@ -85,7 +86,7 @@ class Submission:
         return run is not None and run.state is RunState.UNCERTAIN
 
     async def try_again(self, run_id: int) -> bool:
-        """An admin says that no job exists: ask for one anew. False: it is decided already."""
+        """An admin says that no job exists: ask for one again. False: it is decided already."""
         moved = await self.database.write(
             lambda tx: self.runs.move(
                 tx, run_id, expected=[RunState.UNCERTAIN], to=RunState.CONFIRMED
@@ -95,7 +96,7 @@ class Submission:
         return moved
 
     async def give_up(self, run_id: int) -> bool:
-        """An admin says that it shall be left at that. False: it is decided already."""
+        """An admin leaves the run without a job. False: it is decided already."""
         return await self.database.write(
             lambda tx: self.runs.move(
                 tx,
@@ -237,12 +238,12 @@ class Submission:
         return True
 
     async def _ask_admins(self, run: TrainingRun, *, is_listed: bool) -> None:
-        """Nothing was found: the admins decide. Asked anew after each search that ends so."""
+        """Nothing was found: the admins decide. Asked again after each search that ends so."""
         now_ms = int(time.time() * 1000)
         await self.database.write(
-            lambda tx: self.news.tell_admins(
+            lambda tx: self.notifications.tell_admins(
                 tx,
-                "run_uncertain" if is_listed else "run_unlisted",
+                RunKind.UNCERTAIN if is_listed else RunKind.UNLISTED,
                 {"run_id": run.id},
                 key=f"run:{run.id}:uncertain:{now_ms}",
             )
@@ -268,10 +269,11 @@ class Submission:
                 job_id=job.id,
             )
             await self.jobs.save(tx, job, run_id=run.id)
-            await self.news.show_cards(tx, job.id)
+            await self.notifications.show_cards(tx, job.id)
 
         await self.database.write(work)
-        self.on_submitted(job.id)
+        for call in self.on_submitted:
+            call(job.id)
 
     async def _refused(self, run: TrainingRun, error: UserError) -> None:
         refusal = refusal_of(error)
@@ -285,8 +287,8 @@ class Submission:
                 refusal_code=refusal.code,
                 refusal_message=refusal.message,
             )
-            await self.news.tell_admins(
-                tx, "run_refused", {"run_id": run.id}, key=f"run:{run.id}:refused"
+            await self.notifications.tell_admins(
+                tx, RunKind.REFUSED, {"run_id": run.id}, key=f"run:{run.id}:refused"
             )
 
         await self.database.write(work)

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.catalogue import Catalogue
-from bot.dataset.price_views import time_of
 from bot.delivery.screen import Screen, rows
 from bot.domain.datasets import TrainingMethod
-from bot.domain.training import Refusal, TrainingRun
+from bot.domain.training import TrainingRun
 from bot.edge.buttons import button, data_of
 from bot.texts import Texts
 from bot.training.edit_views import edit_rows
+from bot.training.price_views import time_of
 from bot.usage.cost import Estimate
 
 _SOON_DAYS: Final = 180
@@ -69,12 +69,12 @@ def plan(
             guide_url=catalogue.pages["fine_tuning"],
         )
     )
-    start = data_of("train", "start", run.id)
+    start = data_of("training", "start", run.id)
     if guess.price_usd is None:
         start_button = button(texts, "start_unpriced", start)
     else:
         start_button = button(texts, "start", start, price=texts.money(guess.price_usd))
-    drop = button(texts, "drop", data_of("train", "drop", run.id))
+    drop = button(texts, "drop", data_of("training", "drop", run.id))
     return Screen(
         text="\n".join(lines),
         buttons=rows([start_button], *edit_rows(texts, run, catalogue), [drop]),
@@ -90,7 +90,7 @@ def dropped(texts: Texts, run: TrainingRun) -> Screen:
     """The plan is gone."""
     return Screen(
         text=texts("plan_dropped", run_id=run.id),
-        buttons=rows([button(texts, "retry", data_of("train", "plan"))]),
+        buttons=rows([button(texts, "retry", data_of("training", "plan"))]),
     )
 
 
@@ -105,23 +105,11 @@ def uncertain(texts: Texts, run: TrainingRun, *, is_listed: bool) -> Screen:
     return Screen(
         text=texts("run_uncertain" if is_listed else "run_unlisted", run_id=run.id),
         buttons=rows(
-            [button(texts, "look", data_of("train", "look", run.id))],
-            [button(texts, "again", data_of("train", "again", run.id))],
-            [button(texts, "give_up", data_of("train", "giveup", run.id))],
+            [button(texts, "look", data_of("training", "look", run.id))],
+            [button(texts, "again", data_of("training", "again", run.id))],
+            [button(texts, "give_up", data_of("training", "giveup", run.id))],
         ),
     )
-
-
-def reason(texts: Texts, refusal: Refusal) -> str:
-    """A provider's refusal in plain words, with what to do next."""
-    key = f"refusal_{refusal.code}"
-    if key in texts:
-        return texts(key, message=refusal.message or texts.plain("refusal_no_words"))
-    if refusal.message:
-        return texts("refusal_other", message=refusal.message)
-    if refusal.code:
-        return texts("refusal_silent", code=refusal.code)
-    return texts("refusal_unexplained")
 
 
 def _model(texts: Texts, run: TrainingRun, shutdown: dtm.date | None) -> str:

@@ -1,1 +1,1 @@
-"""To be said in one sentence."""
+"""The sample prompts put to a model, and the verdict on its answers."""

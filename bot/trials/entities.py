@@ -5,7 +5,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from bot.delivery.notifications import Kind
 from bot.domain.models import ServedModel
+
+
+class TrialKind(Kind):
+    """What people are told of a trial."""
+
+    FINISHED = "trial_finished"
+    UNSERVED = "trial_unserved"
+    """Nobody answers under the model's name yet, or ever."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

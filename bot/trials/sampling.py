@@ -4,6 +4,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
 
 from bot.catalogue import base_of
 from bot.domain.models import ChatMessage, Usage
@@ -18,6 +20,8 @@ from bot.errors import (
 )
 from bot.gateways.chat import ChatApi
 from bot.trials.entities import TrialAnswer
+
+_PROMPTS: Final = Path(__file__).with_name("sample_prompts.txt")
 
 LONGEST_PAUSE_S = 60.0
 BASE_GRACE_S = 60.0
@@ -203,6 +207,11 @@ class _Session:
         self._answers[n] = answer
         if self._on_answer is not None:
             await self._on_answer(self._answers)
+
+
+def sample_prompts() -> list[str]:
+    """What every new model is asked."""
+    return _PROMPTS.read_text(encoding="utf-8").splitlines()
 
 
 def base_named_by(model: str) -> str | None:

@@ -143,7 +143,7 @@ class TrialStore:
     async def hasten(
         self, tx: Transaction, trial_id: int, *, by: int, request_id: int, now: int
     ) -> None:
-        """Somebody wants to know now whether the model answers; the wait begins anew if it is over.
+        """Somebody wants to know now whether the model answers; a wait that is over begins again.
 
         Nothing happens to a trial that has an outcome.
         """

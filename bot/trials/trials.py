@@ -10,18 +10,27 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.dataset.in_use import Datasets
-from bot.delivery.notifications import News
+from bot.delivery.notifications import Notifications
 from bot.domain import JsonDict
 from bot.domain.models import ServedModel
-from bot.domain.training import TrackedJob
+from bot.domain.training import FineTuningJob, TrackedJob
 from bot.errors import DatasetMissing, TooMuchWork, TrialGone, UserError
 from bot.jobs.store import JobStore
+from bot.jobs.watching import Work
 from bot.runtime.workers import Workers
 from bot.serving.serving import ServingDesk
 from bot.serving.store import ModelStore
 from bot.storage.database import Database, Transaction
 from bot.training.store import RunStore
-from bot.trials.entities import Trial, TrialAnswer, TrialState, Trouble, Verdict, is_rehearsed
+from bot.trials.entities import (
+    Trial,
+    TrialAnswer,
+    TrialKind,
+    TrialState,
+    Trouble,
+    Verdict,
+    is_rehearsed,
+)
 from bot.trials.sampling import Sampling, Subject, base_named_by
 from bot.trials.store import TrialStore
 from bot.trials.training_answers import Lesson, read_lesson
@@ -46,7 +55,7 @@ class Trials:
     datasets: Datasets
     serving: ServingDesk
     sampling: Sampling
-    news: News
+    notifications: Notifications
     patience_s: float = 600
     """How long a model that has just been trained may be unknown before anybody hears of it."""
     _workers: "Workers[int]" = field(init=False)
@@ -75,6 +84,18 @@ class Trials:
     async def close(self) -> None:
         """Stop; what is not finished goes on at the next start."""
         await self._workers.close()
+
+    async def on_success(self, job: FineTuningJob, _: TrackedJob | None) -> Work:
+        """What begins the trial of a job's model, which is on the list by then."""
+
+        async def work(tx: Transaction) -> None:
+            model = await self.models.named(job.fine_tuned_model or "", tx)
+            assert model is not None
+            trial_id = await self.store.ask(tx, model.id, now=int(time.time()))
+            assert trial_id is not None
+            tx.after_commit(lambda: self.wake(trial_id))
+
+        return work
 
     async def ask(self, model: ServedModel, *, request_id: int, by: int) -> None:
         """Put the sample prompts to the model and tell *by* the answers; once per request."""
@@ -184,15 +205,17 @@ class Trials:
         )
         if not await self.store.wait(tx, waiting):
             return
-        news = {"trial_id": trial.id}
+        payload = {"trial_id": trial.id}
         checks = await self.store.take_checks(tx, trial.id)
         if is_first or not is_awaited:
             occasion = "unserved" if is_first else f"given_up:{since}"
-            await self._tell(tx, trial, "trial_unserved", news, key=f"trial:{trial.id}:{occasion}")
+            await self._tell(
+                tx, trial, TrialKind.UNSERVED, payload, key=f"trial:{trial.id}:{occasion}"
+            )
             return
         for person_id, request_id in checks:
             key = f"trial:{trial.id}:still:{request_id}"
-            await self.news.tell(tx, person_id, "trial_unserved", news, key=key)
+            await self.notifications.tell(tx, person_id, TrialKind.UNSERVED, payload, key=key)
 
     async def _finish(self, tx: Transaction, trial: Trial, *, is_ours: bool) -> None:
         """Store and tell the outcome; the first model of ours may serve from now on."""
@@ -205,20 +228,20 @@ class Trials:
         may_serve = is_ours and await self.serving.may_promote(tx)
         if may_serve and is_good:
             await self.models.serve(tx, trial.model.id, chosen_by=None, now=int(time.time()))
-        news = {
+        payload = {
             "trial_id": trial.id,
             "promoted": may_serve and is_good,
             "withheld": may_serve and not is_good,
         }
-        await self._tell(tx, trial, "trial_finished", news, key=f"trial:{trial.id}")
+        await self._tell(tx, trial, TrialKind.FINISHED, payload, key=f"trial:{trial.id}")
 
     async def _tell(
-        self, tx: Transaction, trial: Trial, kind: str, news: JsonDict, *, key: str
+        self, tx: Transaction, trial: Trial, kind: TrialKind, payload: JsonDict, *, key: str
     ) -> None:
         if trial.asked_by is None:
-            await self.news.tell_admins(tx, kind, news, key=key)
+            await self.notifications.tell_admins(tx, kind, payload, key=key)
         else:
-            await self.news.tell(tx, trial.asked_by, kind, news, key=key)
+            await self.notifications.tell(tx, trial.asked_by, kind, payload, key=key)
 
 
 def _is_due(trial: Trial) -> bool:

@@ -98,9 +98,9 @@ def _of_base(texts: Texts, base: AnswerFigures) -> str:
 
 
 def _buttons(texts: Texts, trial: Trial, standing: Standing) -> Sequence[Sequence[Button]]:
-    use = button(texts, "use", data_of("model", "use", trial.model.id))
-    compare = button(texts, "compare", data_of("trial", "page", f"{trial.id}.0"))
-    leave = button(texts, "leave", data_of("trial", "leave", trial.id))
+    use = button(texts, "use", data_of("models", "use", trial.model.id))
+    compare = button(texts, "compare", data_of("trials", "page", f"{trial.id}.0"))
+    leave = button(texts, "leave", data_of("trials", "leave", trial.id))
     is_open = standing in (Standing.OFFERED, Standing.WITHHELD)
     return [use] if is_open else [], [compare], [leave] if is_open else []
 
@@ -111,7 +111,7 @@ def _remedies(
     is_good = judgement.verdict is Verdict.PUT
     if job_number is None or is_good or standing is Standing.LEFT:
         return []
-    return [button(texts, "remedies", data_of("train", "remedies", job_number))]
+    return [button(texts, "remedies", data_of("training", "remedies", job_number))]
 
 
 def side_by_side(texts: Texts, trial: Trial, n: int) -> Screen:
@@ -127,9 +127,9 @@ def side_by_side(texts: Texts, trial: Trial, n: int) -> Screen:
     said = [answer.answer or "", *([answer.base_answer or ""] if trial.base_model else [])]
     bare = "\n\n".join([title, *_columns(texts, trial, answer, 2)])  # "…" at least
     share = _share([utf16_length(text) for text in said], MAX_UNITS - _units(bare))
-    before = button(texts, "question_before", data_of("trial", "turn", f"{trial.id}.{n - 1}"), n=n)
+    before = button(texts, "question_before", data_of("trials", "turn", f"{trial.id}.{n - 1}"), n=n)
     after = button(
-        texts, "question_after", data_of("trial", "turn", f"{trial.id}.{n + 1}"), n=n + 2
+        texts, "question_after", data_of("trials", "turn", f"{trial.id}.{n + 1}"), n=n + 2
     )
     return Screen(
         text="\n\n".join([title, *_columns(texts, trial, answer, share)]),
@@ -169,7 +169,7 @@ def unserved(texts: Texts, trial: Trial) -> Screen:
         following = texts("trial_next", pause=texts.duration(trial.next_at - time.time()))
     return Screen(
         text=f"{texts(key, model=model, reason=reason)}\n{following}",
-        buttons=rows([button(texts, "check_now", data_of("trial", "now", trial.id))]),
+        buttons=rows([button(texts, "check_now", data_of("trials", "now", trial.id))]),
     )
 
 

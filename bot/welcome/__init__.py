@@ -1,1 +1,1 @@
-"""To be said in one sentence."""
+"""Welcome: the first screens, the help, and the choice of a language."""

@@ -35,14 +35,14 @@ class Lobby:
             database=house.database,
             people=self.people,
             requests=JoinRequestStore(house.database),
-            news=house.news,
-            on_removed=self.ended.append,
+            notifications=house.notifications,
+            on_removed=[self.ended.append],
         )
         self.invitations = Invitations(
             database=house.database,
             store=InvitationStore(house.database),
             admission=self.admission,
-            news=house.news,
+            notifications=house.notifications,
             key=key,
         )
 

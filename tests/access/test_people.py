@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.delivery.notifications import DeliveryKind
 from bot.domain.people import Access
 from bot.edge.people import People
 from bot.edge.people_store import PeopleStore
@@ -60,15 +61,20 @@ async def test_language_that_telegram_does_not_tell_is_not_forgotten(people: Peo
     assert (await people.named(7)).telegram_language == "en"
 
 
+KIND = DeliveryKind.REFUSED
+
+
 async def test_every_admin_is_told_once(house: House):
     for _ in range(3):
         await house.database.write(
-            lambda tx: house.news.tell_admins(tx, "kind", {"a": 1}, key="job:1:finished")
+            lambda tx: house.notifications.tell_admins(tx, KIND, {"a": 1}, key="job:1:finished")
         )
-    await house.database.write(lambda tx: house.news.tell(tx, 9, "kind", {}, key="job:1:finished"))
+    await house.database.write(
+        lambda tx: house.notifications.tell(tx, 9, KIND, {}, key="job:1:finished")
+    )
 
     assert await house.told() == [
-        (ADMIN, "kind", {"a": 1}),
-        (SECOND_ADMIN, "kind", {"a": 1}),
-        (9, "kind", {}),
+        (ADMIN, KIND, {"a": 1}),
+        (SECOND_ADMIN, KIND, {"a": 1}),
+        (9, KIND, {}),
     ]

@@ -21,6 +21,9 @@ from bot.privacy.store import PrivacyStore
 from bot.storage.database import Database
 from bot.storage.migrations import scripts
 from bot.usage import store as usage
+from bot.wiring import build_features
+from tests.composition import core_of
+from tests.fakes import ChatServer, Provider
 
 ME, OTHER = 5, 6
 
@@ -51,27 +54,35 @@ async def talked(database: Database) -> Database:
     return database
 
 
+def privacy_of(database: Database) -> Privacy:
+    """As the bot builds it, with all that the features forget."""
+    core = core_of(database, Path("data.jsonl"), provider=Provider(), server=ChatServer())
+    features = build_features(core)
+    forgets = [each.forgets for each in reversed(features) if each.forgets]
+    return Privacy(store=PrivacyStore(database), people=PeopleStore(database), forgets=forgets)
+
+
 def me(access: Access) -> Person:
     return Person(id=ME, name="Пётр", access=access)
 
 
 async def test_all_that_was_said_can_be_read_oldest_first(talked: Database, monkeypatch):
-    own = Privacy(store=PrivacyStore(talked))
-    monkeypatch.setattr("bot.services.privacy._PAGE", 3)
+    own = privacy_of(talked)
+    monkeypatch.setattr("bot.privacy.privacy._PAGE", 3)
 
     turns = await own.turns_of(ME)
 
     assert [turn.question for turn in turns] == [f"тайна {n}" for n in (1, 2, 3, 4)]
     words = await own.words_of(ME)
     assert (words.n_conversations, words.n_turns, words.since) == (2, 4, 101)
-    monkeypatch.setattr("bot.services.privacy.MOST_CHARACTERS", 2 * len("тайна 1ответ 1"))
+    monkeypatch.setattr("bot.privacy.privacy.MOST_CHARACTERS", 2 * len("тайна 1ответ 1"))
     assert [turn.question for turn in await own.turns_of(ME)] == ["тайна 3", "тайна 4"]
 
 
 @pytest.mark.parametrize("access", list(Access))
 async def test_deletion_takes_one_persons_words_only(talked: Database, access: Access):
     """Of who is in, name and language stay: they are in use."""
-    store, own = PeopleStore(talked), Privacy(store=PrivacyStore(talked))
+    store, own = PeopleStore(talked), privacy_of(talked)
     await talked.write(lambda tx: store.saw(tx, ME, name="Пётр", telegram_language="ru", now=1))
     await talked.write(lambda tx: store.choose_language(tx, ME, "en"))
     await talked.write(lambda tx: JoinRequestStore(talked).ask(tx, ME, name="Пётр (@p)", now=1))

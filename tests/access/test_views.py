@@ -7,19 +7,20 @@ from dataclasses import replace
 import pytest
 
 from bot.access import admission_views as admission
+from bot.access import outside_views
 from bot.access import views as people
 from bot.access.admission import Door, Standing
 from bot.access.invitations import MOST_OPEN, Outcome
 from bot.catalogue import load_catalogue
 from bot.delivery.screen import Screen
 from bot.domain.people import Access, Invitation, JoinRequest, Person, Profile, RequestState
+from bot.edge.refusals import refusal
 from bot.errors import DailyLimitReached, PersonFixed
 from bot.privacy import views as privacy
-from bot.privacy.store import StoredTurn, StoredWords
+from bot.privacy.entities import StoredTurn, StoredWords
 from bot.ratings.entities import Complaint, Rating
 from bot.texts import Texts
 from bot.usage.accounts import Bill
-from bot.welcome import views as door
 from tests.screens import EN, MOSCOW, RU, buttons_of, shown
 
 NASTY = {
@@ -107,14 +108,14 @@ def screens(texts: Texts, value: str) -> Iterator[Screen]:
         for found in ([made] * MOST_OPEN, []):
             yield admission.invitations(texts, found, makers={5: value}, is_new=is_new)
     for kind in Door:
-        outside = door.outside(texts, HUGE, Standing(door=kind, until=LONG_AGO))
+        outside = outside_views.outside(texts, HUGE, Standing(door=kind, until=LONG_AGO))
         yield outside
         for outcome in Outcome:
             if outcome is not Outcome.ADMITTED:
-                yield door.link_failed(texts, outcome, outside)
-    yield door.start_tester(texts, profiles[0].person, is_ready=False)
-    yield door.refusal(texts, PersonFixed(name=value))
-    yield door.refusal(texts, DailyLimitReached(limit=20, zone=MOSCOW))
+                yield outside_views.link_failed(texts, outcome, outside)
+    yield outside_views.start_tester(texts, profiles[0].person, is_ready=False)
+    yield refusal(texts, PersonFixed(name=value))
+    yield refusal(texts, DailyLimitReached(limit=20, zone=MOSCOW))
     for words in (
         StoredWords(
             n_conversations=HUGE, n_turns=HUGE, since=LONG_AGO, n_ratings=HUGE, n_corrections=HUGE
@@ -162,7 +163,11 @@ def test_the_list_says_who_when_how_much():
         "Визит: 15 ноября 2023, 01:13 · ответы: 12 сегодня, 12 всего · ~$0,31",
         "Цены каталога.",
     ]
-    assert buttons_of(screen)[-3:] == ["invite:list:", "person:outside:0", "person:models:"]
+    assert buttons_of(screen)[-3:] == [
+        "access:invitation_list:",
+        "access:outside:0",
+        "access:models:",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -172,7 +177,7 @@ def test_the_list_says_who_when_how_much():
         (profile_of(is_fixed=True), None, {"limit"}),
         (profile_of(), None, {"limit", "remove"}),
         (profile_of(access=Access.STRANGER, removed_at=1), None, {"admit", "block"}),
-        (profile_of(access=Access.STRANGER), RequestState.OPEN, {"admit", "deny", "block"}),
+        (profile_of(access=Access.STRANGER), RequestState.OPEN, {"admit", "request_deny", "block"}),
         (profile_of(access=Access.STRANGER, is_blocked=True), None, {"admit", "unblock"}),
     ],
 )
@@ -230,17 +235,17 @@ def test_prices_of_another_provider_are_not_promised():
 )
 def test_the_limit_says_until_when(zone: str, said: str):
     texts = Texts("ru", zoneinfo.ZoneInfo(zone))
-    screen = door.refusal(texts, DailyLimitReached(limit=20, zone=texts.timezone))
+    screen = refusal(texts, DailyLimitReached(limit=20, zone=texts.timezone))
 
     assert said in shown(screen)
 
 
 @pytest.mark.parametrize(("kind", "may_ask"), [(kind, kind is Door.MAY_ASK) for kind in Door])
 def test_a_stranger_sees_their_number_and_what_they_can_do(kind: Door, may_ask: bool):
-    screen = door.outside(RU, 2001, Standing(door=kind, until=LONG_AGO))
+    screen = outside_views.outside(RU, 2001, Standing(door=kind, until=LONG_AGO))
 
     assert "Ваш номер: 2001" in shown(screen)
-    assert buttons_of(screen) == (["door:ask:"] if may_ask else [])
+    assert buttons_of(screen) == (["access:ask:"] if may_ask else [])
 
 
 RATINGS = {

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from bot import errors
-from bot.alarms.alarms import FEWEST_STEPS, Patience
+from bot.alarms.alarms import FEWEST_STEPS
 from bot.alarms.entities import RestartState
 from bot.alarms.overfitting import overfit
 from bot.alarms.store import RestartStore
-from bot.delivery.notifications import News
+from bot.delivery.notifications import Notifications
 from bot.domain.training import JobStatus, RunState
 from bot.jobs.curves import Curves, Point
 from bot.training.plans import Training
@@ -161,7 +161,7 @@ async def test_job_that_was_named_to_monitor_waits_since_its_creation(house: Hou
 
 async def test_patience_is_a_setting(house: House, clock: Clock):
     """A quicker clock has all of it shorter."""
-    await house.restart(patience=Patience().times(0.01))
+    await house.restart(queued_s=36, validating_s=72, stall_s=6, outage_s=6)
     await house.settled(await house.confirmed())
     await house.looked_at()
     clock.passes(37)
@@ -558,7 +558,7 @@ async def test_killed_anywhere_it_goes_on_to_one_job(
     waiting: House, monkeypatch: pytest.MonkeyPatch, step: str
 ):
     """At each step that is stored, and after the start: the next process makes one job of it."""
-    owner: type = {"confirm": Training, "confirmed": Training, "tell_admins": News}.get(
+    owner: type = {"confirm": Training, "confirmed": Training, "tell_admins": Notifications}.get(
         step, RestartStore
     )
     name = "confirm" if step == "confirmed" else step

@@ -9,6 +9,7 @@ import pytest
 from bot.alarms import views as alarms
 from bot.alarms.entities import RestartState
 from bot.domain.training import JobStatus, TrackedJob
+from bot.jobs import outage_views
 from bot.jobs.card_views import card
 from bot.texts import Texts
 from tests.fakes import job_of
@@ -31,7 +32,7 @@ def test_waiting_job_of_ours_can_be_created_again(texts: Texts):
 
     assert "natasha-v1" in shown(screen)
     assert texts.duration(3700) in shown(screen)
-    assert buttons_of(screen) == ["alarm:restart:4", "alarm:wait:4"]
+    assert buttons_of(screen) == ["alarms:restart:4", "alarms:wait:4"]
 
 
 @LANGUAGES
@@ -39,7 +40,7 @@ def test_waiting_job_of_somebody_else_can_be_stopped(texts: Texts):
     """Its plan is not ours to start."""
     screen = alarms.overdue(texts, replace(QUEUED, run_id=None, followed_by=5), since=ago(3700))
 
-    assert buttons_of(screen) == ["job:ask:4", "alarm:wait:4"]
+    assert buttons_of(screen) == ["jobs:ask:4", "alarms:wait:4"]
 
 
 def test_the_two_ways_of_waiting_read_differently():
@@ -56,7 +57,7 @@ def test_stalled_job_tells_its_last_step_and_pace(texts: Texts):
 
     for part in ("40", texts.duration(900), texts.duration(61)):
         assert part in shown(screen)
-    assert buttons_of(screen) == ["job:chart:4", "job:ask:4"]
+    assert buttons_of(screen) == ["jobs:chart:4", "jobs:ask:4"]
 
 
 def test_stalled_job_shows_it_on_its_card_until_it_ends():
@@ -77,15 +78,15 @@ def test_learning_by_heart_shows_both_losses():
     assert "0,91 → 1,04" in shown(screen)
     assert "0,60 → 0,41" in shown(screen)
     assert shown(alarms.overfit(EN, RUNNING, {"step": 1200, **LOSSES}))
-    assert buttons_of(screen) == ["job:chart:4", "job:ask:4"]
+    assert buttons_of(screen) == ["jobs:chart:4", "jobs:ask:4"]
 
 
 @LANGUAGES
 @pytest.mark.parametrize("kind", ["unreachable", "refused"])
 def test_outage_is_told_in_its_own_words_with_the_providers(texts: Texts, kind: str):
     payload: dict[str, Any] = {"kind": kind, "since": ago(600), "message": "Bad <key>"}
-    begun = shown(alarms.outage(texts, payload))
-    over = shown(alarms.outage_over(texts, {**payload, "until": time.time()}))
+    begun = shown(outage_views.outage(texts, payload))
+    over = shown(outage_views.outage_over(texts, {**payload, "until": time.time()}))
 
     assert "Bad <key>" in begun
     assert ("OPENAI_API_KEY" in begun) is (kind == "refused")

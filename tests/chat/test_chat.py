@@ -285,7 +285,7 @@ async def test_new_conversation_is_offered_once_for_a_silence(
     talking: House, silence_s: float, ago_s: int, is_long: bool
 ):
     """Never forced: the model still hears what was said before."""
-    talking.begin(silence_s=silence_s)
+    talking.begin(new_conversation_after_h=silence_s / 3600)
     assert not (await question(talking)).is_after_silence
     await said(talking, 1, at=int(time.time()) - ago_s)
 

@@ -195,7 +195,7 @@ def test_frame_shows_what_there_is_and_that_more_comes():
         {"type": "bold", "offset": 10, "length": 3},
         {"type": "italic", "offset": 16, "length": 3},
     ]
-    assert buttons_of(frame) == ["talk:stop:7"]
+    assert buttons_of(frame) == ["chat:stop:7"]
     assert frame.buttons[0][0].text == "⏹ Хватит"
 
 
@@ -247,7 +247,7 @@ def test_long_frame_shows_the_end(letter: str, length: int):
 # The end of an answer
 
 
-UNDER = ["talk:up:12", "talk:down:12", "talk:again:12"]
+UNDER = ["ratings:up:12", "ratings:down:12", "chat:again:12"]
 
 
 def test_buttons_stand_under_the_last_message():
@@ -260,7 +260,7 @@ def test_buttons_stand_under_the_last_message():
 def test_new_conversation_is_offered_after_a_silence():
     offered = answer.whole(RU, "Лес", buttons=answer_buttons(RU, 12, is_after_silence=True))
 
-    assert buttons_of(offered[0]) == [*UNDER, "talk:anew:12"]
+    assert buttons_of(offered[0]) == [*UNDER, "chat:anew:12"]
 
 
 @pytest.mark.parametrize("text", ["Представь **лес**", "```\nкод", "слово " * 682 + "слово"])

@@ -41,7 +41,7 @@ def test_two_short_answers_are_one_message():
 
     assert shown(screen) == "1\nЛес шумит.\n\n2\nРека течёт."
     assert labels(screen) == ["1 лучше", "2 лучше", "Одинаково"]
-    assert buttons_of(screen) == [f"compare:vote_{vote}:77" for vote in Vote]
+    assert buttons_of(screen) == [f"comparison:vote_{vote}:77" for vote in Vote]
     bold = [screen.text[e["offset"] : e["offset"] + e["length"]] for e in screen.entities or []]
     assert bold == ["1", "шумит", "2"]
 
@@ -94,7 +94,7 @@ def test_a_running_comparison_does_not_tell_who_leads():
     assert "каждый 3-й вопрос" in shown(screen)
     assert "За natasha" not in shown(screen)
     assert buttons_of(screen) == [
-        "compare:stop:3", "compare:result:3", "compare:every:3-1", "compare:every:3-10",
+        "comparison:stop:3", "comparison:result:3", "comparison:every:3-1", "comparison:every:3-10",
     ]  # fmt: skip
 
 
@@ -107,7 +107,7 @@ def test_a_running_comparison_does_not_tell_who_leads():
                 "natasha-v2 лучше: 34 из 50, не считая ничьих.\n"
                 "Одинаковые модели показали бы такую разницу реже чем в 5 % сравнений."
             ),
-            ["model:use:2"],
+            ["models:use:2"],
         ),
         (
             standing(12, 38, ending=Ending.CLEAR),
@@ -115,16 +115,16 @@ def test_a_running_comparison_does_not_tell_who_leads():
                 "natasha-v2 лучше: 38 из 50, не считая ничьих.\n"
                 "Одинаковые модели показали бы такую разницу реже чем в 1 % сравнений."
             ),
-            ["model:use:2"],
+            ["models:use:2"],
         ),
         (
             standing(22, 20, 8, ending=Ending.ENOUGH),
             "Разницы не видно.",
-            ["compare:longer:3"],
+            ["comparison:longer:3"],
         ),
-        (standing(0, 0, ending=Ending.STOPPED), "Остановлено", ["compare:longer:3"]),
+        (standing(0, 0, ending=Ending.STOPPED), "Остановлено", ["comparison:longer:3"]),
         (standing(5, 4, ending=Ending.GONE), "Сравнение прервано", []),
-        (standing(5, 4), "Пока ничего не ясно", ["compare:stop:3"]),
+        (standing(5, 4), "Пока ничего не ясно", ["comparison:stop:3"]),
     ],
 )
 def test_result_is_a_plain_sentence(found: Standing, said: str, buttons: list[str]):
@@ -167,8 +167,8 @@ def test_models_are_chosen_by_buttons(texts: Texts):
     shown(first)
     shown(second)
     shown(votes)
-    assert buttons_of(first)[0] == "compare:first:1"
-    assert buttons_of(second)[0] == "compare:second:1-2"
-    assert buttons_of(votes)[0] == f"compare:start:1-{10**12}-20"
+    assert buttons_of(first)[0] == "comparison:first:1"
+    assert buttons_of(second)[0] == "comparison:second:1-2"
+    assert buttons_of(votes)[0] == f"comparison:start:1-{10**12}-20"
     assert buttons_of(compare.pick(texts, [A], None)) == []
-    assert buttons_of(compare.pick(texts, [B], A)) == ["compare:second:1-2"]
+    assert buttons_of(compare.pick(texts, [B], A)) == ["comparison:second:1-2"]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.training.composition import sample_prompts
+from bot.trials.sampling import sample_prompts
 
 DATASET = Path(__file__).parents[2] / "data" / "natasha_finetuning_20251125_153356.jsonl"
 NOTES = DATASET.with_suffix(".notes.csv")

@@ -69,7 +69,7 @@ def test_shipped_questions_are_all_different():
 def test_answers_are_the_same_in_every_process():
     """Hashes of str differ between processes; those used here must not."""
     code = (
-        "from tests.unit.test_similarity import *\n"
+        "from tests.dataset.test_similarity import *\n"
         "nearby = Nearby()\n"
         "texts = [f'{a} {b} как мне быть дальше' for a in 'абвгде' for b in 'жзиклм']\n"
         "found = [(nearby.find(t * 3), nearby.add(t * 3, n)) for n, t in enumerate(texts)]\n"

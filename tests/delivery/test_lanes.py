@@ -12,6 +12,7 @@ import pytest
 
 from bot.delivery.inbox_store import InboxRow, InboxStore
 from bot.delivery.lanes import MOST_ATTEMPTS, MOST_WAITING, Lanes, Work
+from bot.delivery.routing import Lane
 from bot.domain import JsonDict
 from bot.storage.database import Database, Transaction
 from tests.clocks import settle, until
@@ -42,6 +43,7 @@ class Desk:
             database=self.database,
             store=InboxStore(self.database),
             bot_id=77,
+            names={"/new": Lane.TALK, "chat:stop": Lane.STOP},
             handle=self.handle,
             apologise=self.apologise,
             turn_away=self.turn_away,

@@ -52,13 +52,13 @@ async def test_new_message(telegram: Telegram, poster: Poster):
 async def test_buttons_alone_change(telegram: Telegram, poster: Poster):
     """In one call, which says nothing anew; where the message is gone nothing comes of it."""
     message_id = await post(poster)
-    buttons = Screen(text="", buttons=[[Button(text="👍 ✓", data="talk:unrate:1")]])
+    buttons = Screen(text="", buttons=[[Button(text="👍 ✓", data="ratings:unrate:1")]])
 
     for edit_id in (message_id, message_id, message_id + 9):
         assert await post(poster, buttons, edit_id=edit_id, is_unsure=True) == edit_id
 
     assert telegram.texts(5) == [SHOWN]
-    assert "talk:unrate:1" in str(telegram.chats[5][message_id].markup)
+    assert "ratings:unrate:1" in str(telegram.chats[5][message_id].markup)
     calls = telegram.sent(5)[1:]
     assert [call.method for call in calls] == ["editMessageReplyMarkup"] * 3
     assert "text" not in calls[0].params
@@ -70,7 +70,7 @@ async def test_buttons_and_entities_reach_telegram(telegram: Telegram, poster: P
         text="<b>Лес</b>",
         entities=[{"type": "italic", "offset": 3, "length": 3}],
         buttons=[
-            [Button(text="Обучить", data="train:plan:")],
+            [Button(text="Обучить", data="training:plan:")],
             [Button(text="?", url="https://a.b")],
         ],
     )
@@ -81,7 +81,7 @@ async def test_buttons_and_entities_reach_telegram(telegram: Telegram, poster: P
     assert message.text == "<b>Лес</b>"
     assert message.entities == [{"type": "italic", "offset": 3, "length": 3}]
     assert message.markup["inline_keyboard"] == [
-        [{"text": "Обучить", "callback_data": "train:plan:"}],
+        [{"text": "Обучить", "callback_data": "training:plan:"}],
         [{"text": "?", "url": "https://a.b"}],
     ]
 
@@ -377,7 +377,7 @@ async def test_answer_whose_formatting_is_refused_comes_as_plain_text(
     screen = Screen(
         text="в лесу",
         entities=[{"type": "bold", "offset": 0, "length": 1}],
-        buttons=[[Button(text="🔁", data="talk:again:1")]],
+        buttons=[[Button(text="🔁", data="chat:again:1")]],
     )
     telegram.answers(400, reason, method="sendMessage")
     sent = await post(poster, screen)

@@ -6,6 +6,9 @@ import pytest
 
 from bot.delivery.routing import route, route_all, update_id_of
 from bot.domain import JsonDict
+from tests.composition import registry
+
+LANES = registry().lanes
 
 
 def message(text: str | None = "привет", **fields: object) -> JsonDict:
@@ -14,7 +17,7 @@ def message(text: str | None = "привет", **fields: object) -> JsonDict:
 
 
 def lane_of(**update: object) -> tuple[int, str, int]:
-    incoming = route({"update_id": 1, **update})
+    incoming = route({"update_id": 1, **update}, LANES)
     assert incoming is not None
     return incoming.chat_id, incoming.lane, incoming.message_id
 
@@ -50,16 +53,22 @@ def test_words_are_talk_commands_are_desk(text: str, lane: str):
         ({"message": message(None, document={}, caption="/new")}, (5, "desk", 40)),
         ({"callback_query": {"id": "1", "message": message()}}, (5, "desk", 0)),
         ({"callback_query": {"id": "1"}}, (0, "desk", 0)),
-        ({"callback_query": {"data": "talk:stop:7", "message": message()}}, (5, "stop", 0)),
-        ({"callback_query": {"data": "talk:again:7", "message": message()}}, (5, "talk", 0)),
-        ({"callback_query": {"data": "talk:anew:7", "message": message()}}, (5, "talk", 0)),
-        ({"callback_query": {"data": "fix:write:7", "message": message()}}, (5, "talk", 0)),
-        ({"callback_query": {"data": "compare:vote_same:7", "message": message()}}, (5, "talk", 0)),
-        ({"callback_query": {"data": "compare:stop:7", "message": message()}}, (5, "desk", 0)),
-        ({"callback_query": {"data": "talk:up:7", "message": message()}}, (5, "desk", 0)),
+        ({"callback_query": {"data": "chat:stop:7", "message": message()}}, (5, "stop", 0)),
+        ({"callback_query": {"data": "chat:again:7", "message": message()}}, (5, "talk", 0)),
+        ({"callback_query": {"data": "chat:anew:7", "message": message()}}, (5, "talk", 0)),
+        (
+            {"callback_query": {"data": "ratings:correction_write:7", "message": message()}},
+            (5, "talk", 0),
+        ),
+        (
+            {"callback_query": {"data": "comparison:vote_same:7", "message": message()}},
+            (5, "talk", 0),
+        ),
+        ({"callback_query": {"data": "comparison:stop:7", "message": message()}}, (5, "desk", 0)),
+        ({"callback_query": {"data": "ratings:up:7", "message": message()}}, (5, "desk", 0)),
         ({"callback_query": {"data": "talk:", "message": message()}}, (5, "desk", 0)),
-        ({"callback_query": {"data": ["talk:stop:7"], "message": message()}}, (5, "desk", 0)),
-        ({"message": message("talk:stop:7")}, (5, "talk", 40)),
+        ({"callback_query": {"data": ["chat:stop:7"], "message": message()}}, (5, "desk", 0)),
+        ({"message": message("chat:stop:7")}, (5, "talk", 40)),
         ({"my_chat_member": {"chat": {"id": 5}}}, (5, "desk", 0)),
         ({"something_new": {"chat": {"id": 5}}}, (0, "desk", 0)),
         ({}, (0, "desk", 0)),
@@ -81,7 +90,7 @@ def test_payload_is_the_update_and_can_be_stored(text: str):
     """Also half a character, which JSON can spell and UTF-8 can't."""
     update = {"update_id": 3, "message": message(text)}
 
-    incoming = route(update)
+    incoming = route(update, LANES)
 
     assert incoming is not None
     assert incoming.payload.encode()
@@ -103,7 +112,7 @@ def test_update_without_an_id_costs_only_itself(broken: JsonDict):
     """The others of its batch are stored, in their order."""
     first, last = {"update_id": 1, "message": message("a")}, {"update_id": 2}
 
-    routed = route_all([first, broken, last])
+    routed = route_all([first, broken, last], LANES)
 
     assert [incoming.update_id for incoming in routed] == [1, 2]
     assert update_id_of(broken) is None
@@ -111,7 +120,7 @@ def test_update_without_an_id_costs_only_itself(broken: JsonDict):
 
 @pytest.mark.parametrize("broken", [None, 7, "x", [], True])
 def test_what_is_no_update_at_all_is_left_out(broken: object):
-    routed = route_all([broken, {"update_id": 2}])  # type: ignore[list-item]
+    routed = route_all([broken, {"update_id": 2}], LANES)  # type: ignore[list-item]
 
     assert [incoming.update_id for incoming in routed] == [2]
 
@@ -122,7 +131,7 @@ def test_file_stays_in_order_with_the_commands_that_speak_of_it():
     command = {"update_id": 2, "message": message("/validate")}
     button = {"update_id": 3, "callback_query": {"id": "1", "message": message(None, document={})}}
 
-    routed = route_all([file, command, button])
+    routed = route_all([file, command, button], LANES)
 
     assert [(incoming.update_id, incoming.lane) for incoming in routed] == [
         (1, "desk"), (2, "desk"), (3, "desk"),

@@ -7,17 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from telegram.ext import CommandHandler
 
 from bot import arguments
 from bot.catalogue import load_catalogue
 from bot.config import Settings
-from bot.edge.menus import ADMINS, EVERYONE
-from bot.handlers import all_handlers
 from bot.texts import LANGUAGES
 from engine import settings as engine_settings
 from sandbox import __main__ as sandbox_main
+from tests.composition import registry
 from tests.drift.project import ROOT, text
+
+REGISTRY = registry()
+EVERYONE, ADMINS = REGISTRY.everyones_commands, REGISTRY.admins_commands
 
 READMES = ("README.md", "README.ru.md")
 PAPERS = (
@@ -31,8 +32,7 @@ CATALOGUE = load_catalogue()
 
 
 def bot_commands() -> set[str]:
-    handlers = (handler for handler in all_handlers() if isinstance(handler, CommandHandler))
-    return {command for handler in handlers for command in handler.commands}
+    return {*REGISTRY.commands}
 
 
 def rows(paper: str, start: str) -> dict[str, list[str]]:
@@ -52,11 +52,6 @@ def subcommands(parser: argparse.ArgumentParser) -> set[str]:
         if isinstance(action, argparse._SubParsersAction)
         for name in action.choices
     }
-
-
-def test_menus_offer_what_is_handled():
-    assert {*EVERYONE, *ADMINS} == bot_commands()
-    assert not {*EVERYONE} & {*ADMINS}
 
 
 @pytest.mark.parametrize("readme", READMES)

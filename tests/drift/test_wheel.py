@@ -105,7 +105,7 @@ def test_it_finds_its_own_files(installed):
 import bot
 from bot.catalogue import load_catalogue
 from bot.storage.migrations import scripts
-from bot.workshop import sample_prompts
+from bot.trials.sampling import sample_prompts
 print(bot.__file__)
 assert load_catalogue().models and scripts() and sample_prompts()
 """

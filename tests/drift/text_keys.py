@@ -20,7 +20,6 @@ from bot.dataset.repair import REPAIRABLE
 from bot.dataset.validation.tables import all_rules
 from bot.domain.datasets import DatasetOrigin
 from bot.domain.training import JobStatus
-from bot.edge.menus import ADMINS, EVERYONE
 from bot.export import LeftOut
 from bot.ratings.entities import Complaint
 from bot.ratings.quality import Change
@@ -29,11 +28,12 @@ from bot.training.remedies import Remedy, Step
 from bot.trials.entities import Verdict
 from bot.trials.verdict import REASONS
 from bot.trials.views import Standing
+from tests.composition import registry
 from tests.drift.project import sources, tree
 
 KEYS = LANGUAGES["ru"].messages.keys()
 
-SPEAKERS = {"plain": 1, "button": 1, "_say": 1, "_argument": 1}
+SPEAKERS = {"plain": 1, "button": 1, "_say": 1, "_argument": 1, "say": 0, "say_here": 0}
 """Functions that hand a key on, with the place of that argument. A button adds its prefix."""
 KNOW_THEIR_PARAMETERS = ("_say", "_argument")
 """Those of them that do not get the text's parameters from their callers."""
@@ -65,7 +65,7 @@ FAMILIES: dict[str, Collection[str]] = {
     "complaint_": set(Complaint),
     "choose_": {"model", "epochs", "multiplier", "suffix"},
     "mend_": set(REPAIRABLE),
-    "menu_": {*EVERYONE, *ADMINS},
+    "menu_": registry().commands.keys(),
     "quality_change_": set(Change),
     "refusal_": {key.removeprefix("refusal_") for key in KEYS if key.startswith("refusal_")},
     "remedy_": set(Remedy),

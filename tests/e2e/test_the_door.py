@@ -3,11 +3,10 @@
 import itertools
 from typing import Any
 
-from telegram.ext import CallbackQueryHandler, CommandHandler
-
 from bot.comparison.entities import Vote
-from bot.handlers import all_handlers
+from bot.delivery.old_names import current
 from bot.ratings.entities import Complaint
+from tests.composition import registry
 from tests.e2e.test_exactly_once import ENDLESS, job_of, press, started
 from tests.telegram_people import Json, words
 from tests.world import ADMIN, STRANGER, World, eventually, world
@@ -25,17 +24,14 @@ TESTERS = range(1101, 1111)
 
 def admins_commands() -> list[str]:
     """Every command that is not for everybody, as somebody would write it."""
-    handlers = [each for each in all_handlers() if isinstance(each, CommandHandler)]
-    names = {name for handler in handlers for name in handler.commands} - OPEN_COMMANDS
+    names = registry().commands.keys() - OPEN_COMMANDS
     arguments = {"use": MODEL, "monitor": "ftjob-1", "cancel": "ftjob-1", "test": MODEL}
     return [f"/{name} {arguments.get(name, '')}".strip() for name in sorted(names)]
 
 
 def admins_buttons() -> list[str]:
     """The data of every button that is not for everybody; 1 is a plan, a job and a model."""
-    handlers = [each for each in all_handlers() if isinstance(each, CallbackQueryHandler)]
-    patterns: list[Any] = [handler.pattern for handler in handlers if handler.pattern]
-    prefixes = {pattern.pattern.removeprefix("^") for pattern in patterns} - OPEN_BUTTONS
+    prefixes = {f"{name}:" for name in registry().presses} - set(map(current, OPEN_BUTTONS))
     return [f"{prefix}1" for prefix in sorted(prefixes)]
 
 

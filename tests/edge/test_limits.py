@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
+from bot.access import outside_views
 from bot.catalogue import load_catalogue
 from bot.chat import views as answer
-from bot.dataset import price_views as prices
 from bot.dataset import version_views as versions
 from bot.dataset import views as dataset
 from bot.dataset.repair import REPAIRABLE, Change, Repair
 from bot.dataset.split import Split
-from bot.delivery.screen import Screen
+from bot.delivery.screen import Screen, plain
 from bot.domain.datasets import (
     Dataset,
     DatasetOrigin,
@@ -52,6 +52,7 @@ from bot.serving.serving import ModelPage
 from bot.texts import LANGUAGES, Texts
 from bot.training import edit_views as plan_edits
 from bot.training import ending_views as endings
+from bot.training import price_views as prices
 from bot.training import views as plan
 from bot.training.edits import Part, choices
 from bot.training.remedies import Remedy
@@ -214,7 +215,7 @@ def screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
     )
 
     for key in sorted(key for key in KEYS if key.startswith("error_")):
-        yield key, door.plain(texts, key, **Anything(value))
+        yield key, plain(texts, key, **Anything(value))
     for key in (
         "job_paused",
         "job_resumed",
@@ -224,9 +225,9 @@ def screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
         "monitor_started",
         "trial_started",
     ):
-        yield key, door.plain(texts, key, name=value, model=value, n=HUGE)
+        yield key, plain(texts, key, name=value, model=value, n=HUGE)
     yield "language", door.language(texts)
-    yield "start tester", door.start_tester(texts, person, is_ready=False)
+    yield "start tester", outside_views.start_tester(texts, person, is_ready=False)
     for found in (None, report_of(value, 0), report_of(value, 200)):
         yield (
             "start admin",
@@ -471,7 +472,7 @@ def test_what_people_wrote_is_shown_as_they_wrote_it():
     """HTML in a name is a name."""
     person = Person(id=1, name="<b>Анна</b> & Co", access=Access.TESTER)
 
-    assert "<b>Анна</b> & Co" in shown(door.start_tester(RU, person, is_ready=True))
+    assert "<b>Анна</b> & Co" in shown(outside_views.start_tester(RU, person, is_ready=True))
 
 
 def test_buttons_that_do_not_fit_are_a_bug():
@@ -484,14 +485,15 @@ def test_buttons_that_do_not_fit_are_a_bug():
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
-        ("train:start:12", ("train", "start", "12", 12)),
-        ("train:plan:", ("train", "plan", "", 0)),
-        ("train", ("train", "", "", 0)),
+        ("training:start:12", ("training", "start", "12", 12)),
+        ("training:plan:", ("training", "plan", "", 0)),
+        ("train:start:12", ("training", "start", "12", 12)),
+        ("training", ("training", "", "", 0)),
         ("", ("", "", "", 0)),
-        ("job:cancel:-1", ("job", "cancel", "-1", 0)),
-        ("job:cancel:1:2", ("job", "cancel", "1:2", 0)),
-        ("job:cancel:²", ("job", "cancel", "²", 0)),
-        ("job:cancel:" + "9" * 40, ("job", "cancel", "9" * 40, 0)),
+        ("jobs:cancel:-1", ("jobs", "cancel", "-1", 0)),
+        ("jobs:cancel:1:2", ("jobs", "cancel", "1:2", 0)),
+        ("jobs:cancel:²", ("jobs", "cancel", "²", 0)),
+        ("jobs:cancel:" + "9" * 40, ("jobs", "cancel", "9" * 40, 0)),
     ],
 )
 def test_buttons_of_any_shape_are_read(data: str, expected: tuple[Any, ...]):
@@ -503,6 +505,6 @@ def test_buttons_of_any_shape_are_read(data: str, expected: tuple[Any, ...]):
 
 @pytest.mark.parametrize("id_", [0, 12, 10**18, "ru"])
 def test_buttons_say_what_they_were_made_for(id_: object):
-    press = buttons.parse(buttons.data_of("train", "start", id_))
+    press = buttons.parse(buttons.data_of("training", "start", id_))
 
-    assert (press.feature, press.action, press.id) == ("train", "start", str(id_))
+    assert (press.feature, press.action, press.id) == ("training", "start", str(id_))

@@ -112,7 +112,7 @@ def test_empty_states_say_what_to_do():
     since = replace(nothing, since=DAY, exported_at=DAY)
 
     assert "Попросите тестировщиков нажимать 👍 и 👎" in shown(screen(nothing))
-    assert buttons_of(screen(nothing)) == ["person:list:0"]
+    assert buttons_of(screen(nothing)) == ["access:list:0"]
     assert "С прошлого экспорта (22 ноября 2025) новых оценок нет." in shown(screen(since))
     assert buttons_of(screen(since)) == ["export:start:0"]
     for found in (nothing, since):

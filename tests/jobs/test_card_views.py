@@ -23,7 +23,7 @@ from tests.screens import EN, RU, buttons_of, shown
 CATALOGUE = load_catalogue()
 OPENAI, ELSEWHERE = "https://api.openai.com/v1", "https://models.example/v1"
 NBSP = "\N{NO-BREAK SPACE}"
-LOOKS, ACTS = ["job:events:4", "job:refresh:4"], ["job:ask:4"]
+LOOKS, ACTS = ["jobs:events:4", "jobs:refresh:4"], ["jobs:ask:4"]
 
 
 def tracked(
@@ -107,7 +107,7 @@ def test_card_of_a_running_job():
     assert lines[4].startswith("проверка 1,31  ")
     assert lines[5] == "потрачено ~$0,63"
     assert lines[6] == "Шаг <655>"
-    assert buttons_of(screen) == ["job:chart:4", *LOOKS, "job:pause:4", *ACTS]
+    assert buttons_of(screen) == ["jobs:chart:4", *LOOKS, "jobs:pause:4", *ACTS]
 
 
 def test_time_left_is_learnt_from_the_pace():
@@ -154,13 +154,13 @@ def test_card_survives_metrics_of_any_shape(metrics: list[dict[str, Any]]):
     ("status", "expected"),
     [
         ("validating_files", [*LOOKS, *ACTS]),
-        ("queued", [*LOOKS, "job:pause:4", *ACTS]),
-        ("running", [*LOOKS, "job:pause:4", *ACTS]),
-        ("paused", [*LOOKS, "job:resume:4", *ACTS]),
+        ("queued", [*LOOKS, "jobs:pause:4", *ACTS]),
+        ("running", [*LOOKS, "jobs:pause:4", *ACTS]),
+        ("paused", [*LOOKS, "jobs:resume:4", *ACTS]),
         ("warming_up", [*LOOKS, *ACTS]),
-        ("succeeded", ["job:events:4"]),
-        ("failed", ["job:events:4"]),
-        ("cancelled", ["job:events:4"]),
+        ("succeeded", ["jobs:events:4"]),
+        ("failed", ["jobs:events:4"]),
+        ("cancelled", ["jobs:events:4"]),
     ],
 )
 def test_card_of_every_status(status: str, expected: list[str]):
@@ -172,8 +172,8 @@ def test_card_of_every_status(status: str, expected: list[str]):
 
 
 def test_a_picture_is_offered_where_there_is_something_to_draw():
-    assert "job:chart:4" in buttons_of(card(tracked("succeeded", STEPS)))
-    assert "job:chart:4" in buttons_of(card(tracked("succeeded", result_file="file-1")))
+    assert "jobs:chart:4" in buttons_of(card(tracked("succeeded", STEPS)))
+    assert "jobs:chart:4" in buttons_of(card(tracked("succeeded", result_file="file-1")))
 
 
 def test_card_of_a_job_that_has_ended_sums_it_up():
@@ -233,7 +233,7 @@ def listing(n_jobs: int, page: int = 0) -> Screen:
 
 
 def test_list_of_jobs():
-    assert buttons_of(jobs.listing(RU, [], page=0, n_jobs=0)) == ["train:plan:"]
+    assert buttons_of(jobs.listing(RU, [], page=0, n_jobs=0)) == ["training:plan:"]
 
     screen = listing(3)
     text = shown(screen)
@@ -241,15 +241,15 @@ def test_list_of_jobs():
     assert "⏳ №100 natasha-v1 · обучается" in text
     assert "❌ №102 natasha-v1 · не обучилась" in text
     assert text.startswith("Последние задания\n")
-    assert buttons_of(screen) == ["job:open:100", "job:open:101", "job:open:102"]
+    assert buttons_of(screen) == ["jobs:open:100", "jobs:open:101", "jobs:open:102"]
 
 
 @pytest.mark.parametrize(
     ("page", "title", "pager"),
     [
-        (0, "1–6 из 34", ["job:list:1"]),
-        (2, "13–18 из 34", ["job:list:1", "job:list:3"]),
-        (5, "31–34 из 34", ["job:list:4"]),
+        (0, "1–6 из 34", ["jobs:list:1"]),
+        (2, "13–18 из 34", ["jobs:list:1", "jobs:list:3"]),
+        (5, "31–34 из 34", ["jobs:list:4"]),
     ],
 )
 def test_dozens_of_jobs_come_in_pages(page: int, title: str, pager: list[str]):
@@ -261,7 +261,7 @@ def test_dozens_of_jobs_come_in_pages(page: int, title: str, pager: list[str]):
 
 
 def test_stopping_is_asked_for_once():
-    assert buttons_of(jobs.ask_cancel(RU, tracked())) == ["job:cancel:4", "job:keep:4"]
+    assert buttons_of(jobs.ask_cancel(RU, tracked())) == ["jobs:cancel:4", "jobs:keep:4"]
 
 
 # The log
@@ -292,15 +292,15 @@ def test_log_begins_with_the_newest_event():
 @pytest.mark.parametrize(
     ("n_events", "end", "expected"),
     [
-        (0, None, ["job:log:4"]),
-        (8, None, ["job:log:4"]),
-        (9, None, ["job:log:4", "job:log:4-1"]),
-        (30, None, ["job:log:4", "job:log:4-22"]),
-        (30, 22, ["job:log:4", "job:log:4-14"]),
-        (30, 14, ["job:log:4-22", "job:log:4-6"]),
-        (30, 6, ["job:log:4-14"]),
+        (0, None, ["jobs:log:4"]),
+        (8, None, ["jobs:log:4"]),
+        (9, None, ["jobs:log:4", "jobs:log:4-1"]),
+        (30, None, ["jobs:log:4", "jobs:log:4-22"]),
+        (30, 22, ["jobs:log:4", "jobs:log:4-14"]),
+        (30, 14, ["jobs:log:4-22", "jobs:log:4-6"]),
+        (30, 6, ["jobs:log:4-14"]),
         # It has grown since the page was shown.
-        (99, 30, ["job:log:4-38", "job:log:4-22"]),
+        (99, 30, ["jobs:log:4-38", "jobs:log:4-22"]),
     ],
 )
 def test_log_is_leafed_through(n_events: int, end: int | None, expected: list[str]):
@@ -314,13 +314,13 @@ def test_log_is_leafed_through(n_events: int, end: int | None, expected: list[st
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
-        ("job:log:4", (4, None)),
-        ("job:log:4-22", (4, 22)),
-        ("job:log:4-0", (4, None)),
-        ("job:log:4-x", (4, None)),
-        ("job:log:x-4", (0, 4)),
-        ("job:log:", (0, None)),
-        ("job:log:4--9", (4, None)),
+        ("jobs:log:4", (4, None)),
+        ("jobs:log:4-22", (4, 22)),
+        ("jobs:log:4-0", (4, None)),
+        ("jobs:log:4-x", (4, None)),
+        ("jobs:log:x-4", (0, 4)),
+        ("jobs:log:", (0, None)),
+        ("jobs:log:4--9", (4, None)),
     ],
 )
 def test_page_that_a_button_names(data: str, expected: tuple[int, int | None]):

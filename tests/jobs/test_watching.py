@@ -181,10 +181,9 @@ async def test_success_offers_the_model_and_puts_it_to_the_prompts(running: Hous
     model = await running.models.named(TUNED)
     assert model is not None
     assert (model.system_prompt, model.job_id) == (PROMPT, "ftjob-1")
-    assert running.woken_trials == await running.trial_store.pending()
-    assert len(running.woken_trials) == 1
+    (trial_id,) = await running.trial_store.pending()
     await running.looked_at("ftjob-1")
-    assert len(await running.trial_store.pending()) == 1
+    assert await running.trial_store.pending() == [trial_id]
 
 
 async def test_success_without_a_model_is_told_and_looked_at_again(running: House):
@@ -220,7 +219,7 @@ async def test_success_that_waits_for_a_name_moves_no_card(running: House):
 
 async def test_model_that_is_never_named_is_told_so_once(running: House):
     """After a while nobody looks any more, and the admins know what to do."""
-    await running.restart(name_patience_s=0)
+    await running.restart(model_patience_s=0)
     running.provider.moves("ftjob-1", "succeeded")
     for _ in range(4):
         running.watching.wake("ftjob-1")

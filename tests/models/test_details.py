@@ -68,7 +68,7 @@ async def test_model_of_a_followed_job(house: House):
 
 
 async def test_days_until_the_end(house: House):
-    house.begin(base_url="https://api.openai.com/v1")
+    house.begin(openai_base_url="https://api.openai.com/v1")
     model = await house.serving.model(TUNED)
 
     found = await house.model_desk.details(model.id)

@@ -55,10 +55,10 @@ def test_no_models_yet():
     screen = models.listing(RU, overview())
 
     assert "Первая появится после /train" in shown(screen)
-    assert buttons_of(screen) == ["train:plan:"]
+    assert buttons_of(screen) == ["training:plan:"]
     assert buttons_of(models.listing(RU, overview(has_retired=True))) == [
-        "train:plan:",
-        "model:retired:0",
+        "training:plan:",
+        "models:retired:0",
     ]
 
 
@@ -74,21 +74,26 @@ def test_who_serves_stands_first_and_the_way_back_is_one_press():
     assert labels(screen) == [
         "↩ Вернуть gpt-4.1-mini", "🟢 natasha-v1", "gpt-4.1-mini", "natasha-v2",
     ]  # fmt: skip
-    assert buttons_of(screen) == ["model:serve:4", "model:show:3", "model:show:4", "model:show:9"]
+    assert buttons_of(screen) == [
+        "models:serve:4",
+        "models:show:3",
+        "models:show:4",
+        "models:show:9",
+    ]
 
 
 def test_nobody_serves_though_there_are_models():
     screen = models.listing(EN, overview([MODEL]))
 
     assert shown(screen).startswith("No model answers now.")
-    assert buttons_of(screen) == ["model:show:3"]
+    assert buttons_of(screen) == ["models:show:3"]
 
 
 def test_list_is_turned_by_pages():
     page = overview([MODEL], number=2, has_more=True, has_retired=True)
 
     assert buttons_of(models.listing(RU, page)) == [
-        "model:show:3", "model:list:1", "model:list:3", "model:retired:0",
+        "models:show:3", "models:list:1", "models:list:3", "models:retired:0",
     ]  # fmt: skip
 
 
@@ -122,7 +127,7 @@ def test_retired_models_are_hidden_not_deleted():
     screen = models.retired(RU, page)
 
     assert "у провайдера ничего не удалено" in shown(screen)
-    assert buttons_of(screen) == ["model:show:3", "model:list:0"]
+    assert buttons_of(screen) == ["models:show:3", "models:list:0"]
     empty = models.retired(EN, ModelPage(models=[], number=0, has_more=False))
     assert shown(empty) == "No model is retired."
 
@@ -133,7 +138,7 @@ def test_used_model_shows_what_it_is_told():
     assert shown(screen).startswith("Теперь отвечает natasha-v1.")
     assert "Ты Наташа." in shown(screen)
     assert f"/use {TUNED}" in shown(screen)
-    assert buttons_of(screen) == ["model:test:3", "model:list:0", "model:serve:4"]
+    assert buttons_of(screen) == ["trials:test:3", "models:list:0", "models:serve:4"]
     assert "подсказки у неё нет" in shown(models.used(RU, replace(MODEL, system_prompt="")))
     assert "отключена 14 января" in shown(models.used(RU, MODEL, over_since=DAY))
 
@@ -168,7 +173,7 @@ def test_model_that_was_switched_off_is_asked_about():
     screen = models.ask_over(RU, MODEL, DAY)
 
     assert "natasha-v1 отключена 14 января" in shown(screen)
-    assert buttons_of(screen) == ["model:anyway:3", "model:list:0"]
+    assert buttons_of(screen) == ["models:anyway:3", "models:list:0"]
 
 
 # One of them
@@ -231,7 +236,7 @@ def test_model_tells_all_that_is_known_of_it():
     assert lines[2].startswith("Работает до 14 января")
     assert lines[2].endswith("осталось дней: 53")
     assert buttons_of(screen) == [
-        "model:serve:3", "model:test:3", "model:steps:3", "model:retire:3", "model:list:0",
+        "models:serve:3", "trials:test:3", "models:steps:3", "models:retire:3", "models:list:0",
     ]  # fmt: skip
 
 
@@ -239,15 +244,15 @@ def test_model_that_serves_is_marked_and_stays():
     screen = details(serving=SERVING)
 
     assert "🟢 Отвечает сейчас: включена" in shown(screen)
-    assert buttons_of(screen) == ["model:test:3", "model:steps:3", "model:list:0"]
+    assert buttons_of(screen) == ["trials:test:3", "models:steps:3", "models:list:0"]
 
 
 def test_retired_model_says_that_it_still_exists():
     screen = details(EN, model=replace(MODEL, retired_at=1_700_000_000))
 
     assert "It still exists at the provider." in shown(screen)
-    assert buttons_of(screen)[0] == "model:restore:3"
-    assert "model:serve:3" not in buttons_of(screen)
+    assert buttons_of(screen)[0] == "models:restore:3"
+    assert "models:serve:3" not in buttons_of(screen)
 
 
 @pytest.mark.parametrize(("days_left", "said"), [(0, "Отключена"), (-9, "Отключена"), (1, "до")])
@@ -309,10 +314,15 @@ def test_checkpoints_show_their_losses_and_the_best():
         "шаг 99 · потери 1,00 · проверка 1,30 · итог",
     ]
     assert labels(screen) == ["Шаг 33", "⭐ Шаг 66", "Шаг 99", "Назад"]
-    assert buttons_of(screen) == ["model:show:0", "model:show:1", "model:show:2", "model:show:2"]
+    assert buttons_of(screen) == [
+        "models:show:0",
+        "models:show:1",
+        "models:show:2",
+        "models:show:2",
+    ]
     none = one_model.checkpoints(EN, MODEL, [])
     assert "natasha-v1 has no checkpoints" in shown(none)
-    assert buttons_of(none) == ["model:show:3"]
+    assert buttons_of(none) == ["models:show:3"]
 
 
 def test_checkpoint_has_a_screen_like_any_model():
@@ -325,7 +335,7 @@ def test_checkpoint_has_a_screen_like_any_model():
 
     assert "Контрольная точка: шаг 66 · потери 1,50 · проверка 1,20" in shown(screen)
     assert "Итог того же обучения: natasha-v1" in shown(screen)
-    assert buttons_of(screen) == ["model:serve:8", "model:test:8", "model:steps:3"]
+    assert buttons_of(screen) == ["models:serve:8", "trials:test:8", "models:steps:3"]
 
 
 # The end
@@ -347,7 +357,7 @@ def test_warning_says_what_ends_when_and_what_to_do(texts: Texts, days: int):
     assert "BASE_MODEL" in text
     assert "docs/providers.md" in text
     assert (f": {days}" in text) == (days > 0)
-    assert buttons_of(screen) == ["model:list:", "train:plan:"]
+    assert buttons_of(screen) == ["models:list:", "training:plan:"]
 
 
 def test_warning_names_only_what_stops():

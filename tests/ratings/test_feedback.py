@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.errors import AnswerGone
-from bot.privacy.privacy import Privacy
-from bot.privacy.store import PrivacyStore
 from bot.ratings.entities import Awaited, Complaint, RatedTurn
 from bot.ratings.quality import LATELY_S, Change
+from tests.access.test_stores import privacy_of
 from tests.composition import ADMIN, PROMPT, TESTER, TUNED, House, person
 
 CHAT = TESTER
@@ -83,7 +82,7 @@ async def test_what_the_model_was_shown_is_kept(house: House):
 
 async def test_deleted_with_everything_else(house: House):
     """Ratings, corrections and what is awaited go with the words; buttons say so."""
-    privacy = Privacy(store=PrivacyStore(house.database))
+    privacy = privacy_of(house.database)
     first, second = await talk(house, "раз"), await talk(house, "два")
     await rate(house, first, is_good=False)
     await house.database.write(lambda tx: house.feedback.complain(tx, first, Complaint.UNTRUE))

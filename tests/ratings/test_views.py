@@ -86,9 +86,9 @@ def test_telegram_takes_every_screen(texts: Texts, value: str):
 @pytest.mark.parametrize(
     ("is_good", "labels", "data"),
     [
-        (None, ["👍", "👎", "🔁"], ["talk:up:7", "talk:down:7", "talk:again:7"]),
-        (True, ["👍 ✓", "👎", "🔁"], ["talk:unrate:7", "talk:down:7", "talk:again:7"]),
-        (False, ["👍", "👎 ✓", "🔁"], ["talk:up:7", "talk:unrate:7", "talk:again:7"]),
+        (None, ["👍", "👎", "🔁"], ["ratings:up:7", "ratings:down:7", "chat:again:7"]),
+        (True, ["👍 ✓", "👎", "🔁"], ["ratings:unrate:7", "ratings:down:7", "chat:again:7"]),
+        (False, ["👍", "👎 ✓", "🔁"], ["ratings:up:7", "ratings:unrate:7", "chat:again:7"]),
     ],
 )
 def test_only_the_marked_button_takes_a_rating_back(
@@ -98,7 +98,7 @@ def test_only_the_marked_button_takes_a_rating_back(
 
     assert screen.has_only_buttons
     assert [button.text for button in screen.buttons[0]] == labels
-    assert buttons_of(screen) == [*data, "talk:anew:7"]
+    assert buttons_of(screen) == [*data, "chat:anew:7"]
 
 
 def test_the_question_why_marks_the_reason():
@@ -110,7 +110,7 @@ def test_the_question_why_marks_the_reason():
         ["Другое"],
         ["✍️ Написать за Наташу"],
     ]
-    assert buttons_of(screen)[-2:] == ["why:other:7", "fix:write:7"]
+    assert buttons_of(screen)[-2:] == ["ratings:why_other:7", "ratings:correction_write:7"]
 
 
 def test_no_reason_is_asked_of_what_is_not_bad():
@@ -118,7 +118,7 @@ def test_no_reason_is_asked_of_what_is_not_bad():
 
     assert "сейчас нет 👎" in shown(screen)
     assert "<Вдох>" in shown(screen)
-    assert buttons_of(screen) == ["fix:write:7", "fix:drop:7"]
+    assert buttons_of(screen) == ["ratings:correction_write:7", "ratings:correction_drop:7"]
 
 
 NEW, OLD = model_of(2, "ft:m:org:natasha-v2:B"), model_of(1, "ft:m:org:natasha-v1:A")
@@ -144,7 +144,7 @@ def test_a_better_model_is_named_only_where_that_is_clear():
     alone = quality.overview(RU, [quality_of(NEW, 95, 100), quality_of(OLD, 0, 0)])
 
     assert "natasha-v2 заметно лучше, чем natasha-v1." in shown(clear)
-    assert buttons_of(clear) == ["quality:bad:2.0", "quality:bad:1.0", "export:start:"]
+    assert buttons_of(clear) == ["ratings:bad:2.0", "ratings:bad:1.0", "export:start:"]
     assert "лучше" not in shown(alone)
     assert "natasha-v1 · оценок нет" in shown(alone)
 
@@ -168,5 +168,5 @@ def test_bad_answers_are_read_one_by_one():
     assert "Что не так: Слишком общо" in text
     assert text.endswith("Как сказала бы Наташа\nВдох.")
     assert buttons_of(screen) == [
-        "quality:bad:2.0", "quality:bad:2.2", "quality:list:", "export:start:",
+        "ratings:bad:2.0", "ratings:bad:2.2", "ratings:list:", "export:start:",
     ]  # fmt: skip

@@ -30,7 +30,7 @@ async def serve(house: House, name: str) -> None:
 @pytest.mark.parametrize("url", [OPENAI, "https://models.example/v1"])
 async def test_warned_once_at_each_threshold(house: House, url):
     """By the catalogue's day at its own provider, elsewhere by what the server tells."""
-    house.begin(base_url=url)
+    house.begin(openai_base_url=url)
     if url != OPENAI:
         house.provider.last_days[MODEL] = DAY
 
@@ -44,7 +44,7 @@ async def test_warned_once_at_each_threshold(house: House, url):
 @pytest.mark.parametrize("days", [30, 12, 5, 1, 0, -400])
 async def test_days_that_were_slept_through_are_not_told_one_by_one(house: House, days):
     """A bot that starts late warns once, of the nearest threshold."""
-    house.begin(base_url=OPENAI)
+    house.begin(openai_base_url=OPENAI)
 
     assert await looked(house, days) == 1
     assert await looked(house, days) == 1
@@ -52,7 +52,7 @@ async def test_days_that_were_slept_through_are_not_told_one_by_one(house: House
 
 async def test_what_was_told_survives_restarts_and_sweeping(house: House):
     """The outbox forgets after two days."""
-    house.begin(base_url=OPENAI)
+    house.begin(openai_base_url=OPENAI)
     assert await looked(house, 30) == 1
     await house.database.write(lambda tx: tx.execute("DELETE FROM outbox"))
     await house.restart()
@@ -70,7 +70,7 @@ async def test_server_that_tells_nothing_ends_nothing(house: House):
 
 
 async def test_one_warning_names_the_model_and_the_plans_that_end_together(house: House):
-    house.begin(base_url=OPENAI)
+    house.begin(openai_base_url=OPENAI)
     await serve(house, TUNED)
 
     assert await looked(house, 30) == 1
@@ -79,7 +79,7 @@ async def test_one_warning_names_the_model_and_the_plans_that_end_together(house
 
 
 async def test_serving_model_of_another_base_is_a_warning_of_its_own(house: House):
-    house.begin(base_url=OPENAI, base_model="gpt-4.1-mini")
+    house.begin(openai_base_url=OPENAI, base_model="gpt-4.1-mini")
     name = f"ft:{OTHER}:org:natasha:AbC"
     await serve(house, name)
 
@@ -93,7 +93,7 @@ async def test_serving_model_of_another_base_is_a_warning_of_its_own(house: Hous
 
 async def test_models_that_answer_elsewhere_end_elsewhere(house: House):
     """`CHAT_BASE_URL`: what the training server says is not about them."""
-    house.begin(base_url=OPENAI, chat_url="https://models.example/v1")
+    house.begin(openai_base_url=OPENAI, chat_base_url="https://models.example/v1")
     await serve(house, TUNED)
     house.provider.last_days[TUNED] = DAY
 
@@ -104,7 +104,7 @@ async def test_models_that_answer_elsewhere_end_elsewhere(house: House):
 
 async def test_the_servers_word_goes_before_the_catalogues(house: House):
     """Also its word on the base of a tuned model; a day that was moved is warned of anew."""
-    house.begin(base_url=OPENAI)
+    house.begin(openai_base_url=OPENAI)
     house.provider.last_days[MODEL] = DAY + dtm.timedelta(days=100)
     assert await looked(house, 0) == 0
     assert await house.last_days.of_model(TUNED) == DAY + dtm.timedelta(days=100)
@@ -128,7 +128,7 @@ async def test_word_is_remembered_for_a_while(house: House):
 @pytest.mark.parametrize("trouble", [errors.ProviderUnreachable(), errors.KeyRefused(message="no")])
 async def test_server_that_does_not_answer_is_asked_again(house: House, trouble):
     """The catalogue helps out meanwhile, and nobody is told of it."""
-    house.begin(base_url=OPENAI)
+    house.begin(openai_base_url=OPENAI)
     house.provider.fails("shutdown_date", trouble)
     assert await house.last_days.of_model(MODEL) == DAY
 
@@ -137,14 +137,14 @@ async def test_server_that_does_not_answer_is_asked_again(house: House, trouble)
 
 
 async def test_server_that_hangs_keeps_nobody_waiting(house: House):
-    house.begin(base_url=OPENAI)
+    house.begin(openai_base_url=OPENAI)
     house.provider.hangs("shutdown_date")
 
     assert await house.last_days.of_model(MODEL) == DAY
 
 
 async def test_model_is_over_from_its_day_on(house: House):
-    house.begin(base_url=OPENAI)
+    house.begin(openai_base_url=OPENAI)
     house.today = before(1)
     assert await house.last_days.over_since(TUNED) is None
     house.today = DAY

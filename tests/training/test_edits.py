@@ -128,7 +128,7 @@ def test_every_choice_is_one_that_an_edit_takes():
         assert len(options) == len(set(options)) > 1
         for value in options:
             edited(PARAMETERS, part, value, CATALOGUE, base_model=MODEL)
-            assert len(f"train:set:{10**6}-{part}={value}".encode()) <= 64
+            assert len(f"training:set:{10**6}-{part}={value}".encode()) <= 64
     offered = choices(Part.EPOCHS, PARAMETERS, CATALOGUE, taken=(), base_url=OPENAI)
     assert list(offered) == [str(n) for n in EPOCHS]
     assert len(MULTIPLIERS) == 8

@@ -97,9 +97,9 @@ def test_picture_comes_with_the_message_else_a_button_that_draws_it():
     assert with_chart.attachment is not None
     assert (with_chart.attachment.kind, with_chart.attachment.path) == ("photo", str(CHART))
     assert shown(with_chart) == shown(without)
-    assert buttons_of(with_chart) == ["train:remedies:4"]
-    assert buttons_of(without) == ["job:chart:4", "train:remedies:4"]
-    assert buttons_of(succeeded(metrics=LOSSES[:1])) == ["train:remedies:4"]
+    assert buttons_of(with_chart) == ["training:remedies:4"]
+    assert buttons_of(without) == ["jobs:chart:4", "training:remedies:4"]
+    assert buttons_of(succeeded(metrics=LOSSES[:1])) == ["training:remedies:4"]
 
 
 @pytest.mark.parametrize("texts", [RU, EN], ids=["ru", "en"])
@@ -134,7 +134,7 @@ def test_failure_is_told_with_the_reason_and_the_next_button():
     assert shown(screen).startswith("❌ natasha-v1 не обучилась")
     assert "line 6174 has <|fim_suffix|>" in shown(screen)
     assert "До обучения не дошло, деньги не списаны." in shown(screen)
-    assert buttons_of(screen) == ["dataset:validate:", "train:anew:12"]
+    assert buttons_of(screen) == ["dataset:validate:", "training:anew:12"]
 
 
 def test_failure_in_the_middle_tells_what_was_trained():
@@ -149,30 +149,30 @@ def test_what_was_stopped_can_be_repeated():
     screen = finished("cancelled", created_at=100, finished_at=220)
 
     assert shown(screen).startswith("⏹ natasha-v1 остановлена через 2 мин после запуска")
-    assert buttons_of(screen) == ["train:retry:12"]
+    assert buttons_of(screen) == ["training:retry:12"]
 
 
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
-        ("invalid_training_file", ["dataset:validate:", "train:anew:12"]),
-        ("invalid_validation_file", ["dataset:report:9", "train:anew:12"]),
-        ("invalid_n_examples", ["dataset:validate:", "train:anew:12"]),
-        ("exceeded_quota", ["train:retry:12"]),
-        ("quota_exceeded", ["train:retry:12"]),
-        ("key_refused", ["train:retry:12"]),
-        ("training_not_available", ["train:retry:12"]),
-        ("provider_unreachable", ["train:retry:12"]),
-        ("provider_busy", ["train:retry:12"]),
-        ("suffix_refused", ["train:retry:12"]),
-        ("given_up", ["train:retry:12"]),
-        ("training_busy", ["job:status:", "train:retry:12"]),
-        ("model_unknown", ["train:models:12"]),
-        ("model_not_found", ["train:models:12"]),
-        ("dataset_changed", ["dataset:validate:", "train:anew:12"]),
-        ("dataset_missing", ["dataset:validate:", "train:anew:12"]),
-        ("", ["train:retry:12", "dataset:validate:", "train:models:12"]),
-        ("never_heard_of", ["train:retry:12", "dataset:validate:", "train:models:12"]),
+        ("invalid_training_file", ["dataset:validate:", "training:anew:12"]),
+        ("invalid_validation_file", ["dataset:report:9", "training:anew:12"]),
+        ("invalid_n_examples", ["dataset:validate:", "training:anew:12"]),
+        ("exceeded_quota", ["training:retry:12"]),
+        ("quota_exceeded", ["training:retry:12"]),
+        ("key_refused", ["training:retry:12"]),
+        ("training_not_available", ["training:retry:12"]),
+        ("provider_unreachable", ["training:retry:12"]),
+        ("provider_busy", ["training:retry:12"]),
+        ("suffix_refused", ["training:retry:12"]),
+        ("given_up", ["training:retry:12"]),
+        ("training_busy", ["jobs:status:", "training:retry:12"]),
+        ("model_unknown", ["training:models:12"]),
+        ("model_not_found", ["training:models:12"]),
+        ("dataset_changed", ["dataset:validate:", "training:anew:12"]),
+        ("dataset_missing", ["dataset:validate:", "training:anew:12"]),
+        ("", ["training:retry:12", "dataset:validate:", "training:models:12"]),
+        ("never_heard_of", ["training:retry:12", "dataset:validate:", "training:models:12"]),
     ],
 )
 def test_each_reason_has_its_buttons(code: str, expected: list[str]):
@@ -193,10 +193,10 @@ def test_validation_part_that_there_was_not_is_not_offered():
 @pytest.mark.parametrize(
     ("status", "code", "expected"),
     [
-        ("failed", "invalid_training_file", ["dataset:validate:", "train:plan:"]),
-        ("failed", "exceeded_quota", ["train:plan:"]),
-        ("failed", "", ["train:plan:", "dataset:validate:"]),
-        ("cancelled", "", ["train:plan:"]),
+        ("failed", "invalid_training_file", ["dataset:validate:", "training:plan:"]),
+        ("failed", "exceeded_quota", ["training:plan:"]),
+        ("failed", "", ["training:plan:", "dataset:validate:"]),
+        ("cancelled", "", ["training:plan:"]),
     ],
 )
 def test_job_from_elsewhere_leads_to_a_new_plan(status: str, code: str, expected: list[str]):
@@ -252,10 +252,10 @@ def test_four_remedies_each_with_what_it_changes():
     assert "gpt-4o-2024-08-06 вместо gpt-4.1-mini-2025-04-14" in shown(screen)
     assert "/datasets" in shown(screen)
     assert buttons_of(screen) == [
-        "train:like:12-epochs",
-        "train:like:12-multiplier",
+        "training:like:12-epochs",
+        "training:like:12-multiplier",
         "dataset:validate:",
-        "train:like:12-model",
+        "training:like:12-model",
     ]
 
 
@@ -263,7 +263,7 @@ def test_remedy_that_is_none_has_no_button():
     screen = remedies({Remedy.MULTIPLIER: replace(PARAMETERS, learning_rate_multiplier=0.05)})
 
     assert "эпох" not in shown(screen)
-    assert buttons_of(screen) == ["train:like:12-multiplier", "dataset:validate:"]
+    assert buttons_of(screen) == ["training:like:12-multiplier", "dataset:validate:"]
 
 
 def test_of_a_job_from_elsewhere_the_remedies_are_said():
@@ -271,7 +271,7 @@ def test_of_a_job_from_elsewhere_the_remedies_are_said():
     screen = remedies({}, run=None)
 
     assert "не здесь" in shown(screen)
-    assert buttons_of(screen) == ["train:plan:", "dataset:validate:"]
+    assert buttons_of(screen) == ["training:plan:", "dataset:validate:"]
 
 
 def test_plan_made_from_a_run_says_what_is_different():
@@ -295,8 +295,8 @@ def test_other_models_are_a_press_away():
 
     assert PARAMETERS.base_model in shown(screen)
     assert buttons_of(screen) == [
-        "train:with:12-gpt-4o-2024-08-06",
-        "train:with:12-gpt-4o-mini-2024-07-18",
+        "training:with:12-gpt-4o-2024-08-06",
+        "training:with:12-gpt-4o-mini-2024-07-18",
     ]
 
 

@@ -81,7 +81,7 @@ async def test_name_is_one_that_the_provider_takes(
     house: House, base_url: str, suffix: str, error: type[errors.UserError] | None
 ):
     """Refused before anything is sent, with the value and what is allowed."""
-    house.begin(base_url=base_url)
+    house.begin(openai_base_url=base_url)
     parameters = replace(PARAMETERS, suffix=suffix)
     if error is None:
         assert (await house.plan(parameters)).parameters == parameters
@@ -114,7 +114,7 @@ async def test_values_at_the_edge_are_taken(house: House, change):
 @pytest.mark.parametrize("name", ["gpt-3.5-turbo", "gpt-4-turbo"])
 async def test_model_that_is_shut_down_is_refused_with_the_day(house: House, name: str):
     """That answer instead of a failed job."""
-    house.begin(base_url="https://api.openai.com/v1")
+    house.begin(openai_base_url="https://api.openai.com/v1")
 
     with pytest.raises(errors.ModelShutDown) as caught:
         await house.plan(replace(PARAMETERS, base_model=name))

@@ -122,7 +122,7 @@ async def test_base_model_that_hangs_is_not_waited_for_for_long(house: House):
 async def test_base_model_is_asked_once_its_child_answers(house: House):
     """Not each time that a model is waited for."""
     house.server.lacks.add(TUNED)
-    await house.restart(patience_s=30)
+    await house.restart(model_patience_s=30)
     await ended(house, await automatic(house, await model_of(house, job="ftjob-x")))
 
     assert asked_of(house, TUNED)
@@ -251,7 +251,7 @@ async def test_model_that_is_not_known_yet_is_waited_for(house: House):
 
 async def test_model_that_stays_unknown_is_trained_but_not_served(house: House):
     """At some providers it must be deployed first."""
-    await house.restart(patience_s=30)
+    await house.restart(model_patience_s=30)
     house.server.lacks.add(TUNED)
     began = now()
     trial = await unserved(house)
@@ -289,7 +289,7 @@ async def ticked(house: House, trial_id: int) -> Trial:
 
 async def test_unserved_model_is_asked_again_until_it_answers(house: House):
     """Ever more seldom, also after a restart; told once, and once more with the verdict."""
-    await house.restart(patience_s=30)
+    await house.restart(model_patience_s=30)
     house.server.lacks.add(TUNED)
     trial = await unserved(house)
     n_asked = len(house.server.asked)
@@ -332,7 +332,7 @@ async def test_server_that_is_off_is_waited_for_like_a_model_that_is_unknown(hou
 
 async def test_after_a_day_it_is_given_up_with_a_word(house: House):
     """Until an admin presses; then the day begins anew."""
-    await house.restart(patience_s=5)
+    await house.restart(model_patience_s=5)
     house.server.lacks.add(TUNED)
     trial = await unserved(house)
     await passes(house, trial.id, waited_s=24 * 3600 + 1)
@@ -348,7 +348,7 @@ async def test_after_a_day_it_is_given_up_with_a_word(house: House):
 
 async def test_who_presses_hears_what_came_of_it(house: House):
     """However often they press, and nobody else does, until the model answers."""
-    await house.restart(patience_s=5)
+    await house.restart(model_patience_s=5)
     house.server.lacks.add(TUNED)
     trial = await unserved(house)
     held = house.server.hangs("stream")

@@ -76,7 +76,7 @@ def test_verdict_stands_first():
     assert lines[3] == "В датасете: с вопросом 100 % · обычно знаков: 639"
     assert lines[4] == "Базовая: с вопросом 0 из 3 · обычно знаков: 310"
     assert lines[5].startswith("• Явных бед нет")
-    assert buttons_of(screen) == ["model:use:3", "trial:page:12.0", "trial:leave:12"]
+    assert buttons_of(screen) == ["models:use:3", "trials:page:12.0", "trials:leave:12"]
 
 
 def test_reasons_are_told_with_remedies():
@@ -87,14 +87,14 @@ def test_reasons_are_told_with_remedies():
     assert "• Отказ, как у обычного ассистента: 3 из 5." in shown(screen)
     assert "• Оборваны на полуслове: 1 из 5." in shown(screen)
     assert "сама я её не включаю" in shown(screen)
-    assert buttons_of(screen)[-1] == "train:remedies:7"
+    assert buttons_of(screen)[-1] == "training:remedies:7"
     good = views.verdict(RU, a_trial(), Standing.OFFERED, job_number=7)
-    assert "train:remedies:7" not in buttons_of(good)
+    assert "training:remedies:7" not in buttons_of(good)
 
 
 @pytest.mark.parametrize("standing", [Standing.PROMOTED, Standing.SERVING, Standing.LEFT])
 def test_what_is_settled_is_not_asked(standing: Standing):
-    assert buttons_of(views.verdict(RU, a_trial(), standing)) == ["trial:page:12.0"]
+    assert buttons_of(views.verdict(RU, a_trial(), standing)) == ["trials:page:12.0"]
 
 
 def test_figures_that_there_are_none_of_are_left_out():
@@ -136,7 +136,7 @@ def test_answers_side_by_side():
     assert second.count("— ответа нет —") == 2
     assert "— обрывается" in third
     assert [buttons_of(screen) for screen in screens] == [
-        ["trial:turn:12.1"], ["trial:turn:12.0", "trial:turn:12.2"], ["trial:turn:12.1"],
+        ["trials:turn:12.1"], ["trials:turn:12.0", "trials:turn:12.2"], ["trials:turn:12.1"],
     ]  # fmt: skip
     assert [b.text for row in screens[1].buttons for b in row] == ["← Вопрос 1", "Вопрос 3 →"]
 
@@ -176,7 +176,7 @@ def test_model_that_nobody_serves():
     assert "До модели не достучаться" in shown(screen)
     assert "CHAT_BASE_URL" in shown(screen)
     assert "через 30 мин" in shown(screen)
-    assert buttons_of(screen) == ["trial:now:12"]
+    assert buttons_of(screen) == ["trials:now:12"]
 
     given_up = replace(waiting, next_at=None, model=replace(MODEL, job_id=None))
     assert "обучена" not in shown(views.unserved(RU, given_up))

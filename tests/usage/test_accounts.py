@@ -37,7 +37,7 @@ def limited(limit: int | None, access: Access = Access.TESTER) -> Person:
 @pytest.mark.parametrize("zone", ZONES)
 async def test_limit_begins_anew_at_midnight_of_the_zone(house: House, zone: str):
     """Yesterday's answers do not count."""
-    house.begin(daily_limit=2, timezone=zone)
+    house.begin(daily_messages_per_tester=2, timezone=zone)
     await used(house, 9, day=today(zone, days=-1))
     await used(house, 1, day=today(zone))
     await house.accounts.check(person())
@@ -50,7 +50,7 @@ async def test_limit_begins_anew_at_midnight_of_the_zone(house: House, zone: str
 
 
 async def test_limit_is_each_testers_own(house: House):
-    house.begin(daily_limit=1)
+    house.begin(daily_messages_per_tester=1)
     await used(house, by=99)
 
     await house.accounts.check(person())
@@ -69,7 +69,7 @@ async def test_limit_is_each_testers_own(house: House):
 )
 async def test_own_limit_goes_before_that_of_all(house: House, default, who, expected):
     """0 is any number, and admins have no limit."""
-    house.begin(daily_limit=default)
+    house.begin(daily_messages_per_tester=default)
     await used(house, 20)
 
     assert house.accounts.limit_of(who) == expected
@@ -82,7 +82,7 @@ async def test_own_limit_goes_before_that_of_all(house: House, default, who, exp
 
 async def test_every_stored_answer_is_on_the_account(house: House):
     """Also stopped ones, whose tokens we count; /new and deletion of the words change nothing."""
-    house.begin(daily_limit=2)
+    house.begin(daily_messages_per_tester=2)
     await house.serving.use(await house.serving.model(TUNED), by=ADMIN)
     for usage in (Usage(prompt_tokens=30, completion_tokens=7), None):
         question = await house.chat.question("Как дела?", person=person(), chat_id=TESTER)

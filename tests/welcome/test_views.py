@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.access import outside_views
 from bot.catalogue import load_catalogue
 from bot.dataset import views as dataset
 from bot.delivery.screen import Screen, fitting
@@ -73,9 +74,9 @@ def test_good_dataset():
     assert "Предупреждения" not in text
     assert GOOD.sha256[:12] in text
     assert buttons_of(screen) == [
-        "train:plan:",
+        "training:plan:",
         "dataset:split:1",
-        "dataset:prices:1",
+        "training:prices:1",
         "dataset:list:0",
     ]
 
@@ -100,7 +101,7 @@ def test_bad_dataset_shows_errors_first_and_how_many_more():
     assert f"и ещё 1{NBSP}494" in text
     assert buttons_of(screen) == [
         "dataset:report:1",
-        "dataset:prices:1",
+        "training:prices:1",
         "dataset:list:0",
     ]
 
@@ -134,7 +135,7 @@ def test_upload():
 
     assert "321 пример" in shown(screen)
     assert "<code>file-abc</code>" in screen.text
-    assert buttons_of(screen) == ["train:plan:"]
+    assert buttons_of(screen) == ["training:plan:"]
 
 
 # The plan
@@ -161,10 +162,10 @@ def test_plan_names_everything_before_anybody_pays():
     ):
         assert part in text
     assert buttons_of(screen) == [
-        "train:start:12",
-        *(f"train:set:12-preset={name}" for name in ("quick", "production", "premium")),
-        *(f"train:edit:12-{part}" for part in ("model", "epochs", "multiplier", "suffix")),
-        "train:drop:12",
+        "training:start:12",
+        *(f"training:set:12-preset={name}" for name in ("quick", "production", "premium")),
+        *(f"training:edit:12-{part}" for part in ("model", "epochs", "multiplier", "suffix")),
+        "training:drop:12",
     ]
     assert screen.buttons[0][0].text == "🚀 Запустить за ~$0,92"
 
@@ -175,10 +176,10 @@ def test_plan_tells_what_runs_already_and_offers_the_validation_part():
 
     assert "уже обучается: natasha-v0" in shown(screen)
     assert "Предупреждений в датасете: 3" in shown(screen)
-    assert "train:set:12-validation=1" in buttons_of(screen)
+    assert "training:set:12-validation=1" in buttons_of(screen)
     both = plan.plan(RU, replace(run, validation=RUN.dataset), guess(run), CATALOGUE, shutdown=None)
     assert "Проверочная часть: 321 пример" in shown(both)
-    assert "train:set:12-validation=0" in buttons_of(both)
+    assert "training:set:12-validation=0" in buttons_of(both)
 
 
 def test_time_is_learnt_from_past_jobs():
@@ -197,9 +198,9 @@ def test_choice_marks_what_the_plan_has():
 
     assert [b.text for row in screen.buttons for b in row] == ["0,05", "• 0,1", "Назад к плану"]
     assert buttons_of(screen) == [
-        "train:set:12-multiplier=0.05",
-        "train:set:12-multiplier=0.1",
-        "train:show:12",
+        "training:set:12-multiplier=0.05",
+        "training:set:12-multiplier=0.1",
+        "training:show:12",
     ]
 
 
@@ -209,7 +210,7 @@ def test_plan_of_a_model_without_a_price():
 
     assert "unknown" in shown(screen)
     assert "$" not in shown(screen) + screen.buttons[0][0].text
-    assert buttons_of(screen)[0] == "train:start:12"
+    assert buttons_of(screen)[0] == "training:start:12"
 
 
 def test_days_left_are_never_less_than_none():
@@ -221,7 +222,7 @@ def test_days_left_are_never_less_than_none():
 def test_uncertain_run_has_its_three_ways_out():
     listed, unlisted = (plan.uncertain(RU, RUN, is_listed=n) for n in (True, False))
 
-    expected = ["train:look:12", "train:again:12", "train:giveup:12"]
+    expected = ["training:look:12", "training:again:12", "training:giveup:12"]
     assert buttons_of(listed) == buttons_of(unlisted) == expected
     assert shown(listed) != shown(unlisted)
 
@@ -247,16 +248,18 @@ def test_admin_sees_how_things_stand():
     assert "файл не найден" in shown(idle)
     assert set(buttons_of(idle)) == {
         "dataset:validate:",
-        "train:plan:",
-        "model:list:",
-        "job:status:",
-        "person:list:0",
+        "training:plan:",
+        "models:list:",
+        "jobs:status:",
+        "access:list:0",
     }
 
 
 def test_tester_hears_when_there_is_no_model_yet():
     tester = Person(id=1, name="Анна", access=Access.TESTER)
-    ready, early = (shown(door.start_tester(RU, tester, is_ready=n)) for n in (True, False))
+    ready, early = (
+        shown(outside_views.start_tester(RU, tester, is_ready=n)) for n in (True, False)
+    )
 
     assert "Модель пока не готова" in early
     assert "не готова" not in ready
@@ -266,7 +269,7 @@ def test_languages_are_named_in_themselves():
     screen = door.language(EN)
 
     assert [b.text for row in screen.buttons for b in row] == ["Русский", "English"]
-    assert buttons_of(screen) == ["language:set:ru", "language:set:en"]
+    assert buttons_of(screen) == ["welcome:language:ru", "welcome:language:en"]
 
 
 def test_themes_are_shown_as_noted_or_called_a_guess():

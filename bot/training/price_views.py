@@ -47,7 +47,7 @@ def prices(texts: Texts, offers: Offers, catalogue: Catalogue, *, elsewhere: str
     return Screen(
         text="\n".join(lines),
         buttons=rows(
-            [button(texts, "to_training", data_of("train", "plan"))],
+            [button(texts, "to_training", data_of("training", "plan"))],
             [button(texts, "back_to_report", data_of("dataset", "version", offers.dataset.id))],
         ),
     )

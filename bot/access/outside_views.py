@@ -1,0 +1,36 @@
+"""What people see who come in: from outside, by a link, and when they were let in."""
+
+from bot.access.admission import Door, Standing
+from bot.access.invitations import Outcome
+from bot.delivery.screen import Screen, rows
+from bot.domain.people import Person
+from bot.edge.buttons import button, data_of
+from bot.edge.who import moment, name_of
+from bot.texts import Texts
+
+
+def outside(texts: Texts, person_id: int, standing: Standing) -> Screen:
+    """What a stranger sees: what this is, their number, and what they can do."""
+    number = texts("door_stranger", id=person_id)
+    match standing.door:
+        case Door.MAY_ASK:
+            ask = button(texts, "ask_in", data_of("access", "ask"))
+            return Screen(text=f"{number}\n{texts('door_may_ask')}", buttons=rows([ask]))
+        case Door.WAITING:
+            rest = texts("door_waiting")
+        case Door.DENIED:
+            rest = texts("door_denied", when=moment(texts, standing.until))
+        case Door.BLOCKED:
+            rest = texts("door_blocked")
+    return Screen(text=f"{number}\n{rest}")
+
+
+def link_failed(texts: Texts, outcome: Outcome, screen: Screen) -> Screen:
+    """Why a link lets nobody in, above what the stranger can do instead."""
+    return Screen(text=f"{texts(f'code_{outcome}')}\n\n{screen.text}", buttons=screen.buttons)
+
+
+def start_tester(texts: Texts, person: Person, *, is_ready: bool) -> Screen:
+    """A tester's welcome."""
+    welcome = texts("start_tester", name=name_of(person.name, person.id))
+    return Screen(text=welcome if is_ready else f"{welcome}\n\n{texts('start_no_model')}")

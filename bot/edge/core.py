@@ -1,0 +1,137 @@
+"""What every feature stands on: settings, storage, the provider, and who is who."""
+
+import datetime as dtm
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.catalogue import Catalogue, load_catalogue
+from bot.config import Settings
+from bot.delivery.inbox_store import InboxStore
+from bot.delivery.notifications import Notifications
+from bot.delivery.outbox_store import OutboxStore
+from bot.domain.people import Person
+from bot.edge.people import People
+from bot.edge.people_store import PeopleStore
+from bot.gateways.chat import ChatApi, OpenAIChat
+from bot.gateways.openai_client import build_chat_client, build_training_client
+from bot.gateways.provider import OpenAITraining, TrainingApi
+from bot.storage.database import Database
+from bot.texts import Texts, choose_language
+
+_QUICK_POLL_S = 20
+"""A poll interval below a second is divided by this; see `Pacing.of`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pacing:
+    """How long the bot waits, in seconds of its own clock."""
+
+    pause_s: float
+    """Between two tries of a call to the provider."""
+    chat_pause_s: float
+    """Before a server that does not know the serving model is asked again: a person waits."""
+    model_patience_s: float
+    """With a trained model that has no name yet, or does not answer yet."""
+    queued_s: float = 3600
+    """Before admins are told that a job still waits in the queue."""
+    validating_s: float = 2 * 3600
+    """Before admins are told that the provider still checks a job's files."""
+    stall_s: float = 600
+    """Without a new step, at least."""
+    outage_s: float = 600
+    """Before admins are told that the provider does not answer."""
+
+    @classmethod
+    def of(cls, poll_interval_s: float) -> "Pacing":
+        """The waiting times that fit the poll interval.
+
+        Only tests and demonstrations poll more than once a second. Their engines are as quick, so
+        there the thresholds of the alarms shrink: twenty seconds last one interval.
+        """
+        pause_s = min(poll_interval_s, 15.0)
+        factor = 1 if poll_interval_s >= 1 else poll_interval_s / _QUICK_POLL_S
+        return cls(
+            pause_s=pause_s,
+            chat_pause_s=min(pause_s, 2.0),
+            model_patience_s=min(200 * pause_s, 600.0),
+            queued_s=cls.queued_s * factor,
+            validating_s=cls.validating_s * factor,
+            stall_s=cls.stall_s * factor,
+            outage_s=max(cls.outage_s * factor, 2 * poll_interval_s),
+        )
+
+
+def today_utc() -> dtm.date:
+    """The day by which models end."""
+    return dtm.datetime.now(dtm.UTC).date()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Core:
+    """Built once per process, before the features."""
+
+    settings: Settings
+    catalogue: Catalogue
+    database: Database
+    inbox: InboxStore
+    outbox: OutboxStore
+    people: People
+    notifications: Notifications
+    provider: TrainingApi
+    chat_model: ChatApi
+    pacing: Pacing
+    today: Callable[[], dtm.date] = today_utc
+
+    def texts(self, language: str) -> Texts:
+        """The sentences of one language."""
+        return Texts(language, self.settings.zone)
+
+    def texts_for(self, person: Person) -> Texts:
+        """The sentences in the person's language."""
+        usual = self.settings.language
+        return self.texts(choose_language(person.language, person.telegram_language, usual))
+
+
+def build_core(
+    settings: Settings,
+    database: Database,
+    *,
+    provider: TrainingApi,
+    chat_model: ChatApi,
+    pacing: Pacing | None = None,
+    today: Callable[[], dtm.date] = today_utc,
+) -> Core:
+    """Put the parts together; nothing is started and nothing is sent."""
+    outbox = OutboxStore(database)
+    return Core(
+        settings=settings,
+        catalogue=load_catalogue(),
+        database=database,
+        inbox=InboxStore(database),
+        outbox=outbox,
+        people=People(
+            database=database,
+            store=PeopleStore(database),
+            admin_ids=settings.admin_ids,
+            tester_ids=settings.tester_ids,
+        ),
+        notifications=Notifications(outbox=outbox, admin_ids=settings.admin_ids),
+        provider=provider,
+        chat_model=chat_model,
+        pacing=pacing or Pacing.of(settings.poll_interval_s),
+        today=today,
+    )
+
+
+def build_provider(settings: Settings) -> OpenAITraining:
+    """The provider that the settings name."""
+    return OpenAITraining(
+        build_training_client(settings),
+        secrets=settings.secrets,
+        in_both_places=not load_catalogue().is_at_home(settings.openai_base_url),
+    )
+
+
+def build_chat_model(settings: Settings) -> OpenAIChat:
+    """The server that answers in chats."""
+    return OpenAIChat(build_chat_client(settings), secrets=settings.secrets)

@@ -1,0 +1,105 @@
+"""All features together: who handles what. Features that do not fit together end the start."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final, TypeVar
+
+from bot.delivery.notifications import DeliveryKind, Kind
+from bot.delivery.routing import Lane
+from bot.edge.feature import ANYTHING, Feature, Handler, Render, Tick, Worker
+from bot.edge.guards import admins_only
+from bot.edge.menus import in_order
+from bot.edge.notifications import not_delivered
+from bot.errors import FeaturesDisagree
+from bot.texts import LANGUAGES
+
+Value = TypeVar("Value")
+Name = TypeVar("Name")
+
+_UNNAMED: Final = ("start", "help")
+"""Commands that the help need not name: Telegram itself offers them."""
+
+
+class Registry:
+    """What all features give, by name.
+
+    Raises:
+        FeaturesDisagree: two features claim one name, or a name lacks its other half.
+    """
+
+    def __init__(self, features: Sequence[Feature]) -> None:
+        self.features: Final = features
+        everyone = _merged(feature.commands for feature in features)
+        admins = _merged(feature.admin_commands for feature in features)
+        self.everyones_commands: Final = in_order(everyone)
+        self.admins_commands: Final = in_order(admins)
+        self.commands: Final = everyone | _guarded(admins)
+        self.presses: Final = _merged(f.presses for f in features) | _guarded(
+            _merged(feature.admin_presses for feature in features)
+        )
+        self.outside: Final = _merged(feature.outside for feature in features)
+        self.messages: Final = [each for feature in features for each in feature.messages]
+        self.lanes: Final[Mapping[str, Lane]] = {
+            **dict.fromkeys((name for feature in features for name in feature.talks), Lane.TALK),
+            **dict.fromkeys((name for feature in features for name in feature.stops), Lane.STOP),
+        }
+        self.notifications: Final[dict[Kind, Render]] = _merged(f.notifications for f in features)
+        self.notifications[DeliveryKind.REFUSED] = not_delivered
+        self.after_command: Final = [f.after_command for f in features if f.after_command]
+        self.ticks: Final[list[Tick]] = [tick for feature in features for tick in feature.ticks]
+        self.workers: Final[list[Worker]] = [each for f in features for each in f.workers]
+        problems = [*self._claimed_twice(), *self._misnamed(), *self._unspoken()]
+        if problems:
+            raise FeaturesDisagree(problems)
+
+    def _claimed_twice(self) -> Iterator[str]:
+        takes: tuple[tuple[str, Callable[[Feature], Iterable[str]]], ...] = (
+            ("folder", lambda f: [f.name]),
+            ("command", lambda f: [*f.commands, *f.admin_commands]),
+            ("press", lambda f: [*f.presses, *f.admin_presses]),
+            ("entry for people outside", lambda f: f.outside),
+            ("lane", lambda f: [*f.talks, *f.stops]),
+            ("notification", lambda f: f.notifications),
+        )
+        for what, names_of in takes:
+            claims = Counter(str(name) for feature in self.features for name in names_of(feature))
+            for name, n in claims.items():
+                if n > 1:
+                    yield f"{what} {name}: {n} features claim it"
+
+    def _misnamed(self) -> Iterator[str]:
+        for feature in self.features:
+            for press in (*feature.presses, *feature.admin_presses):
+                if press.partition(":")[0] != feature.name:
+                    yield f"press {press}: its first word has to be {feature.name}"
+        known = {f"/{name}" for name in self.commands} | {*self.presses, ANYTHING}
+        for name in {*self.lanes, *self.outside} - known:
+            yield f"{name}: named for a lane or for people outside, but no feature has it"
+
+    def _unspoken(self) -> Iterator[str]:
+        every = {name: language.messages for name, language in LANGUAGES.items()}
+        kinds = {kind for family in Kind.__subclasses__() for kind in family}
+        for kind in sorted(kinds - self.notifications.keys()):
+            yield f"notification {kind}: no feature puts it into words"
+        for language, messages in every.items():
+            menu = {key.removeprefix("menu_") for key in messages if key.startswith("menu_")}
+            for name in sorted(menu ^ self.commands.keys()):
+                yield f"command {name}: menu_{name} ({language}) and the features do not agree"
+            for key, names in (
+                ("help_tester", self.everyones_commands),
+                ("help_admin", [*self.everyones_commands, *self.admins_commands]),
+            ):
+                for name in names:
+                    if f"/{name}" not in messages[key] and name not in _UNNAMED:
+                        yield f"command {name}: {key} ({language}) does not name it"
+            for other, others in every.items():
+                for key in sorted(messages.keys() - others.keys()):
+                    yield f"text {key}: {language} has it, {other} has not"
+
+
+def _merged(parts: Iterable[Mapping[Name, Value]]) -> dict[Name, Value]:
+    return {name: value for part in parts for name, value in part.items()}
+
+
+def _guarded(handlers: Mapping[str, Handler]) -> dict[str, Handler]:
+    return {name: admins_only(handler) for name, handler in handlers.items()}

@@ -1,0 +1,1 @@
+"""The servers and libraries outside: the provider, the chat model, the tokenizer."""

@@ -1,0 +1,68 @@
+"""The list of models, each one's details, and the choice of who answers."""
+
+from dataclasses import dataclass
+
+from bot.edge.core import Core
+from bot.edge.feature import Feature
+from bot.jobs.feature import JobsFeature
+from bot.models.checkpoint_store import CheckpointStore
+from bot.models.details import ModelDesk
+from bot.models.handlers import ModelHandlers
+from bot.ratings.feature import RatingsFeature
+from bot.serving.feature import ServingFeature
+from bot.training.feature import TrainingFeature
+from bot.trials.feature import TrialsFeature
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelsFeature(Feature):
+    """What other features may use of it."""
+
+    details: ModelDesk
+
+
+def build(
+    core: Core,
+    *,
+    jobs: JobsFeature,
+    training: TrainingFeature,
+    serving: ServingFeature,
+    trials: TrialsFeature,
+    ratings: RatingsFeature,
+) -> ModelsFeature:
+    """What all other features know of a model, on its screens."""
+    details = ModelDesk(
+        database=core.database,
+        models=serving.models,
+        checkpoints=CheckpointStore(core.database),
+        trials=trials.store,
+        jobs=jobs.store,
+        runs=training.runs,
+        serving=serving.serving,
+        last_days=serving.last_days,
+        quality=ratings.quality,
+        api=core.provider,
+    )
+    handlers = ModelHandlers(
+        serving=serving.serving,
+        models=details,
+        quality=ratings.quality,
+        last_days=serving.last_days,
+        people=core.people,
+    )
+    return ModelsFeature(
+        name="models",
+        details=details,
+        admin_commands={"models": handlers.list_models, "use": handlers.use},
+        admin_presses={
+            "models:list": handlers.list_models,
+            "models:retired": handlers.list_retired,
+            "models:show": handlers.show,
+            "models:steps": handlers.show_checkpoints,
+            "models:retire": handlers.retire,
+            "models:restore": handlers.restore,
+            "models:use": handlers.use_pressed,
+            "models:serve": handlers.serve_pressed,
+            "models:anyway": handlers.serve_anyway,
+        },
+    )

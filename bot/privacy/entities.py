@@ -1,0 +1,31 @@
+"""What is stored of one person, as they get to see it."""
+
+from dataclasses import dataclass
+
+from bot.ratings.entities import Rating
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredWords:
+    """How much of a person's words there is."""
+
+    n_conversations: int
+    n_turns: int
+    since: int | None
+    """Unix time of the oldest turn; None: there is none."""
+    n_ratings: int
+    n_corrections: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredTurn:
+    """A question and its answer, as the person gets to see them."""
+
+    id: int
+    conversation_id: int
+    at: int
+    """Unix time, seconds."""
+    model: str
+    question: str
+    answer: str
+    rating: Rating

@@ -1,0 +1,58 @@
+"""Ratings: people say what they think of answers, and how Natasha would have put them."""
+
+from dataclasses import dataclass
+
+from bot.chat.feature import ChatFeature
+from bot.edge.core import Core
+from bot.edge.feature import Feature
+from bot.ratings.correction_store import AwaitedCorrectionStore
+from bot.ratings.entities import Complaint
+from bot.ratings.feedback import Feedback
+from bot.ratings.handlers import RatingHandlers
+from bot.ratings.quality import Quality
+from bot.ratings.quality_handlers import QualityHandlers
+from bot.ratings.store import RatingStore, forget_opinions
+from bot.serving.feature import ServingFeature
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatingsFeature(Feature):
+    """What other features may use of it."""
+
+    store: RatingStore
+    feedback: Feedback
+    quality: Quality
+
+
+def build(core: Core, *, serving: ServingFeature, chat: ChatFeature) -> RatingsFeature:
+    """A correction is a text like any question, so the chat asks here first."""
+    store = RatingStore(core.database)
+    feedback = Feedback(ratings=store, awaited=AwaitedCorrectionStore(core.database))
+    quality = Quality(ratings=store)
+    handlers = RatingHandlers(
+        feedback=feedback, conversations=chat.conversations, outbox=core.outbox
+    )
+    admins = QualityHandlers(quality=quality, serving=serving.serving)
+    chat.handlers.takes_text.append(handlers.is_awaited)
+    chat.handlers.takes_edited.append(handlers.is_corrected_anew)
+    chat.answering.rating_of.append(feedback.is_good)
+    return RatingsFeature(
+        name="ratings",
+        store=store,
+        feedback=feedback,
+        quality=quality,
+        admin_commands={"quality": admins.overview},
+        admin_presses={"ratings:list": admins.overview, "ratings:bad": admins.read},
+        presses={
+            "ratings:up": handlers.rate,
+            "ratings:down": handlers.rate,
+            "ratings:unrate": handlers.rate,
+            **{f"ratings:why_{complaint}": handlers.complain for complaint in Complaint},
+            "ratings:correction_write": handlers.write,
+            "ratings:correction_leave": handlers.write_not,
+            "ratings:correction_drop": handlers.drop,
+        },
+        talks=[f"ratings:correction_{action}" for action in ("write", "leave", "drop")],
+        after_command=handlers.leave_off_at_command,
+        forgets=forget_opinions,
+    )

@@ -1,0 +1,72 @@
+"""Serving: which model answers in chats, and the warnings before one ends."""
+
+from dataclasses import dataclass
+
+from bot.dataset.feature import DatasetFeature
+from bot.delivery.screen import Screen
+from bot.domain import JsonDict
+from bot.edge.core import Core
+from bot.edge.feature import Feature, Tick
+from bot.jobs.feature import JobsFeature
+from bot.serving import last_day_views
+from bot.serving.entities import ServingKind
+from bot.serving.last_day_store import LastDayStore
+from bot.serving.last_days import LastDays
+from bot.serving.serving import ServingDesk
+from bot.serving.store import ModelStore
+from bot.serving.trained_models import TrainedModels
+from bot.texts import Texts
+from bot.training.feature import TrainingFeature
+
+_LAST_DAYS_INTERVAL_S = 6 * 3600
+"""Several times a day: a provider that can't be asked at one of them must not cost a day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServingFeature(Feature):
+    """What other features may use of it."""
+
+    serving: ServingDesk
+    models: ModelStore
+    last_days: LastDays
+
+
+def build(
+    core: Core, *, dataset: DatasetFeature, jobs: JobsFeature, training: TrainingFeature
+) -> ServingFeature:
+    """The models, the choice among them, and when each ends."""
+    settings, models = core.settings, ModelStore(core.database)
+    serving = ServingDesk(
+        database=core.database,
+        models=models,
+        datasets=dataset.datasets,
+        chat_model=settings.chat_model,
+    )
+    last_days = LastDays(
+        database=core.database,
+        store=LastDayStore(),
+        serving=serving,
+        api=core.provider,
+        notifications=core.notifications,
+        catalogue=core.catalogue,
+        base_model=settings.base_model,
+        training_url=settings.openai_base_url,
+        chat_url=settings.chat_url,
+        today=core.today,
+    )
+    trained = TrainedModels(models=models, runs=training.runs, datasets=dataset.datasets)
+    jobs.watching.on_success.append(trained.on_success)
+
+    async def ending(texts: Texts, payload: JsonDict, _: int) -> Screen:
+        return last_day_views.ending(texts, payload, last_days.today())
+
+    return ServingFeature(
+        name="serving",
+        serving=serving,
+        models=models,
+        last_days=last_days,
+        notifications={ServingKind.ENDING: ending},
+        ticks=[
+            Tick(name="last days", run=last_days.look, interval_s=_LAST_DAYS_INTERVAL_S, first_s=1)
+        ],
+    )

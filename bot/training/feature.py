@@ -1,0 +1,118 @@
+"""Training runs: plans with their prices, what starts them, and how they end."""
+
+from dataclasses import dataclass
+
+from bot.config import Settings
+from bot.dataset.feature import DatasetFeature
+from bot.domain.training import Hyperparameters
+from bot.edge.core import Core
+from bot.edge.feature import Feature, Worker
+from bot.jobs.entities import JobKind
+from bot.jobs.feature import JobsFeature
+from bot.training.ending_handlers import EndingHandlers
+from bot.training.entities import RunKind
+from bot.training.handlers import PlanHandlers
+from bot.training.notifications import EndingNotifications
+from bot.training.plans import Training
+from bot.training.price_handlers import PriceHandlers
+from bot.training.store import RunStore
+from bot.training.submission import Submission
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingFeature(Feature):
+    """What other features may use of it."""
+
+    runs: RunStore
+    plans: Training
+    submission: Submission
+
+
+def build(core: Core, *, dataset: DatasetFeature, jobs: JobsFeature) -> TrainingFeature:
+    """Plans, and the worker that brings confirmed ones to the provider."""
+    settings, catalogue, base_url = core.settings, core.catalogue, core.settings.openai_base_url
+    runs = RunStore(core.database)
+    submission = Submission(
+        database=core.database,
+        runs=runs,
+        jobs=jobs.store,
+        datasets=dataset.datasets,
+        api=core.provider,
+        notifications=core.notifications,
+        pause_s=core.pacing.pause_s,
+        on_submitted=[jobs.watching.wake],
+    )
+    plans = Training(
+        database=core.database,
+        runs=runs,
+        jobs=jobs.store,
+        datasets=dataset.datasets,
+        api=core.provider,
+        catalogue=catalogue,
+        base_url=base_url,
+        base_model=settings.base_model,
+        on_confirmed=submission.wake,
+    )
+    handlers = PlanHandlers(
+        plans=plans,
+        submission=submission,
+        jobs=jobs.store,
+        catalogue=catalogue,
+        defaults=_defaults(settings),
+    )
+    endings = EndingHandlers(
+        runs=runs, plans=plans, watching=jobs.watching, plan_screen=handlers.plan_screen
+    )
+    prices = PriceHandlers(
+        versions=dataset.versions,
+        plans=plans,
+        catalogue=catalogue,
+        base_url=base_url,
+        base_model=settings.base_model,
+    )
+    told = EndingNotifications(
+        jobs=jobs.store, runs=runs, pictures=jobs.pictures, catalogue=catalogue, base_url=base_url
+    )
+    return TrainingFeature(
+        name="training",
+        runs=runs,
+        plans=plans,
+        submission=submission,
+        admin_commands={"train": handlers.plan},
+        admin_presses={
+            "training:plan": handlers.plan,
+            "training:show": handlers.show,
+            "training:edit": handlers.choose,
+            "training:set": handlers.edit,
+            "training:start": handlers.start,
+            "training:drop": handlers.drop,
+            "training:look": handlers.look,
+            "training:again": handlers.again,
+            "training:giveup": handlers.give_up,
+            "training:remedies": endings.ask_remedy,
+            "training:like": endings.with_remedy,
+            "training:retry": endings.retry,
+            "training:anew": endings.anew,
+            "training:models": endings.ask_model,
+            "training:with": endings.with_model,
+            "training:prices": prices.show_prices,
+        },
+        notifications={
+            JobKind.FINISHED: told.finished,
+            JobKind.NEVER_NAMED: told.never_named,
+            RunKind.REFUSED: told.refused,
+            RunKind.UNCERTAIN: told.uncertain,
+            RunKind.UNLISTED: told.unlisted,
+        },
+        workers=[Worker(start=submission.start, close=submission.close)],
+    )
+
+
+def _defaults(settings: Settings) -> Hyperparameters:
+    """What a plan starts from."""
+    return Hyperparameters(
+        base_model=settings.base_model,
+        n_epochs=settings.n_epochs,
+        learning_rate_multiplier=settings.learning_rate_multiplier,
+        suffix=settings.model_suffix,
+    )
