@@ -106,6 +106,10 @@ def current(data: str) -> str:
     >>> current("dataset:use:3")
     'dataset:use:3'
     """
-    feature, _, rest = data.partition(":")
-    action, colon, id_ = rest.partition(":")
-    return PRESSES.get(f"{feature}:{action}", f"{feature}:{action}") + colon + id_
+    name = name_of(data)
+    return PRESSES.get(name, name) + data.removeprefix(name)
+
+
+def name_of(data: str) -> str:
+    """The `feature:action` of a button's data, as it was sent."""
+    return ":".join(data.split(":")[:2])

@@ -9,8 +9,8 @@ import logging
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from bot.delivery import old_names
 from bot.delivery.inbox_store import Incoming
+from bot.delivery.old_names import current, name_of
 from bot.domain import JsonDict
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
@@ -77,7 +77,7 @@ def _message(update: JsonDict) -> JsonDict:
 def _lane(update: JsonDict, message: JsonDict, lanes: LaneNames) -> Lane:
     query = update.get("callback_query")
     if isinstance(query, dict):
-        return lanes.get(name_of_press(str(query.get("data"))), Lane.OTHER)
+        return lanes.get(name_of(current(str(query.get("data")))), Lane.OTHER)
     text = message.get("text")
     if not isinstance(text, str) or not ("message" in update or "edited_message" in update):
         return Lane.OTHER
@@ -85,15 +85,6 @@ def _lane(update: JsonDict, message: JsonDict, lanes: LaneNames) -> Lane:
         return Lane.TALK
     command = text.split(maxsplit=1)[0].split("@")[0]
     return lanes.get(command, Lane.OTHER)
-
-
-def name_of_press(data: str) -> str:
-    """The `feature:action` of a button's data, by today's names.
-
-    >>> name_of_press("talk:stop:12")
-    'chat:stop'
-    """
-    return ":".join(old_names.current(data).split(":")[:2])
 
 
 def _integer(holder: object, key: str) -> int:

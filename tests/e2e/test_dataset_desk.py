@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.delivery.old_names import current
 from tests.telegram_people import Json, Person, words
 from tests.world import DATASET, TESTER, World, world
 
@@ -40,7 +41,7 @@ async def pressed(person: Person, message: Json, button: str, wanted: str) -> Js
         key["callback_data"]
         for row in message["reply_markup"]["inline_keyboard"]
         for key in row
-        if key["callback_data"].startswith(button)
+        if key["callback_data"].startswith(current(button))
     )
     await person.presses(data, message)
     return await person.sees(wanted, after=message["message_id"] - 1)

@@ -21,8 +21,6 @@ from bot.cli import main
 from bot.demo.tour import FIRST_WORDS, SECOND_WORDS
 from tests.world import DATASET, ROOT
 
-pytestmark = pytest.mark.slow
-
 ALL_STARTED = "песочница: это не Telegram"
 TOUR_S = 120
 HOSTILE = {

@@ -9,7 +9,7 @@ import json
 import os
 import random
 import sqlite3
-import sys
+import subprocess
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
@@ -68,7 +68,6 @@ class Talk:
         ]
 
 
-@pytest.mark.slow
 async def test_thirty_kills_lose_and_double_nothing(tmp_path):
     """Each message gets one answer, the engine's; the job's end is told once to each admin."""
     print(f"KILL_STORM_SEED={SEED}")
@@ -153,24 +152,18 @@ async def start_job(admin: Person) -> None:
 
 async def storm(everything: World, lives: list[float]) -> None:
     """Start a bot for each of *lives*, and end it after so many seconds as `kill -9` does."""
-    nursery = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.e2e.nursery", str(everything.folder / "bot.log"),
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-        env=children.loopback_environment(everything.settings), cwd=everything.folder,
-    )  # fmt: skip
-    orders, answers = nursery.stdin, nursery.stdout
-    assert orders is not None
-    assert answers is not None
-    try:
+    with (everything.folder / "bot.log").open("ab") as file:
         for life_s in lives:
-            orders.write(b"start\n")
-            assert await answers.readline() == b"start\n"
+            bot = await asyncio.create_subprocess_exec(
+                *everything.python, "bot", "run", stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                env=children.loopback_environment(everything.settings), cwd=everything.folder,
+            )  # fmt: skip
+            assert bot.stdout is not None
+            output = asyncio.create_task(bot.stdout.read())
             await asyncio.sleep(life_s)
-            orders.write(b"kill\n")
-            assert await answers.readline() == b"kill\n"
-    finally:
-        orders.close()
-        await nursery.wait()
+            bot.kill()
+            file.write(await output)  # which ends when the bot itself is gone
+            await bot.wait()
 
 
 async def newest_id(person: Person) -> int:

@@ -3,6 +3,7 @@
 import asyncio
 import re
 
+from bot.delivery.old_names import current
 from tests.telegram_people import Person, button_data, words
 from tests.world import ADMIN, SECOND_ADMIN, STRANGER, World, eventually, world
 
@@ -92,7 +93,7 @@ async def test_links_that_let_nobody_in(tmp_path):
         ):
             await answered(peter, f"/start {code}", said)
         shown = await peter.sees("There is no such invitation")
-        assert button_data(shown, "Ask for access") == "door:ask:"
+        assert button_data(shown, "Ask for access") == current("door:ask:")
         anna = await people.person(STRANGER + 1, "Анна")
         assert "Ваш номер" in await answered(anna, f"/start {second}", "больше не действует")
         await answered(anna, "/start чужое слово", "Войти можно по приглашению")

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from bot.runtime.children import loopback_environment
-from tests import nursery
+from tests import forkserver
 from tests.e2e.test_webhook import free_port
 from tests.world import API_KEY, CODE, DATASET, World, world
 
@@ -43,7 +43,7 @@ class Ended:
 async def terminal(*words: object, cwd: Path, python: Any = None, **settings: str) -> Ended:
     """`python -m bot words`, in *cwd*, with *settings* and no others of ours."""
     process = await asyncio.create_subprocess_exec(
-        *(python or nursery.python()), "bot", *map(str, words),
+        *(python or forkserver.python()), "bot", *map(str, words),
         cwd=cwd, env=environment(settings), stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
@@ -180,7 +180,6 @@ async def test_a_file_that_can_not_be_read_is_told_with_the_reason(tmp_path):
     assert ended.err.endswith(": File name too long\n")
 
 
-@pytest.mark.slow
 async def test_a_big_file_is_read_to_its_end(tmp_path, big):
     ended = await terminal("validate", big, cwd=tmp_path)
 

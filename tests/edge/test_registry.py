@@ -1,0 +1,182 @@
+"""Features that do not fit together are found before anybody is served."""
+
+import ast
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.delivery.notifications import NotificationKind
+from bot.edge.context import BotContext
+from bot.edge.feature import Feature
+from bot.edge.registry import Registry
+from bot.errors import FeaturesDisagree
+from tests.composition import registry
+from tests.drift.project import sources, tree
+
+FEATURES = registry().features
+
+
+async def nothing(context: BotContext) -> None:
+    """A handler."""
+
+
+async def unsaid(*_: Any) -> None:
+    """Puts nothing into words."""
+
+
+def problems(*features: Feature) -> list[str]:
+    """What is wrong with the bot's features, changed or completed by these."""
+    named = {feature.name: feature for feature in FEATURES} | {each.name: each for each in features}
+    with pytest.raises(FeaturesDisagree) as caught:
+        Registry(list(named.values()))
+    return caught.value.problems
+
+
+def of(name: str) -> Feature:
+    (found,) = (feature for feature in FEATURES if feature.name == name)
+    return found
+
+
+def without(mapping: Any, name: object) -> Any:
+    return {key: value for key, value in mapping.items() if key != name}
+
+
+def test_two_claims_to_one_name_are_told():
+    double = Feature(
+        name="double",
+        admin_commands={"train": nothing},
+        presses={"chat:stop": nothing},
+        outside={"/start": nothing},
+        talks=["/new"],
+        notifications={next(iter(of("jobs").notifications)): unsaid},
+    )
+
+    found = problems(double)
+
+    for what in (
+        "command train",
+        "press chat:stop",
+        "entry for people outside /start",
+        "lane /new",
+    ):
+        assert f"{what}: 2 features claim it" in found
+    assert any(line.startswith("notification ") and "2 features" in line for line in found)
+
+
+def test_a_press_bears_the_name_of_its_feature():
+    assert problems(Feature(name="odd", presses={"chat:odd": nothing})) == [
+        "press chat:odd: its first word has to be odd"
+    ]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        Feature(name="odd", talks=["odd:gone"]),
+        Feature(name="odd", stops=["odd:gone"]),
+        Feature(name="odd", outside={"/gone": nothing}),
+    ],
+)
+def test_a_name_that_no_feature_has_is_told(odd):
+    (line,) = problems(odd)
+
+    assert line.endswith("no feature has it")
+
+
+@pytest.mark.parametrize("kind", sorted(registry().notifications), ids=str)
+def test_a_kind_that_nobody_puts_into_words_is_told(kind):
+    """Each of them: an admin would never hear."""
+    tellers = [feature for feature in FEATURES if kind in feature.notifications]
+    if not tellers:
+        pytest.skip("the edge itself has the words for it")
+    (teller,) = tellers
+
+    silent = replace(teller, notifications=without(teller.notifications, kind))
+
+    assert problems(silent) == [f"notification {kind}: no feature puts it into words"]
+
+
+def test_no_kind_is_a_bare_string():
+    """What is told is a member of a `NotificationKind`, so a misspelt one is found by the type checker."""
+    found = [
+        f"{path}:{node.lineno}"
+        for path in sources("bot")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("tell", "tell_admins")
+        and ast.unparse(node.func.value).endswith("notifications")
+        and any(isinstance(argument, ast.Constant) for argument in node.args[:3])
+    ]
+
+    assert found == []
+    assert all(isinstance(kind, NotificationKind) for kind in registry().notifications)
+
+
+@pytest.mark.parametrize("name", sorted(registry().commands))
+def test_a_command_without_its_words_is_told(name):
+    """Its menu's text and the help speak of it, in every language."""
+    (owner,) = (f for f in FEATURES if name in f.commands or name in f.admin_commands)
+    gone = replace(
+        owner,
+        commands=without(owner.commands, name),
+        admin_commands=without(owner.admin_commands, name),
+    )
+
+    found = problems(gone)
+
+    assert f"command {name}: menu_{name} (ru) and the features do not agree" in found
+    assert f"command {name}: menu_{name} (en) and the features do not agree" in found
+
+
+def test_a_command_that_the_help_does_not_name_is_told():
+    found = problems(Feature(name="odd", admin_commands={"odd": nothing}))
+
+    assert "command odd: help_admin (ru) does not name it" in found
+    assert "command odd: menu_odd (en) and the features do not agree" in found
+
+
+# What buttons carry, and what is claimed
+
+
+def made() -> set[str]:
+    """`feature:action` of every `data_of` in the code; a part in braces stands for any word."""
+    return {
+        f"{_word(node.args[0])}:{_word(node.args[1])}"
+        for path in sources("bot")
+        if path != Path("bot/edge/buttons.py")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "data_of"
+    }
+
+
+def _word(node: ast.expr) -> str:
+    match node:
+        case ast.Constant(str(word)):
+            return word
+        case ast.JoinedStr(values=[ast.Constant(str(beginning)), *_]):
+            return beginning + "{}"
+    return "{}"
+
+
+def fits(pattern: str, name: str) -> bool:
+    """Whether a button that is made like that may carry that name."""
+    beginning, is_open, _ = pattern.partition("{}")
+    return name.startswith(beginning) if is_open else name == pattern
+
+
+def test_every_button_has_a_feature_that_takes_it():
+    presses = registry().presses
+
+    assert [each for each in made() if not any(fits(each, name) for name in presses)] == []
+
+
+def test_every_press_has_a_button():
+    """What nobody can press is needless, unless it is the name of a button in old messages."""
+    buttons = made()
+
+    assert [
+        name for name in registry().presses if not any(fits(each, name) for each in buttons)
+    ] == []
