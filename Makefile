@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 LOCKED := $(VENV)/.locked
 READY := $(VENV)/.ready
 PIP_INSTALL := $(BIN)/python -m pip --disable-pip-version-check -qq install
+# Python keeps the compiled tests, also where the environment forbids it: they start in half the time.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
+FAST := --numprocesses logical --dist worksteal -m "not processes and not slow"
 
 # The first Python here that is new enough; `make PYTHON=/path/to/python3` names another.
 PYTHON ?= $(shell for candidate in python3.11 python3.12 python3.13 python3.14 python3; do \
@@ -16,24 +19,37 @@ COMPILE := CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/pip-compile --quiet --strip
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(FLAGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test run lint format lock setup clean
+.PHONY: help demo test test-fast retest coverage run lint format lock setup clean
 
 help: ## list these commands
-	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-14s%s\n", $$1, $$2}'
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-19s%s\n", $$1, $$2}'
 
 demo: $(READY) ## the whole bot on this computer, with a tour: no token, no key
 	@$(BIN)/python -m bot demo
 
 # Several at a time: most of them wait for a real process, or for Telegram's limit of messages a second.
-test: $(READY) ## every test
-	@$(BIN)/python -m pytest --numprocesses 4 --dist worksteal
+test: $(READY) ## every test; T=tests/chat only those of a folder, a file or a node id
+	@$(PYTEST) --numprocesses 4 --dist worksteal $(T)
+
+test-fast: $(READY) ## the tests that start no process, in under two minutes; takes T too
+	@$(PYTEST) $(FAST) $(T)
+
+retest: $(READY) ## the tests that failed last time
+	@$(PYTEST) --last-failed --last-failed-no-failures=none
+
+coverage: $(READY) ## how much of each package the fast tests run; fails below the floor
+	@$(PYTEST) $(FAST) --cov --cov-report= --cov-fail-under=0
+	@for package in $(dir $(wildcard bot/*/__init__.py)); do \
+		printf '%-20s %3s %%\n' $$package $$($(BIN)/coverage report --format=total --include="$$package*"); done
+	@$(BIN)/coverage report --format=total
 
 run: $(READY) ## the bot for real, with the settings of .env
 	@$(BIN)/python -m bot run
 
-lint: $(READY) ## formatting, style and types, as the checks want them
+lint: $(READY) ## formatting, style, order of imports and types, as the checks want them
 	@$(BIN)/ruff format --check
 	@$(BIN)/ruff check
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/mypy
 
 format: $(READY) ## bring the code into that form where a tool can
@@ -48,7 +64,7 @@ lock: $(READY) ## write both lock files anew (FLAGS=--upgrade takes newer versio
 setup: $(READY) ## only set up .venv
 
 clean: ## throw away .venv and what the tools left; data and logs stay
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # pip can't check hashes of a folder, so the project itself comes second and brings no dependencies.

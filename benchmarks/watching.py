@@ -25,7 +25,7 @@ from benchmarks.table import Row, machine, print_row
 from bot.config import Settings
 from bot.edge.context import Services
 from bot.gateways.wire import job_from
-from bot.jobs.rounds import AT_ONCE
+from bot.jobs.polling import AT_ONCE
 from bot.storage.database import Database
 from bot.wiring import build_services
 

@@ -17,7 +17,7 @@ from bot.delivery.lanes import Lanes
 from bot.delivery.outbox import Outbox
 from bot.delivery.polling import Polling
 from bot.delivery.poster import Poster
-from bot.delivery.rate_limits import Pace
+from bot.delivery.rate_limits import RateLimits
 from bot.delivery.routing import ALLOWED_UPDATES
 from bot.domain import JsonDict
 from bot.edge.context import Delivery
@@ -30,6 +30,7 @@ from bot.edge.registry import Registry
 from bot.edge.schedule import schedule, sweeping
 from bot.errors import CannotStart
 from bot.gateways.tokenizer import encoding_for, warm_up
+from bot.runtime.backoff import backoff
 from bot.storage import lock
 from bot.storage.database import Database
 from bot.wiring import build_features
@@ -162,7 +163,7 @@ def assemble(core: Core, features: Sequence[Feature]) -> App:
     settings, queue = core.settings, InboxQueue()
     application = build_telegram(settings, queue)
     menus = Menus(core=core, everyone=registry.everyones_commands, admins=registry.admins_commands)
-    pace = Pace()
+    pace = RateLimits()
     poster = Poster(application.bot, pace, lambda floor: core.outbox.known_ids(above=floor))
     renderer = Renderer(core=core, renders=registry.notifications)
     delivery = Delivery(
@@ -232,8 +233,7 @@ async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
 
 async def _patiently(ask: Callable[[], Awaitable[object]]) -> None:
     """Get an answer from Telegram, however long the network takes to come up."""
-    pause_s = 0.5
-    while True:
+    for pause_s in backoff(0.5, LONGEST_PAUSE_S):
         try:
             await ask()
             return
@@ -243,5 +243,4 @@ async def _patiently(ask: Callable[[], Awaitable[object]]) -> None:
             started = time.monotonic()
             _logger.warning("Telegram can't be reached: %s", exc)
             await asyncio.sleep(pause_s)
-            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
             _logger.info("Trying again after %.1f s", time.monotonic() - started)

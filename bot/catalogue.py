@@ -153,11 +153,6 @@ class Catalogue:
         base = base_of(name)
         return next((m for m in self.models if base == m.name or base in m.aliases), None)
 
-    @property
-    def strongest(self) -> CatalogueModel:
-        """The strongest model that could be tuned when the catalogue was looked up."""
-        return self.models[0]
-
     def tunable(self, today: date, *, base_url: str | None = None) -> list[CatalogueModel]:
         """Models that still take new jobs on *today*, strongest first; *base_url* as below."""
         day = self._day_at(base_url, today)

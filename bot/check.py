@@ -8,12 +8,15 @@ from telegram.error import InvalidToken, TelegramError
 from bot.app import build_telegram
 from bot.config import Needs, Settings, load_settings
 from bot.dataset.validation import validate
+from bot.edge.core import build_chat_model, build_core, build_provider
+from bot.edge.registry import Registry
 from bot.errors import CannotStart, DatasetInvalid, SettingsError, UserError
 from bot.gateways.openai_client import build_training_client
-from bot.gateways.provider import OpenAITraining
+from bot.gateways.provider import TrainingApi
 from bot.gateways.tokenizer import encoding_for
 from bot.storage.database import Database
 from bot.texts import Texts, choose_language
+from bot.wiring import build_features
 
 
 async def check() -> int:
@@ -51,8 +54,15 @@ async def _line(name: str, part: Callable[[Settings], Awaitable[str]], settings:
 
 
 async def _database(settings: Settings) -> str:
-    database = await Database.open(settings.database_path)
-    await database.close()
+    """Also what would end the start after it: features that do not fit together."""
+    async with AsyncExitStack() as stack:
+        database = await Database.open(settings.database_path)
+        stack.push_async_callback(database.close)
+        provider, chat_model = build_provider(settings), build_chat_model(settings)
+        stack.push_async_callback(provider.close)
+        stack.push_async_callback(chat_model.close)
+        core = build_core(settings, database, provider=provider, chat_model=chat_model)
+        Registry(build_features(core))
     return str(settings.database_path)
 
 
@@ -76,7 +86,7 @@ async def _telegram(settings: Settings) -> str:
 
 async def _provider(settings: Settings) -> str:
     async with AsyncExitStack() as stack:
-        api = OpenAITraining(build_training_client(settings), secrets=settings.secrets)
+        api = TrainingApi(build_training_client(settings), secrets=settings.secrets)
         stack.push_async_callback(api.close)
         names = await api.model_names()
     return f"{len(names)} models at {settings.openai_base_url}"

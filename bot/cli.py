@@ -86,7 +86,7 @@ def _workflow(name: str, options: argparse.Namespace) -> int:
             from bot.terminal.jobs import jobs
 
             return jobs(is_json=is_json)
-    from bot.terminal.train import Order, train
+    from bot.terminal.train import TrainOptions, train
 
     wishes = {
         field: value
@@ -95,7 +95,7 @@ def _workflow(name: str, options: argparse.Namespace) -> int:
     }
     is_whole = options.command is None
     return train(
-        Order(
+        TrainOptions(
             **wishes,
             is_agreed=hasattr(options, "yes"),
             waits=not hasattr(options, "no_wait"),

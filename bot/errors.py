@@ -125,10 +125,6 @@ class TooBigToSend(UserError):
     """A file over what Telegram takes from bots; `megabytes`, `limit` and `path`."""
 
 
-class NotDelivered(UserError):
-    """Telegram will never take a message of ours; `incident`."""
-
-
 class DownloadFailed(UserError):
     """Telegram did not hand over a file that was sent."""
 
@@ -235,10 +231,6 @@ class VoteStands(UserError):
 
 class TrialGone(UserError):
     """A button names a trial that is not stored."""
-
-
-class TooManyWaiting(UserError):
-    """So many messages of a chat wait that one more is not taken; `limit`."""
 
 
 class DailyLimitReached(UserError):

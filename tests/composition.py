@@ -19,10 +19,13 @@ from bot.domain.people import Access, Person
 from bot.domain.training import Hyperparameters, RunState, TrackedJob, TrainingRun
 from bot.edge.core import Core, Pacing, build_core
 from bot.edge.feature import Feature
+from bot.edge.people_store import PeopleStore
 from bot.edge.registry import Registry
 from bot.export.feature import ExportFeature
 from bot.jobs.feature import JobsFeature
 from bot.models.feature import ModelsFeature
+from bot.privacy.privacy import Privacy
+from bot.privacy.store import PrivacyStore
 from bot.ratings.feature import RatingsFeature
 from bot.serving.feature import ServingFeature
 from bot.storage.database import Database
@@ -101,7 +104,7 @@ def write_dataset(path: Path, *, n: int = 12, prompt: str = PROMPT, answer: str 
 
 
 @dataclass(kw_only=True)
-class House:
+class BotParts:
     """Everything that a test may touch; `restart` is a kill and a new process."""
 
     database: Database
@@ -115,12 +118,12 @@ class House:
     """By which models end."""
 
     @classmethod
-    async def open(cls, folder: Path) -> "House":
+    async def open(cls, folder: Path) -> "BotParts":
         write_dataset(folder / "data.jsonl")
         database = await open_blank(folder / "bot.sqlite3")
-        house = cls(database=database, path=folder / "data.jsonl")
-        house.begin()
-        return house
+        parts = cls(database=database, path=folder / "data.jsonl")
+        parts.begin()
+        return parts
 
     def begin(self, **settings: Any) -> None:
         """A new process; *settings* replace the usual ones for good."""
@@ -249,3 +252,11 @@ class House:
 
 def person(person_id: int = TESTER, access: Access = Access.TESTER) -> Person:
     return Person(id=person_id, name="Анна", access=access)
+
+
+def privacy_of(database: Database) -> Privacy:
+    """As the bot builds it, with all that the features forget."""
+    core = core_of(database, Path("data.jsonl"), provider=Provider(), server=ChatServer())
+    features = build_features(core)
+    forgets = [each.forgets for each in reversed(features) if each.forgets]
+    return Privacy(store=PrivacyStore(database), people=PeopleStore(database), forgets=forgets)

@@ -24,6 +24,8 @@ from bot.domain.datasets import TrainingMethod
 from bot.domain.models import ChatMessage, Checkpoint, Usage
 from bot.domain.training import FineTuningJob, Hyperparameters, JobEvent, JobStatus
 from bot.errors import ContextTooLong, JobUnknown, ModelUnknown, ProviderRefused, ProviderUncertain
+from bot.gateways.chat import ChatApi
+from bot.gateways.provider import TrainingApi
 from sandbox import html_text
 from sandbox.errors import TelegramError, bad_request, forbidden
 from sandbox.text import utf16_len
@@ -358,7 +360,7 @@ class Scripted:
         return None
 
 
-class Provider(Scripted):
+class Provider(Scripted, TrainingApi):
     """An account at a provider of fine-tuning: `TrainingApi` in memory."""
 
     def __init__(self) -> None:
@@ -393,7 +395,7 @@ class Provider(Scripted):
     def moves(self, job_id: str, status: str, **fields: Any) -> FineTuningJob:
         """The job goes on; *status* is any word."""
         return self.has_job(
-            replace(self.jobs[job_id], status=JobStatus.of(status), status_word=status, **fields)
+            replace(self.jobs[job_id], status=JobStatus(status), status_word=status, **fields)
         )
 
     def forgets(self, job_id: str) -> None:
@@ -509,7 +511,7 @@ def _unless_lost(trouble: Any) -> None:
         raise ProviderUncertain
 
 
-class ChatServer(Scripted):
+class ChatServer(Scripted, ChatApi):
     """A server that answers chats: `ChatApi` in memory.
 
     `replies` are the answers to come; without any it echoes. Troubles of "stream" come first.
@@ -557,7 +559,7 @@ def job_of(job_id: str = "ftjob-1", status: str = "running", **fields: Any) -> F
         "suffix": "natasha-v1",
     }
     return FineTuningJob(
-        id=job_id, status=JobStatus.of(status), status_word=status, **(defaults | fields)
+        id=job_id, status=JobStatus(status), status_word=status, **(defaults | fields)
     )
 
 

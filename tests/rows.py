@@ -1,8 +1,11 @@
 """Things to store."""
 
 from bot.delivery.inbox_store import Incoming
-from bot.domain.datasets import TokenStatistics, ValidationReport
+from bot.domain.datasets import Dataset, TokenStatistics, ValidationReport
+from bot.domain.training import TrainingRun
 from bot.storage.database import Database
+from bot.training.store import RunStore
+from tests.composition import PARAMETERS
 
 
 def report_of(sha256: str, *, prompt: str = "Ты Наташа.", n_tokens: int = 900) -> ValidationReport:
@@ -35,3 +38,18 @@ def update_of(
 async def values(database: Database) -> dict[str, str]:
     """The table `settings`, which serves these tests as a notebook."""
     return {row["key"]: row["value"] for row in await database.rows("SELECT * FROM settings")}
+
+
+async def plan(
+    database: Database, runs: RunStore, dataset: Dataset, request_id: int = 1, **options
+) -> TrainingRun:
+    parameters = options.pop("parameters", PARAMETERS)
+    details = {"seed": 7, "price_usd": 0.92, "asked_by": 5, "now": 100, "expires_at": 200}
+    await database.write(
+        lambda tx: runs.plan(
+            tx, parameters, dataset=dataset, request_id=request_id, **(details | options)
+        )
+    )
+    run = await runs.of_request(request_id)
+    assert run is not None
+    return run

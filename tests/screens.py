@@ -1,12 +1,14 @@
 """How Telegram would judge a screen."""
 
 import zoneinfo
+from dataclasses import replace
 from typing import Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 
+from bot.catalogue import load_catalogue
 from bot.delivery.screen import Screen
-from bot.domain.datasets import Dataset
+from bot.domain.datasets import Dataset, TokenStatistics, ValidationReport
 from bot.domain.training import RunState, TrainingRun
 from bot.texts import Texts
 from sandbox import html_text
@@ -35,6 +37,32 @@ RUN = TrainingRun(
     expires_at=2,
 )
 """A plan of three epochs over the shipped dataset."""
+SUBMITTED = replace(RUN, state=RunState.SUBMITTED, job_id="ftjob-1")
+CATALOGUE = load_catalogue()
+OPENAI, ELSEWHERE = "https://api.openai.com/v1", "https://models.example/v1"
+GOOD = ValidationReport(
+    n_examples=321,
+    n_messages=963,
+    tokens=TokenStatistics(
+        encoding="o200k_base", total=61_480, smallest=88, median=190, largest=402
+    ),
+    system_prompts={"Ты Наташа.": 321},
+    findings=[],
+    n_errors=0,
+    sha256="0123456789abcdef" * 4,
+    size_bytes=500_000,
+)
+NASTY = {
+    "plain": "имя",
+    "html": '</b><a href="x">&amp;<script>"\'',
+    "endless": "а" * 5_000,
+    "emoji": "🌲👩‍👩‍👧" * 600,
+    "lines": "a\n✅ впущен\n" * 500,
+    "braces": "{name} {0} {} %s %(x)s",
+    "nothing": " \n ",
+}
+HUGE = 10**17
+LONG_AGO = 1_700_000_000
 
 
 def shown(screen: Screen) -> str:

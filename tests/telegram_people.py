@@ -10,6 +10,7 @@ async with People(url, bot_id=77) as people:
 """
 
 import asyncio
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,9 @@ from bot.delivery.old_names import current
 
 Json = dict[str, Any]
 Wanted = str | Callable[[Json], Any]
+PNG = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + struct.pack(">II", 320, 200) + b"\x08\x02" + b"\0" * 32
+)
 
 
 class NotSeen(AssertionError):

@@ -15,7 +15,7 @@ from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
 from bot.runtime import children
 from bot.runtime.children import Child
-from tests import nursery
+from tests import forkserver
 from tests.openai_schema import check_request, check_response
 from tests.proxy import Exchange, Proxy
 from tests.telegram_people import People, Person
@@ -152,7 +152,7 @@ async def world(
         engine: Options of `python -m engine` without their dashes.
         sandbox: Further options of `python -m sandbox`.
         start_bot: Whether the bot runs from the beginning.
-        is_forked: Whether the bot comes out of the nursery, which saves its imports; else it is
+        is_forked: Whether the bot is forked, which saves its imports; else it is
             `python -m bot`, as everywhere outside of tests.
         settings: Variables of the bot, besides the usual ones.
     """
@@ -170,11 +170,11 @@ async def world(
         engine_child, sandbox_child = await asyncio.gather(
             children.start(
                 "engine", "--port", "0", *engine_data, *options,
-                log=folder / "engine.log", env=CODE, python=nursery.python(),
+                log=folder / "engine.log", env=CODE, python=forkserver.python(),
             ),
             children.start(
                 "sandbox", "--port", "0", *sandbox,
-                log=folder / "sandbox.log", env=CODE, python=nursery.python(),
+                log=folder / "sandbox.log", env=CODE, python=forkserver.python(),
             ),
         )  # fmt: skip
         stack.push_async_callback(engine_child.stop)
@@ -193,7 +193,7 @@ async def world(
             proxy=proxy,
             people=people,
             account=account,
-            python=nursery.python() if is_forked else (sys.executable, "-m"),
+            python=forkserver.python() if is_forked else (sys.executable, "-m"),
             admin=await people.person(ADMIN, "Мария"),
             tester=await people.person(TESTER, "Олег"),
             settings={

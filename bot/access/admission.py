@@ -10,7 +10,7 @@ from typing import Final
 from bot.access.entities import AccessKind
 from bot.access.request_store import JoinRequestStore
 from bot.delivery.notifications import Notifications
-from bot.domain.people import JoinRequest, Person, Profile, RequestState
+from bot.domain.people import JoinRequest, Person, PersonProfile, RequestState
 from bot.edge.people import People
 from bot.errors import ButtonGone, PersonFixed
 from bot.storage.database import Database, Transaction
@@ -24,7 +24,7 @@ MOST_TOLD_A_DAY: Final = 20
 """Requests that each admin gets a message about in a day; the others are only listed."""
 
 
-class Door(Enum):
+class OutsideState(Enum):
     """Whether somebody who is not admitted may ask for access."""
 
     MAY_ASK = auto()
@@ -37,10 +37,10 @@ class Door(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class OutsideAccess:
     """What somebody outside can do."""
 
-    door: Door
+    door: OutsideState
     until: int = 0
     """When they may ask (again), Unix time; 0 where time changes nothing."""
 
@@ -56,25 +56,27 @@ class Admission:
     on_removed: list[Callable[[int], None]] = field(default_factory=list)
     """Each is called with the id of a person who may not use the bot any more."""
 
-    async def standing(self, person_id: int, tx: Transaction | None = None) -> Standing:
+    async def standing(self, person_id: int, tx: Transaction | None = None) -> OutsideAccess:
         """What somebody who is not admitted can do."""
         now = int(time.time())
         known = await self.people.store.get(person_id, tx)
         if known is not None and known.is_blocked:
-            return Standing(door=Door.BLOCKED)
+            return OutsideAccess(door=OutsideState.BLOCKED)
         request = await self.requests.latest(person_id, tx)
         if request is not None and request.state is RequestState.OPEN:
             until = request.asked_at + ASK_EVERY_S
-            return Standing(door=Door.WAITING if until > now else Door.MAY_ASK, until=until)
+            return OutsideAccess(
+                door=OutsideState.WAITING if until > now else OutsideState.MAY_ASK, until=until
+            )
         refused_at = (known.removed_at if known else None) or 0
         if request is not None and request.state is RequestState.DENIED:
             refused_at = max(refused_at, request.decided_at or 0)
         until = refused_at + DENIED_FOR_S
         if until > now:
-            return Standing(door=Door.DENIED, until=until)
-        return Standing(door=Door.MAY_ASK)
+            return OutsideAccess(door=OutsideState.DENIED, until=until)
+        return OutsideAccess(door=OutsideState.MAY_ASK)
 
-    async def ask(self, person: Person, *, name: str) -> Standing:
+    async def ask(self, person: Person, *, name: str) -> OutsideAccess:
         """Ask the admins to let the person in, if they may ask; what they can do then.
 
         Args:
@@ -82,9 +84,9 @@ class Admission:
             name: How the admins will know them: names and @username.
         """
 
-        async def work(tx: Transaction) -> Standing:
+        async def work(tx: Transaction) -> OutsideAccess:
             standing = await self.standing(person.id, tx)
-            if standing.door is not Door.MAY_ASK:
+            if standing.door is not OutsideState.MAY_ASK:
                 return standing
             now = int(time.time())
             request_id = await self.requests.ask(tx, person.id, name=name, now=now)
@@ -97,7 +99,7 @@ class Admission:
                 await self._tell_admins(
                     tx, AccessKind.FLOOD, request_id, key=f"flood:{now // DAY_S}"
                 )
-            return Standing(door=Door.WAITING, until=now + ASK_EVERY_S)
+            return OutsideAccess(door=OutsideState.WAITING, until=now + ASK_EVERY_S)
 
         return await self.database.write(work)
 
@@ -138,7 +140,7 @@ class Admission:
 
         await self.database.write(work)
 
-    async def remove(self, profile: Profile) -> None:
+    async def remove(self, profile: PersonProfile) -> None:
         """Let them in no more, from this moment on.
 
         Raises:

@@ -1,9 +1,9 @@
 """What people are told about access."""
 
-from bot.delivery.notifications import Kind
+from bot.delivery.notifications import NotificationKind
 
 
-class AccessKind(Kind):
+class AccessKind(NotificationKind):
     """The values are stored in outboxes."""
 
     REQUEST = "join_request"

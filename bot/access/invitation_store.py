@@ -3,7 +3,7 @@
 from typing import Final
 
 from bot.domain.people import Invitation
-from bot.storage.database import Database, Row, Transaction
+from bot.storage.database import Database, Transaction
 
 _SELECT: Final = "SELECT id, made_by, salt, created_at, expires_at FROM invitations"
 _OPEN: Final = "used_by IS NULL AND withdrawn_at IS NULL AND expires_at > :now"
@@ -17,24 +17,21 @@ class InvitationStore:
 
     async def get(self, invitation_id: int) -> Invitation | None:
         """The invitation, in whatever state."""
-        row = await self._db.row(f"{_SELECT} WHERE id = :id", {"id": invitation_id})
-        return _invitation(row) if row else None
+        return await self._db.one(Invitation, f"{_SELECT} WHERE id = :id", {"id": invitation_id})
 
     async def of_request(self, tx: Transaction, request_id: int) -> Invitation | None:
         """The invitation that this update has made already."""
-        row = await tx.row(f"{_SELECT} WHERE request_id = :id", {"id": request_id})
-        return _invitation(row) if row else None
+        return await tx.one(Invitation, f"{_SELECT} WHERE request_id = :id", {"id": request_id})
 
     async def open(self, *, now: int) -> list[Invitation]:
         """Those that still let somebody in, oldest first."""
-        rows = await self._db.rows(f"{_SELECT} WHERE {_OPEN} ORDER BY id", {"now": now})
-        return [_invitation(row) for row in rows]
+        query = f"{_SELECT} WHERE {_OPEN} ORDER BY id"
+        return await self._db.all(Invitation, query, {"now": now})
 
     async def n_open(self, tx: Transaction, *, now: int) -> int:
         """How many still let somebody in."""
-        row = await tx.row(f"SELECT count(*) AS n FROM invitations WHERE {_OPEN}", {"now": now})
-        assert row is not None
-        return int(row["n"])
+        query = f"SELECT count(*) FROM invitations WHERE {_OPEN}"
+        return await tx.one(int, query, {"now": now}) or 0
 
     async def add(
         self,
@@ -65,16 +62,14 @@ class InvitationStore:
 
     async def by_hash(self, code_hash: str, tx: Transaction | None = None) -> Invitation | None:
         """The invitation of a code; its hash is looked up, so time tells nothing of the code."""
-        row = await (tx or self._db).row(f"{_SELECT} WHERE code_hash = :hash", {"hash": code_hash})
-        return _invitation(row) if row else None
+        query = f"{_SELECT} WHERE code_hash = :hash"
+        return await (tx or self._db).one(Invitation, query, {"hash": code_hash})
 
     async def use(self, tx: Transaction, invitation_id: int, *, by: int, now: int) -> bool:
         """Use it up; False when it does not let anybody in any more."""
-        return bool(
-            await tx.execute(
-                f"UPDATE invitations SET used_by = :by, used_at = :now WHERE id = :id AND {_OPEN}",
-                {"id": invitation_id, "by": by, "now": now},
-            )
+        return await tx.changes(
+            f"UPDATE invitations SET used_by = :by, used_at = :now WHERE id = :id AND {_OPEN}",
+            {"id": invitation_id, "by": by, "now": now},
         )
 
     async def is_used(self, tx: Transaction, invitation_id: int) -> bool:
@@ -84,19 +79,7 @@ class InvitationStore:
 
     async def withdraw(self, tx: Transaction, invitation_id: int, *, now: int) -> bool:
         """Let nobody in by it any more; False when nobody could anyway."""
-        return bool(
-            await tx.execute(
-                f"UPDATE invitations SET withdrawn_at = :now WHERE id = :id AND {_OPEN}",
-                {"id": invitation_id, "now": now},
-            )
+        return await tx.changes(
+            f"UPDATE invitations SET withdrawn_at = :now WHERE id = :id AND {_OPEN}",
+            {"id": invitation_id, "now": now},
         )
-
-
-def _invitation(row: Row) -> Invitation:
-    return Invitation(
-        id=row["id"],
-        made_by=row["made_by"],
-        salt=row["salt"],
-        created_at=row["created_at"],
-        expires_at=row["expires_at"],
-    )

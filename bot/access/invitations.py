@@ -29,7 +29,7 @@ PREFIX: Final = "inv_"
 """By this our logs know a code, and take it out."""
 
 
-class Outcome(StrEnum):
+class InvitationOutcome(StrEnum):
     """What came of a pressed link."""
 
     ADMITTED = "admitted"
@@ -118,23 +118,23 @@ class Invitations:
         now = int(time.time())
         await self.database.write(lambda tx: self.store.withdraw(tx, invitation_id, now=now))
 
-    async def accept(self, code: str, person: Person) -> Outcome:
+    async def accept(self, code: str, person: Person) -> InvitationOutcome:
         """Let the person in by a code, which is used up then; of two at once one gets in."""
 
-        async def work(tx: Transaction) -> Outcome:
+        async def work(tx: Transaction) -> InvitationOutcome:
             now = int(time.time())
             found = await self.store.by_hash(_hash(code), tx)
             if found is None:
-                return Outcome.UNKNOWN
+                return InvitationOutcome.UNKNOWN
             if not self._is_admins(found):
-                return Outcome.EXPIRED
+                return InvitationOutcome.EXPIRED
             people = self.admission.people
             known = await people.store.get(person.id, tx)
             if known and (known.is_blocked or (known.removed_at or 0) > found.created_at):
-                return Outcome.CLOSED
+                return InvitationOutcome.CLOSED
             if not await self.store.use(tx, found.id, by=person.id, now=now):
                 is_used = await self.store.is_used(tx, found.id)
-                return Outcome.USED if is_used else Outcome.EXPIRED
+                return InvitationOutcome.USED if is_used else InvitationOutcome.EXPIRED
             await people.saw(tx, person)
             await people.store.admit(tx, person.id, by=found.made_by, now=now)
             await self.admission.close_request(
@@ -148,7 +148,7 @@ class Invitations:
                 payload,
                 key=f"invitation:{found.id}:used",
             )
-            return Outcome.ADMITTED
+            return InvitationOutcome.ADMITTED
 
         return await self.database.write(work)
 

@@ -9,7 +9,7 @@ from bot.access.request_store import JoinRequestStore
 from bot.delivery.screen import Screen, plain
 from bot.domain import JsonDict
 from bot.edge.people import People
-from bot.serving.serving import ServingDesk
+from bot.serving.serving import ServedModels
 from bot.texts import Texts
 
 
@@ -20,7 +20,7 @@ class AccessNotifications:
     people: People
     requests: JoinRequestStore
     invitations: Invitations
-    serving: ServingDesk
+    serving: ServedModels
 
     async def request(self, texts: Texts, payload: JsonDict, _: int) -> Screen | None:
         """Somebody asks for access."""

@@ -10,10 +10,10 @@ from telegram import User
 
 from bot.access import outside_views as views
 from bot.access.admission import Admission
-from bot.access.invitations import Invitations, Outcome
+from bot.access.invitations import InvitationOutcome, Invitations
 from bot.edge.context import BotContext
 from bot.edge.guards import quiet_key
-from bot.serving.serving import ServingDesk
+from bot.serving.serving import ServedModels
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """What Telegram lets a link carry. https://core.telegram.org/bots/features#deep-linking"""
@@ -25,7 +25,7 @@ class OutsideHandlers:
 
     admission: Admission
     invitations: Invitations
-    serving: ServingDesk
+    serving: ServedModels
 
     async def come_in(self, context: BotContext) -> None:
         """/start CODE, as an invitation's link sends it; /start alone shows what they can do."""
@@ -35,7 +35,7 @@ class OutsideHandlers:
             return
         texts, person = context.texts, context.person
         outcome = await self.invitations.accept(code, person)
-        if outcome is Outcome.ADMITTED:
+        if outcome is InvitationOutcome.ADMITTED:
             is_ready = await self.serving.current() is not None
             context.reply(views.start_tester(texts, person, is_ready=is_ready))
             return

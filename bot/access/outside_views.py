@@ -1,7 +1,7 @@
 """What people see who come in: from outside, by a link, and when they were let in."""
 
-from bot.access.admission import Door, Standing
-from bot.access.invitations import Outcome
+from bot.access.admission import OutsideAccess, OutsideState
+from bot.access.invitations import InvitationOutcome
 from bot.delivery.screen import Screen, rows
 from bot.domain.people import Person
 from bot.edge.buttons import button, data_of
@@ -9,23 +9,23 @@ from bot.edge.who import moment, name_of
 from bot.texts import Texts
 
 
-def outside(texts: Texts, person_id: int, standing: Standing) -> Screen:
+def outside(texts: Texts, person_id: int, standing: OutsideAccess) -> Screen:
     """What a stranger sees: what this is, their number, and what they can do."""
     number = texts("door_stranger", id=person_id)
     match standing.door:
-        case Door.MAY_ASK:
+        case OutsideState.MAY_ASK:
             ask = button(texts, "ask_in", data_of("access", "ask"))
             return Screen(text=f"{number}\n{texts('door_may_ask')}", buttons=rows([ask]))
-        case Door.WAITING:
+        case OutsideState.WAITING:
             rest = texts("door_waiting")
-        case Door.DENIED:
+        case OutsideState.DENIED:
             rest = texts("door_denied", when=moment(texts, standing.until))
-        case Door.BLOCKED:
+        case OutsideState.BLOCKED:
             rest = texts("door_blocked")
     return Screen(text=f"{number}\n{rest}")
 
 
-def link_failed(texts: Texts, outcome: Outcome, screen: Screen) -> Screen:
+def link_failed(texts: Texts, outcome: InvitationOutcome, screen: Screen) -> Screen:
     """Why a link lets nobody in, above what the stranger can do instead."""
     return Screen(text=f"{texts(f'code_{outcome}')}\n\n{screen.text}", buttons=screen.buttons)
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from bot.domain.people import JoinRequest, RequestState
-from bot.storage.database import Database, Row, Transaction
+from bot.storage.database import Database, Transaction
 
 _SELECT: Final = (
     "SELECT id, person_id, name, asked_at, state, decided_by, decided_at FROM join_requests"
@@ -19,13 +19,12 @@ class JoinRequestStore:
 
     async def get(self, request_id: int, tx: Transaction | None = None) -> JoinRequest | None:
         """The request, or None."""
-        row = await (tx or self._db).row(f"{_SELECT} WHERE id = :id", {"id": request_id})
-        return _request(row) if row else None
+        query = f"{_SELECT} WHERE id = :id"
+        return await (tx or self._db).one(JoinRequest, query, {"id": request_id})
 
     async def latest(self, person_id: int, tx: Transaction | None = None) -> JoinRequest | None:
         """What the person asked last, or None."""
-        row = await (tx or self._db).row(_LATEST, {"person_id": person_id})
-        return _request(row) if row else None
+        return await (tx or self._db).one(JoinRequest, _LATEST, {"person_id": person_id})
 
     async def ask(self, tx: Transaction, person_id: int, *, name: str, now: int) -> int:
         """Open a request, or ask again by the one that is open; returns its id."""
@@ -37,9 +36,9 @@ class JoinRequestStore:
             """,
             {"person_id": person_id, "name": name, "now": now},
         )
-        row = await tx.row(_LATEST, {"person_id": person_id})
-        assert row is not None
-        return int(row["id"])
+        asked = await self.latest(person_id, tx)
+        assert asked is not None
+        return asked.id
 
     async def told(self, tx: Transaction, request_id: int, *, now: int) -> None:
         """The admins are written to."""
@@ -49,25 +48,20 @@ class JoinRequestStore:
 
     async def n_told(self, tx: Transaction, *, since: int) -> int:
         """Of how many requests the admins were written to from *since* (Unix time) on."""
-        row = await tx.row(
-            "SELECT count(*) AS n FROM join_requests WHERE told_at >= :since", {"since": since}
-        )
-        assert row is not None
-        return int(row["n"])
+        query = "SELECT count(*) FROM join_requests WHERE told_at >= :since"
+        return await tx.one(int, query, {"since": since}) or 0
 
     async def decide(
         self, tx: Transaction, request_id: int, state: RequestState, *, by: int, now: int
     ) -> bool:
         """Decide an open request; False when it was decided before."""
-        return bool(
-            await tx.execute(
-                """
-                UPDATE join_requests
-                SET state = :state, decided_by = :by, decided_at = :now
-                WHERE id = :id AND state = 'open'
-                """,
-                {"id": request_id, "state": state, "by": by, "now": now},
-            )
+        return await tx.changes(
+            """
+            UPDATE join_requests
+            SET state = :state, decided_by = :by, decided_at = :now
+            WHERE id = :id AND state = 'open'
+            """,
+            {"id": request_id, "state": state, "by": by, "now": now},
         )
 
     async def close_open(
@@ -87,15 +81,3 @@ class JoinRequestStore:
 async def forget_requests(tx: Transaction, person_id: int) -> None:
     """Delete how they were called when they asked to join; that they asked, and when, stays."""
     await tx.execute("UPDATE join_requests SET name = '' WHERE person_id = :id", {"id": person_id})
-
-
-def _request(row: Row) -> JoinRequest:
-    return JoinRequest(
-        id=row["id"],
-        person_id=row["person_id"],
-        name=row["name"],
-        asked_at=row["asked_at"],
-        state=RequestState(row["state"]),
-        decided_by=row["decided_by"],
-        decided_at=row["decided_at"],
-    )

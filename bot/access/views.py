@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from bot.catalogue import Catalogue
 from bot.delivery.screen import Button, Screen, fitting, rows
-from bot.domain.people import JoinRequest, Profile, RequestState
+from bot.domain.people import JoinRequest, PersonProfile, RequestState
 from bot.edge.buttons import button, data_of
 from bot.edge.who import label_of, name_of, seen
 from bot.texts import Markup, Texts
@@ -24,7 +24,7 @@ DEFAULT, NO_LIMIT = "d", 0
 class PersonCard:
     """All that the screen of one person shows."""
 
-    profile: Profile
+    profile: PersonProfile
     today: Bill
     in_all: Bill
     limit: int
@@ -37,7 +37,7 @@ class PersonCard:
 
 def listed(
     texts: Texts,
-    people: Sequence[tuple[Profile, Bill, Bill]],
+    people: Sequence[tuple[PersonProfile, Bill, Bill]],
     *,
     page: int,
     has_more: bool,
@@ -74,7 +74,7 @@ def listed(
 
 def outside(
     texts: Texts,
-    people: Sequence[tuple[Profile, JoinRequest | None]],
+    people: Sequence[tuple[PersonProfile, JoinRequest | None]],
     *,
     page: int,
     has_more: bool,
@@ -139,7 +139,7 @@ def card(texts: Texts, shown: PersonCard, *, prices: str) -> Screen:
     return Screen(text="\n".join([*lines, prices]), buttons=_decisions(texts, shown))
 
 
-def ask_remove(texts: Texts, profile: Profile) -> Screen:
+def ask_remove(texts: Texts, profile: PersonProfile) -> Screen:
     """Ask whether somebody is really to be removed."""
     number = profile.person.id
     return Screen(
@@ -266,7 +266,7 @@ def _limit(texts: Texts, shown: PersonCard) -> str:
     return texts(key, limit=texts.number(shown.limit))
 
 
-def _state(texts: Texts, profile: Profile, request: JoinRequest | None) -> str:
+def _state(texts: Texts, profile: PersonProfile, request: JoinRequest | None) -> str:
     if profile.person.is_admitted:
         return _role(texts, profile)
     if profile.is_blocked:
@@ -276,7 +276,7 @@ def _state(texts: Texts, profile: Profile, request: JoinRequest | None) -> str:
     return texts.plain("outside_removed" if profile.removed_at else "outside_denied")
 
 
-def _role(texts: Texts, profile: Profile) -> str:
+def _role(texts: Texts, profile: PersonProfile) -> str:
     return texts.plain("role_admin" if profile.person.is_admin else "role_tester")
 
 
@@ -284,11 +284,11 @@ def _tokens(texts: Texts, bill: Bill) -> str:
     return ("~" if bill.n_estimated else "") + texts.number(bill.n_tokens)
 
 
-def _bold(profile: Profile) -> Markup:
+def _bold(profile: PersonProfile) -> Markup:
     return Markup(f"<b>{name_of(profile.person.name, profile.person.id)}</b>")
 
 
-def _openers(people: Sequence[Profile]) -> list[list[Button]]:
+def _openers(people: Sequence[PersonProfile]) -> list[list[Button]]:
     """Two to a row."""
     buttons = [
         Button(text=label_of(each.person), data=data_of("access", "show", each.person.id))

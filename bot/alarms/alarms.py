@@ -12,9 +12,9 @@ from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import Any, Final
 
-from bot.alarms.entities import AlarmKind, Pulse
+from bot.alarms.entities import AlarmKind, JobActivity
 from bot.alarms.overfitting import overfit
-from bot.alarms.store import PulseStore
+from bot.alarms.store import JobActivityStore
 from bot.delivery.notifications import Notifications
 from bot.domain import JsonDict
 from bot.domain.training import FineTuningJob, JobEvent, JobStatus, TrackedJob, step_of
@@ -37,7 +37,7 @@ class Alarms:
     """Judges each job after each look at it."""
 
     database: Database
-    store: PulseStore
+    store: JobActivityStore
     jobs: JobStore
     notifications: Notifications
     pacing: Pacing
@@ -65,7 +65,7 @@ class Alarms:
             await self.database.write(lambda tx: self._tell(tx, after, alarms, is_shown=is_shown))
 
     async def _tell(
-        self, tx: Transaction, pulse: Pulse, alarms: Sequence[Alarm], *, is_shown: bool
+        self, tx: Transaction, pulse: JobActivity, alarms: Sequence[Alarm], *, is_shown: bool
     ) -> None:
         await self.store.put(tx, pulse)
         if is_shown:
@@ -79,7 +79,7 @@ class Alarms:
                 key=f"job:{pulse.job_id}:{occasion}",
             )
 
-    def _overdue(self, pulse: Pulse, job: FineTuningJob) -> Sequence[Alarm]:
+    def _overdue(self, pulse: JobActivity, job: FineTuningJob) -> Sequence[Alarm]:
         limits = {
             JobStatus.QUEUED: self.pacing.queued_s,
             JobStatus.VALIDATING_FILES: self.pacing.validating_s,
@@ -90,7 +90,7 @@ class Alarms:
         return [(AlarmKind.OVERDUE, {"status": pulse.status, "since": pulse.since})]
 
     async def _stalled(
-        self, pulse: Pulse, job: FineTuningJob, *, has_asked: bool
+        self, pulse: JobActivity, job: FineTuningJob, *, has_asked: bool
     ) -> Sequence[Alarm]:
         """No new step for five times the usual time, and for some minutes at least."""
         if not has_asked or job.status is not JobStatus.RUNNING:
@@ -111,7 +111,7 @@ class Alarms:
             )
         ]
 
-    async def _overfit(self, pulse: Pulse, events: Sequence[JobEvent]) -> Sequence[Alarm]:
+    async def _overfit(self, pulse: JobActivity, events: Sequence[JobEvent]) -> Sequence[Alarm]:
         is_new = any(event.type == "metrics" for event in events)
         if pulse.is_overfit or not is_new:
             return ()
@@ -140,14 +140,14 @@ def _is_last(metrics: Mapping[str, Any]) -> bool:
 
 
 def _felt(
-    before: Pulse | None, job: FineTuningJob, events: Sequence[JobEvent], now: float
-) -> Pulse:
+    before: JobActivity | None, job: FineTuningJob, events: Sequence[JobEvent], now: float
+) -> JobActivity:
     """The job's pulse after a look at it."""
     pulse = before
     if pulse is None:
         # Named to /monitor while it waited, or followed since before there were alarms.
         since = float(job.created_at) if 0 < job.created_at < now else now
-        pulse = Pulse(job_id=job.id, status=job.status_word, since=since)
+        pulse = JobActivity(job_id=job.id, status=job.status_word, since=since)
     elif pulse.status != job.status_word:
         pulse = replace(pulse, status=job.status_word, since=now, is_overdue=False)
     steps = [step_of(event.data) for event in events if event.type == "metrics"]

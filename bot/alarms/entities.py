@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.delivery.notifications import Kind
+from bot.delivery.notifications import NotificationKind
 
 
-class AlarmKind(Kind):
+class AlarmKind(NotificationKind):
     """What admins are told of a job that goes on, and of one that was to be created again."""
 
     OVERDUE = "job_overdue"
@@ -18,7 +18,7 @@ class AlarmKind(Kind):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pulse:
+class JobActivity:
     """A job's signs of life. Times are Unix seconds by our own clock."""
 
     job_id: str

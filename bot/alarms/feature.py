@@ -7,7 +7,7 @@ from bot.alarms.entities import AlarmKind, RestartState
 from bot.alarms.handlers import AlarmHandlers
 from bot.alarms.notifications import AlarmNotifications
 from bot.alarms.restarts import Restarts
-from bot.alarms.store import PulseStore, RestartStore
+from bot.alarms.store import JobActivityStore, RestartStore
 from bot.edge.core import Core
 from bot.edge.feature import Feature, Tick, Worker
 from bot.jobs.feature import JobsFeature
@@ -26,7 +26,7 @@ def build(core: Core, *, jobs: JobsFeature, training: TrainingFeature) -> Alarms
     """The alarms look at each job that the watching has seen."""
     alarms = Alarms(
         database=core.database,
-        store=PulseStore(core.database),
+        store=JobActivityStore(core.database),
         jobs=jobs.store,
         notifications=core.notifications,
         pacing=core.pacing,

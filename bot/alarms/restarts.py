@@ -32,7 +32,7 @@ from bot.gateways.provider import TrainingApi
 from bot.jobs.store import JobStore
 from bot.runtime.workers import Workers
 from bot.storage.database import Database, Transaction
-from bot.training.plans import Training
+from bot.training.plans import TrainingPlans
 
 _WAITING: Final = (JobStatus.VALIDATING_FILES, JobStatus.QUEUED)
 
@@ -46,7 +46,7 @@ class Restarts:
     database: Database
     store: RestartStore
     jobs: JobStore
-    training: Training
+    training: TrainingPlans
     api: TrainingApi
     notifications: Notifications
     on_cancelled: Callable[[str], None]

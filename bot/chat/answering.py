@@ -11,10 +11,10 @@ from bot.chat import failure_views as failures
 from bot.chat import views
 from bot.chat.chat import Chat, Question
 from bot.chat.generations import Generations
-from bot.chat.heard import Heard
+from bot.chat.incoming_answer import IncomingAnswer
 from bot.delivery.outbox_store import OutboxStore
 from bot.delivery.screen import Screen, plain
-from bot.delivery.streaming import Frames
+from bot.delivery.streaming import StreamedAnswer
 from bot.domain.models import PastTurn
 from bot.edge.context import BotContext
 from bot.errors import (
@@ -27,7 +27,7 @@ from bot.errors import (
 )
 from bot.storage.database import Database, Transaction
 
-Otherwise = Callable[[BotContext, Question, Frames], Awaitable[Heard | None]]
+Otherwise = Callable[[BotContext, Question, StreamedAnswer], Awaitable[IncomingAnswer | None]]
 """Answers in the chat's place. None: it leaves the question to the chat."""
 RatingOf = Callable[[int, int], Awaitable[bool | None]]
 """(request id of a turn, person id) -> whether they called its answer good; None: they did not."""
@@ -97,16 +97,18 @@ class Answering:
             await self._put_back(context, frames, replaces, place)
 
     async def _heard_otherwise(
-        self, context: BotContext, question: Question, frames: Frames
-    ) -> Heard | None:
+        self, context: BotContext, question: Question, frames: StreamedAnswer
+    ) -> IncomingAnswer | None:
         for hear in self.otherwise:
             if (heard := await hear(context, question, frames)) is not None:
                 return heard
         return None
 
-    async def _heard(self, context: BotContext, question: Question, frames: Frames) -> Heard:
+    async def _heard(
+        self, context: BotContext, question: Question, frames: StreamedAnswer
+    ) -> IncomingAnswer:
         """The answer, to its end or until it is stopped; meanwhile the person sees it grow."""
-        heard = Heard(question=question)
+        heard = IncomingAnswer(question=question)
         request_id = context.request_id
         if question.replaces is not None and frames.message_id is not None:
             before = _last_message(context, question.replaces)
@@ -132,7 +134,7 @@ class Answering:
             await frames.close()
         return heard
 
-    def _finish(self, context: BotContext, frames: Frames, heard: Heard) -> None:
+    def _finish(self, context: BotContext, frames: StreamedAnswer, heard: IncomingAnswer) -> None:
         """The turn is stored, and the whole answer goes out with it."""
         texts, request_id, generation = context.texts, context.request_id, heard.generation
 
@@ -164,8 +166,8 @@ class Answering:
     async def _fail(
         self,
         context: BotContext,
-        frames: Frames,
-        heard: Heard,
+        frames: StreamedAnswer,
+        heard: IncomingAnswer,
         failure: UserError,
         place: int | None,
     ) -> None:
@@ -201,7 +203,7 @@ class Answering:
             _say(context, frames, [words])
 
     async def _put_back(
-        self, context: BotContext, frames: Frames, old: PastTurn | None, place: int | None
+        self, context: BotContext, frames: StreamedAnswer, old: PastTurn | None, place: int | None
     ) -> None:
         """Show the old answer again where a part of the new one may stand in its place.
 
@@ -237,7 +239,7 @@ def _ask_again(context: BotContext, question: Question, *, is_below: bool) -> vi
     return failures.ask_again(context.texts, question.message_id or 0, is_below=is_below)
 
 
-def _say(context: BotContext, frames: Frames, screens: Sequence[Screen]) -> None:
+def _say(context: BotContext, frames: StreamedAnswer, screens: Sequence[Screen]) -> None:
     first, *others = screens
     context.reply(first, edit_id=frames.message_id, is_unsure=frames.is_unsure)
     for screen in others:

@@ -19,7 +19,7 @@ from bot.errors import (
 )
 from bot.gateways.chat import ChatApi
 from bot.gateways.tokenizer import count_example_tokens, encoding_for
-from bot.serving.serving import ServingDesk
+from bot.serving.serving import ServedModels
 from bot.storage.database import Transaction
 from bot.usage.accounts import Accounts
 
@@ -59,7 +59,7 @@ class Chat:
     """Questions to the serving model, and their answers."""
 
     conversations: ConversationStore
-    serving: ServingDesk
+    serving: ServedModels
     api: ChatApi
     temperature: float
     max_tokens: int

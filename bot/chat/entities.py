@@ -1,9 +1,9 @@
 """What the chat tells people without having been asked."""
 
-from bot.delivery.notifications import Kind
+from bot.delivery.notifications import NotificationKind
 
 
-class ChatKind(Kind):
+class ChatKind(NotificationKind):
     """A kind of notification."""
 
     MODEL_GONE = "model_gone"

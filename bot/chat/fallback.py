@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from bot.chat.entities import ChatKind
 from bot.delivery.notifications import Notifications
 from bot.domain import JsonDict
-from bot.domain.models import ServedModel, Serving
+from bot.domain.models import CurrentModel, ServedModel
 from bot.errors import ModelGone
 from bot.serving.last_days import LastDays
-from bot.serving.serving import ServingDesk
+from bot.serving.serving import ServedModels
 from bot.serving.store import ModelStore
 from bot.storage.database import Database, Transaction
 from bot.usage.store import UsageStore
@@ -27,7 +27,7 @@ class Fallback:
 
     database: Database
     models: ModelStore
-    serving: ServingDesk
+    serving: ServedModels
     usage: UsageStore
     last_days: LastDays
     notifications: Notifications
@@ -53,7 +53,7 @@ class Fallback:
         now = await self.serving.current()  # an admin may have been quicker
         return now.model if now else successor
 
-    async def _is_ready(self, serving: Serving) -> bool:
+    async def _is_ready(self, serving: CurrentModel) -> bool:
         """Whether the model should answer: it did, or it had time enough."""
         is_young = time.time() - serving.since < self.young_s
         return not is_young or await self.usage.has_answered(serving.model.name)
@@ -65,7 +65,7 @@ class Fallback:
         return None
 
     async def _replace(
-        self, tx: Transaction, serving: Serving, successor: ServedModel | None
+        self, tx: Transaction, serving: CurrentModel, successor: ServedModel | None
     ) -> None:
         gone, now = serving.model, int(time.time())
         if successor is not None and not await self.models.replace(

@@ -9,7 +9,7 @@ from bot.errors import UserError
 
 
 @dataclass(slots=True, kw_only=True)
-class Heard:
+class IncomingAnswer:
     """An answer that comes, or came."""
 
     question: Question

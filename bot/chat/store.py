@@ -1,7 +1,9 @@
 """Conversations and their turns: question and answer, stored together or not at all."""
 
+from dataclasses import asdict
+
 from bot.domain.models import OpenQuestion, PastTurn, Turn, Usage
-from bot.storage.database import Database, Row, Transaction
+from bot.storage.database import Database, Transaction
 
 
 class ConversationStore:
@@ -21,7 +23,8 @@ class ConversationStore:
 
         *before*: only those before the turn with that id.
         """
-        rows = await self._db.rows(
+        newest_first = await self._db.all(
+            PastTurn,
             """
             SELECT id, request_id, question_id, created_at, user_text, assistant_text, is_stopped
             FROM turns
@@ -33,7 +36,7 @@ class ConversationStore:
             """,
             {"chat_id": chat_id, "limit": limit, "before": before or 2**63 - 1},
         )
-        return [_past_turn(row) for row in reversed(rows)]
+        return newest_first[::-1]
 
     async def last_turn(self, chat_id: int) -> PastTurn | None:
         """The newest turn of the chat's current conversation; None: it has none yet."""
@@ -45,9 +48,10 @@ class ConversationStore:
 
         0: some message from before they were kept; None: no message was ever answered.
         """
-        row = await self._db.row(
+        return await self._db.one(
+            int,
             """
-            SELECT question_id
+            SELECT coalesce(question_id, 0)
             FROM turns
             WHERE person_id = :person_id
             ORDER BY created_at DESC, id DESC
@@ -55,23 +59,16 @@ class ConversationStore:
             """,
             {"person_id": person_id},
         )
-        return (row["question_id"] or 0) if row else None
 
     async def answer_of(self, request_id: int) -> str | None:
         """What was said in the turn of that request; None: it is not stored any more."""
-        row = await self._db.row(
-            "SELECT assistant_text FROM turns WHERE request_id = :request_id",
-            {"request_id": request_id},
-        )
-        return row["assistant_text"] if row else None
+        query = "SELECT assistant_text FROM turns WHERE request_id = :request_id"
+        return await self._db.one(str, query, {"request_id": request_id})
 
     async def replacement(self, request_id: int) -> int | None:
         """The request id of the turn that took the place of that one; None: nothing did."""
-        row = await self._db.row(
-            "SELECT replaced_by FROM turns WHERE request_id = :request_id",
-            {"request_id": request_id},
-        )
-        return row["replaced_by"] if row else None
+        query = "SELECT replaced_by FROM turns WHERE request_id = :request_id"
+        return await self._db.one(int, query, {"request_id": request_id})
 
     async def leave_open(self, tx: Transaction, chat_id: int, question: OpenQuestion) -> None:
         """No answer came: the question can be asked again until another one is answered."""
@@ -85,11 +82,8 @@ class ConversationStore:
 
     async def open_question(self, chat_id: int) -> OpenQuestion | None:
         """The chat's last question, if no answer came."""
-        row = await self._db.row(
-            "SELECT question_id, text FROM open_questions WHERE chat_id = :chat_id",
-            {"chat_id": chat_id},
-        )
-        return OpenQuestion(message_id=row["question_id"], text=row["text"]) if row else None
+        query = "SELECT question_id AS message_id, text FROM open_questions WHERE chat_id = :id"
+        return await self._db.one(OpenQuestion, query, {"id": chat_id})
 
     async def drop_question(self, tx: Transaction, chat_id: int) -> None:
         """There is nothing to be asked again any more."""
@@ -118,11 +112,11 @@ class ConversationStore:
         now: int,
     ) -> None:
         """Append a turn to the chat's current conversation, which begins with its first turn."""
-        row = await tx.row(
+        conversation_id = await tx.one(
+            int,
             "SELECT id FROM conversations WHERE chat_id = :chat_id ORDER BY id DESC LIMIT 1",
             {"chat_id": chat_id},
         )
-        conversation_id = row["id"] if row else None
         if conversation_id is None:
             conversation_id = await tx.insert(
                 "INSERT INTO conversations (chat_id, started_at) VALUES (:chat_id, :now)",
@@ -138,15 +132,12 @@ class ConversationStore:
                 :assistant_text, :is_stopped, :prompt_tokens, :completion_tokens, :now
             )
             """,
-            {
+            asdict(turn)
+            | {
                 "conversation_id": conversation_id,
                 "person_id": person_id,
                 "request_id": request_id,
-                "question_id": turn.question_id,
                 "model": model,
-                "user_text": turn.user_text,
-                "assistant_text": turn.assistant_text,
-                "is_stopped": turn.is_stopped,
                 "prompt_tokens": usage.prompt_tokens if usage else None,
                 "completion_tokens": usage.completion_tokens if usage else None,
                 "now": now,
@@ -200,20 +191,6 @@ class ConversationStore:
             """,
             {"kept": kept, "over": over},
         )
-
-
-def _past_turn(row: Row) -> PastTurn:
-    return PastTurn(
-        id=row["id"],
-        request_id=row["request_id"],
-        created_at=row["created_at"],
-        turn=Turn(
-            user_text=row["user_text"],
-            assistant_text=row["assistant_text"],
-            question_id=row["question_id"],
-            is_stopped=bool(row["is_stopped"]),
-        ),
-    )
 
 
 async def forget_conversations(tx: Transaction, person_id: int) -> None:

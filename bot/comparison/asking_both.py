@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from bot.chat.chat import Chat, Question
 from bot.chat.generations import Generations
-from bot.chat.heard import Heard
+from bot.chat.incoming_answer import IncomingAnswer
 from bot.comparison import views
-from bot.comparison.comparison import Comparisons, Duel, Said
-from bot.delivery.streaming import Frames
+from bot.comparison.comparison import Comparisons
+from bot.comparison.results import BlindAnswer, BlindQuestion
+from bot.delivery.streaming import StreamedAnswer
 from bot.domain.models import ServedModel
 from bot.edge.context import BotContext
 from bot.errors import ContextTooLong, ModelGone, ModelUnknown, UserError
@@ -27,8 +28,8 @@ class AskingBoth:
     generations: Generations
 
     async def ask_both(
-        self, context: BotContext, question: Question, frames: Frames
-    ) -> Heard | None:
+        self, context: BotContext, question: Question, frames: StreamedAnswer
+    ) -> IncomingAnswer | None:
         """Show both answers, when they are whole; meanwhile "typing…", because words would tell.
 
         Returns:
@@ -47,14 +48,16 @@ class AskingBoth:
             await self.comparisons.give_up(duel.pair.comparison_id)
         elif all(_is_whole(side) for side in sides):
             self._finish(context, duel, frames, sides)
-            return Heard(question=question, is_shown=True)
+            return IncomingAnswer(question=question, is_shown=True)
         best = min([sides[duel.usual], sides[1 - duel.usual]], key=_badness)
         if isinstance(best.failure, ContextTooLong):
             raise best.failure
         return best
 
-    async def _hear(self, context: BotContext, duel: Duel, frames: Frames) -> list[Heard]:
-        sides = [Heard(question=question) for question in duel.questions]
+    async def _hear(
+        self, context: BotContext, duel: BlindQuestion, frames: StreamedAnswer
+    ) -> list[IncomingAnswer]:
+        sides = [IncomingAnswer(question=question) for question in duel.questions]
         typing = context.typing()
         try:
             async with (
@@ -69,13 +72,21 @@ class AskingBoth:
             await frames.close()
         return sides
 
-    def _finish(self, context: BotContext, duel: Duel, frames: Frames, sides: list[Heard]) -> None:
+    def _finish(
+        self,
+        context: BotContext,
+        duel: BlindQuestion,
+        frames: StreamedAnswer,
+        sides: list[IncomingAnswer],
+    ) -> None:
         """The pair and its turns are stored, and both answers go out with them.
 
         Under a key of their own: what would be put into the place of *the* answer has none here.
         """
         request_id = duel.pair.request_id
-        answers = [Said(question=side.question, text=side.text, usage=side.usage) for side in sides]
+        answers = [
+            BlindAnswer(question=side.question, text=side.text, usage=side.usage) for side in sides
+        ]
         context.also(
             lambda tx: self.comparisons.answered(
                 tx, duel.pair, answers, person=context.person, chat_id=context.row.chat_id
@@ -89,7 +100,7 @@ class AskingBoth:
             context.reply(screen, key=f"pair:{request_id}:{n}")
 
 
-async def _listen(chat: Chat, heard: Heard) -> None:
+async def _listen(chat: Chat, heard: IncomingAnswer) -> None:
     """Hear one answer to its end; the other one goes on when it fails."""
     try:
         async with aclosing(chat.answer(heard.question)) as pieces:
@@ -101,15 +112,15 @@ async def _listen(chat: Chat, heard: Heard) -> None:
         heard.failure = exc
 
 
-def _is_gone(heard: Heard, model: ServedModel) -> bool:
+def _is_gone(heard: IncomingAnswer, model: ServedModel) -> bool:
     """Whether the server does not have the model, so that maybe another one took over."""
     is_replaced = heard.question.model.id != model.id
     return is_replaced or isinstance(heard.failure, ModelUnknown | ModelGone)
 
 
-def _is_whole(heard: Heard) -> bool:
+def _is_whole(heard: IncomingAnswer) -> bool:
     return heard.has_words and heard.failure is None and not heard.generation.is_stopped
 
 
-def _badness(heard: Heard) -> tuple[bool, bool]:
+def _badness(heard: IncomingAnswer) -> tuple[bool, bool]:
     return (heard.failure is not None, not heard.has_words)

@@ -6,11 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.chat.chat import Chat, Question
-from bot.comparison.entities import Comparison, ComparisonKind, Ending, Pair, Vote, Votes
-from bot.comparison.sign_test import SURE_ALPHA, is_clear
+from bot.comparison.entities import (
+    AnswerPair,
+    Comparison,
+    ComparisonEnding,
+    ComparisonKind,
+    Vote,
+)
+from bot.comparison.results import BlindAnswer, BlindQuestion, ComparisonResult
 from bot.comparison.store import ComparisonStore
 from bot.delivery.notifications import Notifications
-from bot.domain.models import ServedModel, Usage
+from bot.domain.models import ServedModel
 from bot.domain.people import Access, Person
 from bot.errors import (
     ButtonGone,
@@ -22,7 +28,7 @@ from bot.errors import (
     ModelNotListed,
     VoteStands,
 )
-from bot.serving.serving import ServingDesk
+from bot.serving.serving import ServedModels
 from bot.storage.database import Database, Transaction
 from bot.usage.accounts import Accounts
 
@@ -32,85 +38,17 @@ _MOST_LISTED = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """A comparison with its votes so far."""
-
-    comparison: Comparison
-    a: ServedModel
-    b: ServedModel
-    votes: Votes
-
-    @property
-    def better(self) -> ServedModel | None:
-        """The model that is better, beyond chance; None: no difference is seen (yet)."""
-        if not self._is_clear():
-            return None
-        return self.a if self.votes.n_a > self.votes.n_b else self.b
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether equal models would look so different in less than 1 % of comparisons."""
-        return self._is_clear(SURE_ALPHA)
-
-    @property
-    def longer(self) -> int | None:
-        """Up to how many votes it may be prolonged; None: it may not."""
-        comparison = self.comparison
-        if comparison.ending not in (Ending.ENOUGH, Ending.STOPPED):
-            return None
-        if self.votes.n < comparison.n_wanted:
-            return comparison.n_wanted
-        is_prolonged = comparison.n_wanted > comparison.n_first
-        return None if is_prolonged else max(100, 2 * comparison.n_first)
-
-    def _is_clear(self, *alpha: float) -> bool:
-        comparison = self.comparison
-        named = {"alpha": alpha[0]} if alpha else {}
-        return is_clear(
-            self.votes.n_a,
-            self.votes.n_b,
-            n_first=comparison.n_first,
-            n_all=comparison.n_wanted,
-            **named,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Duel:
-    """A question that both models are asked."""
-
-    pair: Pair
-    questions: tuple[Question, Question]
-    """Of answer 1 and of answer 2."""
-
-    @property
-    def usual(self) -> int:
-        """Which of them, 0 or 1, is history without a vote."""
-        return 0 if self.pair.is_first_kept else 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """One of the two answers, whole."""
-
-    question: Question
-    """As it was put in the end."""
-    text: str
-    usage: Usage | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparisons:
     """One comparison runs at a time; it ends automatically."""
 
     database: Database
     store: ComparisonStore
-    serving: ServingDesk
+    serving: ServedModels
     chat: Chat
     accounts: Accounts
     notifications: Notifications
 
-    async def standing(self, comparison_id: int | None = None) -> Standing | None:
+    async def standing(self, comparison_id: int | None = None) -> ComparisonResult | None:
         """A comparison, by default the one that runs; None: there is none such."""
         found = (
             await self.store.running()
@@ -143,7 +81,7 @@ class Comparisons:
 
     async def start(
         self, a: ServedModel, b: ServedModel, *, n_wanted: int, by: int, request_id: int
-    ) -> Standing:
+    ) -> ComparisonResult:
         """Begin a comparison; while one runs, that one. Either way it may be repeated.
 
         Raises:
@@ -173,7 +111,7 @@ class Comparisons:
             raise ComparisonOver
         return await self._standing(found)
 
-    async def stop(self, comparison_id: int) -> Standing:
+    async def stop(self, comparison_id: int) -> ComparisonResult:
         """An admin has seen enough; one that is over stays as it ended.
 
         Raises:
@@ -181,11 +119,11 @@ class Comparisons:
         """
         now = int(time.time())
         await self.database.write(
-            lambda tx: self.store.end(tx, comparison_id, Ending.STOPPED, now=now)
+            lambda tx: self.store.end(tx, comparison_id, ComparisonEnding.STOPPED, now=now)
         )
         return await self._known(comparison_id)
 
-    async def prolong(self, comparison_id: int) -> Standing:
+    async def prolong(self, comparison_id: int) -> ComparisonResult:
         """Go on, once beyond the votes that were wanted at first; a double tap prolongs once.
 
         Raises:
@@ -199,7 +137,7 @@ class Comparisons:
             await self.database.write(lambda tx: self.store.prolong(tx, comparison_id, longer))
         return await self._known(comparison_id)
 
-    async def set_every(self, comparison_id: int, every: int) -> Standing:
+    async def set_every(self, comparison_id: int, every: int) -> ComparisonResult:
         """Make every so many-th answer a pair.
 
         Raises:
@@ -212,11 +150,13 @@ class Comparisons:
         """One of the models can't be asked any more: end it and tell the admins, once."""
 
         async def work(tx: Transaction) -> None:
-            await self._end(tx, comparison_id, Ending.GONE)
+            await self._end(tx, comparison_id, ComparisonEnding.GONE)
 
         await self.database.write(work)
 
-    async def duel(self, question: Question, person: Person, request_id: int) -> Duel | None:
+    async def duel(
+        self, question: Question, person: Person, request_id: int
+    ) -> BlindQuestion | None:
         """How both models are asked instead of the serving one; None: they are not.
 
         Of a tester's answers every third or so is a pair, counted over everything they ever got,
@@ -236,17 +176,23 @@ class Comparisons:
         is_a_first = _coin(running.id, request_id)
         ordered = models if is_a_first else models[::-1]
         first, second = self.chat.put_to(question, ordered)
-        pair = Pair(
+        pair = AnswerPair(
             request_id=request_id,
             comparison_id=running.id,
             person_id=person.id,
             is_a_first=is_a_first,
             is_first_kept=ordered[1].id != question.model.id,
         )
-        return Duel(pair=pair, questions=(first, second))
+        return BlindQuestion(pair=pair, questions=(first, second))
 
     async def answered(
-        self, tx: Transaction, pair: Pair, answers: Sequence[Said], *, person: Person, chat_id: int
+        self,
+        tx: Transaction,
+        pair: AnswerPair,
+        answers: Sequence[BlindAnswer],
+        *,
+        person: Person,
+        chat_id: int,
     ) -> None:
         """Store the pair and both turns, one of which is history; it counts as one answer."""
         for turn, said in zip(pair.turns, answers, strict=True):
@@ -264,7 +210,7 @@ class Comparisons:
         await self.chat.conversations.replace(tx, -pair.request_id, by=pair.request_id)
         await self.store.add_pair(tx, pair)
 
-    async def votable(self, request_id: int, vote: Vote, *, person: Person) -> Pair:
+    async def votable(self, request_id: int, vote: Vote, *, person: Person) -> AnswerPair:
         """The pair that the person may vote on so.
 
         Raises:
@@ -284,7 +230,7 @@ class Comparisons:
                 raise VoteStands
         return pair
 
-    async def vote(self, tx: Transaction, pair: Pair, vote: Vote) -> None:
+    async def vote(self, tx: Transaction, pair: AnswerPair, vote: Vote) -> None:
         """Count the vote, let the conversation go on from the better answer, end what is clear."""
         if not await self.store.vote(tx, pair, vote, now=int(time.time())):
             return
@@ -294,11 +240,11 @@ class Comparisons:
         assert found is not None
         standing = await self._standing(found, tx)
         if standing.better is not None:
-            await self._end(tx, found.id, Ending.CLEAR)
+            await self._end(tx, found.id, ComparisonEnding.CLEAR)
         elif standing.votes.n >= found.n_wanted:
-            await self._end(tx, found.id, Ending.ENOUGH)
+            await self._end(tx, found.id, ComparisonEnding.ENOUGH)
 
-    async def _end(self, tx: Transaction, comparison_id: int, ending: Ending) -> None:
+    async def _end(self, tx: Transaction, comparison_id: int, ending: ComparisonEnding) -> None:
         if await self.store.end(tx, comparison_id, ending, now=int(time.time())):
             found = await self.store.get(comparison_id, tx)
             assert found is not None
@@ -309,14 +255,16 @@ class Comparisons:
                 key=f"comparison:{comparison_id}:{found.n_wanted}:{ending}",
             )
 
-    async def _known(self, comparison_id: int) -> Standing:
+    async def _known(self, comparison_id: int) -> ComparisonResult:
         standing = await self.standing(comparison_id)
         if standing is None:
             raise ComparisonGone
         return standing
 
-    async def _standing(self, comparison: Comparison, tx: Transaction | None = None) -> Standing:
-        return Standing(
+    async def _standing(
+        self, comparison: Comparison, tx: Transaction | None = None
+    ) -> ComparisonResult:
+        return ComparisonResult(
             comparison=comparison,
             a=await self.serving.by_id(comparison.model_a),
             b=await self.serving.by_id(comparison.model_b),

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.delivery.notifications import Kind
+from bot.delivery.notifications import NotificationKind
 
 
-class ComparisonKind(Kind):
+class ComparisonKind(NotificationKind):
     """A kind of notification."""
 
     OVER = "comparison_over"
@@ -20,7 +20,7 @@ class Vote(StrEnum):
     SAME = "same"
 
 
-class Ending(StrEnum):
+class ComparisonEnding(StrEnum):
     """Why a comparison is over."""
 
     CLEAR = "clear"
@@ -48,7 +48,7 @@ class Comparison:
     """Votes that are wanted now, ties among them."""
     every: int
     """Every so many-th answer that a tester gets is a pair; 1: all of them."""
-    ending: Ending | None
+    ending: ComparisonEnding | None
     """None: it runs."""
 
     @property
@@ -58,7 +58,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
+class AnswerPair:
     """Two answers to one question."""
 
     request_id: int

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from bot.chat.store import ConversationStore
 from bot.comparison import views
-from bot.comparison.comparison import USUAL_VOTES, Comparisons, Standing
+from bot.comparison.comparison import USUAL_VOTES, Comparisons
 from bot.comparison.entities import Vote
+from bot.comparison.results import ComparisonResult
 from bot.delivery.screen import Screen
 from bot.domain import JsonDict
 from bot.edge.context import BotContext
 from bot.errors import BadCommand, ButtonGone, ComparisonGone
-from bot.serving.serving import ServingDesk
+from bot.serving.serving import ServedModels
 from bot.texts import Texts
 
 FEWEST_VOTES, MOST_VOTES = 10, 1000
@@ -23,7 +24,7 @@ class CompareHandlers:
     """An admin runs a comparison, testers vote."""
 
     comparisons: Comparisons
-    serving: ServingDesk
+    serving: ServedModels
     conversations: ConversationStore
 
     async def compare(self, context: BotContext) -> None:
@@ -129,7 +130,7 @@ class CompareHandlers:
         is_other = {standing.a.id, standing.b.id} != {a.id, b.id}
         return views.state(context.texts, standing, is_refused=is_other)
 
-    async def _result(self, texts: Texts, standing: Standing) -> Screen:
+    async def _result(self, texts: Texts, standing: ComparisonResult) -> Screen:
         now = await self.serving.current()
         is_used = (
             now is not None and standing.better is not None and now.model.id == standing.better.id

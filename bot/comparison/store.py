@@ -1,9 +1,10 @@
 """Blind comparisons: which runs, the pairs that were shown, and the votes. No words."""
 
+from dataclasses import asdict
 from typing import Final
 
-from bot.comparison.entities import Comparison, Ending, Pair, Vote, Votes
-from bot.storage.database import Database, Row, Transaction
+from bot.comparison.entities import AnswerPair, Comparison, ComparisonEnding, Vote, Votes
+from bot.storage.database import Database, Transaction
 
 _COMPARISON: Final = """
     SELECT id, request_id, model_a, model_b, n_first, n_wanted, every, ending FROM comparisons
@@ -18,13 +19,12 @@ class ComparisonStore:
 
     async def running(self, tx: Transaction | None = None) -> Comparison | None:
         """The one that runs, or None."""
-        row = await (tx or self._db).row(f"{_COMPARISON} WHERE ended_at IS NULL")
-        return _comparison(row) if row else None
+        return await (tx or self._db).one(Comparison, f"{_COMPARISON} WHERE ended_at IS NULL")
 
     async def get(self, comparison_id: int, tx: Transaction | None = None) -> Comparison | None:
         """The one with that id, or None."""
-        row = await (tx or self._db).row(f"{_COMPARISON} WHERE id = :id", {"id": comparison_id})
-        return _comparison(row) if row else None
+        query = f"{_COMPARISON} WHERE id = :id"
+        return await (tx or self._db).one(Comparison, query, {"id": comparison_id})
 
     async def start(
         self,
@@ -65,9 +65,11 @@ class ComparisonStore:
             {"id": comparison_id, "every": every},
         )
 
-    async def end(self, tx: Transaction, comparison_id: int, ending: Ending, *, now: int) -> bool:
+    async def end(
+        self, tx: Transaction, comparison_id: int, ending: ComparisonEnding, *, now: int
+    ) -> bool:
         """End it; False when it was over before."""
-        changed = await tx.execute(
+        return await tx.changes(
             """
             UPDATE comparisons
             SET ended_at = :now, ending = :ending
@@ -75,7 +77,6 @@ class ComparisonStore:
             """,
             {"id": comparison_id, "ending": ending, "now": now},
         )
-        return bool(changed)
 
     async def prolong(self, tx: Transaction, comparison_id: int, n_wanted: int) -> None:
         """Let it go on up to so many votes, unless it was clear, or one runs."""
@@ -88,25 +89,20 @@ class ComparisonStore:
             {"id": comparison_id, "n_wanted": n_wanted},
         )
 
-    async def add_pair(self, tx: Transaction, pair: Pair) -> None:
+    async def add_pair(self, tx: Transaction, pair: AnswerPair) -> None:
         """A pair that goes out."""
         await tx.execute(
             """
             INSERT INTO pairs (request_id, comparison_id, person_id, is_a_first, is_first_kept)
             VALUES (:request_id, :comparison_id, :person_id, :is_a_first, :is_first_kept)
             """,
-            {
-                "request_id": pair.request_id,
-                "comparison_id": pair.comparison_id,
-                "person_id": pair.person_id,
-                "is_a_first": pair.is_a_first,
-                "is_first_kept": pair.is_first_kept,
-            },
+            asdict(pair),
         )
 
-    async def pair(self, request_id: int, *, person_id: int) -> Pair | None:
+    async def pair(self, request_id: int, *, person_id: int) -> AnswerPair | None:
         """The person's pair for that question, or None."""
-        row = await self._db.row(
+        return await self._db.one(
+            AnswerPair,
             """
             SELECT request_id, comparison_id, person_id, is_a_first, is_first_kept, vote
             FROM pairs
@@ -114,14 +110,13 @@ class ComparisonStore:
             """,
             {"request_id": request_id, "person_id": person_id},
         )
-        return _pair(row) if row else None
 
-    async def vote(self, tx: Transaction, pair: Pair, vote: Vote, *, now: int) -> bool:
+    async def vote(self, tx: Transaction, pair: AnswerPair, vote: Vote, *, now: int) -> bool:
         """Store what the person says, in the place of what they said before.
 
         False when the comparison is over: its result stands.
         """
-        changed = await tx.execute(
+        return await tx.changes(
             """
             UPDATE pairs
             SET vote = :vote, voted_at = :now
@@ -131,11 +126,11 @@ class ComparisonStore:
             """,
             {"request_id": pair.request_id, "vote": vote, "now": now},
         )
-        return bool(changed)
 
     async def votes(self, comparison_id: int, tx: Transaction | None = None) -> Votes:
         """How people voted so far."""
-        row = await (tx or self._db).row(
+        votes = await (tx or self._db).one(
+            Votes,
             """
             SELECT
                 coalesce(sum(vote = iif(is_a_first, 'first', 'second')), 0) AS n_a,
@@ -147,29 +142,5 @@ class ComparisonStore:
             """,
             {"id": comparison_id},
         )
-        assert row is not None
-        return Votes(n_a=row["n_a"], n_b=row["n_b"], n_same=row["n_same"], n_people=row["n_people"])
-
-
-def _comparison(row: Row) -> Comparison:
-    return Comparison(
-        id=row["id"],
-        request_id=row["request_id"],
-        model_a=row["model_a"],
-        model_b=row["model_b"],
-        n_first=row["n_first"],
-        n_wanted=row["n_wanted"],
-        every=row["every"],
-        ending=Ending(row["ending"]) if row["ending"] else None,
-    )
-
-
-def _pair(row: Row) -> Pair:
-    return Pair(
-        request_id=row["request_id"],
-        comparison_id=row["comparison_id"],
-        person_id=row["person_id"],
-        is_a_first=bool(row["is_a_first"]),
-        is_first_kept=bool(row["is_first_kept"]),
-        vote=Vote(row["vote"]) if row["vote"] else None,
-    )
+        assert votes is not None
+        return votes

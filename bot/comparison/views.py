@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from bot.chat.views import formatted
-from bot.comparison.comparison import Standing
-from bot.comparison.entities import Comparison, Ending, Vote
+from bot.comparison.entities import Comparison, ComparisonEnding, Vote
+from bot.comparison.results import ComparisonResult
 from bot.delivery.screen import Button, Screen, rows
 from bot.domain.models import ServedModel
 from bot.edge.buttons import button, data_of
@@ -73,7 +73,7 @@ def pick_votes(texts: Texts, a: ServedModel, b: ServedModel) -> Screen:
     return Screen(text=text, buttons=rows(choices))
 
 
-def state(texts: Texts, standing: Standing, *, is_refused: bool = False) -> Screen:
+def state(texts: Texts, standing: ComparisonResult, *, is_refused: bool = False) -> Screen:
     """A comparison that runs, without what comes out of it; else its result.
 
     *is_refused*: another one was to be started.
@@ -95,7 +95,7 @@ def state(texts: Texts, standing: Standing, *, is_refused: bool = False) -> Scre
     )
 
 
-def result(texts: Texts, standing: Standing, *, is_used: bool = False) -> Screen:
+def result(texts: Texts, standing: ComparisonResult, *, is_used: bool = False) -> Screen:
     """Who is better, if anybody; the votes; what may be done now.
 
     *is_used*: the better model answers already.
@@ -142,7 +142,7 @@ def _ballot(texts: Texts, request_id: int, vote: Vote, chosen: Vote | None) -> B
     return Button(text=f"{shown.text} ✓", data=ballot) if vote is chosen else shown
 
 
-def _sentence(texts: Texts, standing: Standing) -> str:
+def _sentence(texts: Texts, standing: ComparisonResult) -> str:
     """What a person may conclude."""
     votes, ending, better = standing.votes, standing.comparison.ending, standing.better
     if better is not None:
@@ -154,14 +154,14 @@ def _sentence(texts: Texts, standing: Standing) -> str:
     match ending:
         case None:
             return texts("compare_not_yet")
-        case Ending.STOPPED:
+        case ComparisonEnding.STOPPED:
             return texts("compare_stopped")
-        case Ending.GONE:
+        case ComparisonEnding.GONE:
             return texts("compare_gone")
     return texts("compare_no_difference")
 
 
-def _share(texts: Texts, standing: Standing) -> str:
+def _share(texts: Texts, standing: ComparisonResult) -> str:
     """Of the model with more votes, with the interval for a share."""
     votes, names = standing.votes, _names([standing.a, standing.b])
     ahead = standing.a if votes.n_a >= votes.n_b else standing.b
@@ -176,7 +176,7 @@ def _share(texts: Texts, standing: Standing) -> str:
     )
 
 
-def _title(texts: Texts, standing: Standing) -> str:
+def _title(texts: Texts, standing: ComparisonResult) -> str:
     names = _names([standing.a, standing.b])
     return texts("compare_title", a=_shown(names[standing.a.id]), b=_shown(names[standing.b.id]))
 

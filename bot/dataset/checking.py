@@ -3,10 +3,10 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, TypeVar
 
 from bot.catalogue import Catalogue
 from bot.dataset.validation import validate
@@ -20,26 +20,25 @@ SMALL_BYTES: Final = 1_000_000
 """Files up to this size are worked on in a thread, which pauses for others: a moment's work, and a
 child takes longer to start. Larger ones get a process, for the interpreter's lock is held."""
 MOST_CHILDREN: Final = 2
-_REMEMBERED: Final = 16
+_REMEMBERED: Final = 48
 
 _Version = tuple[int, int, int, str]
 _Limits = tuple[str, int]
 """A model's tokenizer, and how many tokens of an example it reads."""
-Key = TypeVar("Key")
 
 
-class _Cache(Generic[Key]):
-    """The reports that were asked for last."""
+class _Cache:
+    """The reports that were asked for last, by a file's version, its SHA-256, or with limits."""
 
     def __init__(self) -> None:
-        self._reports: OrderedDict[Key, ValidationReport] = OrderedDict()
+        self._reports: OrderedDict[Hashable, ValidationReport] = OrderedDict()
 
-    def get(self, key: Key) -> ValidationReport | None:
+    def get(self, key: Hashable) -> ValidationReport | None:
         if key in self._reports:
             self._reports.move_to_end(key)
         return self._reports.get(key)
 
-    def put(self, key: Key, report: ValidationReport) -> None:
+    def put(self, key: Hashable, report: ValidationReport) -> None:
         self._reports[key] = report
         while len(self._reports) > _REMEMBERED:
             self._reports.popitem(last=False)
@@ -52,15 +51,13 @@ class Checker:
     catalogue: Catalogue
     base_model: str
     """Its tokenizer counts, and its limits hold."""
-    _reports: "_Cache[_Version]" = field(default_factory=_Cache)
-    _of_versions: "_Cache[str]" = field(default_factory=_Cache)
-    _of_limits: "_Cache[tuple[str, _Limits]]" = field(default_factory=_Cache)
+    _reports: _Cache = field(default_factory=_Cache)
     _locks: dict[Path, asyncio.Lock] = field(default_factory=dict)
     _children: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_CHILDREN))
 
     async def report_of(self, dataset: Dataset) -> ValidationReport:
         """What a kept version holds: its file never changes. Raises like `report`."""
-        known = self._of_versions.get(dataset.sha256)
+        known = self._reports.get(dataset.sha256)
         return known or await self.report(Path(dataset.path))
 
     async def n_too_long(self, dataset: Dataset, base_model: str) -> int:
@@ -78,12 +75,12 @@ class Checker:
             return 0
         return report.counts.get("example_too_long", 0)
 
-    async def _measured(self, dataset: Dataset, limits: "_Limits") -> ValidationReport:
+    async def _measured(self, dataset: Dataset, limits: _Limits) -> ValidationReport:
         key = (dataset.sha256, limits)
-        known = self._of_limits.get(key)
+        known = self._reports.get(key)
         if known is None:
             known = await self._validate(Path(dataset.path), limits, is_deep=False)
-            self._of_limits.put(key, known)
+            self._reports.put(key, known)
         return known
 
     async def known(self, path: Path) -> ValidationReport | None:
@@ -102,21 +99,21 @@ class Checker:
             known = self._reports.get(version)
             return known or await self._validated(path, version)
 
-    async def _validated(self, path: Path, version: "_Version") -> ValidationReport:
+    async def _validated(self, path: Path, version: _Version) -> ValidationReport:
         report = await self._validate(path, self._limits_of(self.base_model))
         self._reports.put(version, report)
-        self._of_versions.put(report.sha256, report)
+        self._reports.put(report.sha256, report)
         return report
 
     async def _validate(
-        self, path: Path, limits: "_Limits", *, is_deep: bool = True
+        self, path: Path, limits: _Limits, *, is_deep: bool = True
     ) -> ValidationReport:
         encoding, longest = limits
         return await self.run(
             validate, path, encoding=encoding, max_example_tokens=longest, is_deep=is_deep
         )
 
-    def _limits_of(self, model: str) -> "_Limits":
+    def _limits_of(self, model: str) -> _Limits:
         return self.catalogue.encoding(model), self.catalogue.max_example_tokens(model)
 
     async def run(

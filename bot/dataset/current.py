@@ -9,7 +9,7 @@ from bot.dataset.checking import Checker
 from bot.dataset.files import DatasetFiles
 from bot.dataset.repair import REPAIRABLE
 from bot.dataset.store import DatasetStore, shows
-from bot.dataset.validation.peek import first_system_prompt
+from bot.dataset.validation.profile import first_system_prompt
 from bot.domain.datasets import Dataset, ValidationReport
 from bot.errors import DatasetInvalid, DatasetMissing
 from bot.gateways.provider import TrainingApi
@@ -20,7 +20,7 @@ _TRIES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Datasets:
+class CurrentDataset:
     """The version that an admin chose; until then the file that `DATASET_PATH` names."""
 
     database: Database

@@ -6,12 +6,12 @@ from pathlib import Path
 from telegram.ext import filters
 
 from bot.dataset.checking import Checker
+from bot.dataset.current import CurrentDataset
 from bot.dataset.files import DatasetFiles
 from bot.dataset.handlers import DatasetHandlers
-from bot.dataset.in_use import Datasets
 from bot.dataset.store import DatasetStore
 from bot.dataset.version_handlers import VersionHandlers
-from bot.dataset.versions import DatasetDesk
+from bot.dataset.versions import DatasetVersions
 from bot.domain.datasets import Dataset
 from bot.edge.core import Core
 from bot.edge.feature import Feature, Worker
@@ -21,8 +21,8 @@ from bot.edge.feature import Feature, Worker
 class DatasetFeature(Feature):
     """What other features may use of it."""
 
-    datasets: Datasets
-    versions: DatasetDesk
+    datasets: CurrentDataset
+    versions: DatasetVersions
     store: DatasetStore
 
 
@@ -40,7 +40,7 @@ def build(core: Core, *, file: Path | None = None) -> DatasetFeature:
     store = _NothingChosen(database) if file else DatasetStore(database)
     files = DatasetFiles(settings.database_path.parent / "datasets")
     checker = Checker(catalogue=core.catalogue, base_model=settings.base_model)
-    datasets = Datasets(
+    datasets = CurrentDataset(
         database=database,
         store=store,
         files=files,
@@ -48,7 +48,7 @@ def build(core: Core, *, file: Path | None = None) -> DatasetFeature:
         api=core.provider,
         path=file or settings.dataset_path,
     )
-    versions = DatasetDesk(
+    versions = DatasetVersions(
         database=database, store=store, files=files, checker=checker, datasets=datasets
     )
     handlers = DatasetHandlers(datasets=datasets, versions=versions)

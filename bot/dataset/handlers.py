@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from telegram import Document
 
 from bot.dataset import views
-from bot.dataset.in_use import Datasets
-from bot.dataset.versions import DatasetDesk, Judged
+from bot.dataset.current import CurrentDataset
+from bot.dataset.versions import CheckedFile, DatasetVersions
 from bot.delivery.downloads import download
 from bot.delivery.screen import Screen
 from bot.edge.context import BotContext
@@ -23,8 +23,8 @@ _NAME_LENGTH = 60
 class DatasetHandlers:
     """For admins; anybody else's document is refused like every message that is no text."""
 
-    datasets: Datasets
-    versions: DatasetDesk
+    datasets: CurrentDataset
+    versions: DatasetVersions
 
     async def validate(self, context: BotContext) -> None:
         """/validate: what the provider would say to the dataset, or to a file replied to."""
@@ -36,7 +36,7 @@ class DatasetHandlers:
         with context.working():
             report = await self.datasets.report()
             dataset = await self.datasets.in_use()
-        judged = Judged(report=report, dataset=dataset)
+        judged = CheckedFile(report=report, dataset=dataset)
         context.reply(await report_screen(context.texts, self.versions, judged))
 
     async def upload(self, context: BotContext) -> None:
@@ -66,8 +66,8 @@ class DatasetHandlers:
 
 async def report_screen(
     texts: Texts,
-    versions: DatasetDesk,
-    judged: Judged,
+    versions: DatasetVersions,
+    judged: CheckedFile,
     *,
     received: str = "",
     is_used: bool | None = None,

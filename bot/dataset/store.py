@@ -1,26 +1,24 @@
 """Versions of the dataset, which of them is in use, and the copies that /upload sent."""
 
+import json
 from collections.abc import Iterable
 from typing import Final
 
 from bot.domain import JsonDict
-from bot.domain.datasets import Dataset, DatasetOrigin, TrainingMethod, ValidationReport
-from bot.domain.training import RunState
-from bot.storage.database import Database, Row, Transaction
+from bot.domain.datasets import Dataset, DatasetOrigin, ValidationReport
+from bot.domain.training import UNDERWAY, RunState
+from bot.storage.database import Database, Transaction
 
 COLUMNS: Final = (
     "id", "path", "sha256", "n_examples", "n_tokens", "system_prompt", "created_at", "name",
     "origin", "parent_id", "added_by", "n_errors", "n_warnings", "size_bytes", "validation_id",
     "method",
 )  # fmt: skip
-"""What `dataset_from_row` needs, under these names or behind a prefix."""
+"""Those of a `Dataset`."""
 
 _SELECT: Final = f"SELECT {', '.join(COLUMNS)} FROM datasets"
 _CHOSEN: Final = "dataset_id"
 """The key in `settings`; no row: the file of the settings is in use."""
-_UNDERWAY: Final = {f"s{n}": state for n, state in enumerate(RunState) if state.is_underway}
-
-
 _NEEDED: Final = f"""
     SELECT 1
     FROM settings s JOIN datasets d ON d.id = CAST(s.value AS INTEGER)
@@ -29,7 +27,7 @@ _NEEDED: Final = f"""
     SELECT 1
     FROM training_runs
     WHERE :id IN (dataset_id, validation_id) AND (
-        state IN ({", ".join(f":{name}" for name in _UNDERWAY)})
+        state IN (SELECT value FROM json_each(:underway))
         OR state = '{RunState.PLANNED}' AND expires_at > :now
     )
 """
@@ -43,44 +41,37 @@ class DatasetStore:
 
     async def get(self, dataset_id: int) -> Dataset | None:
         """The version, or None when there is none or it was deleted."""
-        row = await self._db.row(
-            f"{_SELECT} WHERE id = :id AND deleted_at IS NULL", {"id": dataset_id}
-        )
-        return dataset_from_row(row) if row else None
+        query = f"{_SELECT} WHERE id = :id AND deleted_at IS NULL"
+        return await self._db.one(Dataset, query, {"id": dataset_id})
 
     async def of_hash(self, sha256: str) -> Dataset | None:
         """The version with these bytes, or None when there is none or it was deleted."""
-        row = await self._db.row(
-            f"{_SELECT} WHERE sha256 = :sha256 AND deleted_at IS NULL", {"sha256": sha256}
-        )
-        return dataset_from_row(row) if row else None
+        query = f"{_SELECT} WHERE sha256 = :sha256 AND deleted_at IS NULL"
+        return await self._db.one(Dataset, query, {"sha256": sha256})
 
     async def latest(self) -> Dataset | None:
         """The version seen last, or None."""
-        row = await self._db.row(f"{_SELECT} WHERE deleted_at IS NULL ORDER BY id DESC LIMIT 1")
-        return dataset_from_row(row) if row else None
+        query = f"{_SELECT} WHERE deleted_at IS NULL ORDER BY id DESC LIMIT 1"
+        return await self._db.one(Dataset, query)
 
     async def newest(self, *, limit: int, offset: int = 0) -> list[Dataset]:
         """At most *limit* versions, newest first, after the first *offset* of them."""
-        rows = await self._db.rows(
-            f"{_SELECT} WHERE deleted_at IS NULL ORDER BY id DESC LIMIT :limit OFFSET :offset",
-            {"limit": limit, "offset": offset},
-        )
-        return [dataset_from_row(row) for row in rows]
+        query = f"{_SELECT} WHERE deleted_at IS NULL ORDER BY id DESC LIMIT :limit OFFSET :offset"
+        return await self._db.all(Dataset, query, {"limit": limit, "offset": offset})
 
     async def chosen(self) -> Dataset | None:
         """The version that an admin put to use; None: the file of the settings is in use."""
-        row = await self._db.row(
+        return await self._db.one(
+            Dataset,
             f"{_SELECT} WHERE deleted_at IS NULL AND id = "
             "(SELECT CAST(value AS INTEGER) FROM settings WHERE key = :key)",
             {"key": _CHOSEN},
         )
-        return dataset_from_row(row) if row else None
 
     async def deleted_hashes(self) -> list[str]:
         """SHA-256 of every version that was deleted."""
-        rows = await self._db.rows("SELECT sha256 FROM datasets WHERE deleted_at IS NOT NULL")
-        return [str(row["sha256"]) for row in rows]
+        query = "SELECT sha256 FROM datasets WHERE deleted_at IS NOT NULL"
+        return await self._db.all(str, query)
 
     async def choose(self, tx: Transaction, dataset_id: int | None) -> bool:
         """Put a version to use, unless it is deleted; None: whatever the settings' file holds."""
@@ -129,9 +120,10 @@ class DatasetStore:
             f"ON CONFLICT (sha256) DO UPDATE SET {_assignments(found)}, deleted_at = NULL",
             found | told,
         )
-        row = await tx.row(f"{_SELECT} WHERE sha256 = :sha256", {"sha256": report.sha256})
-        assert row is not None
-        return dataset_from_row(row)
+        query = f"{_SELECT} WHERE sha256 = :sha256"
+        dataset = await tx.one(Dataset, query, {"sha256": report.sha256})
+        assert dataset is not None
+        return dataset
 
     async def pair(self, tx: Transaction, dataset_id: int, validation_id: int | None) -> bool:
         """Let the second version be what a model trained on the first is measured by.
@@ -140,12 +132,10 @@ class DatasetStore:
         """
         if validation_id is not None and not await self._is_there(tx, validation_id):
             return False
-        return bool(
-            await tx.execute(
-                "UPDATE datasets SET validation_id = :validation_id "
-                "WHERE id = :id AND deleted_at IS NULL",
-                {"id": dataset_id, "validation_id": validation_id},
-            )
+        return await tx.changes(
+            "UPDATE datasets SET validation_id = :validation_id "
+            "WHERE id = :id AND deleted_at IS NULL",
+            {"id": dataset_id, "validation_id": validation_id},
         )
 
     async def delete(self, tx: Transaction, dataset_id: int, *, now: int) -> bool:
@@ -153,7 +143,8 @@ class DatasetStore:
 
         Needed is what is in use, its validation part, and what a plan or a run has yet to upload.
         """
-        if await tx.row(_NEEDED, {"id": dataset_id, "key": _CHOSEN, "now": now, **_UNDERWAY}):
+        needs = {"id": dataset_id, "key": _CHOSEN, "now": now, "underway": json.dumps(UNDERWAY)}
+        if await tx.row(_NEEDED, needs):
             return False
         await tx.execute(
             "UPDATE datasets SET deleted_at = :now WHERE id = :id", {"id": dataset_id, "now": now}
@@ -169,10 +160,8 @@ class DatasetStore:
 
     async def upload_of(self, request_id: int) -> str | None:
         """The provider's id of the file that this update has sent already."""
-        row = await self._db.row(
-            "SELECT file_id FROM uploads WHERE request_id = :request_id", {"request_id": request_id}
-        )
-        return str(row["file_id"]) if row else None
+        query = "SELECT file_id FROM uploads WHERE request_id = :request_id"
+        return await self._db.one(str, query, {"request_id": request_id})
 
     async def uploaded(
         self, tx: Transaction, *, request_id: int, dataset_id: int, file_id: str, by: int, now: int
@@ -192,13 +181,6 @@ class DatasetStore:
                 "now": now,
             },
         )
-
-
-def dataset_from_row(row: Row, prefix: str = "") -> Dataset:
-    """The dataset in *row*, whose columns may carry a *prefix* in a join."""
-    values = {column: row[f"{prefix}{column}"] for column in COLUMNS}
-    origin, method = DatasetOrigin(values["origin"]), TrainingMethod(values["method"])
-    return Dataset(**values | {"origin": origin, "method": method})
 
 
 def shows(dataset: Dataset, report: ValidationReport, path: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.dataset import version_views as views
 from bot.dataset import views as dataset_views
 from bot.dataset.handlers import report_screen
-from bot.dataset.versions import DatasetDesk
+from bot.dataset.versions import DatasetVersions
 from bot.delivery.screen import Screen
 from bot.domain.datasets import Dataset
 from bot.edge.context import BotContext
@@ -21,7 +21,7 @@ MOST_BYTES = 50 * 1000 * 1000
 class VersionHandlers:
     """For admins."""
 
-    versions: DatasetDesk
+    versions: DatasetVersions
     people: People
 
     async def show_list(self, context: BotContext) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.dataset.repair import Change, Repair
+from bot.dataset.repair import Repair, RepairChange
 from bot.dataset.split import Split
 from bot.dataset.views import finding_line
 from bot.delivery.screen import Attachment, Button, Screen, fitting, rows
@@ -231,7 +231,7 @@ def _origin(texts: Texts, dataset: Dataset, people: Mapping[int, str]) -> str:
     return texts(f"versions_origin_{origin}", who=who, parent=dataset.parent_id)
 
 
-def _change(texts: Texts, change: Change) -> list[str]:
+def _change(texts: Texts, change: RepairChange) -> list[str]:
     what = Markup(texts(f"mend_{change.kind}"))
     n = texts.number(change.n)
     if change.line is None:

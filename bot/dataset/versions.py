@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from bot.dataset.checking import Checker
+from bot.dataset.current import CurrentDataset, is_worth_keeping
 from bot.dataset.files import DatasetFiles
-from bot.dataset.in_use import Datasets, is_worth_keeping
 from bot.dataset.repair import Repair, repair
 from bot.dataset.split import Split, leaks, split
 from bot.dataset.store import DatasetStore
@@ -24,7 +24,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class CheckedFile:
     """A file and what is known about it."""
 
     report: ValidationReport
@@ -33,14 +33,14 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DatasetDesk:
+class DatasetVersions:
     """What admins do with versions. Everything may be repeated: same bytes are the same version."""
 
     database: Database
     store: DatasetStore
     files: DatasetFiles
     checker: Checker
-    datasets: Datasets
+    datasets: CurrentDataset
 
     async def get(self, dataset_id: int) -> Dataset:
         """The version; raises DatasetGone."""
@@ -49,7 +49,7 @@ class DatasetDesk:
             raise DatasetGone
         return dataset
 
-    async def judged(self, dataset_id: int) -> Judged:
+    async def judged(self, dataset_id: int) -> CheckedFile:
         """The version and its report.
 
         Raises:
@@ -57,7 +57,7 @@ class DatasetDesk:
             DatasetMissing: somebody took its file away.
         """
         dataset = await self.get(dataset_id)
-        return Judged(dataset=dataset, report=await self.checker.report_of(dataset))
+        return CheckedFile(dataset=dataset, report=await self.checker.report_of(dataset))
 
     async def in_use(self) -> Dataset | None:
         """The version that the next plan would train on; None: there is none."""
@@ -74,7 +74,7 @@ class DatasetDesk:
         found = await self.store.newest(limit=size + 1, offset=number * size)
         return found[:size], len(found) > size
 
-    async def take_in(self, data: bytes, *, name: str, by: int) -> Judged:
+    async def take_in(self, data: bytes, *, name: str, by: int) -> CheckedFile:
         """Keep a file that somebody sent, and judge it.
 
         Args:
@@ -91,7 +91,7 @@ class DatasetDesk:
 
     async def take_export(
         self, draft: Path, *, name: str, by: int, parent: Dataset | None
-    ) -> Judged:
+    ) -> CheckedFile:
         """Keep a file that was made of what testers rated, and judge it.
 
         Args:
@@ -119,7 +119,7 @@ class DatasetDesk:
         with self.files.draft() as draft:
             return await self.checker.run(repair, Path(dataset.path), draft)
 
-    async def repair(self, dataset_id: int, *, by: int) -> Judged:
+    async def repair(self, dataset_id: int, *, by: int) -> CheckedFile:
         """Make the repaired version; raises like `preview`."""
         dataset = await self.get(dataset_id)
         with self.files.draft() as draft:
@@ -129,7 +129,7 @@ class DatasetDesk:
             sha256, DatasetOrigin.REPAIRED, name=dataset.name, by=by, parent_id=dataset.id
         )
 
-    async def split(self, dataset_id: int, *, share: float, by: int) -> tuple[Judged, Split]:
+    async def split(self, dataset_id: int, *, share: float, by: int) -> tuple[CheckedFile, Split]:
         """Put a part aside for validation; return the other, which knows the part as its own.
 
         Args:
@@ -250,12 +250,12 @@ class DatasetDesk:
         name: str,
         by: int,
         parent_id: int | None = None,
-    ) -> Judged:
+    ) -> CheckedFile:
         path = self.files.path_of(sha256)
         report = await self.checker.report(path)
         if not is_worth_keeping(report):
             await asyncio.to_thread(self.files.remove, sha256)
-            return Judged(report=report, dataset=None)
+            return CheckedFile(report=report, dataset=None)
         now = int(time.time())
         dataset = await self.database.write(
             lambda tx: self.store.remember(
@@ -269,4 +269,4 @@ class DatasetDesk:
                 added_by=by,
             )
         )
-        return Judged(report=report, dataset=dataset)
+        return CheckedFile(report=report, dataset=dataset)

@@ -61,25 +61,17 @@ class CardStore:
 
     async def stale(self, chat_id: int) -> Card | None:
         """A card of the chat that shows less than we know, or None."""
-        row = await self._db.row(
+        return await self._db.one(
+            Card,
             """
-            SELECT chat_id, job_id, message_id, floor_id, shown, is_stale
+            SELECT chat_id, job_id, message_id, floor_id, shown,
+                message_id IS NULL AND is_stale & :tried AS is_unsure
             FROM cards
             WHERE chat_id = :chat_id AND is_stale != 0 AND is_parked = 0
             ORDER BY job_id
             LIMIT 1
             """,
-            {"chat_id": chat_id},
-        )
-        if row is None:
-            return None
-        return Card(
-            chat_id=row["chat_id"],
-            job_id=row["job_id"],
-            message_id=row["message_id"],
-            floor_id=row["floor_id"],
-            shown=row["shown"],
-            is_unsure=row["message_id"] is None and bool(row["is_stale"] & _TRIED),
+            {"chat_id": chat_id, "tried": _TRIED},
         )
 
     async def take(self, tx: Transaction, card: Card) -> None:

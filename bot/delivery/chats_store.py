@@ -8,8 +8,7 @@ async def newest_message_id(tx: Transaction) -> int:
 
     Telegram counts messages for each account, not for each of its private chats.
     """
-    row = await tx.row("SELECT max(newest_message_id) AS newest FROM chats WHERE id > 0")
-    return int(row["newest"] or 0) if row else 0
+    return await tx.one(int, "SELECT max(newest_message_id) FROM chats WHERE id > 0") or 0
 
 
 async def saw_message(tx: Transaction, chat_id: int, message_id: int) -> None:

@@ -1,10 +1,10 @@
 """Updates from Telegram, kept until they are answered."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from bot.delivery.chats_store import newest_message_id, saw_message
-from bot.storage.database import Database, Row, Transaction
+from bot.storage.database import Database, Transaction
 
 BUSY = "busy"
 """The lane of updates that came when their own lane was full: each is turned away with a word."""
@@ -17,7 +17,7 @@ class Incoming:
     update_id: int
     chat_id: int
     lane: str
-    """talk or desk."""
+    """A `Lane`."""
     message_id: int
     """Of the message that a person wrote or edited; 0 when there is none."""
     payload: str
@@ -71,13 +71,10 @@ class InboxStore:
                     :bot_id, :update_id, :chat_id, :lane, :payload, :message_id, :floor_id, :now
                 )
                 """,
-                {
+                asdict(update)
+                | {
                     "bot_id": bot_id,
-                    "update_id": update.update_id,
-                    "chat_id": update.chat_id,
                     "lane": lane,
-                    "payload": update.payload,
-                    "message_id": update.message_id,
                     "floor_id": await newest_message_id(tx),
                     "now": now,
                 },
@@ -88,7 +85,8 @@ class InboxStore:
 
     async def head(self, chat_id: int, lane: str) -> InboxRow | None:
         """The oldest update of a lane that is not done, or None."""
-        row = await self._db.row(
+        return await self._db.one(
+            InboxRow,
             """
             SELECT id, chat_id, lane, payload, floor_id, attempts, frame_message_id
             FROM inbox
@@ -98,7 +96,6 @@ class InboxStore:
             """,
             {"chat_id": chat_id, "lane": lane},
         )
-        return _inbox_row(row) if row else None
 
     async def is_open(self, row_id: int, chat_id: int) -> bool:
         """Whether it is an update of that chat which is not done."""
@@ -142,25 +139,13 @@ class InboxStore:
         await tx.execute("DELETE FROM inbox WHERE done_at < :before", {"before": before})
 
     async def _n_open(self, tx: Transaction, chat_id: int, lane: str) -> int:
-        row = await tx.row(
+        n_open = await tx.one(
+            int,
             """
-            SELECT count(*) AS n
+            SELECT count(*)
             FROM inbox
             WHERE chat_id = :chat_id AND lane = :lane AND done_at IS NULL
             """,
             {"chat_id": chat_id, "lane": lane},
         )
-        assert row is not None
-        return int(row["n"])
-
-
-def _inbox_row(row: Row) -> InboxRow:
-    return InboxRow(
-        id=row["id"],
-        chat_id=row["chat_id"],
-        lane=row["lane"],
-        payload=row["payload"],
-        floor_id=row["floor_id"],
-        attempts=row["attempts"],
-        frame_message_id=row["frame_message_id"],
-    )
+        return n_open or 0

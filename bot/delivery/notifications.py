@@ -9,7 +9,7 @@ from bot.domain import JsonDict
 from bot.storage.database import Transaction
 
 
-class Kind(StrEnum):
+class NotificationKind(StrEnum):
     """A kind of notification; each feature has a subclass with its own.
 
     The values are stored in outboxes. `Registry` holds the members of all subclasses against what
@@ -17,7 +17,7 @@ class Kind(StrEnum):
     """
 
 
-class DeliveryKind(Kind):
+class DeliveryKind(NotificationKind):
     """What the delivery itself has put into words."""
 
     CARD = "card"
@@ -34,14 +34,20 @@ class Notifications:
     admin_ids: frozenset[int]
 
     async def tell_admins(
-        self, tx: Transaction, kind: Kind, payload: JsonDict, *, key: str
+        self, tx: Transaction, kind: NotificationKind, payload: JsonDict, *, key: str
     ) -> None:
         """A new message to every admin, once per *key*; only a new message rings."""
         for admin_id in sorted(self.admin_ids):
             await self.tell(tx, admin_id, kind, payload, key=key)
 
     async def tell(
-        self, tx: Transaction, person_id: int, kind: Kind, payload: JsonDict, *, key: str
+        self,
+        tx: Transaction,
+        person_id: int,
+        kind: NotificationKind,
+        payload: JsonDict,
+        *,
+        key: str,
     ) -> None:
         """A new message to one person, once per *key*."""
         await self.outbox.post(

@@ -20,12 +20,13 @@ from bot.delivery.outbox_store import SCREEN, OutboxRow, OutboxStore
 from bot.delivery.poster import Poster, Refused, Uncertain
 from bot.delivery.screen import Screen
 from bot.domain import JsonDict
+from bot.runtime.backoff import backoff
 from bot.runtime.workers import Workers
 from bot.storage.database import Database
 
 CARD_INTERVAL_S = 3.0
 """At most one edit of a chat's cards in this time."""
-LONGEST_PAUSE_S = 30.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 MOST_TRIES = 3
 """How often it is tried to put a piece of news into words; a broken one must not block a chat."""
 
@@ -83,7 +84,7 @@ class Outbox:
             del self._news[chat_id]
 
     async def _send_all(self, chat_id: int) -> None:
-        pause_s = 0.0
+        pauses = backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
         while True:
             self._news[chat_id].clear()
             row = await self.store.head(chat_id)
@@ -96,7 +97,7 @@ class Outbox:
             try:
                 async with self.poster.order(chat_id):
                     await (self._send(row) if row else self._show(card))  # type: ignore[arg-type]
-                pause_s = 0.0
+                pauses = backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
             except RetryAfter:
                 continue  # the pace has blocked the chat for as long as Telegram asked
             except Forbidden:
@@ -107,7 +108,7 @@ class Outbox:
                 if row is not None and isinstance(exc, Uncertain):
                     unsure = row.id
                     await self.database.write(lambda tx, n=unsure: self.store.doubt(tx, n))  # type: ignore[misc]
-                pause_s = min(max(0.5, pause_s * 2), LONGEST_PAUSE_S)
+                pause_s = next(pauses)
                 _logger.warning("No answer for chat %s; again in %s s", chat_id, pause_s)
                 await asyncio.sleep(pause_s)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.delivery.cards_store import CardStore
 from bot.delivery.chats_store import newest_message_id, saw_message
 from bot.domain import JsonDict
-from bot.storage.database import Database, Row, Transaction
+from bot.storage.database import Database, Transaction
 
 SCREEN = "screen"
 """The kind of a row whose payload is ready to be sent; others are rendered when they are sent."""
@@ -73,7 +73,8 @@ class OutboxStore:
 
     async def head(self, chat_id: int) -> OutboxRow | None:
         """The oldest message of a chat that is neither sent nor parked, or None."""
-        row = await self._db.row(
+        return await self._db.one(
+            OutboxRow,
             """
             SELECT id, chat_id, kind, payload, edit_id, floor_id, is_unsure
             FROM outbox
@@ -83,26 +84,22 @@ class OutboxStore:
             """,
             {"chat_id": chat_id},
         )
-        return _outbox_row(row) if row else None
 
     async def place_of(self, request_id: int) -> int | None:
         """The message that shows the first answer to a request; None: not known any more."""
-        row = await self._db.row(
-            "SELECT coalesce(message_id, edit_id) AS place FROM outbox WHERE key = :key",
-            {"key": reply_key(request_id, 0)},
-        )
-        return row["place"] if row else None
+        query = "SELECT coalesce(message_id, edit_id) FROM outbox WHERE key = :key"
+        return await self._db.one(int, query, {"key": reply_key(request_id, 0)})
 
     async def waiting(self) -> list[int]:
         """The chats for which a message or a card waits."""
-        rows = await self._db.rows(
+        return await self._db.all(
+            int,
             """
             SELECT DISTINCT chat_id FROM outbox WHERE sent_at IS NULL AND is_parked = 0
             UNION
             SELECT chat_id FROM cards WHERE is_stale != 0 AND is_parked = 0
-            """
+            """,
         )
-        return [row["chat_id"] for row in rows]
 
     async def doubt_heads(self, tx: Transaction) -> None:
         """After a restart: the first waiting message of each chat may have left already."""
@@ -175,7 +172,8 @@ class OutboxStore:
 
     async def known_ids(self, *, above: int) -> set[int]:
         """Ids above *above* of messages, in any private chat, that we know, whoever wrote them."""
-        rows = await self._db.rows(
+        known = await self._db.all(
+            int,
             """
             SELECT message_id FROM outbox WHERE message_id > :above
             UNION SELECT edit_id FROM outbox WHERE edit_id > :above
@@ -186,7 +184,7 @@ class OutboxStore:
             """,
             {"above": above},
         )
-        return {row[0] for row in rows}
+        return set(known)
 
     async def prune(self, tx: Transaction, *, before: int) -> None:
         """Forget messages that were sent before that time (Unix seconds)."""
@@ -200,15 +198,3 @@ class OutboxStore:
 def reply_key(request_id: int, n: int) -> str:
     """What is said in answer to a request, number *n* from 0 on."""
     return f"request:{request_id}:{n}"
-
-
-def _outbox_row(row: Row) -> OutboxRow:
-    return OutboxRow(
-        id=row["id"],
-        chat_id=row["chat_id"],
-        kind=row["kind"],
-        payload=json.loads(row["payload"]),
-        edit_id=row["edit_id"],
-        floor_id=row["floor_id"],
-        is_unsure=bool(row["is_unsure"]),
-    )

@@ -16,12 +16,13 @@ from telegram.warnings import PTBUserWarning
 
 from bot.delivery.routing import ALLOWED_UPDATES, update_id_of
 from bot.domain import JsonDict
+from bot.runtime.backoff import backoff
 
 HOLD_S = 25
 """How long Telegram may hold a request when there is nothing new."""
 DEAF_S = 45
 """A request that has not ended after this long is given up, whatever the connection says."""
-LONGEST_PAUSE_S = 30.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 
 _logger = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ class Polling:
         self._bot = bot
         self._accept = accept
         self._offset = 0
-        self._pause_s = 0.0
+        self._pauses = backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
 
     async def run(self) -> None:
         """Poll for ever; every trouble is logged and followed by a pause.
@@ -47,7 +48,7 @@ class Polling:
         while True:
             try:
                 await self._poll()
-                self._pause_s = 0.0
+                self._pauses = backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
             except (InvalidToken, EndPointNotFound) as exc:
                 # `do_api_request` takes Telegram's 401 for a method that there is not.
                 raise InvalidToken from exc
@@ -83,9 +84,8 @@ class Polling:
         self._offset = max(ids) + 1
 
     async def _pause(self) -> None:
-        self._pause_s = min(max(0.5, self._pause_s * 2), LONGEST_PAUSE_S)
         started = time.monotonic()
-        await asyncio.sleep(self._pause_s)
+        await asyncio.sleep(next(self._pauses))
         _logger.debug("Polling again after %.1f s", time.monotonic() - started)
 
 

@@ -18,7 +18,7 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, M
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
 
-from bot.delivery.rate_limits import Pace
+from bot.delivery.rate_limits import RateLimits
 from bot.delivery.screen import Attachment, Screen
 
 PROBED_IDS = 16
@@ -68,7 +68,7 @@ class Poster:
     Editing somebody else's message, or one in another chat, is refused.
     """
 
-    def __init__(self, bot: Bot, pace: Pace, known_ids: KnownIds) -> None:
+    def __init__(self, bot: Bot, pace: RateLimits, known_ids: KnownIds) -> None:
         self._bot = bot
         self._pace = pace
         self._known_ids = known_ids

@@ -38,7 +38,7 @@ class _Bucket:
         return max(0.0, max(self._spent_at, full_at) + 1 / self._rate - now)
 
 
-class Pace:
+class RateLimits:
     """Spacing of what goes out."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from bot.domain import JsonDict
 from bot.texts import Texts, utf16_length
@@ -62,7 +62,7 @@ class Screen:
         """The screen as it is stored in the outbox."""
         stored: JsonDict = {
             "text": self.text,
-            "buttons": [[_button(button) for button in row] for row in self.buttons],
+            "buttons": [[asdict(button) for button in row] for row in self.buttons],
             "entities": None if self.entities is None else list(self.entities),
         }
         # Only where there is one: what cards remember of screens without it must not change.
@@ -99,7 +99,3 @@ def fitting(lines: Sequence[str], *, units: int = MAX_UNITS) -> list[str]:
             break
         kept.append(line)
     return kept
-
-
-def _button(button: Button) -> dict[str, Any]:
-    return {"text": button.text, "data": button.data, "url": button.url}

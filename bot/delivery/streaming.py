@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from telegram.error import TelegramError
 
 from bot.delivery.poster import Poster, Refused, Uncertain
-from bot.delivery.rate_limits import Pace
+from bot.delivery.rate_limits import RateLimits
 from bot.delivery.screen import Screen
 
 INTERVAL_S = 1.2
@@ -19,7 +19,7 @@ FIRST_DELAY_S = 0.3
 _logger = logging.getLogger(__name__)
 
 
-class Frames:
+class StreamedAnswer:
     """Shows frames of one answer, each replacing the last one in the same message.
 
     `show` never waits, so whoever reads the model's stream is never held up by Telegram. Frames
@@ -29,7 +29,7 @@ class Frames:
     def __init__(
         self,
         poster: Poster,
-        pace: Pace,
+        pace: RateLimits,
         *,
         chat_id: int,
         floor_id: int,

@@ -14,8 +14,8 @@ import sys
 from pathlib import Path
 
 from bot.config import Settings
-from bot.demo.cast import ADMIN, CODE, TESTER
-from bot.demo.show import Show
+from bot.demo.processes import ADMIN, CODE, TESTER
+from bot.demo.run import DemoRun
 from bot.demo.terminal import Terminal
 from bot.demo.transcript import BOT, MODEL
 from bot.errors import CannotStart
@@ -44,7 +44,7 @@ async def demo(*, exit_after_tour: bool) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # an encoding without emoji is no reason to stop
     terminal = Terminal.of(sys.stdout, _COLOURS)
-    show = Show(terminal, dataset, stays=not exit_after_tour)
+    show = DemoRun(terminal, dataset, stays=not exit_after_tour)
     performance = asyncio.create_task(show.perform(), name="demo")
     signals: list[int] = []
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import httpx
 
+from bot.demo.errors import TourFailed
 from bot.demo.transcript import Transcript, button
-from bot.demo.trouble import Trouble
 from bot.domain import JsonDict
 
 PATIENCE_S = 30.0
@@ -16,7 +16,7 @@ _PAUSE_S = 0.05
 Fits = Callable[[JsonDict], object]
 
 
-class Phone:
+class DemoChat:
     """One person's private chat with the bot."""
 
     def __init__(
@@ -53,7 +53,7 @@ class Phone:
             patience_s: How long.
 
         Raises:
-            Trouble: it did not come in time.
+            TourFailed: it did not come in time.
         """
         clock = asyncio.get_running_loop().time
         deadline = clock() + patience_s
@@ -66,7 +66,7 @@ class Phone:
                     found: JsonDict = message
                     return found
             if clock() > deadline:
-                raise Trouble(f"Не дождались: {wanted} (ждали {patience_s:.0f} с).")
+                raise TourFailed(f"Не дождались: {wanted} (ждали {patience_s:.0f} с).")
             query = {"after": view["last_event"], "wait": max(0.0, deadline - clock())}
             await self._request("GET", "", params=query)
             await asyncio.sleep(_PAUSE_S)
@@ -75,6 +75,6 @@ class Phone:
     async def _request(self, method: str, path: str, **options: object) -> JsonDict:
         response = await self._http.request(method, self._path + path, **options)  # type: ignore[arg-type]
         if response.is_error:
-            raise Trouble(f"Песочница отказала: {response.status_code} {response.text[:200]}")
+            raise TourFailed(f"Песочница отказала: {response.status_code} {response.text[:200]}")
         answer: JsonDict = response.json()
         return answer

@@ -14,7 +14,7 @@ from typing import Any, Final
 import httpx
 
 from bot.config import Settings
-from bot.demo.trouble import Trouble
+from bot.demo.errors import TourFailed
 from bot.runtime import children
 from bot.runtime.children import Child, ChildDied
 
@@ -33,7 +33,7 @@ CODE: Final = Path(__file__).parents[2]
 
 
 @dataclass(slots=True)
-class Cast:
+class DemoProcesses:
     """Who plays; `together` is how to do something while all of them live."""
 
     folder: Path
@@ -45,13 +45,13 @@ class Cast:
         """Start all three.
 
         Raises:
-            Trouble: one of them does not start.
+            TourFailed: one of them does not start.
         """
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._start_sandbox())
                 tasks.create_task(self._start_engine())
-        except* Trouble as group:
+        except* TourFailed as group:
             raise group.exceptions[0] from None
         await self._start("bot", "run", **self._settings(dataset))
 
@@ -59,7 +59,7 @@ class Cast:
         """Do it, unless somebody of the cast ends before that.
 
         Raises:
-            Trouble: from *doing*, or because a process has ended.
+            TourFailed: from *doing*, or because a process has ended.
         """
         task = asyncio.create_task(doing, name="the tour")
         try:
@@ -119,7 +119,7 @@ class Cast:
         try:
             self.playing[module] = await asyncio.shield(starting)
         except ChildDied:
-            raise Trouble(f"Не запускается {NAMES[module]} ({module}).") from None
+            raise TourFailed(f"Не запускается {NAMES[module]} ({module}).") from None
         except asyncio.CancelledError:
             # Who is still starting can't be ended yet; a slow one ends by itself, after us.
             with contextlib.suppress(ChildDied, TimeoutError):
@@ -142,18 +142,18 @@ class Cast:
             "POLL_INTERVAL_S": str(POLL_INTERVAL_S),
         }
 
-    async def _ended(self) -> Trouble:
+    async def _ended(self) -> TourFailed:
         await asyncio.sleep(0.5)  # A connection breaks a moment before its process is gone.
         for module, child in self.playing.items():
             if child.drain.done():
-                return Trouble(f"Внезапно остановился процесс «{NAMES[module]}» ({module}).")
-        return Trouble("Песочница или движок не отвечает.")
+                return TourFailed(f"Внезапно остановился процесс «{NAMES[module]}» ({module}).")
+        return TourFailed("Песочница или движок не отвечает.")
 
 
 @asynccontextmanager
-async def on_stage(folder: Path) -> AsyncIterator[Cast]:
+async def on_stage(folder: Path) -> AsyncIterator[DemoProcesses]:
     """A cast whose processes end with the block."""
-    cast = Cast(folder)
+    cast = DemoProcesses(folder)
     try:
         yield cast
     finally:

@@ -11,12 +11,12 @@ from typing import Final
 
 import httpx
 
-from bot.demo.cast import ADMIN, BOT_ID, TESTER, Cast, on_stage
-from bot.demo.phone import Phone
+from bot.demo.chat import DemoChat
+from bot.demo.errors import TourFailed
+from bot.demo.processes import ADMIN, BOT_ID, TESTER, DemoProcesses, on_stage
 from bot.demo.terminal import Terminal
-from bot.demo.tour import Lesson, Tour
+from bot.demo.tour import DemoTraining, Tour
 from bot.demo.transcript import Transcript
-from bot.demo.trouble import Trouble
 
 WENT_WRONG: Final = 1
 """Exit code when the tour was not as it should be."""
@@ -24,7 +24,7 @@ WENT_WRONG: Final = 1
 _HANGING = 11
 
 
-class Show:
+class DemoRun:
     """From an empty folder to an empty folder."""
 
     def __init__(self, terminal: Terminal, dataset: Path, *, stays: bool) -> None:
@@ -46,14 +46,14 @@ class Show:
             async with on_stage(Path(folder)) as cast:
                 try:
                     await self._play(cast)
-                except Trouble as trouble:
+                except TourFailed as trouble:
                     self._terminal.still()
                     print(f"\nДемонстрация прервана. {trouble}", file=sys.stderr)
                     print(f"\nПоследние строки журналов:\n{cast.last_words()}", file=sys.stderr)
                     return WENT_WRONG
         return 0
 
-    async def _play(self, cast: Cast) -> None:
+    async def _play(self, cast: DemoProcesses) -> None:
         terminal = self._terminal
         began = time.monotonic()
         terminal.title("Наташа-бот: демонстрация")
@@ -72,7 +72,7 @@ class Show:
             self._invite(cast)
             await cast.together(_for_ever())
 
-    def _introduce(self, cast: Cast) -> None:
+    def _introduce(self, cast: DemoProcesses) -> None:
         sandbox, engine, username = (
             cast.playing[module].ready for module in ("sandbox", "engine", "bot")
         )
@@ -87,7 +87,7 @@ class Show:
         )
 
     @asynccontextmanager
-    async def _tour(self, cast: Cast) -> AsyncIterator[Tour]:
+    async def _tour(self, cast: DemoProcesses) -> AsyncIterator[Tour]:
         # trust_env: the machine's proxies know nothing of loopback.
         async with (
             httpx.AsyncClient(
@@ -101,7 +101,7 @@ class Show:
             ) as provider,
         ):
             admin, tester = (
-                Phone(
+                DemoChat(
                     sandbox,
                     bot_id=BOT_ID,
                     person_id=person_id,
@@ -113,11 +113,11 @@ class Show:
                 terminal=self._terminal,
                 admin=admin,
                 tester=tester,
-                lesson=Lesson.read(self._dataset),
+                lesson=DemoTraining.read(self._dataset),
                 provider=provider,
             )
 
-    def _invite(self, cast: Cast) -> None:
+    def _invite(self, cast: DemoProcesses) -> None:
         page = f"{cast.playing['sandbox'].ready}/?admin={ADMIN[0]}&tester={TESTER[0]}"
         self._terminal.gap()
         self._terminal.tell(f"Теперь ваша очередь: {page}")

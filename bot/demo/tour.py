@@ -13,10 +13,10 @@ import httpx
 
 from bot.chat.views import CURSOR
 from bot.config import Settings
-from bot.demo.phone import Phone
+from bot.demo.chat import DemoChat
+from bot.demo.errors import TourFailed
 from bot.demo.terminal import Terminal
 from bot.demo.transcript import button, is_card, words_of
-from bot.demo.trouble import Trouble
 from bot.domain import JsonDict
 from bot.edge.buttons import data_of
 from bot.texts import Texts
@@ -32,7 +32,7 @@ _LEAST_STATES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class DemoTraining:
     """What the model is taught."""
 
     n_examples: int
@@ -40,7 +40,7 @@ class Lesson:
     """Letters and digits of every answer."""
 
     @classmethod
-    def read(cls, path: Path) -> "Lesson":
+    def read(cls, path: Path) -> "DemoTraining":
         """The examples of a dataset; lines that make no sense are for the bot to find."""
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
         filled = [line for line in lines if line.strip()]
@@ -56,9 +56,9 @@ class Tour:
     """The play: two people, and what is expected of each scene."""
 
     terminal: Terminal
-    admin: Phone
-    tester: Phone
-    lesson: Lesson
+    admin: DemoChat
+    tester: DemoChat
+    lesson: DemoTraining
     provider: httpx.AsyncClient
     """The engine's API, to ask the model directly what it would have said."""
 
@@ -66,7 +66,7 @@ class Tour:
         """All scenes in order.
 
         Raises:
-            Trouble: something was not as it should be.
+            TourFailed: something was not as it should be.
         """
         self.terminal.heading("Мария, администратор: проверяет датасет и обучает модель")
         await self._validate()
@@ -114,7 +114,7 @@ class Tour:
         end = await self._reply(self.admin, card["message_id"], "сообщение о конце обучения")
         model = re.search(r"\bft:\S+", words_of(end))
         if model is None:
-            raise Trouble("Ожидалось, что обучение закончится успехом и назовёт модель.")
+            raise TourFailed("Ожидалось, что обучение закончится успехом и назовёт модель.")
         _expect(len(states) >= _LEAST_STATES, "карточка будет меняться, пока модель учится")
         self.terminal.wait("Бот задаёт модели пробные вопросы…")
         verdict = await self._reply(self.admin, end["message_id"], "вердикт пробы")
@@ -142,11 +142,11 @@ class Tour:
                 "отвечает иначе."
             )
 
-    async def _asks(self, phone: Phone, text: str) -> JsonDict:
+    async def _asks(self, phone: DemoChat, text: str) -> JsonDict:
         message_id = await phone.says(text)
         return await self._reply(phone, message_id, f"ответ на «{text}»")
 
-    async def _reply(self, phone: Phone, after: int, wanted: str) -> JsonDict:
+    async def _reply(self, phone: DemoChat, after: int, wanted: str) -> JsonDict:
         return await phone.waits(wanted, _is_whole, after=after)
 
     async def _model_says(self, model: str, words: Sequence[str]) -> str:
@@ -157,14 +157,14 @@ class Tour:
         request = {"model": model, "messages": messages}
         response = await self.provider.post("chat/completions", json=request)
         if response.is_error:
-            raise Trouble(f"Модель не ответила: {response.status_code} {response.text[:200]}")
+            raise TourFailed(f"Модель не ответила: {response.status_code} {response.text[:200]}")
         answer: str = response.json()["choices"][0]["message"]["content"]
         return answer
 
 
 def _expect(is_so: object, what: str) -> None:
     if not is_so:
-        raise Trouble(f"Ожидалось, что {what}.")
+        raise TourFailed(f"Ожидалось, что {what}.")
 
 
 def _is_whole(message: JsonDict) -> bool:

@@ -26,7 +26,7 @@ class ServedModel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Serving:
+class CurrentModel:
     """Who answers in chats, and since when."""
 
     model: ServedModel

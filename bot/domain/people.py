@@ -39,7 +39,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
+class PersonProfile:
     """A person as an admin sees them."""
 
     person: Person

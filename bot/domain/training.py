@@ -40,10 +40,10 @@ class RunState(StrEnum):
     @property
     def is_underway(self) -> bool:
         """Whether the background task still has something to do for it."""
-        return self in _UNDERWAY
+        return self in UNDERWAY
 
 
-_UNDERWAY = (RunState.CONFIRMED, RunState.UPLOADING, RunState.CREATING, RunState.UNCERTAIN)
+UNDERWAY = (RunState.CONFIRMED, RunState.UPLOADING, RunState.CREATING, RunState.UNCERTAIN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,12 +101,8 @@ class JobStatus(StrEnum):
     UNKNOWN = "unknown"
 
     @classmethod
-    def of(cls, word: str) -> "JobStatus":
-        """The member for the provider's *word*; UNKNOWN for a word that we do not know."""
-        try:
-            return cls(word)
-        except ValueError:
-            return cls.UNKNOWN
+    def _missing_(cls, _: object) -> "JobStatus":
+        return cls.UNKNOWN
 
     @property
     def is_terminal(self) -> bool:

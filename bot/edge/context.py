@@ -13,9 +13,9 @@ from bot.delivery.inbox_store import InboxRow
 from bot.delivery.outbox import Outbox
 from bot.delivery.outbox_store import reply_key
 from bot.delivery.poster import Poster
-from bot.delivery.rate_limits import Pace
+from bot.delivery.rate_limits import RateLimits
 from bot.delivery.screen import Screen, plain
-from bot.delivery.streaming import Frames
+from bot.delivery.streaming import StreamedAnswer
 from bot.delivery.typing import Typing
 from bot.domain.people import Person
 from bot.edge.buttons import Press, parse
@@ -31,7 +31,7 @@ class Delivery:
     """How answers reach Telegram."""
 
     poster: Poster
-    pace: Pace
+    pace: RateLimits
     outbox: Outbox
 
 
@@ -65,7 +65,7 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
         self.is_replay = is_replay
         self._effects: list[Effect] = []
         self._n_replies = 0
-        self._frames: Frames | None = None
+        self._frames: StreamedAnswer | None = None
         self._lent_id: int | None = None
         self.toast = ""
         """Plain text that a press in the lane of stops shows for a moment."""
@@ -149,7 +149,7 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
         """Answer a button with a sentence in its own message, anything else with a new one."""
         self.show(plain(self.texts, key, **params))
 
-    def frames(self, place: int | None = None, *, is_lent: bool = False) -> Frames:
+    def frames(self, place: int | None = None, *, is_lent: bool = False) -> StreamedAnswer:
         """Where an answer is shown while it grows: in a message of ours, by default in a new one.
 
         *is_lent*: the message shows an earlier answer, which stands until the new one is whole.
@@ -160,7 +160,7 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
         async def remember(message_id: int) -> None:
             await core.database.write(lambda tx: core.inbox.set_frame(tx, self.row.id, message_id))
 
-        self._frames = Frames(
+        self._frames = StreamedAnswer(
             delivery.poster,
             delivery.pace,
             chat_id=self.row.chat_id,

@@ -12,9 +12,9 @@ from bot.delivery.outbox_store import OutboxStore
 from bot.domain.people import Person
 from bot.edge.people import People
 from bot.edge.people_store import PeopleStore
-from bot.gateways.chat import ChatApi, OpenAIChat
+from bot.gateways.chat import ChatApi
 from bot.gateways.openai_client import build_chat_client, build_training_client
-from bot.gateways.provider import OpenAITraining, TrainingApi
+from bot.gateways.provider import TrainingApi
 from bot.storage.database import Database
 from bot.texts import Texts, choose_language
 
@@ -123,15 +123,15 @@ def build_core(
     )
 
 
-def build_provider(settings: Settings) -> OpenAITraining:
+def build_provider(settings: Settings) -> TrainingApi:
     """The provider that the settings name."""
-    return OpenAITraining(
+    return TrainingApi(
         build_training_client(settings),
         secrets=settings.secrets,
         in_both_places=not load_catalogue().is_at_home(settings.openai_base_url),
     )
 
 
-def build_chat_model(settings: Settings) -> OpenAIChat:
+def build_chat_model(settings: Settings) -> ChatApi:
     """The server that answers in chats."""
-    return OpenAIChat(build_chat_client(settings), secrets=settings.secrets)
+    return ChatApi(build_chat_client(settings), secrets=settings.secrets)

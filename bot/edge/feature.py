@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from telegram.ext.filters import BaseFilter
 
-from bot.delivery.notifications import Kind
+from bot.delivery.notifications import NotificationKind
 from bot.delivery.screen import Screen
 from bot.domain import JsonDict
 from bot.edge.context import BotContext
@@ -73,7 +73,7 @@ class Feature:
     """Presses that end an answer while it is made, so they wait for nothing."""
     after_command: Handler | None = None
     """Called after each command, whatever it was."""
-    notifications: Mapping[Kind, Render] = field(default_factory=dict)
+    notifications: Mapping[NotificationKind, Render] = field(default_factory=dict)
     ticks: Sequence[Tick] = ()
     workers: Sequence[Worker] = ()
     forgets: Forget | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.delivery.notifications import Kind
+from bot.delivery.notifications import NotificationKind
 from bot.delivery.screen import Screen, plain
 from bot.domain import JsonDict
 from bot.edge.core import Core
@@ -16,7 +16,7 @@ class Renderer:
     """Puts what the outbox holds into words, for the person who gets it."""
 
     core: Core
-    renders: Mapping[Kind, Render]
+    renders: Mapping[NotificationKind, Render]
 
     async def render(self, kind: str, payload: JsonDict, chat_id: int) -> Screen | None:
         """The screen for a notification; None when there is nothing to tell any more."""

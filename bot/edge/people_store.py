@@ -5,8 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from bot.domain.people import Access
 from bot.storage.database import Database, Row, Transaction
+from bot.storage.rows import from_row
 
 _COLUMNS: Final = (
     "p.name, p.is_tester, p.language, p.telegram_language, p.daily_limit, p.is_blocked, "
@@ -32,22 +32,17 @@ class PersonRow:
 
     id: int
     name: str
-    is_tester: bool
-    language: str | None
-    telegram_language: str | None
-    daily_limit: int | None
-    is_blocked: bool
-    first_seen_at: int
-    last_seen_at: int
+    is_tester: bool = False
+    language: str | None = None
+    telegram_language: str | None = None
+    daily_limit: int | None = None
+    is_blocked: bool = False
+    first_seen_at: int = 0
+    last_seen_at: int = 0
     """0: they never wrote."""
-    admitted_by: int | None
-    admitted_at: int | None
-    removed_at: int | None
-
-    @property
-    def access(self) -> Access:
-        """Tester or stranger, by the database alone."""
-        return Access.TESTER if self.is_tester else Access.STRANGER
+    admitted_by: int | None = None
+    admitted_at: int | None = None
+    removed_at: int | None = None
 
 
 class PeopleStore:
@@ -94,28 +89,24 @@ class PeopleStore:
     async def admit(self, tx: Transaction, person_id: int, *, by: int, now: int) -> bool:
         """Let them in; False when they are in already."""
         await self._know(tx, person_id, now)
-        return bool(
-            await tx.execute(
-                """
-                UPDATE people
-                SET is_tester = 1, is_blocked = 0, removed_at = NULL,
-                    admitted_by = :by, admitted_at = :now
-                WHERE id = :id AND is_tester = 0
-                """,
-                {"id": person_id, "by": by, "now": now},
-            )
+        return await tx.changes(
+            """
+            UPDATE people
+            SET is_tester = 1, is_blocked = 0, removed_at = NULL,
+                admitted_by = :by, admitted_at = :now
+            WHERE id = :id AND is_tester = 0
+            """,
+            {"id": person_id, "by": by, "now": now},
         )
 
     async def remove(self, tx: Transaction, person_id: int, *, now: int) -> bool:
         """Let them in no more; False when they were not in."""
-        return bool(
-            await tx.execute(
-                """
-                UPDATE people SET is_tester = 0, removed_at = :now
-                WHERE id = :id AND is_tester = 1
-                """,
-                {"id": person_id, "now": now},
-            )
+        return await tx.changes(
+            """
+            UPDATE people SET is_tester = 0, removed_at = :now
+            WHERE id = :id AND is_tester = 1
+            """,
+            {"id": person_id, "now": now},
         )
 
     async def block(self, tx: Transaction, person_id: int, *, is_blocked: bool, now: int) -> None:
@@ -172,17 +163,13 @@ class PeopleStore:
 
 
 def _person_row(row: Row) -> PersonRow:
-    return PersonRow(
-        id=row["id"],
+    """The person in a row; those whom only the settings name have nothing but an id."""
+    return from_row(
+        PersonRow,
+        row,
         name=row["name"] or str(row["id"]),
         is_tester=bool(row["is_tester"]),
-        language=row["language"],
-        telegram_language=row["telegram_language"],
-        daily_limit=row["daily_limit"],
         is_blocked=bool(row["is_blocked"]),
         first_seen_at=row["first_seen_at"] or 0,
         last_seen_at=row["last_seen_at"] or 0,
-        admitted_by=row["admitted_by"],
-        admitted_at=row["admitted_at"],
-        removed_at=row["removed_at"],
     )

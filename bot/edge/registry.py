@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeVar
 
-from bot.delivery.notifications import DeliveryKind, Kind
+from bot.delivery.notifications import DeliveryKind, NotificationKind
 from bot.delivery.routing import Lane
 from bot.edge.feature import ANYTHING, Feature, Handler, Render, Tick, Worker
 from bot.edge.guards import admins_only
@@ -43,7 +43,9 @@ class Registry:
             **dict.fromkeys((name for feature in features for name in feature.talks), Lane.TALK),
             **dict.fromkeys((name for feature in features for name in feature.stops), Lane.STOP),
         }
-        self.notifications: Final[dict[Kind, Render]] = _merged(f.notifications for f in features)
+        self.notifications: Final[dict[NotificationKind, Render]] = _merged(
+            f.notifications for f in features
+        )
         self.notifications[DeliveryKind.REFUSED] = not_delivered
         self.after_command: Final = [f.after_command for f in features if f.after_command]
         self.ticks: Final[list[Tick]] = [tick for feature in features for tick in feature.ticks]
@@ -78,7 +80,7 @@ class Registry:
 
     def _unspoken(self) -> Iterator[str]:
         every = {name: language.messages for name, language in LANGUAGES.items()}
-        kinds = {kind for family in Kind.__subclasses__() for kind in family}
+        kinds = {kind for family in NotificationKind.__subclasses__() for kind in family}
         for kind in sorted(kinds - self.notifications.keys()):
             yield f"notification {kind}: no feature puts it into words"
         for language, messages in every.items():

@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final
 
+from bot.dataset.validation.examples import INPUT, PREFERRED, REJECTED, message_lists
+from bot.dataset.validation.language import is_refusal, normalised
 from bot.dataset.validation.message_rules import broken_character, special_token
-from bot.dataset.validation.normal import normalised
-from bot.dataset.validation.pairs import INPUT, PREFERRED, REJECTED, message_lists
-from bot.dataset.validation.personal import personal_in
-from bot.dataset.validation.refusals import is_refusal
-from bot.dataset.validation.secret_keys import secrets_in
+from bot.dataset.validation.personal_data import personal_in, secrets_in
 from bot.domain import JsonDict
 from bot.ratings.entities import RatedTurn
 

@@ -8,17 +8,17 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from bot.dataset.versions import DatasetDesk, Judged
+from bot.dataset.versions import CheckedFile, DatasetVersions
 from bot.domain.datasets import Dataset, TrainingMethod
 from bot.errors import NothingToExport
 from bot.export.identities import identities_of
-from bot.export.selection import Part, Selection
+from bot.export.selection import ExportPart, Selection
 from bot.export.store import ExportStore
 from bot.ratings.store import RatingStore
 from bot.storage.database import Transaction
 
 
-class Kind(StrEnum):
+class ExportFormat(StrEnum):
     """What a file is made of."""
 
     EXAMPLES = "sft"
@@ -27,7 +27,10 @@ class Kind(StrEnum):
     """The dataset in use, and behind it what is of its kind."""
 
 
-_METHODS: Final = {Kind.EXAMPLES: TrainingMethod.SUPERVISED, Kind.PAIRS: TrainingMethod.DPO}
+_METHODS: Final = {
+    ExportFormat.EXAMPLES: TrainingMethod.SUPERVISED,
+    ExportFormat.PAIRS: TrainingMethod.DPO,
+}
 _PAGE: Final = 200
 """Rated answers that are read at once: some ten milliseconds of work."""
 
@@ -42,8 +45,8 @@ class Survey:
     """When the last export was made; None: there was none."""
     n_new: int
     """Ratings since then."""
-    examples: Part
-    pairs: Part
+    examples: ExportPart
+    pairs: ExportPart
     models: Mapping[str, int]
     """Ratings by model, most first."""
     people: Mapping[int, int]
@@ -59,13 +62,13 @@ class Survey:
         return sum(self.models.values())
 
     @property
-    def together(self) -> Part | None:
+    def together(self) -> ExportPart | None:
         """What would be put behind the dataset in use; None: nothing can be put there."""
         if self.in_use is None or not self.in_use.is_valid:
             return None
         return self.of_method(self.in_use.method)
 
-    def of_method(self, method: TrainingMethod) -> Part:
+    def of_method(self, method: TrainingMethod) -> ExportPart:
         """What there is for training by that method."""
         return self.pairs if method is TrainingMethod.DPO else self.examples
 
@@ -76,11 +79,11 @@ class Export:
 
     ratings: RatingStore
     store: ExportStore
-    desk: DatasetDesk
+    versions: DatasetVersions
 
     async def survey(self, since: int) -> Survey:
-        """Count what there is, and tell what is left out and why; raises like `to_desk`."""
-        exported_at, in_use = await self.store.last(), await self.desk.in_use()
+        """Count what there is, and tell what is left out and why; raises like `to_versions`."""
+        exported_at, in_use = await self.store.last(), await self.versions.in_use()
         known = await self._known(in_use)
         found = await self._through(Selection.of(known, since=since, news_since=exported_at))
         return Survey(
@@ -96,7 +99,9 @@ class Export:
             in_use=in_use,
         )
 
-    async def to_desk(self, kind: Kind, *, since: int, name: str, by: int) -> tuple[Judged, Part]:
+    async def to_versions(
+        self, kind: ExportFormat, *, since: int, name: str, by: int
+    ) -> tuple[CheckedFile, ExportPart]:
         """Make a version of the dataset; everything may be repeated.
 
         Args:
@@ -110,17 +115,17 @@ class Export:
             DatasetMissing: somebody took the file of the dataset in use away.
             TooMuchWork: reading that takes too much time or memory.
         """
-        in_use = await self.desk.in_use()
-        if kind is Kind.TOGETHER and (in_use is None or not in_use.is_valid):
+        in_use = await self.versions.in_use()
+        if kind is ExportFormat.TOGETHER and (in_use is None or not in_use.is_valid):
             raise NothingToExport
-        parent = in_use if kind is Kind.TOGETHER else None
+        parent = in_use if kind is ExportFormat.TOGETHER else None
         method = parent.method if parent else _METHODS[kind]
         known = await self._known(in_use)
-        with self.desk.files.draft() as draft:
+        with self.versions.files.draft() as draft:
             part = await self._write(draft, method, known, since=since, parent=parent)
             if not part.n:
                 raise NothingToExport
-            return await self.desk.take_export(draft, name=name, by=by, parent=parent), part
+            return await self.versions.take_export(draft, name=name, by=by, parent=parent), part
 
     async def mark(self, tx: Transaction, *, now: int) -> None:
         """What is rated from *now* on is new."""
@@ -134,7 +139,7 @@ class Export:
         *,
         since: int,
         parent: Dataset | None,
-    ) -> Part:
+    ) -> ExportPart:
         is_pairs = method is TrainingMethod.DPO
         with draft.open("wb") as file:
             if parent is not None:
@@ -164,10 +169,10 @@ class Export:
         known = await self._identities(in_use)
         if in_use.validation_id is None:
             return known
-        return known | await self._identities(await self.desk.get(in_use.validation_id))
+        return known | await self._identities(await self.versions.get(in_use.validation_id))
 
     async def _identities(self, dataset: Dataset) -> frozenset[bytes]:
-        return await self.desk.checker.run(identities_of, Path(dataset.path))
+        return await self.versions.checker.run(identities_of, Path(dataset.path))
 
 
 def _copy(source: Path, file: BinaryIO) -> None:

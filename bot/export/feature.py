@@ -20,7 +20,9 @@ class ExportFeature(Feature):
 
 def build(core: Core, *, dataset: DatasetFeature, ratings: RatingsFeature) -> ExportFeature:
     """Versions of the dataset, made of rated answers."""
-    export = Export(ratings=ratings.store, store=ExportStore(core.database), desk=dataset.versions)
+    export = Export(
+        ratings=ratings.store, store=ExportStore(core.database), versions=dataset.versions
+    )
     handlers = ExportHandlers(
         export=export,
         versions=dataset.versions,

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from bot.dataset.handlers import report_screen
 from bot.dataset.version_handlers import as_file
-from bot.dataset.versions import DatasetDesk, Judged
+from bot.dataset.versions import CheckedFile, DatasetVersions
 from bot.edge.context import BotContext
 from bot.edge.people import People
-from bot.export import Export, Kind, Part, views
+from bot.export import Export, ExportFormat, ExportPart, views
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,7 @@ class ExportHandlers:
     """For admins."""
 
     export: Export
-    versions: DatasetDesk
+    versions: DatasetVersions
     people: People
     least: int
     """Examples that a provider takes at least."""
@@ -37,7 +37,7 @@ class ExportHandlers:
     async def make(self, context: BotContext) -> None:
         """Make a version of the dataset."""
         since = context.press.number
-        judged, part = await self._made(context, Kind(context.press.action), since)
+        judged, part = await self._made(context, ExportFormat(context.press.action), since)
         assert judged.dataset is not None
         screen = await report_screen(context.texts, self.versions, judged)
         context.show(views.made(context.texts, screen, judged.dataset, part, since=since))
@@ -47,7 +47,10 @@ class ExportHandlers:
         found = await self.export.survey(context.press.number)
         kinds = [
             kind
-            for kind, part in ((Kind.EXAMPLES, found.examples), (Kind.PAIRS, found.pairs))
+            for kind, part in (
+                (ExportFormat.EXAMPLES, found.examples),
+                (ExportFormat.PAIRS, found.pairs),
+            )
             if part.n
         ]
         for kind in kinds:
@@ -55,11 +58,13 @@ class ExportHandlers:
             assert judged.dataset is not None
             context.reply(as_file(context.texts, judged.dataset))
 
-    async def _made(self, context: BotContext, kind: Kind, since: int) -> tuple[Judged, Part]:
+    async def _made(
+        self, context: BotContext, kind: ExportFormat, since: int
+    ) -> tuple[CheckedFile, ExportPart]:
         now = time.time()
         day = dtm.datetime.fromtimestamp(now, self.zone).date()
         with context.working():
-            made = await self.export.to_desk(
+            made = await self.export.to_versions(
                 kind, since=since, name=f"natasha-{kind}-{day}.jsonl", by=context.person.id
             )
         context.also(lambda tx: self.export.mark(tx, now=int(now)))

@@ -5,8 +5,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
-from bot.dataset.linewise import Progress, lines_of, opened
-from bot.dataset.validation.pairs import message_lists
+from bot.dataset.validation.examples import message_lists
+from bot.gateways.dataset_file import Progress, lines_of, open_dataset
 
 _BYTES: Final = 16
 
@@ -26,19 +26,12 @@ def identity_of(row: dict[str, Any]) -> bytes:
 def identities_of(path: Path, *, progress: Progress | None = None) -> frozenset[bytes]:
     """Those of all examples in a file; blocking. Raises DatasetMissing."""
     found = set()
-    with opened(path, progress) as stream:
-        for line in lines_of(stream):
-            row = _row(line.data) if line.is_whole else None
+    with open_dataset(path, progress) as file:
+        for line in lines_of(file):
+            row = line.row()
             if isinstance(row, dict):
                 found.add(identity_of(row))
     return frozenset(found)
-
-
-def _row(line: bytes) -> object:
-    try:
-        return json.loads(line)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _bare(content: object) -> object:

@@ -15,7 +15,7 @@ _Teaches = Callable[[RatedTurn], JsonDict | LeftOut | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class ExportPart:
     """What there is of one kind."""
 
     n: int
@@ -25,7 +25,7 @@ class Part:
     left_out: Mapping[LeftOut, int]
 
 
-class Rows:
+class ExportRows:
     """Rows of one kind, each once: counted, and written where there is a file."""
 
     def __init__(self, teaches: _Teaches, known: Set[bytes], file: BinaryIO | None = None) -> None:
@@ -37,9 +37,9 @@ class Rows:
         self._n_corrections = 0
 
     @property
-    def part(self) -> Part:
+    def part(self) -> ExportPart:
         """So far."""
-        return Part(
+        return ExportPart(
             n=len(self._seen), n_corrections=self._n_corrections, left_out=dict(self._left_out)
         )
 
@@ -68,8 +68,8 @@ class Rows:
 class Selection:
     """All rated answers since a moment; every method blocks for milliseconds, so use a thread."""
 
-    examples: Rows
-    pairs: Rows
+    examples: ExportRows
+    pairs: ExportRows
     since: int = 0
     """Unix time, seconds; older ratings are passed over."""
     news_since: int | None = None
@@ -101,8 +101,8 @@ class Selection:
             pairs: Likewise for pairs of answers.
         """
         return cls(
-            examples=Rows(example_of, known, examples),
-            pairs=Rows(pair_of, known, pairs),
+            examples=ExportRows(example_of, known, examples),
+            pairs=ExportRows(pair_of, known, pairs),
             since=since,
             news_since=news_since,
         )

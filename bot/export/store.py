@@ -15,8 +15,8 @@ class ExportStore:
 
     async def last(self) -> int | None:
         """The moment of the last export, Unix seconds; None: there was none."""
-        row = await self._db.row("SELECT value FROM settings WHERE key = :key", {"key": _KEY})
-        return int(row["value"]) if row else None
+        query = "SELECT CAST(value AS INTEGER) FROM settings WHERE key = :key"
+        return await self._db.one(int, query, {"key": _KEY})
 
     async def mark(self, tx: Transaction, *, now: int) -> None:
         """An export was made."""

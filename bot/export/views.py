@@ -7,7 +7,7 @@ from bot.domain.datasets import Dataset, TrainingMethod
 from bot.domain.models import model_title
 from bot.edge.buttons import button, data_of
 from bot.edge.who import name_of
-from bot.export import Kind, Part, Survey
+from bot.export import ExportFormat, ExportPart, Survey
 from bot.texts import Markup, Texts
 
 _SHOWN = 4
@@ -48,7 +48,7 @@ def named(found: Survey) -> list[int]:
     return list(found.people)[:_SHOWN]
 
 
-def made(texts: Texts, screen: Screen, dataset: Dataset, part: Part, *, since: int) -> Screen:
+def made(texts: Texts, screen: Screen, dataset: Dataset, part: ExportPart, *, since: int) -> Screen:
     """A version was made: what it is made of, its report, and the way back."""
     key = "export_made_pairs" if dataset.method is TrainingMethod.DPO else "export_made"
     lines = [
@@ -86,12 +86,12 @@ def _when(texts: Texts, found: Survey) -> str:
     return first if first == last else f"{first} — {last}"
 
 
-def _corrected(texts: Texts, part: Part) -> list[str]:
+def _corrected(texts: Texts, part: ExportPart) -> list[str]:
     n = part.n_corrections
     return [texts("export_corrections", n=texts.number(n))] if n else []
 
 
-def _about(texts: Texts, part: Part, least: int) -> list[str]:
+def _about(texts: Texts, part: ExportPart, least: int) -> list[str]:
     lines = []
     if 0 < part.n < least:
         lines.append(texts("export_few", least=least))
@@ -107,14 +107,14 @@ def _about(texts: Texts, part: Part, least: int) -> list[str]:
 def _files(texts: Texts, found: Survey) -> list[list[Button]]:
     since, files = found.since, []
     if found.examples.n:
-        data = data_of("export", Kind.EXAMPLES, since)
+        data = data_of("export", ExportFormat.EXAMPLES, since)
         files.append([button(texts, "export_examples", data, n=texts.number(found.examples.n))])
     if found.pairs.n:
-        data = data_of("export", Kind.PAIRS, since)
+        data = data_of("export", ExportFormat.PAIRS, since)
         files.append([button(texts, "export_pairs", data, n=texts.number(found.pairs.n))])
     if found.in_use is not None and found.together is not None and found.together.n:
         before, more = texts.number(found.in_use.n_examples), texts.number(found.together.n)
-        data, n = data_of("export", Kind.TOGETHER, since), found.in_use.id
+        data, n = data_of("export", ExportFormat.TOGETHER, since), found.in_use.id
         files.append([button(texts, "export_together", data, n=n, before=before, more=more)])
     if files:
         files.append([button(texts, "export_files", data_of("export", "files", since))])

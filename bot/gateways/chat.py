@@ -6,7 +6,6 @@ import re
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import httpx2
 import openai
@@ -31,29 +30,6 @@ _MOST_TRIES = 2
 _PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 5.0
 """Where the server says when to come back, and that is not later."""
-
-
-class ChatApi(Protocol):
-    """What the services need of a server that answers chats."""
-
-    def stream(
-        self, model: str, messages: Sequence[ChatMessage], *, temperature: float, max_tokens: int
-    ) -> AsyncGenerator[str | Usage, None]:
-        """The answer in pieces as they come, and its `Usage` last if the server tells it.
-
-        Closing the generator (`contextlib.aclosing`) hangs up. An answer may have no piece at
-        all, when a filter swallowed it.
-
-        Raises:
-            ModelUnknown: the server does not have the model, or not yet.
-            ContextTooLong: the messages are longer than the model can read.
-            ProviderUncertain: no answer, or it broke off after the pieces that came.
-            ProviderError: the other leaves. What may pass at once was tried again, as long as no
-                piece had come.
-        """
-
-    async def close(self) -> None:
-        """Close the connections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +68,8 @@ class _Dialect:
         return self
 
 
-class OpenAIChat:
-    """`ChatApi` through the openai library.
+class ChatApi:
+    """A server that answers chats, through the openai library.
 
     What a model refuses is learnt for as long as the process lives, and not stored: learning it
     anew costs one short request a restart, and what was stored would outlive a change at the
@@ -116,7 +92,18 @@ class OpenAIChat:
     async def stream(
         self, model: str, messages: Sequence[ChatMessage], *, temperature: float, max_tokens: int
     ) -> AsyncGenerator[str | Usage, None]:
-        """See `ChatApi`."""
+        """The answer in pieces as they come, and its `Usage` last if the server tells it.
+
+        Closing the generator (`contextlib.aclosing`) hangs up. An answer may have no piece at
+        all, when a filter swallowed it.
+
+        Raises:
+            ModelUnknown: the server does not have the model, or not yet.
+            ContextTooLong: the messages are longer than the model can read.
+            ProviderUncertain: no answer, or it broke off after the pieces that came.
+            ProviderError: the other leaves. What may pass at once was tried again, as long as no
+                piece had come.
+        """
         for tries_left in reversed(range(_MOST_TRIES)):
             has_begun = False
             once = self._once(model, messages, temperature=temperature, max_tokens=max_tokens)
@@ -134,7 +121,7 @@ class OpenAIChat:
                 await asyncio.sleep(pause_s)
 
     async def close(self) -> None:
-        """See `ChatApi`."""
+        """Close the connections."""
         await self._client.close()
 
     async def _once(

@@ -31,7 +31,7 @@ def build_training_client(settings: Settings) -> AsyncOpenAI:
 def build_chat_client(settings: Settings) -> AsyncOpenAI:
     """The client for the server where tuned models answer.
 
-    It tries once: `OpenAIChat` knows better what may be asked again while a person waits.
+    It tries once: `ChatApi` knows better what may be asked again while a person waits.
     """
     return AsyncOpenAI(
         base_url=settings.chat_url,

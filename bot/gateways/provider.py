@@ -8,7 +8,7 @@ from functools import partial
 from itertools import pairwise
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import openai
 from openai import AsyncOpenAI
@@ -20,7 +20,7 @@ from bot.domain.datasets import TrainingMethod
 from bot.domain.models import Checkpoint
 from bot.domain.training import FineTuningJob, Hyperparameters, JobEvent
 from bot.gateways.answers import Answer, json_of, malformed, page_of, pages_of, rows_of
-from bot.gateways.bom import open_without_bom
+from bot.gateways.dataset_file import open_dataset
 from bot.gateways.openai_errors import ErrorTranslator, error_body
 from bot.gateways.wire import checkpoint_from, event_from, job_from, record, text, whole
 
@@ -28,87 +28,12 @@ _NO_SUCH_ROUTE = (404, 405, 501)
 _UPLOAD_TIMEOUT = openai.Timeout(120, connect=10, write=600)
 
 
-class TrainingApi(Protocol):
-    """What the services need of a provider of fine-tuning.
+class TrainingApi:
+    """A provider of fine-tuning, through the openai library.
 
     All methods raise leaves of `ProviderError` for what goes wrong at or before the provider.
     What changes something there is sent once, never again by itself: after `ProviderUncertain`
     it may have been carried out.
-    """
-
-    async def upload(self, path: Path, *, name: str) -> str:
-        """Upload a training file, without a byte order mark, and return its id there.
-
-        Raises:
-            DatasetMissing: *path* can't be opened.
-        """
-
-    async def create_job(
-        self,
-        parameters: Hyperparameters,
-        *,
-        training_file: str,
-        validation_file: str | None = None,
-        method: TrainingMethod = TrainingMethod.SUPERVISED,
-        seed: int,
-        metadata: Mapping[str, str],
-    ) -> FineTuningJob:
-        """Start a job.
-
-        Raises:
-            ModelUnknown: the provider does not have the base model.
-            SuffixRefused: the model may not be named like that.
-            TrainingBusy: the provider trains one model at a time, and is at it.
-            TrainingNotAvailable: the account may not start jobs any more.
-        """
-
-    async def job(self, job_id: str) -> FineTuningJob:
-        """The job as it is now; raises JobUnknown."""
-
-    async def recent_jobs(self, *, pages: int = 5) -> list[FineTuningJob]:
-        """The account's jobs, newest first; absence means nothing, for there may be more."""
-
-    def job_pages(self, *, pages: int = 5) -> AsyncGenerator[list[FineTuningJob], None]:
-        """The same as they come in, in the provider's order; a job may be told twice."""
-
-    async def cancel(self, job_id: str) -> FineTuningJob:
-        """Stop the job; raises JobUnknown."""
-
-    async def pause(self, job_id: str) -> FineTuningJob:
-        """Hold the job; raises like `resume`."""
-
-    async def resume(self, job_id: str) -> FineTuningJob:
-        """Let a paused job go on.
-
-        Raises:
-            JobUnknown: there is no such job.
-            PauseUnsupported: the provider has no such thing.
-            PauseRefused: it has, but not for this job as it stands.
-        """
-
-    async def file_content(self, file_id: str, *, max_bytes: int) -> bytes:
-        """What is in a file there; raises ProviderRefused for one that is longer."""
-
-    async def new_events(
-        self, job_id: str, *, known: Collection[str], pages: int = 20
-    ) -> list[JobEvent]:
-        """The job's events whose ids are not *known*, oldest first; raises JobUnknown."""
-
-    async def checkpoints(self, job_id: str, *, pages: int = 5) -> list[Checkpoint]:
-        """What the provider kept of the job, by step; empty where there is no such thing."""
-
-    async def model_names(self) -> list[str]:
-        """The models that the key may use, in the provider's order."""
-
-    async def shutdown_date(self, model: str) -> date | None:
-        """The day from which the model is off; None when unknown or not told."""
-
-    async def close(self) -> None:
-        """Close the connections."""
-
-
-class OpenAITraining:
-    """`TrainingApi` through the openai library.
 
     Answers are read as plain JSON, not as the library's objects, which lack attributes when a
     server leaves out fields.
@@ -131,11 +56,12 @@ class OpenAITraining:
         self._errors = ErrorTranslator(secrets)
 
     async def upload(self, path: Path, *, name: str) -> str:
-        """See `TrainingApi`."""
-        try:
-            file = await asyncio.to_thread(open_without_bom, path)
-        except OSError as exc:
-            raise errors.DatasetMissing(path=str(path)) from exc
+        """Upload a training file, without a byte order mark, and return its id there.
+
+        Raises:
+            DatasetMissing: *path* can't be opened.
+        """
+        file = await asyncio.to_thread(open_dataset, path)
         with file, self._errors.translated():
             answer = await self._once.files.with_raw_response.create(
                 file=(name, file), purpose="fine-tune", timeout=_UPLOAD_TIMEOUT
@@ -154,7 +80,14 @@ class OpenAITraining:
         seed: int,
         metadata: Mapping[str, str],
     ) -> FineTuningJob:
-        """See `TrainingApi`."""
+        """Start a job.
+
+        Raises:
+            ModelUnknown: the provider does not have the base model.
+            SuffixRefused: the model may not be named like that.
+            TrainingBusy: the provider trains one model at a time, and is at it.
+            TrainingNotAvailable: the account may not start jobs any more.
+        """
         hyperparameters: Any = {
             "n_epochs": parameters.n_epochs,
             "learning_rate_multiplier": parameters.learning_rate_multiplier,
@@ -191,37 +124,43 @@ class OpenAITraining:
             return await create()
 
     async def job(self, job_id: str) -> FineTuningJob:
-        """See `TrainingApi`."""
+        """The job as it is now; raises JobUnknown."""
         missing = _unless_nameable(job_id)
         with self._errors.translated(missing=missing):
             answer = await self._client.fine_tuning.jobs.with_raw_response.retrieve(job_id)
         return self._job(answer, otherwise=malformed(answer))
 
     async def recent_jobs(self, *, pages: int = 5) -> list[FineTuningJob]:
-        """See `TrainingApi`."""
+        """The account's jobs, newest first; absence means nothing, for there may be more."""
         found = {job.id: job async for page in self.job_pages(pages=pages) for job in page}
         return sorted(found.values(), key=lambda job: job.created_at, reverse=True)
 
     async def job_pages(self, *, pages: int = 5) -> AsyncGenerator[list[FineTuningJob], None]:
-        """See `TrainingApi`."""
+        """The same as they come in, in the provider's order; a job may be told twice."""
         fetch = self._client.fine_tuning.jobs.with_raw_response.list
         with self._errors.translated():
             async for page in pages_of(fetch, pages=pages):
                 yield [job for row in page if (job := job_from(row, self._errors.clean))]
 
     async def cancel(self, job_id: str) -> FineTuningJob:
-        """See `TrainingApi`."""
+        """Stop the job; raises JobUnknown."""
         missing = _unless_nameable(job_id)
         with self._errors.translated(missing=missing):
             answer = await self._once.fine_tuning.jobs.with_raw_response.cancel(job_id)
         return self._job(answer, otherwise=errors.ProviderUncertain())
 
     async def pause(self, job_id: str) -> FineTuningJob:
-        """See `TrainingApi`."""
+        """Hold the job; raises like `resume`."""
         return await self._hold(self._once.fine_tuning.jobs.with_raw_response.pause, job_id)
 
     async def resume(self, job_id: str) -> FineTuningJob:
-        """See `TrainingApi`."""
+        """Let a paused job go on.
+
+        Raises:
+            JobUnknown: there is no such job.
+            PauseUnsupported: the provider has no such thing.
+            PauseRefused: it has, but not for this job as it stands.
+        """
         return await self._hold(self._once.fine_tuning.jobs.with_raw_response.resume, job_id)
 
     async def _hold(
@@ -238,7 +177,7 @@ class OpenAITraining:
         return self._job(answer, otherwise=errors.ProviderUncertain())
 
     async def file_content(self, file_id: str, *, max_bytes: int) -> bytes:
-        """See `TrainingApi`."""
+        """What is in a file there; raises ProviderRefused for one that is longer."""
         request = self._client.files.with_streaming_response.content
         content = bytearray()
         try:
@@ -255,7 +194,7 @@ class OpenAITraining:
     async def new_events(
         self, job_id: str, *, known: Collection[str], pages: int = 20
     ) -> list[JobEvent]:
-        """See `TrainingApi`."""
+        """The job's events whose ids are not *known*, oldest first; raises JobUnknown."""
         known = frozenset(known)
         missing = _unless_nameable(job_id)
         fetch = partial(self._client.fine_tuning.jobs.with_raw_response.list_events, job_id)
@@ -265,7 +204,7 @@ class OpenAITraining:
         return sorted((e for e in events.values() if e.id not in known), key=_by_time)
 
     async def checkpoints(self, job_id: str, *, pages: int = 5) -> list[Checkpoint]:
-        """See `TrainingApi`."""
+        """What the provider kept of the job, by step; empty where there is no such thing."""
         jobs = self._client.fine_tuning.jobs
         try:
             missing = _unless_nameable(job_id)
@@ -278,13 +217,13 @@ class OpenAITraining:
         return sorted(found.values(), key=attrgetter("step"))
 
     async def model_names(self) -> list[str]:
-        """See `TrainingApi`."""
+        """The models that the key may use, in the provider's order."""
         with self._errors.translated():
             answer = await self._client.models.with_raw_response.list()
         return [name for row in page_of(answer) if (name := text(row.get("id")))]
 
     async def shutdown_date(self, model: str) -> date | None:
-        """See `TrainingApi`."""
+        """The day from which the model is off; None when unknown or not told."""
         try:
             with self._errors.translated(missing=errors.ModelUnknown(model=model), model=model):
                 answer = await self._client.models.with_raw_response.retrieve(model)
@@ -296,7 +235,7 @@ class OpenAITraining:
             return None
 
     async def close(self) -> None:
-        """See `TrainingApi`."""
+        """Close the connections."""
         await self._client.close()
 
     def _job(self, answer: Answer, *, otherwise: errors.ProviderError) -> FineTuningJob:

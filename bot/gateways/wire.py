@@ -59,7 +59,7 @@ def job_from(data: object, clean: Clean) -> FineTuningJob | None:
     return FineTuningJob(
         id=job_id,
         base_model=text(fields.get("model")),
-        status=JobStatus.of(word),
+        status=JobStatus(word),
         status_word=word,
         created_at=moment(fields.get("created_at")) or 0,
         training_file=text(fields.get("training_file")),

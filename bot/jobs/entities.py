@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.delivery.notifications import Kind
+from bot.delivery.notifications import NotificationKind
 
 
-class JobKind(Kind):
+class JobKind(NotificationKind):
     """What admins are told of jobs and of the provider."""
 
     FINISHED = "job_finished"

@@ -14,17 +14,8 @@ class OutageStore:
 
     async def all(self) -> list[Outage]:
         """Those that go on."""
-        rows = await self._db.rows("SELECT * FROM outages")
-        return [
-            Outage(
-                kind=OutageKind(row["kind"]),
-                since=row["since_at"],
-                failed_at=row["failed_at"],
-                message=row["message"],
-                is_told=bool(row["is_told"]),
-            )
-            for row in rows
-        ]
+        query = "SELECT kind, since_at AS since, failed_at, message, is_told FROM outages"
+        return await self._db.all(Outage, query)
 
     async def put(self, tx: Transaction, outage: Outage) -> None:
         """Store it in the place of the former one of its kind."""

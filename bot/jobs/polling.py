@@ -52,7 +52,7 @@ class _Errand:
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Lookout:
+class JobPolling:
     """One worker for each job, so that a call which hangs holds up no other job."""
 
     api: TrainingApi

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import asdict
 
 from bot.domain.training import (
     FineTuningJob,
@@ -14,6 +14,7 @@ from bot.domain.training import (
     step_of,
 )
 from bot.storage.database import Database, Row, Transaction
+from bot.storage.rows import from_row
 
 
 class JobStore:
@@ -55,23 +56,11 @@ class JobStore:
                 refusal_code = :refusal_code, refusal_message = :refusal_message
             WHERE is_over = 0 OR :is_terminal
             """,
-            {
-                "id": job.id,
+            asdict(job)
+            | {
                 "run_id": run_id,
                 "followed_by": followed_by,
-                "base_model": job.base_model,
-                "method": job.method,
                 "status": job.status_word,
-                "created_at": job.created_at,
-                "training_file": job.training_file,
-                "fine_tuned_model": job.fine_tuned_model,
-                "finished_at": job.finished_at,
-                "estimated_finish": job.estimated_finish,
-                "trained_tokens": job.trained_tokens,
-                "result_file": job.result_file,
-                "n_epochs": job.n_epochs,
-                "suffix": job.suffix,
-                "seed": job.seed,
                 "refusal_code": job.refusal.code if job.refusal else None,
                 "refusal_message": job.refusal.message if job.refusal else None,
                 "is_terminal": job.status.is_terminal,
@@ -87,28 +76,20 @@ class JobStore:
                     job_id, id, created_at, level, type, message, data
                 ) VALUES (:job_id, :id, :created_at, :level, :type, :message, :data)
                 """,
-                {
-                    "job_id": job_id,
-                    "id": event.id,
-                    "created_at": event.created_at,
-                    "level": event.level,
-                    "type": event.type,
-                    "message": event.message,
-                    "data": json.dumps(dict(event.data), ensure_ascii=False),
-                },
+                asdict(event)
+                | {"job_id": job_id, "data": json.dumps(dict(event.data), ensure_ascii=False)},
             )
 
     async def close(self, tx: Transaction, job_id: str) -> bool:
         """Mark the job as over; False when it was already."""
-        changed = await tx.execute(
+        return await tx.changes(
             "UPDATE jobs SET is_over = 1 WHERE id = :id AND is_over = 0", {"id": job_id}
         )
-        return changed == 1
 
     async def get(self, job_id: str) -> TrackedJob | None:
         """The job with its metrics, or None when it is not followed."""
         row = await self._db.row(f"{_JOBS} WHERE jobs.id = :id", {"id": job_id})
-        return await self._with_events(row) if row else None
+        return _tracked(row, await self.events(row["id"])) if row else None
 
     async def bare(self, job_id: str) -> TrackedJob | None:
         """The job without its events, which take longer to read, or None."""
@@ -118,34 +99,33 @@ class JobStore:
     async def numbered(self, number: int) -> TrackedJob | None:
         """The job that a button names, or None."""
         row = await self._db.row(f"{_JOBS} WHERE number = :number", {"number": number})
-        return await self._with_events(row) if row else None
+        return _tracked(row, await self.events(row["id"])) if row else None
 
     async def active(self) -> list[str]:
         """Ids of the jobs that are not over, oldest first."""
-        rows = await self._db.rows("SELECT id FROM jobs WHERE is_over = 0 ORDER BY created_at, id")
-        return [row["id"] for row in rows]
+        query = "SELECT id FROM jobs WHERE is_over = 0 ORDER BY created_at, id"
+        return await self._db.all(str, query)
 
     async def underway(self) -> list[FineTuningJob]:
         """The jobs that are not over, oldest first."""
         rows = await self._db.rows("SELECT * FROM jobs WHERE is_over = 0 ORDER BY created_at, id")
-        return [_job_from_row(row) for row in rows]
+        return [_job(row) for row in rows]
 
     async def active_names(self) -> list[str]:
         """What people call the jobs that are not over, oldest first."""
-        rows = await self._db.rows(
+        return await self._db.all(
+            str,
             """
-            SELECT coalesce(nullif(suffix, ''), id) AS name
+            SELECT coalesce(nullif(suffix, ''), id)
             FROM jobs
             WHERE is_over = 0
             ORDER BY created_at, id
-            """
+            """,
         )
-        return [row["name"] for row in rows]
 
     async def count(self) -> int:
         """How many jobs there are."""
-        row = await self._db.row("SELECT count(*) AS n FROM jobs")
-        return int(row["n"]) if row else 0
+        return await self._db.one(int, "SELECT count(*) FROM jobs") or 0
 
     async def page(self, *, skip: int, limit: int) -> list[TrackedJob]:
         """Jobs without their events: those that go on come first, newest ones before older."""
@@ -161,7 +141,8 @@ class JobStore:
 
     async def past(self, base_model: str, *, limit: int = 20) -> list[PastJob]:
         """How long the latest successful jobs of that model took; at most *limit* of them."""
-        rows = await self._db.rows(
+        return await self._db.all(
+            PastJob,
             """
             SELECT trained_tokens, finished_at - created_at AS seconds
             FROM jobs
@@ -172,24 +153,21 @@ class JobStore:
             """,
             {"base_model": base_model, "succeeded": JobStatus.SUCCEEDED, "limit": limit},
         )
-        return [PastJob(**row) for row in rows]
 
     async def event_ids(self, job_id: str) -> Collection[str]:
         """Ids of the events that are stored."""
-        rows = await self._db.rows(
-            "SELECT id FROM job_events WHERE job_id = :job_id", {"job_id": job_id}
-        )
-        return {row["id"] for row in rows}
+        query = "SELECT id FROM job_events WHERE job_id = :job_id"
+        return set(await self._db.all(str, query, {"job_id": job_id}))
 
     async def event_count(self, job_id: str) -> int:
         """How many of the job's events are stored."""
-        query = "SELECT count(*) AS n FROM job_events WHERE job_id = :job_id"
-        row = await self._db.row(query, {"job_id": job_id})
-        return int(row["n"]) if row else 0
+        query = "SELECT count(*) FROM job_events WHERE job_id = :job_id"
+        return await self._db.one(int, query, {"job_id": job_id}) or 0
 
     async def events(self, job_id: str, *, skip: int = 0, limit: int = -1) -> list[JobEvent]:
         """The job's events, oldest first; a negative *limit* is none."""
-        rows = await self._db.rows(
+        return await self._db.all(
+            JobEvent,
             """
             SELECT id, created_at, level, type, message, data
             FROM job_events
@@ -202,21 +180,6 @@ class JobStore:
             """,
             {"job_id": job_id, "skip": skip, "limit": limit},
         )
-        return [JobEvent(**{**row, "data": json.loads(row["data"])}) for row in rows]
-
-    async def _with_events(self, row: Row) -> TrackedJob:
-        events = await self.events(row["id"])
-        metrics = [event for event in events if event.type == "metrics"]
-        metrics.sort(key=lambda event: step_of(event.data))
-        messages = [event.message for event in events if event.type != "metrics"]
-        warnings = [event.message for event in events if event.level != "info"]
-        return replace(
-            _tracked(row),
-            metrics=[event.data for event in metrics],
-            metric_times=tuple(event.created_at for event in metrics),
-            last_message=messages[-1] if messages else "",
-            warning=warnings[-1] if warnings else "",
-        )
 
 
 _JOBS = """
@@ -228,36 +191,30 @@ _JOBS = """
 """The beginning of a query for jobs with what their plans say."""
 
 
-def _tracked(row: Row) -> TrackedJob:
-    return TrackedJob(
-        job=_job_from_row(row),
-        number=row["number"],
-        run_id=row["run_id"],
-        followed_by=row["followed_by"],
-        price_usd=row["price_usd"],
-        stalled_since=row["stalled_since"],
+def _tracked(row: Row, events: Sequence[JobEvent] = ()) -> TrackedJob:
+    metrics = [event for event in events if event.type == "metrics"]
+    metrics.sort(key=lambda event: step_of(event.data))
+    messages = [event.message for event in events if event.type != "metrics"]
+    warnings = [event.message for event in events if event.level != "info"]
+    return from_row(
+        TrackedJob,
+        row,
+        job=_job(row),
+        metrics=[event.data for event in metrics],
+        metric_times=tuple(event.created_at for event in metrics),
+        last_message=messages[-1] if messages else "",
+        warning=warnings[-1] if warnings else "",
     )
 
 
-def _job_from_row(row: Row) -> FineTuningJob:
-    refusal = None
-    if row["refusal_message"] is not None:
-        refusal = Refusal(code=row["refusal_code"] or "", message=row["refusal_message"])
-    return FineTuningJob(
-        id=row["id"],
-        base_model=row["base_model"],
-        method=row["method"],
-        status=JobStatus.of(row["status"]),
-        status_word=row["status"],
-        created_at=row["created_at"],
-        training_file=row["training_file"],
-        fine_tuned_model=row["fine_tuned_model"],
-        finished_at=row["finished_at"],
-        estimated_finish=row["estimated_finish"],
-        trained_tokens=row["trained_tokens"],
-        result_file=row["result_file"],
-        n_epochs=row["n_epochs"],
-        suffix=row["suffix"],
-        seed=row["seed"],
-        refusal=refusal,
+def _job(row: Row) -> FineTuningJob:
+    return from_row(
+        FineTuningJob, row, status_word=row["status"], metadata={}, refusal=refusal_in(row)
     )
+
+
+def refusal_in(row: Row) -> Refusal | None:
+    """Why the job or the run in *row* was refused; None: it was not."""
+    if row["refusal_message"] is None:
+        return None
+    return Refusal(code=row["refusal_code"] or "", message=row["refusal_message"])

@@ -11,7 +11,7 @@ from bot.errors import JobFinished, JobNotFollowed, NothingActive, WhichJob
 from bot.gateways.provider import TrainingApi
 from bot.jobs.entities import JobKind
 from bot.jobs.outages import Outages
-from bot.jobs.rounds import Lookout, OnSeen
+from bot.jobs.polling import JobPolling, OnSeen
 from bot.jobs.store import JobStore
 from bot.storage.database import Database, Transaction
 
@@ -25,7 +25,7 @@ NAME_PATIENCE_S: Final = 600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watching:
-    """Stores what the lookout sees; every end is told, once, with the model that came of it."""
+    """Stores what the polling of jobs sees. Each end of a job is told once, with its model."""
 
     database: Database
     jobs: JobStore
@@ -37,29 +37,29 @@ class Watching:
     on_success: list[OnSuccess] = field(default_factory=list)
     """What else is stored, in order, with the end of a job that made a model."""
     name_patience_s: float = NAME_PATIENCE_S
-    _lookout: Lookout = field(init=False)
+    _polling: JobPolling = field(init=False)
     _nameless: dict[str, float] = field(init=False, default_factory=dict)
     """When a success without a model's name was told, by the monotonic clock."""
 
     def __post_init__(self) -> None:
-        lookout = Lookout(api=self.api, jobs=self.jobs, outages=self.outages, on_seen=self._seen)
-        object.__setattr__(self, "_lookout", lookout)
+        polling = JobPolling(api=self.api, jobs=self.jobs, outages=self.outages, on_seen=self._seen)
+        object.__setattr__(self, "_polling", polling)
 
     async def tick(self) -> None:
         """Look at the jobs that go on; called every `POLL_INTERVAL_S`, returns at once."""
-        await self._lookout.tick()
+        await self._polling.tick()
 
     def wake(self, job_id: str) -> None:
         """Look at one job now: somebody waits for it."""
-        self._lookout.wake(job_id)
+        self._polling.wake(job_id)
 
     async def idle(self, job_id: str) -> None:
         """Wait until nobody looks at the job."""
-        await self._lookout.idle(job_id)
+        await self._polling.idle(job_id)
 
     async def close(self) -> None:
         """Stop looking."""
-        await self._lookout.close()
+        await self._polling.close()
 
     async def follow(self, job_id: str, *, by: int) -> TrackedJob:
         """Follow a job that was started elsewhere; its model is offered, never promoted.

@@ -1,10 +1,11 @@
 """Checkpoints: what a provider kept of a job besides its result."""
 
-from bot.domain.models import Checkpoint, ServedModel
-from bot.serving.store import MODEL_COLUMNS, model_from_row
-from bot.storage.database import Database, Row, Transaction
+from dataclasses import asdict
 
-_CHECKPOINT = "m.name, c.step, c.train_loss, c.valid_loss"
+from bot.domain.models import Checkpoint, ServedModel
+from bot.serving.store import MODEL_COLUMNS
+from bot.storage.database import Database, Transaction
+from bot.storage.rows import from_row
 
 
 class CheckpointStore:
@@ -22,13 +23,7 @@ class CheckpointStore:
             INSERT OR IGNORE INTO checkpoints (model_id, job_id, step, train_loss, valid_loss)
             VALUES (:model_id, :job_id, :step, :train_loss, :valid_loss)
             """,
-            {
-                "model_id": model_id,
-                "job_id": job_id,
-                "step": checkpoint.step,
-                "train_loss": checkpoint.train_loss,
-                "valid_loss": checkpoint.valid_loss,
-            },
+            asdict(checkpoint) | {"model_id": model_id, "job_id": job_id},
         )
 
     async def of_job(self, job_id: str) -> list[tuple[ServedModel, Checkpoint]]:
@@ -42,25 +37,16 @@ class CheckpointStore:
             """,
             {"job_id": job_id},
         )
-        return [(model_from_row(row), _checkpoint_from_row(row)) for row in rows]
+        return [(from_row(ServedModel, row), from_row(Checkpoint, row)) for row in rows]
 
     async def of_model(self, model_id: int) -> Checkpoint | None:
         """What is known of a model as a checkpoint, or None."""
-        row = await self._db.row(
-            f"""
-            SELECT {_CHECKPOINT}
+        return await self._db.one(
+            Checkpoint,
+            """
+            SELECT m.name, c.step, c.train_loss, c.valid_loss
             FROM checkpoints c JOIN models m ON m.id = c.model_id
             WHERE c.model_id = :model_id
             """,
             {"model_id": model_id},
         )
-        return _checkpoint_from_row(row) if row else None
-
-
-def _checkpoint_from_row(row: Row) -> Checkpoint:
-    return Checkpoint(
-        name=row["name"],
-        step=row["step"],
-        train_loss=row["train_loss"],
-        valid_loss=row["valid_loss"],
-    )

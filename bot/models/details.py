@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.catalogue import base_of
-from bot.domain.models import Checkpoint, ServedModel, Serving
+from bot.domain.models import Checkpoint, CurrentModel, ServedModel
 from bot.domain.training import FineTuningJob, JobStatus, TrackedJob, TrainingRun
 from bot.gateways.provider import TrainingApi
 from bot.jobs.store import JobStore
 from bot.models.checkpoint_store import CheckpointStore
 from bot.ratings.quality import Quality, Share
 from bot.serving.last_days import LastDays
-from bot.serving.serving import ServingDesk
+from bot.serving.serving import ServedModels
 from bot.serving.store import ModelStore
 from bot.storage.database import Database, Transaction
 from bot.training.store import RunStore
@@ -32,7 +32,7 @@ class ModelDetails:
     """From when on it answers no more; None: not known."""
     days_left: int | None
     """Until then, 0 or less once it has come; None: not known."""
-    serving: Serving | None
+    serving: CurrentModel | None
     """None: another model answers."""
     tracked: TrackedJob | None
     """The job that made it; None: made elsewhere."""
@@ -54,7 +54,7 @@ class ModelDetails:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ModelDesk:
+class ModelFacts:
     """Gathers what other parts know; asks the provider for checkpoints once an admin does."""
 
     database: Database
@@ -63,7 +63,7 @@ class ModelDesk:
     trials: TrialStore
     jobs: JobStore
     runs: RunStore
-    serving: ServingDesk
+    serving: ServedModels
     last_days: LastDays
     quality: Quality
     api: TrainingApi

@@ -6,7 +6,7 @@ from bot.edge.core import Core
 from bot.edge.feature import Feature
 from bot.jobs.feature import JobsFeature
 from bot.models.checkpoint_store import CheckpointStore
-from bot.models.details import ModelDesk
+from bot.models.details import ModelFacts
 from bot.models.handlers import ModelHandlers
 from bot.ratings.feature import RatingsFeature
 from bot.serving.feature import ServingFeature
@@ -18,7 +18,7 @@ from bot.trials.feature import TrialsFeature
 class ModelsFeature(Feature):
     """What other features may use of it."""
 
-    details: ModelDesk
+    details: ModelFacts
 
 
 def build(
@@ -31,7 +31,7 @@ def build(
     ratings: RatingsFeature,
 ) -> ModelsFeature:
     """What all other features know of a model, on its screens."""
-    details = ModelDesk(
+    details = ModelFacts(
         database=core.database,
         models=serving.models,
         checkpoints=CheckpointStore(core.database),

@@ -8,18 +8,18 @@ from bot.edge.context import BotContext
 from bot.edge.people import People
 from bot.errors import BadCommand, ModelRetired
 from bot.models import detail_views, views
-from bot.models.details import ModelDesk
+from bot.models.details import ModelFacts
 from bot.ratings.quality import Quality
 from bot.serving.last_days import LastDays
-from bot.serving.serving import ServingDesk
+from bot.serving.serving import ServedModels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelHandlers:
     """Shows models and puts them to use."""
 
-    serving: ServingDesk
-    models: ModelDesk
+    serving: ServedModels
+    models: ModelFacts
     quality: Quality
     last_days: LastDays
     people: People

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.delivery.screen import Button, Screen, rows
-from bot.domain.models import ServedModel, Serving, model_title
+from bot.domain.models import CurrentModel, ServedModel, model_title
 from bot.edge.buttons import button, data_of
 from bot.ratings.quality import Share
 from bot.ratings.share_views import share_of
@@ -22,7 +22,7 @@ _TITLE_UNITS = 60
 class Overview:
     """What the list of models shows."""
 
-    serving: Serving | None
+    serving: CurrentModel | None
     previous: ServedModel | None
     """Who answered before; None: nobody on the list did."""
     others: ModelPage
@@ -120,7 +120,7 @@ def used(
     )
 
 
-def current(texts: Texts, serving: Serving | None, who: str) -> Screen:
+def current(texts: Texts, serving: CurrentModel | None, who: str) -> Screen:
     """Who answers, what it is told first, and how to change both."""
     models = [button(texts, "models", data_of("models", "list", 0))]
     if serving is None:
@@ -144,7 +144,7 @@ def ask_over(texts: Texts, model: ServedModel, day: dtm.date) -> Screen:
     )
 
 
-def already(texts: Texts, serving: Serving, who: str) -> str:
+def already(texts: Texts, serving: CurrentModel, who: str) -> str:
     """The model answered before it was asked for."""
     return texts("use_already", model=_title(serving.model), since=since(texts, serving, who))
 
@@ -154,7 +154,7 @@ def prompt_changed(texts: Texts, model: ServedModel) -> str:
     return texts("use_prompt_changed", model=_title(model))
 
 
-def since(texts: Texts, serving: Serving, who: str) -> Markup:
+def since(texts: Texts, serving: CurrentModel, who: str) -> Markup:
     """Since when a model answers, and by whom."""
     if not serving.since:
         return Markup(texts("model_since_settings"))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.chat.generations import Generations
 from bot.delivery.screen import plain
-from bot.domain.people import Profile
+from bot.domain.people import PersonProfile
 from bot.edge.context import BotContext
 from bot.edge.guards import quiet_key
 from bot.edge.people import People
@@ -57,7 +57,7 @@ class PrivacyHandlers:
         """Delete nothing."""
         self._say(context, "privacy_left")
 
-    async def _profile(self, context: BotContext) -> Profile:
+    async def _profile(self, context: BotContext) -> PersonProfile:
         return await self.people.profile_of(context.person)
 
     def _say(self, context: BotContext, key: str) -> None:

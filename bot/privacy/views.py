@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.delivery.screen import Attachment, Screen, rows
-from bot.domain.people import Profile
+from bot.domain.people import PersonProfile
 from bot.edge.buttons import button, data_of
 from bot.edge.who import moment, seen
 from bot.privacy.entities import StoredTurn, StoredWords
@@ -13,7 +13,7 @@ from bot.texts import LANGUAGE_NAMES, Texts
 from bot.usage.accounts import Bill
 
 
-def overview(texts: Texts, profile: Profile, words: StoredWords, *, host: str) -> Screen:
+def overview(texts: Texts, profile: PersonProfile, words: StoredWords, *, host: str) -> Screen:
     """In plain words: what there is, where it goes, what can be deleted."""
     said = (
         texts(
@@ -69,7 +69,7 @@ def ask_forget(texts: Texts) -> Screen:
 
 def file_of(
     texts: Texts,
-    profile: Profile,
+    profile: PersonProfile,
     turns: Sequence[StoredTurn],
     *,
     n_turns: int,
@@ -87,7 +87,7 @@ def file_of(
 
 def _parts(
     texts: Texts,
-    profile: Profile,
+    profile: PersonProfile,
     turns: Sequence[StoredTurn],
     *,
     n_turns: int,

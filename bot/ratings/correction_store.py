@@ -1,6 +1,8 @@
 """People whose next message is a correction, and not a question to the model."""
 
-from bot.ratings.entities import Awaited
+from dataclasses import asdict
+
+from bot.ratings.entities import AwaitedCorrection
 from bot.storage.database import Database, Transaction
 
 
@@ -14,12 +16,15 @@ class AwaitedCorrectionStore:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    async def before(self, request_id: int, *, person_id: int, now: int) -> Awaited | None:
+    async def before(
+        self, request_id: int, *, person_id: int, now: int
+    ) -> AwaitedCorrection | None:
         """What the person's message of that request corrects; None: it is a message like any.
 
         *now*: when the message was written, in Unix seconds.
         """
-        row = await self._db.row(
+        return await self._db.one(
+            AwaitedCorrection,
             """
             SELECT turn_id, message_id
             FROM awaited_corrections
@@ -28,11 +33,11 @@ class AwaitedCorrectionStore:
             """,
             {"person_id": person_id, "request_id": request_id, "now": now},
         )
-        return Awaited(turn_id=row["turn_id"], message_id=row["message_id"]) if row else None
 
-    async def open(self, person_id: int, *, now: int) -> Awaited | None:
+    async def open(self, person_id: int, *, now: int) -> AwaitedCorrection | None:
         """What the person's next message corrects, as far as we know by now."""
-        row = await self._db.row(
+        return await self._db.one(
+            AwaitedCorrection,
             """
             SELECT turn_id, message_id
             FROM awaited_corrections
@@ -40,10 +45,15 @@ class AwaitedCorrectionStore:
             """,
             {"person_id": person_id, "now": now},
         )
-        return Awaited(turn_id=row["turn_id"], message_id=row["message_id"]) if row else None
 
     async def begin(
-        self, tx: Transaction, person_id: int, awaited: Awaited, *, request_id: int, expires_at: int
+        self,
+        tx: Transaction,
+        person_id: int,
+        awaited: AwaitedCorrection,
+        *,
+        request_id: int,
+        expires_at: int,
     ) -> None:
         """From that request on; whatever else was awaited of them is not any more."""
         await tx.execute(
@@ -52,13 +62,8 @@ class AwaitedCorrectionStore:
                 person_id, turn_id, request_id, message_id, expires_at
             ) VALUES (:person_id, :turn_id, :request_id, :message_id, :expires_at)
             """,
-            {
-                "person_id": person_id,
-                "turn_id": awaited.turn_id,
-                "request_id": request_id,
-                "message_id": awaited.message_id,
-                "expires_at": expires_at,
-            },
+            asdict(awaited)
+            | {"person_id": person_id, "request_id": request_id, "expires_at": expires_at},
         )
 
     async def end(self, tx: Transaction, person_id: int, *, request_id: int) -> None:

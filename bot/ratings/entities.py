@@ -55,7 +55,7 @@ class RatedTurn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Awaited:
+class AwaitedCorrection:
     """Somebody's next message is a correction."""
 
     turn_id: int

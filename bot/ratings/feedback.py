@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.errors import AnswerGone
 from bot.ratings.correction_store import AwaitedCorrectionStore
-from bot.ratings.entities import Awaited, Complaint, Rating
+from bot.ratings.entities import AwaitedCorrection, Complaint, Rating
 from bot.ratings.store import RatingStore
 from bot.storage.database import Transaction
 
@@ -53,7 +53,13 @@ class Feedback:
         await self.ratings.complain(tx, turn_id, complaint, now=int(time.time()))
 
     async def wait(
-        self, tx: Transaction, awaited: Awaited, *, person_id: int, request_id: int, until: int
+        self,
+        tx: Transaction,
+        awaited: AwaitedCorrection,
+        *,
+        person_id: int,
+        request_id: int,
+        until: int,
     ) -> None:
         """Take the person's next message for a correction, until that Unix time."""
         await self.awaited.begin(tx, person_id, awaited, request_id=request_id, expires_at=until)

@@ -11,7 +11,7 @@ from bot.delivery.outbox_store import OutboxStore
 from bot.edge.buttons import Press, parse
 from bot.edge.context import BotContext
 from bot.ratings import views
-from bot.ratings.entities import Awaited, Complaint, Rating
+from bot.ratings.entities import AwaitedCorrection, Complaint, Rating
 from bot.ratings.feedback import PATIENCE_S, Feedback
 
 MEANT: Final = {"up": True, "down": False, "unrate": None}
@@ -59,7 +59,7 @@ class RatingHandlers:
     async def write(self, context: BotContext) -> None:
         """The next message is what she would have said."""
         turn_id, rating = context.press.number, await self._rating(context)
-        awaited = Awaited(turn_id=turn_id, message_id=context.message_id)
+        awaited = AwaitedCorrection(turn_id=turn_id, message_id=context.message_id)
         until = int(time.time()) + PATIENCE_S
         context.also(
             lambda tx: self.feedback.wait(

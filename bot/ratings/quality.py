@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.domain.models import ServedModel
 from bot.ratings.entities import RatedTurn
-from bot.ratings.store import RatingStore, Tally
+from bot.ratings.store import RatingCounts, RatingStore
 
 Z: Final = 1.959964
 """Standard deviations on either side that hold 95 % of a normal distribution."""
@@ -40,7 +40,7 @@ class Share:
         return self.interval[0] > other.interval[1]
 
 
-class Change(StrEnum):
+class ShareChange(StrEnum):
     """How a share moved."""
 
     UP = "up"
@@ -56,11 +56,13 @@ class Trend:
     lately: Share
 
     @property
-    def change(self) -> Change:
+    def change(self) -> ShareChange:
         """Only what the intervals allow to say."""
         if self.lately.is_clearly_above(self.before):
-            return Change.UP
-        return Change.DOWN if self.before.is_clearly_above(self.lately) else Change.UNCLEAR
+            return ShareChange.UP
+        return (
+            ShareChange.DOWN if self.before.is_clearly_above(self.lately) else ShareChange.UNCLEAR
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +127,7 @@ def wilson(n_good: int, n: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def _quality_of(tally: Tally) -> ModelQuality:
+def _quality_of(tally: RatingCounts) -> ModelQuality:
     lately = _share(tally.n_good_lately, tally.n_bad_lately)
     before = _share(tally.n_good - tally.n_good_lately, tally.n_bad - tally.n_bad_lately)
     is_enough = min(before.n, lately.n) >= ENOUGH

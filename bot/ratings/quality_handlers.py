@@ -7,7 +7,7 @@ from bot.edge.context import BotContext
 from bot.errors import ModelListGone
 from bot.ratings import quality_views as views
 from bot.ratings.quality import Quality
-from bot.serving.serving import ServingDesk
+from bot.serving.serving import ServedModels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +15,7 @@ class QualityHandlers:
     """What admins see of the ratings."""
 
     quality: Quality
-    serving: ServingDesk
+    serving: ServedModels
 
     async def overview(self, context: BotContext) -> None:
         """/quality: every model, and what may be concluded."""

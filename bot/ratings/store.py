@@ -5,8 +5,9 @@ from typing import Final
 
 from bot.domain.models import ServedModel, Turn
 from bot.ratings.entities import Complaint, RatedTurn, Rating
-from bot.serving.store import MODEL_COLUMNS, model_from_row
+from bot.serving.store import MODEL_COLUMNS
 from bot.storage.database import Database, Row, Transaction
+from bot.storage.rows import from_row
 
 MOST_TURNS: Final = 100
 """Of a window that nobody counted, which is one from before ratings."""
@@ -14,7 +15,7 @@ MOST_TURNS: Final = 100
 _RATED: Final = """
     SELECT r.id, r.request_id, r.person_id, r.model, r.is_good, r.complaint, r.correction,
         r.rated_at, t.id AS turn_id, t.conversation_id, t.user_text, t.assistant_text,
-        t.is_stopped, t.created_at, t.n_window,
+        t.is_stopped, t.created_at AS answered_at, t.n_window,
         coalesce(p.text, m.system_prompt, '') AS system_prompt
     FROM ratings r
         JOIN turns t ON t.request_id = r.request_id
@@ -24,7 +25,7 @@ _RATED: Final = """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
+class RatingCounts:
     """How often a model's answers were rated."""
 
     model: ServedModel
@@ -44,7 +45,8 @@ class RatingStore:
 
     async def of(self, request_id: int, *, person_id: int) -> Rating | None:
         """What the person says of their answer to that request; None: they never got such a one."""
-        row = await self._db.row(
+        return await self._db.one(
+            Rating,
             """
             SELECT r.is_good, r.complaint, r.correction
             FROM turns t LEFT JOIN ratings r ON r.request_id = t.request_id
@@ -52,7 +54,6 @@ class RatingStore:
             """,
             {"request_id": request_id, "person_id": person_id},
         )
-        return rating_from_row(row) if row else None
 
     async def rate(
         self, tx: Transaction, request_id: int, *, person_id: int, is_good: bool, now: int
@@ -124,7 +125,8 @@ class RatingStore:
 
     async def corrected_by(self, person_id: int, message_id: int) -> int | None:
         """The request id of the turn that the person's message corrects; None: it is no such."""
-        row = await self._db.row(
+        return await self._db.one(
+            int,
             """
             SELECT request_id
             FROM ratings
@@ -132,7 +134,6 @@ class RatingStore:
             """,
             {"person_id": person_id, "message_id": message_id},
         )
-        return row["request_id"] if row else None
 
     async def rated(self, *, after_id: int = 0, limit: int = 500) -> list[RatedTurn]:
         """Rated and corrected answers with greater ids, by id; empty: there are no more."""
@@ -155,9 +156,10 @@ class RatingStore:
         )
         return await self._rated_turn(row) if row else None
 
-    async def tallies(self, *, since: int) -> list[Tally]:
+    async def tallies(self, *, since: int) -> list[RatingCounts]:
         """For each model with ratings, the newest model first; lately: since that Unix time."""
-        rows = await self._db.rows(
+        return await self._db.all(
+            RatingCounts,
             f"""
             SELECT {MODEL_COLUMNS},
                 coalesce(sum(r.is_good = 1), 0) AS n_good,
@@ -171,17 +173,6 @@ class RatingStore:
             """,
             {"since": since},
         )
-        return [
-            Tally(
-                model=model_from_row(row),
-                n_good=row["n_good"],
-                n_bad=row["n_bad"],
-                n_good_lately=row["n_good_lately"],
-                n_bad_lately=row["n_bad_lately"],
-                n_corrections=row["n_corrections"],
-            )
-            for row in rows
-        ]
 
     async def _clear(self, tx: Transaction, request_id: int, cleared: str, kept: str) -> None:
         values = {"request_id": request_id}
@@ -191,24 +182,12 @@ class RatingStore:
         await tx.execute(f"UPDATE ratings SET {cleared} WHERE request_id = :request_id", values)
 
     async def _rated_turn(self, row: Row) -> RatedTurn:
-        return RatedTurn(
-            id=row["id"],
-            request_id=row["request_id"],
-            person_id=row["person_id"],
-            model=row["model"],
-            system_prompt=row["system_prompt"],
-            window=await self._window(row),
-            user_text=row["user_text"],
-            assistant_text=row["assistant_text"],
-            is_stopped=bool(row["is_stopped"]),
-            rating=rating_from_row(row),
-            rated_at=row["rated_at"],
-            answered_at=row["created_at"],
-        )
+        return from_row(RatedTurn, row, window=await self._window(row))
 
     async def _window(self, row: Row) -> list[Turn]:
         """What the model was shown: turns before; only last ones are replaced, so none since."""
-        rows = await self._db.rows(
+        newest_first = await self._db.all(
+            Turn,
             """
             SELECT user_text, assistant_text, question_id, is_stopped
             FROM turns
@@ -222,24 +201,7 @@ class RatingStore:
                 "n": MOST_TURNS if row["n_window"] is None else row["n_window"],
             },
         )
-        return [
-            Turn(
-                user_text=past["user_text"],
-                assistant_text=past["assistant_text"],
-                question_id=past["question_id"],
-                is_stopped=bool(past["is_stopped"]),
-            )
-            for past in reversed(rows)
-        ]
-
-
-def rating_from_row(row: Row) -> Rating:
-    """The rating in a row with `is_good`, `complaint` and `correction`."""
-    return Rating(
-        is_good=None if row["is_good"] is None else bool(row["is_good"]),
-        complaint=Complaint(row["complaint"]) if row["complaint"] else None,
-        correction=row["correction"],
-    )
+        return newest_first[::-1]
 
 
 async def forget_opinions(tx: Transaction, person_id: int) -> None:

@@ -157,6 +157,6 @@ async def _lines(stdout: asyncio.StreamReader, log: Path) -> AsyncIterator[str]:
             yield chunk.decode(errors="replace")
 
 
-def _tail(log: Path, lines: Sequence[str] = ()) -> str:
-    lines = log.read_text(errors="replace").splitlines() if log.exists() else lines
+def _tail(log: Path) -> str:
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
     return "\n".join(lines[-15:])

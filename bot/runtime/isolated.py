@@ -40,7 +40,6 @@ class Broken(Exception):
 async def run_isolated(
     function: Callable[..., T],
     *args: Any,
-    progress: Callable[[int], None] | None = None,
     timeout_s: float = 600.0,
     environment: Mapping[str, str] | None = None,
     **kwargs: Any,
@@ -54,8 +53,6 @@ async def run_isolated(
     Args:
         function: one that stands in a module, under its own name.
         args: its arguments.
-        progress: called in the event loop with each number that the function gives to its own
-            argument `progress`, which it gets only then. What it raises ends the work.
         timeout_s: seconds until the child is killed.
         environment: further variables of the child, for libraries that read some.
         kwargs: its keyword arguments.
@@ -71,7 +68,6 @@ async def run_isolated(
             "name": function.__qualname__,
             "args": args,
             "kwargs": kwargs,
-            "wants_progress": progress is not None,
             "memory_bytes": MEMORY_BYTES,
             "cpu_s": 2 * math.ceil(timeout_s),
         }
@@ -79,7 +75,7 @@ async def run_isolated(
     async with _child(environment or {}) as child:
         try:
             async with asyncio.timeout(timeout_s):
-                return await _answer(child, order, progress)  # type: ignore[no-any-return]
+                return await _answer(child, order)  # type: ignore[no-any-return]
         except TimeoutError as exc:
             raise TooMuchWork from exc
 
@@ -119,33 +115,27 @@ async def _bury(child: asyncio.subprocess.Process) -> None:
     await child.wait()
 
 
-async def _answer(
-    child: asyncio.subprocess.Process, order: bytes, progress: Callable[[int], None] | None
-) -> Any:
-    """Send *order*, pass progress on, and return the result or raise what the child says."""
+async def _answer(child: asyncio.subprocess.Process, order: bytes) -> Any:
+    """Send *order*, and return the result or raise what the child says."""
     assert child.stdin is not None
     assert child.stdout is not None
     child.stdin.write(len(order).to_bytes(_PREFIX, "big") + order)
     with suppress(ConnectionError):  # it is dead already: seen below
         await child.stdin.drain()
-    while True:
-        try:
-            size = int.from_bytes(await child.stdout.readexactly(_PREFIX), "big")
-            message = await child.stdout.readexactly(size)
-        except asyncio.IncompleteReadError:
-            _raise_for(await child.wait())
-        match pickle.loads(message):  # noqa: S301 - our own child wrote it
-            case "progress", number:
-                assert progress is not None
-                progress(number)
-            case "result", result:
-                return result
-            case "refused", error, params:
-                raise error(**params)
-            case "too_much", _:
-                raise TooMuchWork
-            case _, traceback:
-                raise RuntimeError("Broke in a process of its own") from Broken(traceback)
+    try:
+        size = int.from_bytes(await child.stdout.readexactly(_PREFIX), "big")
+        message = await child.stdout.readexactly(size)
+    except asyncio.IncompleteReadError:
+        _raise_for(await child.wait())
+    match pickle.loads(message):  # noqa: S301 - our own child wrote it
+        case "result", result:
+            return result
+        case "refused", error, params:
+            raise error(**params)
+        case "too_much", _:
+            raise TooMuchWork
+        case _, traceback:
+            raise RuntimeError("Broke in a process of its own") from Broken(traceback)
 
 
 def _raise_for(exit_code: int) -> NoReturn:

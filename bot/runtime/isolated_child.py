@@ -1,8 +1,8 @@
 """The child's side of `run_isolated`: reads one order from standard input, works, and answers.
 
-It imports only what the function's module needs, so that it starts quickly. Messages are a length
-of eight bytes and a pickle: ("progress", n), and at the end one of ("result", value), ("refused",
-class of the UserError, its params), ("too_much", None), ("bug", traceback).
+It imports only what the function's module needs, so that it starts quickly. The answer is a length
+of eight bytes and a pickle: ("result", value), ("refused", class of the UserError, its params),
+("too_much", None) or ("bug", traceback).
 """
 
 import importlib
@@ -29,7 +29,9 @@ def main() -> None:
     order = pickle.loads(_exactly(orders, _length(orders)))  # noqa: S301 - the parent wrote it
     threading.Thread(target=_end_with_parent, args=(orders,), daemon=True).start()
     with suppress(BrokenPipeError):  # nobody wants to know any more
-        _send(answers, _outcome(order, answers))
+        answer = _outcome(order)
+        answers.write(len(answer).to_bytes(_PREFIX, "big") + answer)
+        answers.flush()
     os._exit(0)  # at once: there is nothing to tidy up
 
 
@@ -61,11 +63,11 @@ def _end_with_parent(orders: BinaryIO) -> None:
     os._exit(1)
 
 
-def _outcome(order: dict[str, Any], answers: BinaryIO) -> bytes:
+def _outcome(order: dict[str, Any]) -> bytes:
     """Work, and put what came of it into a message."""
     try:
         try:
-            return pickle.dumps(("result", _work(order, answers)))
+            return pickle.dumps(("result", _work(order)))
         except UserError as exc:
             return pickle.dumps(("refused", type(exc), exc.params))
     except MemoryError:
@@ -74,17 +76,14 @@ def _outcome(order: dict[str, Any], answers: BinaryIO) -> bytes:
         return pickle.dumps(("bug", traceback.format_exc()))
 
 
-def _work(order: dict[str, Any], answers: BinaryIO) -> Any:
+def _work(order: dict[str, Any]) -> Any:
     os.nice(_NICER)
     _limit(resource.RLIMIT_AS, order["memory_bytes"])
     _limit(resource.RLIMIT_CPU, order["cpu_s"])
     _limit(resource.RLIMIT_CORE, 0)
     function: Callable[..., Any]
     function = attrgetter(order["name"])(importlib.import_module(order["module"]))
-    kwargs = order["kwargs"]
-    if order["wants_progress"]:
-        kwargs["progress"] = lambda n: _send(answers, pickle.dumps(("progress", n)))
-    return function(*order["args"], **kwargs)
+    return function(*order["args"], **order["kwargs"])
 
 
 def _limit(kind: int, most: int) -> None:
@@ -93,11 +92,6 @@ def _limit(kind: int, most: int) -> None:
     with suppress(ValueError, OSError):
         allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(kind, (allowed, hard))
-
-
-def _send(answers: BinaryIO, message: bytes) -> None:
-    answers.write(len(message).to_bytes(_PREFIX, "big") + message)
-    answers.flush()
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """What admins are told of the models that the bot lives on."""
 
-from bot.delivery.notifications import Kind
+from bot.delivery.notifications import NotificationKind
 
 
-class ServingKind(Kind):
+class ServingKind(NotificationKind):
     """What admins are told of the models that the bot lives on."""
 
     ENDING = "model_ending"

@@ -12,7 +12,7 @@ from bot.serving import last_day_views
 from bot.serving.entities import ServingKind
 from bot.serving.last_day_store import LastDayStore
 from bot.serving.last_days import LastDays
-from bot.serving.serving import ServingDesk
+from bot.serving.serving import ServedModels
 from bot.serving.store import ModelStore
 from bot.serving.trained_models import TrainedModels
 from bot.texts import Texts
@@ -26,7 +26,7 @@ _LAST_DAYS_INTERVAL_S = 6 * 3600
 class ServingFeature(Feature):
     """What other features may use of it."""
 
-    serving: ServingDesk
+    serving: ServedModels
     models: ModelStore
     last_days: LastDays
 
@@ -36,7 +36,7 @@ def build(
 ) -> ServingFeature:
     """The models, the choice among them, and when each ends."""
     settings, models = core.settings, ModelStore(core.database)
-    serving = ServingDesk(
+    serving = ServedModels(
         database=core.database,
         models=models,
         datasets=dataset.datasets,

@@ -12,7 +12,7 @@ class LastDayStore:
         self, tx: Transaction, base_model: str, last_day: dtm.date, *, days_before: int, now: int
     ) -> bool:
         """Note a warning; False when it was given before."""
-        added = await tx.execute(
+        return await tx.changes(
             """
             INSERT OR IGNORE INTO last_days_told (base_model, last_day, days_before, told_at)
             VALUES (:base_model, :last_day, :days_before, :now)
@@ -24,4 +24,3 @@ class LastDayStore:
                 "now": now,
             },
         )
-        return added == 1

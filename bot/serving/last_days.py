@@ -14,7 +14,7 @@ from bot.errors import UserError
 from bot.gateways.provider import TrainingApi
 from bot.serving.entities import ServingKind
 from bot.serving.last_day_store import LastDayStore
-from bot.serving.serving import ServingDesk
+from bot.serving.serving import ServedModels
 from bot.storage.database import Database, Transaction
 
 DAYS_BEFORE = (0, 1, 7, 30)
@@ -43,7 +43,7 @@ class LastDays:
 
     database: Database
     store: LastDayStore
-    serving: ServingDesk
+    serving: ServedModels
     api: TrainingApi
     notifications: Notifications
     catalogue: Catalogue

@@ -4,8 +4,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.dataset.in_use import Datasets
-from bot.domain.models import ServedModel, Serving
+from bot.dataset.current import CurrentDataset
+from bot.domain.models import CurrentModel, ServedModel
 from bot.errors import ModelListGone, ModelServes, NoModel
 from bot.serving.store import ModelStore
 from bot.storage.database import Database, Transaction
@@ -26,21 +26,21 @@ class ModelPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServingDesk:
+class ServedModels:
     """A model serves when an admin says so, or by itself after the very first training."""
 
     database: Database
     models: ModelStore
-    datasets: Datasets
+    datasets: CurrentDataset
     chat_model: str
     """`CHAT_MODEL`: serves until a model is chosen; empty: none does."""
 
-    async def current(self) -> Serving | None:
+    async def current(self) -> CurrentModel | None:
         """Who answers now, or None when no model is ready yet."""
         chosen = await self.models.serving()
         if chosen is not None or not self.chat_model:
             return chosen
-        return Serving(model=await self._known(self.chat_model), since=0, chosen_by=None)
+        return CurrentModel(model=await self._known(self.chat_model), since=0, chosen_by=None)
 
     async def previous(self) -> ServedModel | None:
         """Who answered before the model that answers now; None when nobody on the list did."""

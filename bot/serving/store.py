@@ -1,9 +1,10 @@
 """Models that may serve, and who serves."""
 
+import json
 from collections.abc import Collection
 
-from bot.domain.models import ServedModel, Serving
-from bot.storage.database import Database, Row, Transaction
+from bot.domain.models import CurrentModel, ServedModel
+from bot.storage.database import Database, Transaction
 
 MODEL_COLUMNS = "m.id, m.name, m.system_prompt, m.job_id, m.added_at, m.retired_at"
 
@@ -52,7 +53,7 @@ class ModelStore:
 
     async def replace(self, tx: Transaction, gone_id: int, *, by: int, now: int) -> bool:
         """Let another model serve in the place of one that is gone; False: that serves no more."""
-        added = await tx.execute(
+        return await tx.changes(
             """
             INSERT INTO servings (model_id, since_at, instead_of)
             SELECT :model_id, :now, :gone_id
@@ -61,7 +62,6 @@ class ModelStore:
             """,
             {"model_id": by, "gone_id": gone_id, "now": now},
         )
-        return added == 1
 
     async def successors_of(self, gone_id: int, *, otherwise: str) -> list[ServedModel]:
         """Models on the list that may serve in the place of one that is gone.
@@ -69,7 +69,8 @@ class ModelStore:
         Those that served before, the last one first, then the one that is called *otherwise*; no
         model that was gone itself, unless it was chosen again since.
         """
-        rows = await self._db.rows(
+        return await self._db.all(
+            ServedModel,
             f"""
             SELECT {MODEL_COLUMNS}
             FROM models m LEFT JOIN (
@@ -85,7 +86,6 @@ class ModelStore:
             """,
             {"gone_id": gone_id, "otherwise": otherwise},
         )
-        return [model_from_row(row) for row in rows]
 
     async def retire(self, tx: Transaction, model_id: int, *, now: int) -> None:
         """Take the model off the list, unless it serves."""
@@ -107,30 +107,24 @@ class ModelStore:
         """Whether some model was ever put to use."""
         return await tx.row("SELECT 1 FROM servings LIMIT 1") is not None
 
-    async def serving(self) -> Serving | None:
+    async def serving(self) -> CurrentModel | None:
         """Who answers in chats, or None."""
-        row = await self._db.row(
+        return await self._db.one(
+            CurrentModel,
             f"""
-            SELECT {MODEL_COLUMNS}, s.since_at, s.chosen_by, g.name AS instead_of
+            SELECT {MODEL_COLUMNS}, s.since_at AS since, s.chosen_by, g.name AS instead_of
             FROM servings s
                 JOIN models m ON m.id = s.model_id
                 LEFT JOIN models g ON g.id = s.instead_of
             ORDER BY s.id DESC
             LIMIT 1
-            """
-        )
-        if row is None:
-            return None
-        return Serving(
-            model=model_from_row(row),
-            since=row["since_at"],
-            chosen_by=row["chosen_by"],
-            instead_of=row["instead_of"],
+            """,
         )
 
     async def before(self, model_id: int) -> ServedModel | None:
         """The last other model on the list that served before that one does, or None."""
-        row = await self._db.row(
+        return await self._db.one(
+            ServedModel,
             f"""
             SELECT {MODEL_COLUMNS}
             FROM servings s JOIN models m ON m.id = s.model_id
@@ -140,32 +134,28 @@ class ModelStore:
             """,
             {"model_id": model_id},
         )
-        return model_from_row(row) if row else None
 
     async def get(self, model_id: int) -> ServedModel | None:
         """The model with that short id, or None."""
-        row = await self._db.row(
-            f"SELECT {MODEL_COLUMNS} FROM models m WHERE id = :id", {"id": model_id}
-        )
-        return model_from_row(row) if row else None
+        query = f"SELECT {MODEL_COLUMNS} FROM models m WHERE id = :id"
+        return await self._db.one(ServedModel, query, {"id": model_id})
 
     async def named(self, name: str, tx: Transaction | None = None) -> ServedModel | None:
         """The model of that name, or None; inside *tx* as it is at this moment."""
-        row = await (tx or self._db).row(
-            f"SELECT {MODEL_COLUMNS} FROM models m WHERE name = :name", {"name": name}
-        )
-        return model_from_row(row) if row else None
+        query = f"SELECT {MODEL_COLUMNS} FROM models m WHERE name = :name"
+        return await (tx or self._db).one(ServedModel, query, {"name": name})
 
     async def listed(
         self, *, limit: int, offset: int = 0, without: Collection[int] = ()
     ) -> list[ServedModel]:
         """Models on the list, newest first: neither retired ones nor checkpoints."""
-        ids = {f"id{n}": model_id for n, model_id in enumerate(without)}
-        rows = await self._db.rows(
+        return await self._db.all(
+            ServedModel,
             f"""
             SELECT {MODEL_COLUMNS}
             FROM models m
-            WHERE m.retired_at IS NULL AND m.id NOT IN ({", ".join(f":{name}" for name in ids)})
+            WHERE m.retired_at IS NULL
+                AND m.id NOT IN (SELECT value FROM json_each(:without))
                 AND NOT EXISTS (
                     SELECT 1
                     FROM checkpoints c JOIN jobs j ON j.id = c.job_id
@@ -174,13 +164,13 @@ class ModelStore:
             ORDER BY m.id DESC
             LIMIT :limit OFFSET :offset
             """,
-            {"limit": limit, "offset": offset, **ids},
+            {"limit": limit, "offset": offset, "without": json.dumps([*without])},
         )
-        return [model_from_row(row) for row in rows]
 
     async def retired(self, *, limit: int, offset: int = 0) -> list[ServedModel]:
         """Models that were taken off the list, the last one first."""
-        rows = await self._db.rows(
+        return await self._db.all(
+            ServedModel,
             f"""
             SELECT {MODEL_COLUMNS}
             FROM models m
@@ -190,16 +180,3 @@ class ModelStore:
             """,
             {"limit": limit, "offset": offset},
         )
-        return [model_from_row(row) for row in rows]
-
-
-def model_from_row(row: Row) -> ServedModel:
-    """The model in a row with `MODEL_COLUMNS`."""
-    return ServedModel(
-        id=row["id"],
-        name=row["name"],
-        system_prompt=row["system_prompt"],
-        job_id=row["job_id"],
-        added_at=row["added_at"],
-        retired_at=row["retired_at"],
-    )

@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 
-from bot.dataset.in_use import Datasets
+from bot.dataset.current import CurrentDataset
 from bot.domain.training import FineTuningJob, TrackedJob
 from bot.jobs.watching import Work
 from bot.serving.store import ModelStore
@@ -17,7 +17,7 @@ class TrainedModels:
 
     models: ModelStore
     runs: RunStore
-    datasets: Datasets
+    datasets: CurrentDataset
 
     async def on_success(self, job: FineTuningJob, before: TrackedJob | None) -> Work:
         """What puts the job's model on the list."""

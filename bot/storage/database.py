@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +13,7 @@ import aiosqlite
 
 from bot.errors import DatabaseUnusable
 from bot.storage.migrations import migrate, scripts
+from bot.storage.rows import Value, from_row
 
 Result = TypeVar("Result")
 Row = sqlite3.Row
@@ -20,7 +22,33 @@ Parameters = Mapping[str, Any]
 _logger = logging.getLogger(__name__)
 
 
-class Transaction:
+class Queries(ABC):
+    """What may be asked, in SQL."""
+
+    @abstractmethod
+    async def rows(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
+        """All rows of a query."""
+
+    async def row(self, sql: str, parameters: Parameters | None = None) -> Row | None:
+        """The first row of a query, or None."""
+        found = await self.rows(sql, parameters)
+        return found[0] if found else None
+
+    async def all(
+        self, kind: Callable[..., Value], sql: str, parameters: Parameters | None = None
+    ) -> list[Value]:
+        """All rows of a query, each as `from_row` makes a *kind* of it."""
+        return [from_row(kind, row) for row in await self.rows(sql, parameters)]
+
+    async def one(
+        self, kind: Callable[..., Value], sql: str, parameters: Parameters | None = None
+    ) -> Value | None:
+        """The first row of a query, as `from_row` makes a *kind* of it, or None."""
+        row = await self.row(sql, parameters)
+        return from_row(kind, row) if row else None
+
+
+class Transaction(Queries):
     """What a unit of work sees: the writing connection between BEGIN and COMMIT."""
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
@@ -32,16 +60,15 @@ class Transaction:
         async with self._connection.execute(sql, parameters or {}) as cursor:
             return cursor.rowcount
 
+    async def changes(self, sql: str, parameters: Parameters) -> bool:
+        """Run one statement; return whether it changed any row."""
+        return await self.execute(sql, parameters) > 0
+
     async def insert(self, sql: str, parameters: Parameters) -> int:
         """Run one INSERT; return the new row's id."""
         async with self._connection.execute(sql, parameters) as cursor:
             assert cursor.lastrowid is not None
             return cursor.lastrowid
-
-    async def row(self, sql: str, parameters: Parameters | None = None) -> Row | None:
-        """The first row of a query, or None."""
-        async with self._connection.execute(sql, parameters or {}) as cursor:
-            return await cursor.fetchone()
 
     async def rows(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
         """All rows of a query."""
@@ -52,7 +79,7 @@ class Transaction:
         self.callbacks.append(callback)
 
 
-class Database:
+class Database(Queries):
     """The bot's SQLite file; open it with `Database.open`."""
 
     def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
@@ -107,11 +134,6 @@ class Database:
         self._transactions.add(task)
         task.add_done_callback(self._ended)
         return await asyncio.shield(task)
-
-    async def row(self, sql: str, parameters: Parameters | None = None) -> Row | None:
-        """The first committed row of a query, or None."""
-        found = await self.rows(sql, parameters)
-        return found[0] if found else None
 
     async def rows(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
         """All committed rows of a query.

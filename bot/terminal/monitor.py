@@ -18,8 +18,8 @@ from bot.gateways.provider import TrainingApi
 from bot.jobs.refusal_views import reason
 from bot.terminal import console
 from bot.terminal.console import for_terminal, one_line
+from bot.terminal.output import Output
 from bot.terminal.provider import provider
-from bot.terminal.voice import Voice
 from bot.texts import Texts
 from bot.usage.cost import real_cost
 
@@ -30,7 +30,7 @@ _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class JobLook:
     """What one look at a job showed."""
 
     job: FineTuningJob
@@ -45,19 +45,19 @@ def monitor(job_id: str, *, is_json: bool) -> int:
     console.guard_logs(settings.secrets)
     texts = Texts(settings.language, settings.zone)
     try:
-        return asyncio.run(_monitor(settings, texts, Voice(is_json=is_json), job_id))
+        return asyncio.run(_monitor(settings, texts, Output(is_json=is_json), job_id))
     except UserError as exc:
         return console.complain(texts, exc)
 
 
-async def _monitor(settings: Settings, texts: Texts, voice: Voice, job_id: str) -> int:
+async def _monitor(settings: Settings, texts: Texts, voice: Output, job_id: str) -> int:
     async with provider(settings) as api:
         job = await watch(settings, texts, voice, api, job_id, is_sure=False)
     return 0 if job.status is JobStatus.SUCCEEDED else 1
 
 
 async def watch(
-    settings: Settings, texts: Texts, voice: Voice, api: TrainingApi, job_id: str, *, is_sure: bool
+    settings: Settings, texts: Texts, voice: Output, api: TrainingApi, job_id: str, *, is_sure: bool
 ) -> FineTuningJob:
     """Tell what happens to the job, each event once, until it ends; return how it ended.
 
@@ -91,7 +91,7 @@ async def watch(
 
 async def follow(
     api: TrainingApi, job_id: str, pause_s: float, *, is_sure: bool
-) -> AsyncGenerator[Look | UserError, None]:
+) -> AsyncGenerator[JobLook | UserError, None]:
     """Look at the job again and again; the last look shows its end.
 
     An outage is an error that is yielded at each look, once the job has been seen; before that,
@@ -109,7 +109,7 @@ async def follow(
             is_sure = True
             events = await _new_events(api, job, known)
             known.update(event.id for event in events)
-            yield Look(job=job, events=events)
+            yield JobLook(job=job, events=events)
             if job.status.is_terminal:
                 return
         await asyncio.sleep(pause_s)
@@ -132,7 +132,7 @@ def job_facts(job: FineTuningJob) -> JsonDict:
 class _Teller:
     """Tells only what is new."""
 
-    def __init__(self, voice: Voice, english: Texts) -> None:
+    def __init__(self, voice: Output, english: Texts) -> None:
         self._voice = voice
         self._texts = english
         self._status: str | None = None
@@ -145,7 +145,7 @@ class _Teller:
             self._voice.aside(f"{sentence} Trying again; the job does not need us.")
             self._is_lost = True
 
-    def told(self, look: Look) -> None:
+    def told(self, look: JobLook) -> None:
         """What a look showed."""
         if self._is_lost:
             self._voice.aside("The provider answers again.")
@@ -195,7 +195,7 @@ async def _new_events(
         return []
 
 
-def _tell_end(voice: Voice, texts: Texts, job: FineTuningJob) -> None:
+def _tell_end(voice: Output, texts: Texts, job: FineTuningJob) -> None:
     if job.status is JobStatus.SUCCEEDED:
         voice.line(f"Fine-tuned model: {one_line(job.fine_tuned_model or 'not named')}")
     if job.trained_tokens:

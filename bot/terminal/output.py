@@ -18,7 +18,7 @@ _CLEAR: Final = "\r\x1b[K"
 _SPINNER: Final = "|/-\\"
 
 
-class Voice:
+class Output:
     """Results go to standard output; the live line, and what is said beside them, to the other.
 
     With JSON, standard output holds one object a line and nothing else.

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from bot.config import Settings
-from bot.dataset.in_use import Datasets
-from bot.delivery.notifications import Kind, Notifications
+from bot.dataset.current import CurrentDataset
+from bot.delivery.notifications import NotificationKind, Notifications
 from bot.domain import JsonDict
 from bot.domain.training import TrainingRun
 from bot.edge.core import build_chat_model, build_core
@@ -31,11 +31,11 @@ IN_USE: Final = "the bot is running on this database: use /train there"
 class OverheardNotifications(Notifications):
     """For the admins, who read them when the bot runs next; the terminal learns of them at once."""
 
-    about_runs: dict[int, Kind] = field(default_factory=dict)
+    about_runs: dict[int, NotificationKind] = field(default_factory=dict)
     """The kind of the newest notification about each run."""
 
     async def tell_admins(
-        self, tx: Transaction, kind: Kind, payload: JsonDict, *, key: str
+        self, tx: Transaction, kind: NotificationKind, payload: JsonDict, *, key: str
     ) -> None:
         """See `Notifications`."""
         await super().tell_admins(tx, kind, payload, key=key)
@@ -44,10 +44,10 @@ class OverheardNotifications(Notifications):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Office:
+class TerminalTraining:
     """The features that own training runs."""
 
-    datasets: Datasets
+    datasets: CurrentDataset
     training: "TrainingFeature"
     overheard: OverheardNotifications
 
@@ -61,7 +61,7 @@ class Office:
 @asynccontextmanager
 async def open_office(
     settings: Settings, provider: TrainingApi, *, file: Path | None
-) -> AsyncIterator[Office]:
+) -> AsyncIterator[TerminalTraining]:
     """Hold the database, until the end of the block, as the bot does.
 
     Args:
@@ -90,7 +90,7 @@ async def open_office(
         training = build_training(core, dataset=dataset, jobs=build_jobs(core))
         training.submission.on_submitted.clear()  # the terminal watches the job itself
         stack.push_async_callback(training.submission.close)
-        yield Office(datasets=dataset.datasets, training=training, overheard=overheard)
+        yield TerminalTraining(datasets=dataset.datasets, training=training, overheard=overheard)
 
 
 def new_request_id() -> int:

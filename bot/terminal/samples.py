@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Final
 
 from bot.config import Needs, Settings, load_settings
-from bot.dataset.validation.peek import first_system_prompt
+from bot.dataset.validation.profile import first_system_prompt
 from bot.edge.core import Pacing, build_chat_model
 from bot.errors import DatasetMissing, ModelUnknown, UserError
 from bot.terminal import console
 from bot.terminal.console import for_terminal, one_line, unmarked
-from bot.terminal.voice import Voice
+from bot.terminal.output import Output
 from bot.texts import Markup, Texts
 from bot.trials.entities import AnswerFigures, Judgement, TrialAnswer, Verdict, is_rehearsed
-from bot.trials.sampling import Sample, Sampling, Subject, base_named_by, sample_prompts
+from bot.trials.sampling import Sample, SampledModel, Sampling, base_named_by, sample_prompts
 from bot.trials.training_answers import read_lesson
 from bot.trials.verdict import Evidence, judge
 
@@ -39,13 +39,15 @@ def test(model: str, *, is_json: bool) -> int:
     path, system_prompt = settings.dataset_path, ""
     with suppress(DatasetMissing):  # what is asked for is an answer, not a dataset
         system_prompt = first_system_prompt(path)
-    return asyncio.run(try_out(settings, texts, Voice(is_json=is_json), model, system_prompt, path))
+    return asyncio.run(
+        try_out(settings, texts, Output(is_json=is_json), model, system_prompt, path)
+    )
 
 
 async def try_out(
     settings: Settings,
     texts: Texts,
-    voice: Voice,
+    voice: Output,
     model: str,
     system_prompt: str,
     dataset: Path,
@@ -65,7 +67,9 @@ async def try_out(
         pause_s=Pacing.of(settings.poll_interval_s).pause_s,
         most_tries=1,  # whoever sits at a terminal wants to know, and can ask again
     )
-    subject = Subject(model=model, base_model=base_named_by(model), system_prompt=system_prompt)
+    subject = SampledModel(
+        model=model, base_model=base_named_by(model), system_prompt=system_prompt
+    )
     voice.line(f"Testing: {one_line(model)}")
     answering = _Answering(voice)
     try:
@@ -93,7 +97,7 @@ async def try_out(
 class _Answering:
     """Tells each answer when it has come, in the order of the prompts."""
 
-    def __init__(self, voice: Voice) -> None:
+    def __init__(self, voice: Output) -> None:
         self._voice = voice
         self._n_told = 0
 
@@ -122,7 +126,7 @@ def _judged(model: str, sample: Sample, dataset: Path) -> Judgement | None:
     return judge(evidence)
 
 
-def _verdict(texts: Texts, subject: Subject, judgement: Judgement) -> Iterator[str]:
+def _verdict(texts: Texts, subject: SampledModel, judgement: Judgement) -> Iterator[str]:
     counted, training = judgement.answers, judgement.training
     yield (
         f"\n{_figures('Answers', counted)}, from the dataset: {counted.n_repeating}, "

@@ -20,11 +20,11 @@ from bot.jobs.refusal_views import reason
 from bot.terminal import console, dataset, report
 from bot.terminal.console import for_terminal, unmarked
 from bot.terminal.monitor import watch
-from bot.terminal.office import BY_TERMINAL, Office, new_request_id, open_office
+from bot.terminal.output import Output
 from bot.terminal.plan import plan_lines, usd, wishes
 from bot.terminal.provider import provider
+from bot.terminal.runs import BY_TERMINAL, TerminalTraining, new_request_id, open_office
 from bot.terminal.samples import PATIENCE_S, try_out
-from bot.terminal.voice import Voice
 from bot.texts import Texts
 from bot.training.parameters import epochs_of, multiplier_of
 from bot.usage.cost import Estimate
@@ -34,7 +34,7 @@ LOOK_S: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class TrainOptions:
     """What the flags ask for; None: as the settings say."""
 
     file: Path | None = None
@@ -53,13 +53,13 @@ class Order:
 
 
 @console.command
-def train(order: Order) -> int:
+def train(order: TrainOptions) -> int:
     """Plan, ask, start, watch; 0 when all that was asked for succeeded."""
     settings = load_settings(Needs.PROVIDER)
     console.guard_logs(settings.secrets)
     texts = Texts(settings.language, settings.zone)
     try:
-        command = _Train(settings, texts, Voice(is_json=order.is_json), order)
+        command = _Train(settings, texts, Output(is_json=order.is_json), order)
         return asyncio.run(command.run())
     except UserError as exc:
         return console.complain(texts, exc)
@@ -70,8 +70,8 @@ class _Train:
     settings: Settings
     texts: Texts
     """For what a provider or a file is to blame for; the rest is the operator's English."""
-    voice: Voice
-    order: Order
+    voice: Output
+    order: TrainOptions
 
     async def run(self) -> int:
         parameters = parameters_of(self.order, self.settings)
@@ -95,7 +95,9 @@ class _Train:
             Path(run.dataset.path), patience_s=PATIENCE_S,
         )  # fmt: skip
 
-    async def _started(self, office: Office, parameters: Hyperparameters) -> TrainingRun | None:
+    async def _started(
+        self, office: TerminalTraining, parameters: Hyperparameters
+    ) -> TrainingRun | None:
         """The run with its job; None, or a run without one, when that did not come about."""
         unfinished = await office.training.runs.underway()
         if unfinished:
@@ -125,7 +127,7 @@ class _Train:
         else:
             dataset.print_report(self.texts, found)
 
-    async def _taken_up(self, office: Office, run_ids: list[int]) -> TrainingRun:
+    async def _taken_up(self, office: TerminalTraining, run_ids: list[int]) -> TrainingRun:
         """Bring the runs of a former process to their end, rather than pay for one more."""
         named = ", ".join(map(str, run_ids))
         self.voice.aside(f"plan {named} was interrupted: it is taken up instead of making another")
@@ -136,7 +138,7 @@ class _Train:
         runs = [await self._brought(office, run_id) for run_id in run_ids]
         return next((run for run in reversed(runs) if run.job_id), runs[-1])
 
-    async def _brought(self, office: Office, run_id: int) -> TrainingRun:
+    async def _brought(self, office: TerminalTraining, run_id: int) -> TrainingRun:
         """The run as far as it comes; it is told how it goes, and asked where nobody knows."""
         while True:
             run = await self._idle(office, run_id)
@@ -151,7 +153,7 @@ class _Train:
                     self.voice.fact("submitted", run_id=run.id, job_id=run.job_id)
                     return run
 
-    async def _idle(self, office: Office, run_id: int) -> TrainingRun:
+    async def _idle(self, office: TerminalTraining, run_id: int) -> TrainingRun:
         """The run once nothing more is done for it, telling of the upload when it is over."""
         ended = asyncio.create_task(office.training.submission.idle(run_id))
         told = ""
@@ -177,7 +179,7 @@ class _Train:
         finally:
             ended.cancel()
 
-    async def _decided(self, office: Office, run: TrainingRun) -> bool:
+    async def _decided(self, office: TerminalTraining, run: TrainingRun) -> bool:
         """Whether somebody said what to do about a job that nobody knows of."""
         kind = office.overheard.about_runs.get(run.id, "run_uncertain")
         key = "run_uncertain" if kind == "run_uncertain" else "run_unlisted"
@@ -242,7 +244,7 @@ _DOING: Final = {
 }
 
 
-def parameters_of(order: Order, settings: Settings) -> Hyperparameters:
+def parameters_of(order: TrainOptions, settings: Settings) -> Hyperparameters:
     """The settings' parameters with what was ordered instead.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The dataset desk in English: reports, versions, mending, splitting, prices."""
+"""Datasets in English: reports, versions, repair, splitting, prices."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The dataset desk in Russian: reports, versions, mending, splitting, prices."""
+"""Datasets in Russian: reports, versions, repair, splitting, prices."""
 
 from typing import Final
 

@@ -223,7 +223,6 @@ MESSAGES: Final[dict[str, str]] = {
         "The model is not ready yet: it is still being trained. Please look in later."
     ),
     "error_model_unknown": "The server does not know the model <code>{model}</code>.",
-    "error_too_many_waiting": "Too many messages at once ({limit}). Please wait for the answer.",
     "error_provider_unreachable": "The model can't be reached. Please try again in a minute.",
     "error_provider_uncertain": "The answer broke off half-way. Please try again.",
     "error_provider_busy": "The model is overloaded now. Please try again in a minute.",

@@ -220,7 +220,6 @@ MESSAGES: Final[dict[str, str]] = {
     "error_which_job": "Идёт несколько заданий, назовите нужное: <code>{job_ids}</code>",
     "error_no_model": "Модель пока не готова: её ещё учат. Загляните чуть позже.",
     "error_model_unknown": "Сервер не знает модели <code>{model}</code>.",
-    "error_too_many_waiting": "Слишком много сообщений сразу ({limit}). Дождитесь ответа.",
     "error_provider_unreachable": "До модели не достучаться. Попробуйте через минуту.",
     "error_provider_uncertain": "Ответ оборвался на полпути. Попробуйте ещё раз.",
     "error_provider_busy": "Модель сейчас перегружена. Попробуйте через минуту.",

@@ -8,36 +8,42 @@ from bot.delivery.screen import Button, Screen, rows
 from bot.domain.training import TrainingRun
 from bot.edge.buttons import button, data_of
 from bot.texts import Texts
-from bot.training.edits import Part
+from bot.training.edits import PlanPart
 
-_IN_A_ROW: Final = {Part.MODEL: 1, Part.SUFFIX: 1, Part.EPOCHS: 4, Part.MULTIPLIER: 4}
+_IN_A_ROW: Final = {
+    PlanPart.MODEL: 1,
+    PlanPart.SUFFIX: 1,
+    PlanPart.EPOCHS: 4,
+    PlanPart.MULTIPLIER: 4,
+}
 
 
 def edit_rows(texts: Texts, run: TrainingRun, catalogue: Catalogue) -> list[list[Button]]:
     """The rows below a plan: presets, its parts, and its validation part if there is one."""
     presets = [
-        button(texts, f"preset_{name}", _set(run, Part.PRESET, name)) for name in catalogue.presets
+        button(texts, f"preset_{name}", _set(run, PlanPart.PRESET, name))
+        for name in catalogue.presets
     ]
     parts = [
         button(texts, f"part_{part}", data_of("training", "edit", f"{run.id}-{part}"))
-        for part in (Part.MODEL, Part.EPOCHS, Part.MULTIPLIER, Part.SUFFIX)
+        for part in (PlanPart.MODEL, PlanPart.EPOCHS, PlanPart.MULTIPLIER, PlanPart.SUFFIX)
     ]
     validation = []
     if run.validation is not None:
-        validation.append(button(texts, "plan_unvalidated", _set(run, Part.VALIDATION, "0")))
+        validation.append(button(texts, "plan_unvalidated", _set(run, PlanPart.VALIDATION, "0")))
     elif run.dataset.validation_id is not None:
-        validation.append(button(texts, "plan_validated", _set(run, Part.VALIDATION, "1")))
+        validation.append(button(texts, "plan_validated", _set(run, PlanPart.VALIDATION, "1")))
     return [presets, parts[:2], parts[2:], validation]
 
 
-def choice(texts: Texts, run: TrainingRun, part: Part, options: Sequence[str]) -> Screen:
+def choice(texts: Texts, run: TrainingRun, part: PlanPart, options: Sequence[str]) -> Screen:
     """What one part of the plan may be; the present choice is marked."""
     parameters = run.parameters
     present = {
-        Part.MODEL: parameters.base_model,
-        Part.EPOCHS: str(parameters.n_epochs),
-        Part.MULTIPLIER: f"{parameters.learning_rate_multiplier:g}",
-        Part.SUFFIX: parameters.suffix,
+        PlanPart.MODEL: parameters.base_model,
+        PlanPart.EPOCHS: str(parameters.n_epochs),
+        PlanPart.MULTIPLIER: f"{parameters.learning_rate_multiplier:g}",
+        PlanPart.SUFFIX: parameters.suffix,
     }.get(part)
     buttons = [
         Button(
@@ -54,9 +60,9 @@ def choice(texts: Texts, run: TrainingRun, part: Part, options: Sequence[str]) -
     return Screen(text=texts(f"choose_{part}", run_id=run.id), buttons=rows(*table, [back]))
 
 
-def _set(run: TrainingRun, part: Part, value: str) -> str:
+def _set(run: TrainingRun, part: PlanPart, value: str) -> str:
     return data_of("training", "set", f"{run.id}-{part}={value}")
 
 
-def _shown(texts: Texts, part: Part, value: str) -> str:
-    return texts.short_number(float(value)) if part is Part.MULTIPLIER else value
+def _shown(texts: Texts, part: PlanPart, value: str) -> str:
+    return texts.short_number(float(value)) if part is PlanPart.MULTIPLIER else value

@@ -17,7 +17,7 @@ _LONGEST_NAME: Final = 30
 """Characters of a choice: a button carries 64 bytes in all."""
 
 
-class Part(StrEnum):
+class PlanPart(StrEnum):
     """A part of a plan that buttons change."""
 
     PRESET = "preset"
@@ -29,7 +29,7 @@ class Part(StrEnum):
 
 
 def choices(
-    part: Part,
+    part: PlanPart,
     parameters: Hyperparameters,
     catalogue: Catalogue,
     *,
@@ -46,24 +46,29 @@ def choices(
         base_url: The provider's address, whose rules and days hold.
     """
     match part:
-        case Part.MODEL:
+        case PlanPart.MODEL:
             today = dtm.datetime.now(dtm.UTC).date()
             tunable = catalogue.tunable(today, base_url=base_url)
             models = [parameters.base_model, *(model.name for model in tunable)]
             return [name for name in dict.fromkeys(models) if len(name.encode()) <= _LONGEST_NAME]
-        case Part.EPOCHS:
+        case PlanPart.EPOCHS:
             return [str(n) for n in EPOCHS]
-        case Part.MULTIPLIER:
+        case PlanPart.MULTIPLIER:
             return [f"{multiplier:g}" for multiplier in MULTIPLIERS]
-        case Part.SUFFIX:
+        case PlanPart.SUFFIX:
             rule = catalogue.suffix_rule(base_url)
             return _suffixes(parameters.suffix, catalogue, taken, rule)
-        case Part.PRESET | Part.VALIDATION:
+        case PlanPart.PRESET | PlanPart.VALIDATION:
             return []
 
 
 def edited(
-    parameters: Hyperparameters, part: Part, value: str, catalogue: Catalogue, *, base_model: str
+    parameters: Hyperparameters,
+    part: PlanPart,
+    value: str,
+    catalogue: Catalogue,
+    *,
+    base_model: str,
 ) -> Hyperparameters:
     """The parameters with one part chosen.
 
@@ -79,18 +84,18 @@ def edited(
         ButtonGone: the value is none that a button of ours carries.
     """
     match part:
-        case Part.PRESET if value in catalogue.presets:
+        case PlanPart.PRESET if value in catalogue.presets:
             brought = {preset.base_model for preset in catalogue.presets.values()}
             if parameters.base_model in brought:
                 parameters = replace(parameters, base_model=base_model)
             return with_preset(parameters, catalogue.presets[value])
-        case Part.MODEL if value:
+        case PlanPart.MODEL if value:
             return replace(parameters, base_model=value)
-        case Part.EPOCHS if value in {str(n) for n in EPOCHS}:
+        case PlanPart.EPOCHS if value in {str(n) for n in EPOCHS}:
             return replace(parameters, n_epochs=int(value))
-        case Part.MULTIPLIER if value in {f"{m:g}" for m in MULTIPLIERS}:
+        case PlanPart.MULTIPLIER if value in {f"{m:g}" for m in MULTIPLIERS}:
             return replace(parameters, learning_rate_multiplier=float(value))
-        case Part.SUFFIX:
+        case PlanPart.SUFFIX:
             return replace(parameters, suffix=value)
         case _:
             raise ButtonGone

@@ -14,7 +14,7 @@ from bot.errors import ButtonGone, PlanGone
 from bot.jobs.watching import Watching
 from bot.texts import Texts
 from bot.training import ending_views as views
-from bot.training.plans import Training
+from bot.training.plans import TrainingPlans
 from bot.training.remedies import Remedy
 from bot.training.store import RunStore
 
@@ -24,7 +24,7 @@ class EndingHandlers:
     """For admins."""
 
     runs: RunStore
-    plans: Training
+    plans: TrainingPlans
     watching: Watching
     plan_screen: Callable[[Texts, TrainingRun], Awaitable[Screen]]
 

@@ -32,7 +32,7 @@ _WARNING_UNITS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
+class JobEnding:
     """All that the message at the end of a job tells."""
 
     tracked: TrackedJob
@@ -45,7 +45,7 @@ class Ending:
     """The provider's own page of the job."""
 
 
-def finished(texts: Texts, ending: Ending, catalogue: Catalogue) -> Screen:
+def finished(texts: Texts, ending: JobEnding, catalogue: Catalogue) -> Screen:
     """How a job ended: a message of its own, because only a new message rings."""
     status = ending.tracked.job.status
     if status is JobStatus.SUCCEEDED:
@@ -159,12 +159,12 @@ def _step(texts: Texts, run: TrainingRun | None, step: Step) -> Button:
     return button(texts, f"step_{step}", data)
 
 
-def _ways_on(texts: Texts, ending: Ending) -> list[list[Button]]:
+def _ways_on(texts: Texts, ending: JobEnding) -> list[list[Button]]:
     refusal = ending.tracked.job.refusal
     return step_rows(texts, ending.run, steps_after(refusal.code if refusal else ""))
 
 
-def _succeeded(texts: Texts, ending: Ending, catalogue: Catalogue) -> list[str]:
+def _succeeded(texts: Texts, ending: JobEnding, catalogue: Catalogue) -> list[str]:
     job, name, took = ending.tracked.job, _name(ending), _duration(texts, ending)
     lines = [
         texts("job_succeeded", name=name, duration=took)
@@ -179,7 +179,7 @@ def _succeeded(texts: Texts, ending: Ending, catalogue: Catalogue) -> list[str]:
     return [*lines, texts("job_succeeded_next"), *_warning(texts, ending), model]
 
 
-def _failed(texts: Texts, ending: Ending, catalogue: Catalogue) -> list[str]:
+def _failed(texts: Texts, ending: JobEnding, catalogue: Catalogue) -> list[str]:
     job = ending.tracked.job
     lines = [texts("job_failed", name=_name(ending))]
     refusal = job.refusal or Refusal(code="", message="")
@@ -191,7 +191,7 @@ def _failed(texts: Texts, ending: Ending, catalogue: Catalogue) -> list[str]:
     return lines
 
 
-def _cancelled(texts: Texts, ending: Ending, catalogue: Catalogue) -> list[str]:
+def _cancelled(texts: Texts, ending: JobEnding, catalogue: Catalogue) -> list[str]:
     name, took = _name(ending), _duration(texts, ending)
     return [
         texts("job_cancelled", name=name, duration=took)
@@ -224,7 +224,7 @@ def _losses(texts: Texts, curves: Curves) -> list[str]:
     return lines
 
 
-def _cost(texts: Texts, ending: Ending, catalogue: Catalogue) -> list[str]:
+def _cost(texts: Texts, ending: JobEnding, catalogue: Catalogue) -> list[str]:
     job = ending.tracked.job
     if not job.trained_tokens:
         return []
@@ -235,14 +235,14 @@ def _cost(texts: Texts, ending: Ending, catalogue: Catalogue) -> list[str]:
     return [texts("job_cost", tokens=tokens, price=texts.money(cost))]
 
 
-def _warning(texts: Texts, ending: Ending) -> list[str]:
+def _warning(texts: Texts, ending: JobEnding) -> list[str]:
     warning = ending.tracked.warning
     if not warning:
         return []
     return [texts("job_warning", message=shortened(warning, _WARNING_UNITS))]
 
 
-def _looking(texts: Texts, ending: Ending) -> list[Button]:
+def _looking(texts: Texts, ending: JobEnding) -> list[Button]:
     """What there is to look at or to do about a model that was trained."""
     number, buttons = ending.tracked.number, []
     if ending.chart is None and ending.curves.is_drawable:
@@ -252,7 +252,7 @@ def _looking(texts: Texts, ending: Ending) -> list[Button]:
     return buttons
 
 
-def _page(texts: Texts, ending: Ending) -> list[Button]:
+def _page(texts: Texts, ending: JobEnding) -> list[Button]:
     if ending.page is None:
         return []
     return [Button(text=texts.plain("button_provider_page"), url=ending.page)]
@@ -273,11 +273,11 @@ def _values(
             return before.base_model, after.base_model
 
 
-def _name(ending: Ending) -> Markup:
+def _name(ending: JobEnding) -> Markup:
     return shortened(ending.tracked.name, _NAME_UNITS)
 
 
-def _duration(texts: Texts, ending: Ending) -> str:
+def _duration(texts: Texts, ending: JobEnding) -> str:
     """How long it took; empty where the provider does not tell when it began."""
     job = ending.tracked.job
     if not job.created_at:

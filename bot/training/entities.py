@@ -1,9 +1,9 @@
 """What is told of training runs."""
 
-from bot.delivery.notifications import Kind
+from bot.delivery.notifications import NotificationKind
 
 
-class RunKind(Kind):
+class RunKind(NotificationKind):
     """What admins are told of a run that has no job."""
 
     REFUSED = "run_refused"

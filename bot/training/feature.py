@@ -13,7 +13,7 @@ from bot.training.ending_handlers import EndingHandlers
 from bot.training.entities import RunKind
 from bot.training.handlers import PlanHandlers
 from bot.training.notifications import EndingNotifications
-from bot.training.plans import Training
+from bot.training.plans import TrainingPlans
 from bot.training.price_handlers import PriceHandlers
 from bot.training.store import RunStore
 from bot.training.submission import Submission
@@ -24,7 +24,7 @@ class TrainingFeature(Feature):
     """What other features may use of it."""
 
     runs: RunStore
-    plans: Training
+    plans: TrainingPlans
     submission: Submission
 
 
@@ -42,7 +42,7 @@ def build(core: Core, *, dataset: DatasetFeature, jobs: JobsFeature) -> Training
         pause_s=core.pacing.pause_s,
         on_submitted=[jobs.watching.wake],
     )
-    plans = Training(
+    plans = TrainingPlans(
         database=core.database,
         runs=runs,
         jobs=jobs.store,

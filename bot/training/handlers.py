@@ -12,9 +12,9 @@ from bot.errors import BadCommand, ButtonGone
 from bot.jobs.store import JobStore
 from bot.texts import Texts
 from bot.training import edit_views, views
-from bot.training.edits import Part, with_preset
+from bot.training.edits import PlanPart, with_preset
 from bot.training.parameters import epochs_of, method_of, multiplier_of
-from bot.training.plans import Training
+from bot.training.plans import TrainingPlans
 from bot.training.submission import Submission
 
 USAGE = "/train [quick|production|premium] [epochs=3] [learning-rate=0.1] [suffix=…] [model=…]"
@@ -37,7 +37,7 @@ _NAMES = {
 class PlanHandlers:
     """For admins."""
 
-    plans: Training
+    plans: TrainingPlans
     submission: Submission
     jobs: JobStore
     catalogue: Catalogue
@@ -154,10 +154,10 @@ def _with_value(parameters: Hyperparameters, name: str, value: str) -> Hyperpara
     return replace(parameters, base_model=value)
 
 
-def _edit(context: BotContext) -> tuple[int, Part, str]:
+def _edit(context: BotContext) -> tuple[int, PlanPart, str]:
     """The plan, the part of it and the value that a button names: "12-epochs=5"."""
     run_id, choice = context.press.number_and_word()
     part, _, value = choice.partition("=")
-    if part not in list(Part):
+    if part not in list(PlanPart):
         raise ButtonGone
-    return run_id, Part(part), value
+    return run_id, PlanPart(part), value

@@ -39,7 +39,7 @@ class EndingNotifications:
         if tracked is None:
             return None
         chart = await self._chart(texts, job_id)
-        ending = ending_views.Ending(
+        ending = ending_views.JobEnding(
             tracked=tracked,
             run=await self.runs.get(tracked.run_id) if tracked.run_id else None,
             curves=chart.curves if chart else from_events(tracked.metrics),

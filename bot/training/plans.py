@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.catalogue import Catalogue
-from bot.dataset.in_use import Datasets
+from bot.dataset.current import CurrentDataset
 from bot.domain.datasets import Dataset
 from bot.domain.training import Hyperparameters, RunState, TrainingRun
 from bot.errors import ButtonGone, MethodDiffers, PlanGone, PlanTaken, RunDatasetGone
 from bot.gateways.provider import TrainingApi
 from bot.jobs.store import JobStore
 from bot.storage.database import Database
-from bot.training.edits import Part, choices, edited, next_suffix
+from bot.training.edits import PlanPart, choices, edited, next_suffix
 from bot.training.parameters import check_numbers
 from bot.training.remedies import Remedy, remedied
 from bot.training.store import RunStore
@@ -24,13 +24,13 @@ PLAN_LIFETIME_S = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Training:
+class TrainingPlans:
     """Plans are stored and numbered; nothing leaves before one is confirmed."""
 
     database: Database
     runs: RunStore
     jobs: JobStore
-    datasets: Datasets
+    datasets: CurrentDataset
     api: TrainingApi
     catalogue: Catalogue
     base_url: str
@@ -128,7 +128,7 @@ class Training:
     def other_models(self, run: TrainingRun) -> list[str]:
         """The models that buttons offer in the place of the run's."""
         options = choices(
-            Part.MODEL, run.parameters, self.catalogue, taken=(), base_url=self.base_url
+            PlanPart.MODEL, run.parameters, self.catalogue, taken=(), base_url=self.base_url
         )
         present = self.catalogue.model(run.parameters.base_model)
         gone = {run.parameters.base_model, present.name if present else ""}
@@ -174,12 +174,12 @@ class Training:
             await self._say_why_not(run_id)
         return run
 
-    async def choices(self, run: TrainingRun, part: Part) -> Sequence[str]:
+    async def choices(self, run: TrainingRun, part: PlanPart) -> Sequence[str]:
         """What a button may choose for a part of the plan."""
         taken = await self.runs.suffixes()
         return choices(part, run.parameters, self.catalogue, taken=taken, base_url=self.base_url)
 
-    async def edit(self, run_id: int, part: Part, value: str) -> TrainingRun:
+    async def edit(self, run_id: int, part: PlanPart, value: str) -> TrainingRun:
         """Choose one part of a plan again; the same choice may be repeated.
 
         Raises:
@@ -189,7 +189,7 @@ class Training:
         """
         run = await self.open_plan(run_id)
         parameters, validation_id = run.parameters, run.validation.id if run.validation else None
-        if part is Part.VALIDATION:
+        if part is PlanPart.VALIDATION:
             validation_id = run.dataset.validation_id if value == "1" else None
         else:
             parameters = edited(parameters, part, value, self.catalogue, base_model=self.base_model)

@@ -3,19 +3,19 @@
 from dataclasses import dataclass
 
 from bot.catalogue import Catalogue
-from bot.dataset.versions import DatasetDesk
+from bot.dataset.versions import DatasetVersions
 from bot.edge.context import BotContext
 from bot.edge.core import today_utc
-from bot.training.plans import Training
-from bot.training.price_views import Offers, prices
+from bot.training.plans import TrainingPlans
+from bot.training.price_views import PriceTable, prices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceHandlers:
     """For admins."""
 
-    versions: DatasetDesk
-    plans: Training
+    versions: DatasetVersions
+    plans: TrainingPlans
     catalogue: Catalogue
     base_url: str
     """The provider's address."""
@@ -36,6 +36,6 @@ class PriceHandlers:
             base_model = preset.base_model or self.base_model
             guess = await plans.estimate_of(dataset, base_model, preset.n_epochs)
             presets[name] = preset, guess
-        offers = Offers(dataset=dataset, epochs=epochs, models=models, presets=presets)
+        offers = PriceTable(dataset=dataset, epochs=epochs, models=models, presets=presets)
         elsewhere = "" if catalogue.is_at_home(self.base_url) else self.base_url
         context.reply(prices(context.texts, offers, catalogue, elsewhere=elsewhere))

@@ -14,7 +14,7 @@ from bot.usage.cost import Estimate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offers:
+class PriceTable:
     """What the screen tells of."""
 
     dataset: Dataset
@@ -25,7 +25,9 @@ class Offers:
     presets: Mapping[str, tuple[Preset, Estimate]]
 
 
-def prices(texts: Texts, offers: Offers, catalogue: Catalogue, *, elsewhere: str = "") -> Screen:
+def prices(
+    texts: Texts, offers: PriceTable, catalogue: Catalogue, *, elsewhere: str = ""
+) -> Screen:
     """Prices by model and epochs, and the presets beside the guide's own numbers.
 
     Args:
@@ -66,7 +68,7 @@ def time_of(texts: Texts, low: int, high: int) -> str:
     )
 
 
-def _table(texts: Texts, offers: Offers) -> str:
+def _table(texts: Texts, offers: PriceTable) -> str:
     """Narrow enough for a phone: the name goes without its date."""
     table = [_row(texts("prices_head"), [str(n) for n in offers.epochs])]
     for model, guesses in offers.models:

@@ -1,11 +1,15 @@
 """Training runs: plans, and what became of them until the provider has a job."""
 
+import json
 from collections.abc import Collection
+from dataclasses import asdict
 
-from bot.dataset.store import COLUMNS, dataset_from_row
-from bot.domain.datasets import Dataset, TrainingMethod
-from bot.domain.training import Hyperparameters, Refusal, RunState, TrainingRun
+from bot.dataset.store import COLUMNS
+from bot.domain.datasets import Dataset
+from bot.domain.training import UNDERWAY, Hyperparameters, RunState, TrainingRun
+from bot.jobs.store import refusal_in
 from bot.storage.database import Database, Row, Transaction
+from bot.storage.rows import from_row
 
 _SELECT = f"""
     SELECT r.*,
@@ -50,14 +54,11 @@ class RunStore:
                 :suffix, :dataset_id, :validation_id, :method, :seed, :price_usd, :now, :expires_at
             )
             """,
-            {
+            asdict(parameters)
+            | {
                 "state": RunState.PLANNED,
                 "request_id": request_id,
                 "asked_by": asked_by,
-                "base_model": parameters.base_model,
-                "n_epochs": parameters.n_epochs,
-                "learning_rate_multiplier": parameters.learning_rate_multiplier,
-                "suffix": parameters.suffix,
                 "dataset_id": dataset.id,
                 "validation_id": dataset.validation_id,
                 "method": dataset.method,
@@ -78,7 +79,7 @@ class RunStore:
         price_usd: float | None,
     ) -> bool:
         """Change a plan that is nothing more yet; say whether it was."""
-        changed = await tx.execute(
+        return await tx.changes(
             """
             UPDATE training_runs
             SET base_model = :base_model, n_epochs = :n_epochs,
@@ -86,25 +87,19 @@ class RunStore:
                 validation_id = :validation_id, price_usd = :price_usd
             WHERE id = :id AND state = :planned
             """,
-            {
+            asdict(parameters)
+            | {
                 "id": run_id,
-                "base_model": parameters.base_model,
-                "n_epochs": parameters.n_epochs,
-                "learning_rate_multiplier": parameters.learning_rate_multiplier,
-                "suffix": parameters.suffix,
                 "validation_id": validation_id,
                 "price_usd": price_usd,
                 "planned": RunState.PLANNED,
             },
         )
-        return changed == 1
 
     async def suffixes(self) -> set[str]:
         """Names that runs which came to something carry."""
-        rows = await self._db.rows(
-            "SELECT DISTINCT suffix FROM training_runs WHERE job_id IS NOT NULL"
-        )
-        return {row["suffix"] for row in rows}
+        query = "SELECT DISTINCT suffix FROM training_runs WHERE job_id IS NOT NULL"
+        return set(await self._db.all(str, query))
 
     async def of_request(self, request_id: int) -> TrainingRun | None:
         """The plan that this update made, or None."""
@@ -123,20 +118,17 @@ class RunStore:
             WHERE r.state = :planned AND r.expires_at >= :now AND r.asked_by = :asked_by
                 AND r.dataset_id = :dataset_id AND r.validation_id IS :validation_id
                 AND r.base_model = :base_model AND r.n_epochs = :n_epochs
-                AND r.learning_rate_multiplier = :multiplier AND r.suffix = :suffix
+                AND r.learning_rate_multiplier = :learning_rate_multiplier AND r.suffix = :suffix
             ORDER BY r.id DESC
             LIMIT 1
             """,
-            {
+            asdict(parameters)
+            | {
                 "planned": RunState.PLANNED,
                 "now": now,
                 "asked_by": asked_by,
                 "dataset_id": dataset.id,
                 "validation_id": dataset.validation_id,
-                "base_model": parameters.base_model,
-                "n_epochs": parameters.n_epochs,
-                "multiplier": parameters.learning_rate_multiplier,
-                "suffix": parameters.suffix,
             },
         )
         return _run_from_row(row) if row else None
@@ -160,13 +152,16 @@ class RunStore:
 
     async def underway(self) -> list[int]:
         """Ids of the runs that the background task has to bring further, oldest first."""
-        states = {f"s{n}": state for n, state in enumerate(RunState) if state.is_underway}
-        rows = await self._db.rows(
-            "SELECT id FROM training_runs WHERE state IN "
-            f"({', '.join(f':{name}' for name in states)}) ORDER BY id",
-            states,
+        return await self._db.all(
+            int,
+            """
+            SELECT id
+            FROM training_runs
+            WHERE state IN (SELECT value FROM json_each(:underway))
+            ORDER BY id
+            """,
+            {"underway": json.dumps(UNDERWAY)},
         )
-        return [row["id"] for row in rows]
 
     async def move(
         self,
@@ -179,41 +174,21 @@ class RunStore:
     ) -> bool:
         """Change the state (and *columns*) if it is one of *expected*; say whether it was."""
         assignments = "".join(f", {name} = :{name}" for name in columns)
-        states = {f"s{n}": state for n, state in enumerate(expected)}
-        changed = await tx.execute(
-            f"UPDATE training_runs SET state = :to{assignments} "
-            f"WHERE id = :id AND state IN ({', '.join(f':{name}' for name in states)})",
-            {"id": run_id, "to": to, **states, **columns},
+        return await tx.changes(
+            f"""
+            UPDATE training_runs SET state = :to{assignments}
+            WHERE id = :id AND state IN (SELECT value FROM json_each(:expected))
+            """,
+            {"id": run_id, "to": to, "expected": json.dumps([*expected]), **columns},
         )
-        return changed == 1
 
 
 def _run_from_row(row: Row) -> TrainingRun:
-    refusal = None
-    if row["refusal_message"] is not None:
-        refusal = Refusal(code=row["refusal_code"] or "", message=row["refusal_message"])
-    return TrainingRun(
-        id=row["id"],
-        state=RunState(row["state"]),
-        asked_by=row["asked_by"],
-        parameters=Hyperparameters(
-            base_model=row["base_model"],
-            n_epochs=row["n_epochs"],
-            learning_rate_multiplier=row["learning_rate_multiplier"],
-            suffix=row["suffix"],
-        ),
-        dataset=dataset_from_row(row, prefix="d_"),
-        validation=dataset_from_row(row, prefix="v_") if row["v_id"] is not None else None,
-        method=TrainingMethod(row["method"]),
-        seed=row["seed"],
-        price_usd=row["price_usd"],
-        created_at=row["created_at"],
-        expires_at=row["expires_at"],
-        confirmed_by=row["confirmed_by"],
-        confirmed_at=row["confirmed_at"],
-        training_file=row["training_file"],
-        validation_file=row["validation_file"],
-        attempted_at=row["attempted_at"],
-        job_id=row["job_id"],
-        refusal=refusal,
+    return from_row(
+        TrainingRun,
+        row,
+        parameters=from_row(Hyperparameters, row, method=None),
+        dataset=from_row(Dataset, row, "d_"),
+        validation=from_row(Dataset, row, "v_") if row["v_id"] is not None else None,
+        refusal=refusal_in(row),
     )

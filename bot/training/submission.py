@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from bot.dataset.in_use import Datasets
+from bot.dataset.current import CurrentDataset
 from bot.delivery.notifications import Notifications
 from bot.domain.datasets import Dataset
-from bot.domain.training import FineTuningJob, Refusal, RunState, TrainingRun
+from bot.domain.training import UNDERWAY, FineTuningJob, Refusal, RunState, TrainingRun
 from bot.errors import (
     DatasetChanged,
     ProviderBusy,
@@ -27,6 +27,7 @@ from bot.errors import (
 )
 from bot.gateways.provider import TrainingApi
 from bot.jobs.store import JobStore
+from bot.runtime.backoff import backoff
 from bot.runtime.workers import Workers
 from bot.storage.database import Database, Transaction
 from bot.training.entities import RunKind
@@ -50,7 +51,7 @@ class Submission:
     database: Database
     runs: RunStore
     jobs: JobStore
-    datasets: Datasets
+    datasets: CurrentDataset
     api: TrainingApi
     notifications: Notifications
     pause_s: float
@@ -188,14 +189,14 @@ class Submission:
         self, ask: Callable[[], Awaitable[Result]], *, is_harmless: bool = False
     ) -> Result:
         """Ask again, with growing pauses, after what certainly had no effect, or is harmless."""
-        for attempt in range(MOST_TRIES):
+        for n_tries, pause_s in enumerate(backoff(self.pause_s), start=1):
             try:
                 return await ask()
             except (ProviderUnreachable, ProviderBusy, ProviderUncertain) as exc:
                 may_repeat = is_harmless or not isinstance(exc, ProviderUncertain)
-                if not may_repeat or attempt == MOST_TRIES - 1:
+                if not may_repeat or n_tries == MOST_TRIES:
                     raise
-                await asyncio.sleep(self.pause_s * 2**attempt)
+                await asyncio.sleep(pause_s)
         raise AssertionError("unreachable")
 
     async def _uncertain(self, run_id: int) -> None:
@@ -264,7 +265,7 @@ class Submission:
             await self.runs.move(
                 tx,
                 run.id,
-                expected=[state for state in RunState if state.is_underway],
+                expected=UNDERWAY,
                 to=RunState.SUBMITTED,
                 job_id=job.id,
             )
@@ -294,11 +295,7 @@ class Submission:
         await self.database.write(work)
 
     async def _move(self, run: TrainingRun, *, to: RunState) -> None:
-        await self.database.write(
-            lambda tx: self.runs.move(
-                tx, run.id, expected=[state for state in RunState if state.is_underway], to=to
-            )
-        )
+        await self.database.write(lambda tx: self.runs.move(tx, run.id, expected=UNDERWAY, to=to))
 
 
 def refusal_of(error: UserError) -> Refusal:

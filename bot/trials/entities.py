@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from bot.delivery.notifications import Kind
+from bot.delivery.notifications import NotificationKind
 from bot.domain.models import ServedModel
 
 
-class TrialKind(Kind):
+class TrialKind(NotificationKind):
     """What people are told of a trial."""
 
     FINISHED = "trial_finished"
@@ -42,7 +42,7 @@ class TrialState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class TrialFailure:
     """Why nothing was answered: the key and the parameters of an error's sentence."""
 
     key: str
@@ -125,9 +125,9 @@ class Trial:
     created_at: int
     base_model: str | None = None
     """None: not known yet, or there is none to compare with."""
-    trouble: Trouble | None = None
+    trouble: TrialFailure | None = None
     """Why it answered nothing; None unless it is UNSERVED."""
-    base_trouble: Trouble | None = None
+    base_trouble: TrialFailure | None = None
     """Why the base model left prompts without an answer."""
     judgement: Judgement | None = None
     """None: nothing to judge."""

@@ -7,7 +7,7 @@ from bot.delivery.screen import Screen
 from bot.domain.models import ServedModel
 from bot.edge.context import BotContext
 from bot.errors import BadCommand, TrialGone
-from bot.serving.serving import ServingDesk
+from bot.serving.serving import ServedModels
 from bot.trials import views
 from bot.trials.entities import TrialState
 from bot.trials.notifications import TrialNotifications
@@ -18,7 +18,7 @@ from bot.trials.trials import Trials
 class TrialHandlers:
     """Begins trials and turns their pages."""
 
-    serving: ServingDesk
+    serving: ServedModels
     trials: Trials
     notifications: TrialNotifications
 
@@ -46,7 +46,7 @@ class TrialHandlers:
         trial = await self.trials.numbered(context.press.number)
         if trial.judgement is None:
             raise TrialGone
-        context.show(views.verdict(context.texts, trial, views.Standing.LEFT))
+        context.show(views.verdict(context.texts, trial, views.ModelUse.LEFT))
 
     async def check(self, context: BotContext) -> None:
         """Whether a model that did not answer does by now."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.delivery.screen import Screen
 from bot.domain import JsonDict
 from bot.jobs.store import JobStore
-from bot.serving.serving import ServingDesk
+from bot.serving.serving import ServedModels
 from bot.texts import Texts
 from bot.trials import views
 from bot.trials.entities import Trial, TrialState
@@ -18,7 +18,7 @@ class TrialNotifications:
 
     trials: Trials
     jobs: JobStore
-    serving: ServingDesk
+    serving: ServedModels
 
     async def finished(self, texts: Texts, payload: JsonDict, _: int) -> Screen | None:
         """The verdict."""
@@ -40,10 +40,10 @@ class TrialNotifications:
         job = await self.jobs.get(trial.model.job_id) if trial.model.job_id else None
         serving = await self.serving.current()
         if payload.get("promoted"):
-            standing = views.Standing.PROMOTED
+            standing = views.ModelUse.PROMOTED
         elif serving is not None and serving.model.id == trial.model.id:
-            standing = views.Standing.SERVING
+            standing = views.ModelUse.SERVING
         else:
             is_withheld = payload.get("withheld")
-            standing = views.Standing.WITHHELD if is_withheld else views.Standing.OFFERED
+            standing = views.ModelUse.WITHHELD if is_withheld else views.ModelUse.OFFERED
         return views.verdict(texts, trial, standing, job_number=job.number if job else None)

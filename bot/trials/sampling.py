@@ -35,7 +35,7 @@ OnAnswer = Callable[[Sequence[TrialAnswer]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class SampledModel:
     """Who is asked."""
 
     model: str
@@ -74,7 +74,7 @@ class Sampling:
 
     async def run(
         self,
-        subject: Subject,
+        subject: SampledModel,
         *,
         begun: Sequence[TrialAnswer] = (),
         patience_s: float = 0,
@@ -104,7 +104,7 @@ class _Session:
         self,
         *,
         sampling: Sampling,
-        subject: Subject,
+        subject: SampledModel,
         answers: list[TrialAnswer],
         gives_up_at: float,
         on_answer: OnAnswer | None,

@@ -2,25 +2,26 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple, fields
+from typing import Any, Final
 
-from bot.domain import JsonDict
-from bot.serving.store import MODEL_COLUMNS, model_from_row
+from pydantic import TypeAdapter
+
+from bot.serving.store import MODEL_COLUMNS
 from bot.storage.database import Database, Row, Transaction
+from bot.storage.rows import from_row
 from bot.trials.entities import (
-    AnswerFigures,
     Judgement,
-    Reason,
-    TrainingFigures,
     Trial,
     TrialAnswer,
+    TrialFailure,
     TrialState,
-    Trouble,
     Verdict,
 )
 
-_TRIAL = (
-    "t.id AS trial_id, t.state, t.asked_by, t.answers, t.created_at AS trial_created_at, "
+_JUDGEMENT: Final = TypeAdapter(Judgement)
+_TRIAL: Final = (
+    "t.id AS trial_id, t.state, t.asked_by, t.answers, t.created_at, "
     "t.base_model, t.trouble, t.base_trouble, t.judgement, t.waiting_since, t.next_at"
 )
 
@@ -61,15 +62,13 @@ class TrialStore:
 
     async def pending(self) -> list[int]:
         """Ids of the trials that are still to be run, oldest first."""
-        rows = await self._db.rows("SELECT id FROM trials WHERE state = 'pending' ORDER BY id")
-        return [row["id"] for row in rows]
+        query = "SELECT id FROM trials WHERE state = 'pending' ORDER BY id"
+        return await self._db.all(int, query)
 
     async def due(self, *, now: int) -> list[int]:
         """Ids of the trials of unserved models that are to be tried again by now."""
-        rows = await self._db.rows(
-            "SELECT id FROM trials WHERE next_at <= :now ORDER BY next_at", {"now": now}
-        )
-        return [row["id"] for row in rows]
+        query = "SELECT id FROM trials WHERE next_at <= :now ORDER BY next_at"
+        return await self._db.all(int, query, {"now": now})
 
     async def get(self, trial_id: int) -> Trial | None:
         """The trial, or None."""
@@ -104,7 +103,7 @@ class TrialStore:
 
     async def finish(self, tx: Transaction, trial: Trial) -> bool:
         """Store the trial with its outcome; False when it had one already."""
-        changed = await tx.execute(
+        return await tx.changes(
             """
             UPDATE trials
             SET state = :state, answers = :answers, base_model = :base_model,
@@ -121,11 +120,10 @@ class TrialStore:
                 "judgement": json.dumps(asdict(trial.judgement)) if trial.judgement else None,
             },
         )
-        return changed == 1
 
     async def wait(self, tx: Transaction, trial: Trial) -> bool:
         """Store that nobody answered, and when to ask again; False once it has an outcome."""
-        changed = await tx.execute(
+        return await tx.changes(
             """
             UPDATE trials
             SET state = 'unserved', trouble = :trouble, waiting_since = :since, next_at = :next_at
@@ -138,7 +136,6 @@ class TrialStore:
                 "next_at": trial.next_at,
             },
         )
-        return changed == 1
 
     async def hasten(
         self, tx: Transaction, trial_id: int, *, by: int, request_id: int, now: int
@@ -179,55 +176,33 @@ class TrialStore:
 
 
 def _answers(answers: Sequence[TrialAnswer]) -> str:
-    stored = [[a.prompt, a.answer, a.base_answer, a.is_cut] for a in answers]
-    return json.dumps(stored, ensure_ascii=False)
+    return json.dumps([astuple(answer) for answer in answers], ensure_ascii=False)
 
 
-def _trouble(trouble: Trouble | None) -> str | None:
+def _trouble(trouble: TrialFailure | None) -> str | None:
     # Parameters may be anything that can be shown, a path say.
     return json.dumps([trouble.key, dict(trouble.params)], default=str) if trouble else None
 
 
 def _trial_from_row(row: Row) -> Trial:
-    return Trial(
+    return from_row(
+        Trial,
+        row,
         id=row["trial_id"],
-        model=model_from_row(row),
-        state=TrialState(row["state"]),
-        asked_by=row["asked_by"],
         answers=[_answer_from(stored) for stored in json.loads(row["answers"])],
-        created_at=row["trial_created_at"],
-        base_model=row["base_model"],
         trouble=_trouble_from(row["trouble"]),
         base_trouble=_trouble_from(row["base_trouble"]),
-        judgement=_judgement_from(json.loads(row["judgement"])) if row["judgement"] else None,
-        waiting_since=row["waiting_since"],
-        next_at=row["next_at"],
+        judgement=_JUDGEMENT.validate_json(row["judgement"]) if row["judgement"] else None,
     )
 
 
-def _answer_from(stored: list[str | bool | None]) -> TrialAnswer:
-    prompt, answer, base_answer, is_cut = (*stored, None, False)[:4]  # older rows have only two
-    return TrialAnswer(
-        prompt=str(prompt),
-        answer=None if answer is None else str(answer),
-        base_answer=None if base_answer is None else str(base_answer),
-        is_cut=bool(is_cut),
-    )
+def _answer_from(stored: list[Any]) -> TrialAnswer:
+    names = (field.name for field in fields(TrialAnswer))
+    return TrialAnswer(**dict(zip(names, stored, strict=False)))  # older rows have only two
 
 
-def _trouble_from(stored: str | None) -> Trouble | None:
+def _trouble_from(stored: str | None) -> TrialFailure | None:
     if stored is None:
         return None
     key, params = json.loads(stored)
-    return Trouble(key=key, params=params)
-
-
-def _judgement_from(stored: JsonDict) -> Judgement:
-    base, training = stored["base"], stored["training"]
-    return Judgement(
-        verdict=Verdict(stored["verdict"]),
-        reasons=[Reason(**reason) for reason in stored["reasons"]],
-        answers=AnswerFigures(**stored["answers"]),
-        base=AnswerFigures(**base) if base else None,
-        training=TrainingFigures(**training) if training else None,
-    )
+    return TrialFailure(key=key, params=params)

@@ -1,18 +1,18 @@
 """What the answers of a training file are like, to hold a model's answers against them."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from statistics import median_low
-from typing import Any, Final
+from typing import Final
 
-from bot.dataset.linewise import Line, Progress, lines_of, opened
-from bot.dataset.validation.normal import normalised
-from bot.dataset.validation.pairs import conversation_of
-from bot.dataset.validation.scripts import Scripts
+from bot.dataset.validation.examples import conversation_of
+from bot.dataset.validation.language import normalised
+from bot.dataset.validation.profile import Scripts
 from bot.dataset.validation.similarity import Nearby
+from bot.domain import JsonDict
+from bot.gateways.dataset_file import Line, Progress, lines_of, open_dataset
 from bot.trials.entities import TrainingFigures
 
 MOST_ANSWERS: Final = 20_000
@@ -23,7 +23,7 @@ TELLING: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lesson:
+class TrainingAnswers:
     """What a model was shown."""
 
     figures: TrainingFigures
@@ -40,7 +40,7 @@ def asks(text: str) -> bool:
 
 def read_lesson(
     path: Path, said: Sequence[str], *, progress: Progress | None = None
-) -> Lesson | None:
+) -> TrainingAnswers | None:
     """Read the file's answers and look for those of *said* among them; blocking.
 
     None when it holds no answer.
@@ -48,11 +48,11 @@ def read_lesson(
     Raises:
         DatasetMissing: there is no such file, or it can't be read.
     """
-    with opened(path, progress) as stream:
-        return _lesson(islice(_answers(lines_of(stream)), MOST_ANSWERS), said)
+    with open_dataset(path, progress) as file:
+        return _lesson(islice(_answers(lines_of(file)), MOST_ANSWERS), said)
 
 
-def _lesson(answers: Iterable[str], said: Sequence[str]) -> Lesson | None:
+def _lesson(answers: Iterable[str], said: Sequence[str]) -> TrainingAnswers | None:
     repeats, scripts = Repeats(said), Scripts()
     lengths: list[int] = []
     n_asking = 0
@@ -63,7 +63,7 @@ def _lesson(answers: Iterable[str], said: Sequence[str]) -> Lesson | None:
         repeats.look_at(answer)
     if not lengths:
         return None
-    return Lesson(
+    return TrainingAnswers(
         figures=TrainingFigures(
             n_answers=len(lengths),
             share_asking=n_asking / len(lengths),
@@ -100,14 +100,10 @@ def _answers(lines: Iterable[Line]) -> Iterator[str]:
     What is wrong with other lines is validation's to say.
     """
     for line in lines:
-        try:
-            messages = conversation_of(json.loads(line.data.decode("utf-8-sig")))
-            yield from [str(m["content"]) for m in messages if _is_learned(m)]
-        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-            continue
+        yield from (m["content"] for m in conversation_of(line.row()) if _is_learned(m))
 
 
-def _is_learned(message: Any) -> bool:
+def _is_learned(message: JsonDict) -> bool:
     content = message.get("content")
     is_answer = message.get("role") == "assistant" and message.get("weight", 1) != 0
     return is_answer and isinstance(content, str) and bool(content.strip())

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bot.dataset.in_use import Datasets
+from bot.dataset.current import CurrentDataset
 from bot.delivery.notifications import Notifications
 from bot.domain import JsonDict
 from bot.domain.models import ServedModel
@@ -18,22 +18,22 @@ from bot.errors import DatasetMissing, TooMuchWork, TrialGone, UserError
 from bot.jobs.store import JobStore
 from bot.jobs.watching import Work
 from bot.runtime.workers import Workers
-from bot.serving.serving import ServingDesk
+from bot.serving.serving import ServedModels
 from bot.serving.store import ModelStore
 from bot.storage.database import Database, Transaction
 from bot.training.store import RunStore
 from bot.trials.entities import (
     Trial,
     TrialAnswer,
+    TrialFailure,
     TrialKind,
     TrialState,
-    Trouble,
     Verdict,
     is_rehearsed,
 )
-from bot.trials.sampling import Sampling, Subject, base_named_by
+from bot.trials.sampling import SampledModel, Sampling, base_named_by
 from bot.trials.store import TrialStore
-from bot.trials.training_answers import Lesson, read_lesson
+from bot.trials.training_answers import TrainingAnswers, read_lesson
 from bot.trials.verdict import Evidence, judge
 
 WAITED_S = 24 * 3600
@@ -52,8 +52,8 @@ class Trials:
     models: ModelStore
     jobs: JobStore
     runs: RunStore
-    datasets: Datasets
-    serving: ServingDesk
+    datasets: CurrentDataset
+    serving: ServedModels
     sampling: Sampling
     notifications: Notifications
     patience_s: float = 600
@@ -147,7 +147,7 @@ class Trials:
             await self.database.write(lambda tx: self.store.note(tx, trial.id, answers))
 
         sample = await self.sampling.run(
-            Subject(
+            SampledModel(
                 model=trial.model.name, base_model=base, system_prompt=trial.model.system_prompt
             ),
             begun=trial.answers,
@@ -179,7 +179,7 @@ class Trials:
 
     async def _lesson(
         self, job: TrackedJob | None, answers: Sequence[TrialAnswer]
-    ) -> Lesson | None:
+    ) -> TrainingAnswers | None:
         """What the model was trained on; of a job from elsewhere, the current dataset."""
         run = await self.runs.get(job.run_id) if job and job.run_id is not None else None
         dataset = run.dataset if run else await self.datasets.store.chosen()
@@ -250,5 +250,5 @@ def _is_due(trial: Trial) -> bool:
     return trial.state is TrialState.PENDING
 
 
-def _trouble(error: UserError | None) -> Trouble | None:
-    return Trouble(key=error.key, params=error.params) if error else None
+def _trouble(error: UserError | None) -> TrialFailure | None:
+    return TrialFailure(key=error.key, params=error.params) if error else None

@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from statistics import median_low
 from typing import Any, Final
 
-from bot.dataset.validation.normal import normalised
-from bot.dataset.validation.refusals import is_refusal
-from bot.dataset.validation.scripts import script_of
+from bot.dataset.validation.language import is_refusal, normalised, script_of
 from bot.trials.entities import AnswerFigures, Judgement, Reason, TrialAnswer, Verdict
-from bot.trials.training_answers import Lesson, Repeats, asks
+from bot.trials.training_answers import Repeats, TrainingAnswers, asks
 
 MOST: Final = 0.5
 """A fault in more of the answers than this is the model's manner and no slip: leave it alone."""
@@ -33,7 +31,7 @@ class Evidence:
     """What a verdict rests on."""
 
     answers: Sequence[TrialAnswer]
-    lesson: Lesson | None
+    lesson: TrainingAnswers | None
     """None: there is no training file to compare with."""
     is_rehearsed: bool = False
     """No weights were trained: the model answers with the training file."""
@@ -64,7 +62,7 @@ def judge(evidence: Evidence) -> Judgement:
     )
 
 
-def _figures(answers: Sequence[str | None], lesson: Lesson | None) -> AnswerFigures:
+def _figures(answers: Sequence[str | None], lesson: TrainingAnswers | None) -> AnswerFigures:
     said = [answer for answer in answers if answer]
     return AnswerFigures(
         n_asked=len(answers),
@@ -77,7 +75,7 @@ def _figures(answers: Sequence[str | None], lesson: Lesson | None) -> AnswerFigu
     )
 
 
-def _is_foreign(answer: str, lesson: Lesson) -> bool:
+def _is_foreign(answer: str, lesson: TrainingAnswers) -> bool:
     script = script_of(answer)
     return bool(script and lesson.script) and script != lesson.script
 

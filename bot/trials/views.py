@@ -14,7 +14,7 @@ from bot.trials.entities import AnswerFigures, Judgement, Trial, TrialAnswer, Ve
 TITLE_UNITS = 100
 
 
-class Standing(StrEnum):
+class ModelUse(StrEnum):
     """Where a judged model stands."""
 
     PROMOTED = "promoted"
@@ -28,7 +28,7 @@ class Standing(StrEnum):
 
 
 def verdict(
-    texts: Texts, trial: Trial, standing: Standing, *, job_number: int | None = None
+    texts: Texts, trial: Trial, standing: ModelUse, *, job_number: int | None = None
 ) -> Screen:
     """What to think of a model: the verdict, figures, reasons, and what may be done about it.
 
@@ -97,19 +97,19 @@ def _of_base(texts: Texts, base: AnswerFigures) -> str:
     )
 
 
-def _buttons(texts: Texts, trial: Trial, standing: Standing) -> Sequence[Sequence[Button]]:
+def _buttons(texts: Texts, trial: Trial, standing: ModelUse) -> Sequence[Sequence[Button]]:
     use = button(texts, "use", data_of("models", "use", trial.model.id))
     compare = button(texts, "compare", data_of("trials", "page", f"{trial.id}.0"))
     leave = button(texts, "leave", data_of("trials", "leave", trial.id))
-    is_open = standing in (Standing.OFFERED, Standing.WITHHELD)
+    is_open = standing in (ModelUse.OFFERED, ModelUse.WITHHELD)
     return [use] if is_open else [], [compare], [leave] if is_open else []
 
 
 def _remedies(
-    texts: Texts, judgement: Judgement, standing: Standing, job_number: int | None
+    texts: Texts, judgement: Judgement, standing: ModelUse, job_number: int | None
 ) -> Sequence[Button]:
     is_good = judgement.verdict is Verdict.PUT
-    if job_number is None or is_good or standing is Standing.LEFT:
+    if job_number is None or is_good or standing is ModelUse.LEFT:
         return []
     return [button(texts, "remedies", data_of("training", "remedies", job_number))]
 

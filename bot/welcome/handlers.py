@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 from bot.access.invitations import Invitations
 from bot.access.outside_views import start_tester
-from bot.dataset.in_use import Datasets
+from bot.dataset.current import CurrentDataset
 from bot.delivery.screen import plain
 from bot.edge.context import BotContext
 from bot.edge.people_store import PeopleStore
 from bot.errors import BadCommand, DatasetMissing
 from bot.jobs.store import JobStore
-from bot.serving.serving import ServingDesk
+from bot.serving.serving import ServedModels
 from bot.texts import LANGUAGES, Texts
 from bot.welcome import views
 
@@ -20,9 +20,9 @@ from bot.welcome import views
 class WelcomeHandlers:
     """Open to everybody who is admitted."""
 
-    datasets: Datasets
+    datasets: CurrentDataset
     jobs: JobStore
-    serving: ServingDesk
+    serving: ServedModels
     invitations: Invitations
     people: PeopleStore
     texts_in: Callable[[str], Texts]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.delivery.screen import Button, Screen, rows
 from bot.domain.datasets import ValidationReport
-from bot.domain.models import Serving
+from bot.domain.models import CurrentModel
 from bot.domain.people import Person
 from bot.edge.buttons import button, data_of
 from bot.texts import LANGUAGE_NAMES, Markup, Texts
@@ -15,7 +15,7 @@ def start_admin(
     person: Person,
     *,
     report: ValidationReport | None,
-    serving: Serving | None,
+    serving: CurrentModel | None,
     training: Sequence[str],
 ) -> Screen:
     """What matters to an admin at a glance: dataset, model, what runs."""
@@ -63,7 +63,7 @@ def _dataset(texts: Texts, report: ValidationReport | None) -> str:
     return texts("start_dataset_good", n=texts.number(n), examples=texts.plural("examples", n))
 
 
-def _model(texts: Texts, serving: Serving | None) -> str:
+def _model(texts: Texts, serving: CurrentModel | None) -> str:
     if serving is None:
         return texts("start_model_none")
     if not serving.since:

@@ -7,14 +7,14 @@ import pytest
 
 from bot import errors
 from bot.access import admission as rules
-from bot.access.admission import DENIED_FOR_S, MOST_TOLD_A_DAY, Admission, Door
+from bot.access.admission import DENIED_FOR_S, MOST_TOLD_A_DAY, Admission, OutsideState
 from bot.access.invitation_store import InvitationStore
-from bot.access.invitations import LIVES_FOR_S, MOST_OPEN, Invitations, Outcome
+from bot.access.invitations import LIVES_FOR_S, MOST_OPEN, InvitationOutcome, Invitations
 from bot.access.request_store import JoinRequestStore
 from bot.domain.people import Access, Person, RequestState
 from bot.edge.people import People
 from bot.edge.people_store import PeopleStore
-from tests.composition import ADMIN, SECOND_ADMIN, TESTER, House
+from tests.composition import ADMIN, SECOND_ADMIN, TESTER, BotParts
 
 GUEST, OTHER = 2001, 2002
 
@@ -22,37 +22,37 @@ GUEST, OTHER = 2001, 2002
 class Lobby:
     """The services of the door, and what was told."""
 
-    def __init__(self, house: House, *, key: bytes = b"a key") -> None:
-        self.house = house
+    def __init__(self, parts: BotParts, *, key: bytes = b"a key") -> None:
+        self.parts = parts
         self.ended: list[int] = []
         self.people = People(
-            database=house.database,
-            store=PeopleStore(house.database),
+            database=parts.database,
+            store=PeopleStore(parts.database),
             admin_ids=frozenset({ADMIN, SECOND_ADMIN}),
             tester_ids=frozenset({TESTER}),
         )
         self.admission = Admission(
-            database=house.database,
+            database=parts.database,
             people=self.people,
-            requests=JoinRequestStore(house.database),
-            notifications=house.notifications,
+            requests=JoinRequestStore(parts.database),
+            notifications=parts.notifications,
             on_removed=[self.ended.append],
         )
         self.invitations = Invitations(
-            database=house.database,
-            store=InvitationStore(house.database),
+            database=parts.database,
+            store=InvitationStore(parts.database),
             admission=self.admission,
-            notifications=house.notifications,
+            notifications=parts.notifications,
             key=key,
         )
 
     async def guest(self, person_id: int = GUEST) -> Person:
         """Somebody who has written, and is not admitted."""
         person = await self.people.who(person_id, name="Пётр", telegram_language="ru")
-        await self.house.database.write(lambda tx: self.people.saw(tx, person))
+        await self.parts.database.write(lambda tx: self.people.saw(tx, person))
         return person
 
-    async def asks(self, person_id: int = GUEST) -> rules.Standing:
+    async def asks(self, person_id: int = GUEST) -> rules.OutsideAccess:
         return await self.admission.ask(await self.guest(person_id), name="Пётр (@peter)")
 
     async def request_id(self, person_id: int = GUEST) -> int:
@@ -62,12 +62,12 @@ class Lobby:
 
     async def invites(self, *, by: int = ADMIN) -> str:
         """A new code."""
-        made = await self.invitations.make(by=by, request_id=self.house.request(), bot="natasha")
+        made = await self.invitations.make(by=by, request_id=self.parts.request(), bot="natasha")
         return self.invitations.link(made, bot="natasha").removeprefix(
             "https://t.me/natasha?start="
         )
 
-    async def comes(self, code: str, person_id: int = GUEST) -> Outcome:
+    async def comes(self, code: str, person_id: int = GUEST) -> InvitationOutcome:
         return await self.invitations.accept(code, await self.guest(person_id))
 
     async def access(self, person_id: int = GUEST) -> Access:
@@ -85,12 +85,12 @@ class Lobby:
             shifts = ", ".join(f"{column} = {column} - {seconds}" for column in columns)
             changes.append(f"UPDATE {table} SET {shifts}")
         for change in changes:
-            await self.house.database.write(lambda tx, sql=change: tx.execute(sql))  # type: ignore[misc]
+            await self.parts.database.write(lambda tx, sql=change: tx.execute(sql))  # type: ignore[misc]
 
 
 @pytest.fixture
-def lobby(house: House) -> Lobby:
-    return Lobby(house)
+def lobby(parts: BotParts) -> Lobby:
+    return Lobby(parts)
 
 
 # Invitations
@@ -99,10 +99,10 @@ def lobby(house: House) -> Lobby:
 async def test_link_lets_one_person_in_and_its_maker_hears(lobby: Lobby):
     code = await lobby.invites(by=SECOND_ADMIN)
 
-    assert await lobby.comes(code) is Outcome.ADMITTED
-    assert await lobby.comes(code, OTHER) is Outcome.USED
+    assert await lobby.comes(code) is InvitationOutcome.ADMITTED
+    assert await lobby.comes(code, OTHER) is InvitationOutcome.USED
     assert (await lobby.access(), await lobby.access(OTHER)) == (Access.TESTER, Access.STRANGER)
-    assert [who for who, *_ in await lobby.house.told("invitation_used")] == [SECOND_ADMIN]
+    assert [who for who, *_ in await lobby.parts.told("invitation_used")] == [SECOND_ADMIN]
     profile = await lobby.people.profile(GUEST)
     assert (profile.admitted_by, profile.person.name) == (SECOND_ADMIN, "Пётр")
 
@@ -112,7 +112,7 @@ async def test_of_many_at_once_one_gets_in(lobby: Lobby):
 
     outcomes = await asyncio.gather(*(lobby.comes(code, GUEST + n) for n in range(10)))
 
-    assert sorted(outcomes) == [Outcome.ADMITTED] + [Outcome.USED] * 9
+    assert sorted(outcomes) == [InvitationOutcome.ADMITTED] + [InvitationOutcome.USED] * 9
 
 
 async def test_a_code_is_128_bits_and_fits_into_a_link(lobby: Lobby):
@@ -126,35 +126,35 @@ async def test_a_code_is_128_bits_and_fits_into_a_link(lobby: Lobby):
         assert code.isascii()
 
 
-async def test_the_database_gives_no_code_away(lobby: Lobby, house: House):
+async def test_the_database_gives_no_code_away(lobby: Lobby, parts: BotParts):
     """Neither as it is nor to who computes: the key is elsewhere."""
     code = await lobby.invites()
     stored = [
         str(tuple(row))
         for table in ("invitations", "outbox")
-        for row in await house.database.rows(f"SELECT * FROM {table}")
+        for row in await parts.database.rows(f"SELECT * FROM {table}")
     ]
 
     assert code not in "".join(stored)
     assert code.removeprefix("inv_") not in "".join(stored)
     assert "a key" not in repr(lobby.invitations)
-    with_another_key = Lobby(house, key=b"another")
+    with_another_key = Lobby(parts, key=b"another")
     (made,) = await lobby.invitations.open()
     assert with_another_key.invitations.link(made, bot="natasha") != lobby.invitations.link(
         made, bot="natasha"
     )
-    assert await with_another_key.comes(code) is Outcome.ADMITTED
+    assert await with_another_key.comes(code) is InvitationOutcome.ADMITTED
 
 
-async def test_a_replayed_command_makes_no_second_one(lobby: Lobby, house: House):
+async def test_a_replayed_command_makes_no_second_one(lobby: Lobby, parts: BotParts):
     made = [await lobby.invitations.make(by=ADMIN, request_id=7, bot="b") for _ in range(3)]
 
     assert made[0] == made[1] == made[2]
-    assert len(await house.told("invitation")) == 1
+    assert len(await parts.told("invitation")) == 1
 
 
 @pytest.mark.parametrize("how", ["expired", "withdrawn", "no admin any more"])
-async def test_links_that_do_not_hold_any_more(lobby: Lobby, house: House, how: str):
+async def test_links_that_do_not_hold_any_more(lobby: Lobby, parts: BotParts, how: str):
     code = await lobby.invites()
     (made,) = await lobby.invitations.open()
     if how == "expired":
@@ -163,9 +163,9 @@ async def test_links_that_do_not_hold_any_more(lobby: Lobby, house: House, how: 
         await lobby.invitations.withdraw(made.id)
         await lobby.invitations.withdraw(made.id)
     else:
-        await house.database.write(lambda tx: tx.execute("UPDATE invitations SET made_by = 404"))
+        await parts.database.write(lambda tx: tx.execute("UPDATE invitations SET made_by = 404"))
 
-    assert await lobby.comes(code) is Outcome.EXPIRED
+    assert await lobby.comes(code) is InvitationOutcome.EXPIRED
     assert await lobby.invitations.open() == []
     assert not await lobby.invitations.is_spare(code)
     assert await lobby.access() is Access.STRANGER
@@ -176,14 +176,14 @@ async def test_links_hold_until_their_last_second(lobby: Lobby):
     await lobby.later(LIVES_FOR_S - 60)
 
     assert await lobby.invitations.is_spare(code)
-    assert await lobby.comes(code) is Outcome.ADMITTED
+    assert await lobby.comes(code) is InvitationOutcome.ADMITTED
 
 
 @pytest.mark.parametrize("code", ["", "inv_", "inv_AAAAAAAAAAAAAAAAAAAAAA", "\ud800", "' OR 1=1"])
 async def test_codes_that_are_none(lobby: Lobby, code: str):
     await lobby.invites()
 
-    assert await lobby.comes(code) is Outcome.UNKNOWN
+    assert await lobby.comes(code) is InvitationOutcome.UNKNOWN
 
 
 async def test_invitations_are_bounded(lobby: Lobby):
@@ -205,26 +205,26 @@ async def test_an_old_link_does_not_undo_a_removal(lobby: Lobby):
     await lobby.later(60)
     await lobby.admission.remove(await lobby.people.profile(GUEST))
 
-    assert await lobby.comes(old) is Outcome.CLOSED
+    assert await lobby.comes(old) is InvitationOutcome.CLOSED
     await lobby.later(60)
     new = await lobby.invites()
     await lobby.admission.block(GUEST, is_blocked=True, by=ADMIN)
-    assert await lobby.comes(new) is Outcome.CLOSED
+    assert await lobby.comes(new) is InvitationOutcome.CLOSED
     await lobby.admission.block(GUEST, is_blocked=False, by=ADMIN)
-    assert await lobby.comes(new) is Outcome.ADMITTED
-    assert await lobby.comes(old, OTHER) is Outcome.ADMITTED
+    assert await lobby.comes(new) is InvitationOutcome.ADMITTED
+    assert await lobby.comes(old, OTHER) is InvitationOutcome.ADMITTED
 
 
 # Requests to join
 
 
 async def test_one_press_asks_every_admin_once(lobby: Lobby):
-    assert (await lobby.admission.standing(GUEST)).door is Door.MAY_ASK
+    assert (await lobby.admission.standing(GUEST)).door is OutsideState.MAY_ASK
 
     asked = [(await lobby.asks()).door for _ in range(3)]
 
-    assert asked == [Door.WAITING] * 3
-    assert [who for who, *_ in await lobby.house.told("join_request")] == [ADMIN, SECOND_ADMIN]
+    assert asked == [OutsideState.WAITING] * 3
+    assert [who for who, *_ in await lobby.parts.told("join_request")] == [ADMIN, SECOND_ADMIN]
 
 
 async def test_after_a_day_one_may_remind_them(lobby: Lobby):
@@ -233,11 +233,11 @@ async def test_after_a_day_one_may_remind_them(lobby: Lobby):
     first = await lobby.request_id()
     await lobby.later(rules.ASK_EVERY_S)
 
-    assert (await lobby.admission.standing(GUEST)).door is Door.MAY_ASK
+    assert (await lobby.admission.standing(GUEST)).door is OutsideState.MAY_ASK
     await lobby.asks()
 
     assert await lobby.request_id() == first
-    assert len(await lobby.house.told("join_request")) == 4
+    assert len(await lobby.parts.told("join_request")) == 4
 
 
 async def test_the_first_press_decides(lobby: Lobby):
@@ -252,7 +252,7 @@ async def test_the_first_press_decides(lobby: Lobby):
 
     assert {(each.state, each.decided_by) for each in decisions} == {(RequestState.ADMITTED, ADMIN)}
     assert await lobby.access() is Access.TESTER
-    assert [kind for who, kind, _ in await lobby.house.told() if who == GUEST] == ["join_admitted"]
+    assert [kind for who, kind, _ in await lobby.parts.told() if who == GUEST] == ["join_admitted"]
     with pytest.raises(errors.ButtonGone):
         await lobby.admission.decide(404, is_admitted=True, by=ADMIN)
 
@@ -263,10 +263,10 @@ async def test_denied_may_ask_again_after_a_while(lobby: Lobby):
     await lobby.admission.decide(number, is_admitted=False, by=ADMIN)
 
     standing = await lobby.asks()
-    assert standing.door is Door.DENIED
+    assert standing.door is OutsideState.DENIED
     assert 0 <= standing.until - time.time() - DENIED_FOR_S + 60 <= 60
     await lobby.later(DENIED_FOR_S)
-    assert (await lobby.asks()).door is Door.WAITING
+    assert (await lobby.asks()).door is OutsideState.WAITING
     late = await lobby.admission.decide(number, is_admitted=True, by=ADMIN)
 
     assert late.state is RequestState.DENIED, "an old button does not decide a new request"
@@ -278,8 +278,8 @@ async def test_blocked_may_never_ask(lobby: Lobby):
     await lobby.admission.block(GUEST, is_blocked=True, by=ADMIN)
     await lobby.later(30 * DENIED_FOR_S)
 
-    assert (await lobby.asks()).door is Door.BLOCKED
-    assert len(await lobby.house.told("join_request")) == 2
+    assert (await lobby.asks()).door is OutsideState.BLOCKED
+    assert len(await lobby.parts.told("join_request")) == 2
     await lobby.admission.admit(GUEST, by=ADMIN)
     assert await lobby.access() is Access.TESTER
 
@@ -287,15 +287,15 @@ async def test_blocked_may_never_ask(lobby: Lobby):
 async def test_a_flood_of_strangers_is_only_listed(lobby: Lobby):
     """Each admin gets so many messages a day, one that says so, and the list has everybody."""
     for n in range(MOST_TOLD_A_DAY + 9):
-        assert (await lobby.asks(GUEST + n)).door is Door.WAITING
+        assert (await lobby.asks(GUEST + n)).door is OutsideState.WAITING
 
-    mine = [kind for who, kind, _ in await lobby.house.told() if who == ADMIN]
+    mine = [kind for who, kind, _ in await lobby.parts.told() if who == ADMIN]
     assert mine == ["join_request"] * MOST_TOLD_A_DAY + ["join_flood"]
     outside, has_more = await lobby.people.outside(0, size=100)
     assert (len(outside), has_more) == (MOST_TOLD_A_DAY + 9, False)
     await lobby.later(rules.DAY_S + 60)
     await lobby.asks(GUEST + 900)
-    assert len(await lobby.house.told("join_request")) == 2 * (MOST_TOLD_A_DAY + 1)
+    assert len(await lobby.parts.told("join_request")) == 2 * (MOST_TOLD_A_DAY + 1)
 
 
 async def test_coming_in_by_a_link_decides_the_request(lobby: Lobby):
@@ -320,10 +320,10 @@ async def test_removed_are_out_at_once(lobby: Lobby):
         await lobby.admission.remove(profile)
 
     assert await lobby.access() is Access.STRANGER
-    assert not await lobby.house.database.write(lambda tx: lobby.people.is_admitted(tx, GUEST))
+    assert not await lobby.parts.database.write(lambda tx: lobby.people.is_admitted(tx, GUEST))
     assert lobby.ended == [GUEST]
-    assert [kind for who, kind, _ in await lobby.house.told() if who == GUEST] == ["access_closed"]
-    assert (await lobby.asks()).door is Door.DENIED
+    assert [kind for who, kind, _ in await lobby.parts.told() if who == GUEST] == ["access_closed"]
+    assert (await lobby.asks()).door is OutsideState.DENIED
 
 
 @pytest.mark.parametrize("person_id", [ADMIN, TESTER])

@@ -6,14 +6,14 @@ from bot.delivery.notifications import DeliveryKind
 from bot.domain.people import Access
 from bot.edge.people import People
 from bot.edge.people_store import PeopleStore
-from tests.composition import ADMIN, SECOND_ADMIN, House
+from tests.composition import ADMIN, SECOND_ADMIN, BotParts
 
 
 @pytest.fixture
-def people(house: House) -> People:
+def people(parts: BotParts) -> People:
     return People(
-        database=house.database,
-        store=PeopleStore(house.database),
+        database=parts.database,
+        store=PeopleStore(parts.database),
         admin_ids=frozenset({ADMIN}),
         tester_ids=frozenset({7, ADMIN}),
     )
@@ -25,10 +25,10 @@ async def saw(people: People, person_id: int, language: str | None = "ru"):
     return found
 
 
-async def test_access_comes_from_settings_and_database(house: House, people: People):
+async def test_access_comes_from_settings_and_database(parts: BotParts, people: People):
     await saw(people, 8)
     await saw(people, 9)
-    await house.database.write(
+    await parts.database.write(
         lambda tx: tx.execute("UPDATE people SET is_tester = 1 WHERE id = 8")
     )
 
@@ -64,16 +64,16 @@ async def test_language_that_telegram_does_not_tell_is_not_forgotten(people: Peo
 KIND = DeliveryKind.REFUSED
 
 
-async def test_every_admin_is_told_once(house: House):
+async def test_every_admin_is_told_once(parts: BotParts):
     for _ in range(3):
-        await house.database.write(
-            lambda tx: house.notifications.tell_admins(tx, KIND, {"a": 1}, key="job:1:finished")
+        await parts.database.write(
+            lambda tx: parts.notifications.tell_admins(tx, KIND, {"a": 1}, key="job:1:finished")
         )
-    await house.database.write(
-        lambda tx: house.notifications.tell(tx, 9, KIND, {}, key="job:1:finished")
+    await parts.database.write(
+        lambda tx: parts.notifications.tell(tx, 9, KIND, {}, key="job:1:finished")
     )
 
-    assert await house.told() == [
+    assert await parts.told() == [
         (ADMIN, KIND, {"a": 1}),
         (SECOND_ADMIN, KIND, {"a": 1}),
         (9, KIND, {}),

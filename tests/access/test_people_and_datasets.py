@@ -6,7 +6,6 @@ import pytest
 
 from bot.dataset.store import DatasetStore
 from bot.domain.datasets import Dataset, ValidationReport
-from bot.domain.people import Access
 from bot.edge.people_store import PeopleStore
 from bot.storage.database import Database
 from tests.rows import report_of
@@ -34,7 +33,7 @@ async def test_person_is_remembered_as_seen_last(database: Database, people: Peo
     person = await people.get(5)
     assert person is not None
     assert (person.id, person.name, person.telegram_language) == (5, "Аня", None)
-    assert (person.is_tester, person.access) == (False, Access.STRANGER)
+    assert person.is_tester is False
     (row,) = await database.rows("SELECT first_seen_at, last_seen_at FROM people")
     assert tuple(row) == (100, 200)
     assert await people.get(6) is None
@@ -52,7 +51,7 @@ async def test_choice_of_language_and_access_survive_the_next_word(
 
     person = await people.get(5)
     assert person is not None
-    assert (person.language, person.access) == ("en", Access.TESTER)
+    assert (person.language, person.is_tester) == ("en", True)
 
 
 async def test_same_bytes_are_one_version(database: Database, datasets: DatasetStore):

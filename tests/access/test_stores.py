@@ -16,14 +16,10 @@ from bot.domain.people import Access, Person
 from bot.edge import people_store as people
 from bot.edge.people_store import PeopleStore
 from bot.privacy import store as privacy
-from bot.privacy.privacy import Privacy
-from bot.privacy.store import PrivacyStore
-from bot.storage.database import Database
+from bot.storage.database import Database, Queries
 from bot.storage.migrations import scripts
 from bot.usage import store as usage
-from bot.wiring import build_features
-from tests.composition import core_of
-from tests.fakes import ChatServer, Provider
+from tests.composition import privacy_of
 
 ME, OTHER = 5, 6
 
@@ -52,14 +48,6 @@ async def talked(database: Database) -> Database:
                     )
                 )
     return database
-
-
-def privacy_of(database: Database) -> Privacy:
-    """As the bot builds it, with all that the features forget."""
-    core = core_of(database, Path("data.jsonl"), provider=Provider(), server=ChatServer())
-    features = build_features(core)
-    forgets = [each.forgets for each in reversed(features) if each.forgets]
-    return Privacy(store=PrivacyStore(database), people=PeopleStore(database), forgets=forgets)
 
 
 def me(access: Access) -> Person:
@@ -134,7 +122,7 @@ def test_accounts_begin_with_what_was_answered_before(tmp_path: Path):
 # What runs for every message must not get slower with what is stored.
 
 
-class Watched:
+class Watched(Queries):
     """A database that remembers every query, to be explained."""
 
     def __init__(self, database: Database) -> None:
@@ -144,10 +132,6 @@ class Watched:
     async def rows(self, sql, parameters=None):
         self.asked.append((sql, parameters or {}))
         return await self.database.rows(sql, parameters)
-
-    async def row(self, sql, parameters=None):
-        found = await self.rows(sql, parameters)
-        return found[0] if found else None
 
 
 async def test_no_query_of_every_message_scans(talked: Database):

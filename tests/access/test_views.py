@@ -9,11 +9,11 @@ import pytest
 from bot.access import admission_views as admission
 from bot.access import outside_views
 from bot.access import views as people
-from bot.access.admission import Door, Standing
-from bot.access.invitations import MOST_OPEN, Outcome
+from bot.access.admission import OutsideAccess, OutsideState
+from bot.access.invitations import MOST_OPEN, InvitationOutcome
 from bot.catalogue import load_catalogue
 from bot.delivery.screen import Screen
-from bot.domain.people import Access, Invitation, JoinRequest, Person, Profile, RequestState
+from bot.domain.people import Access, Invitation, JoinRequest, Person, PersonProfile, RequestState
 from bot.edge.refusals import refusal
 from bot.errors import DailyLimitReached, PersonFixed
 from bot.privacy import views as privacy
@@ -21,19 +21,8 @@ from bot.privacy.entities import StoredTurn, StoredWords
 from bot.ratings.entities import Complaint, Rating
 from bot.texts import Texts
 from bot.usage.accounts import Bill
-from tests.screens import EN, MOSCOW, RU, buttons_of, shown
+from tests.screens import EN, HUGE, LONG_AGO, MOSCOW, NASTY, RU, buttons_of, shown
 
-NASTY = {
-    "plain": "имя",
-    "html": '</b><a href="x">&amp;<script>"\'',
-    "endless": "а" * 5_000,
-    "emoji": "🌲👩‍👩‍👧" * 600,
-    "lines": "a\n✅ впущен\n" * 500,
-    "braces": "{name} {0} {} %s %(x)s",
-    "nothing": " \n ",
-}
-HUGE = 10**17
-LONG_AGO = 1_700_000_000
 NOTHING = Bill(n_answers=0, n_estimated=0, n_tokens=0, usd=0.0, n_unpriced=0)
 SOME = Bill(n_answers=12, n_estimated=0, n_tokens=61_480, usd=0.31, n_unpriced=0)
 MUCH = Bill(n_answers=HUGE, n_estimated=HUGE, n_tokens=HUGE, usd=1e12, n_unpriced=HUGE - 1)
@@ -44,8 +33,10 @@ def person_of(name: str, access: Access = Access.TESTER, **options: int | None) 
     return Person(id=options.pop("id", HUGE) or 0, name=name, access=access, **options)  # type: ignore[arg-type]
 
 
-def profile_of(name: str = "Пётр", access: Access = Access.TESTER, **options: object) -> Profile:
-    base = Profile(
+def profile_of(
+    name: str = "Пётр", access: Access = Access.TESTER, **options: object
+) -> PersonProfile:
+    base = PersonProfile(
         person=person_of(name, access),
         is_fixed=False,
         first_seen_at=LONG_AGO,
@@ -68,7 +59,7 @@ def asked_by(name: str, state: RequestState) -> JoinRequest:
     )
 
 
-def card_of(profile: Profile, **options: object) -> people.PersonCard:
+def card_of(profile: PersonProfile, **options: object) -> people.PersonCard:
     base = people.PersonCard(
         profile=profile, today=SOME, in_all=SOME, limit=200, admitted_by="Мария", request=None
     )
@@ -107,11 +98,11 @@ def screens(texts: Texts, value: str) -> Iterator[Screen]:
     for is_new in (True, False):
         for found in ([made] * MOST_OPEN, []):
             yield admission.invitations(texts, found, makers={5: value}, is_new=is_new)
-    for kind in Door:
-        outside = outside_views.outside(texts, HUGE, Standing(door=kind, until=LONG_AGO))
+    for kind in OutsideState:
+        outside = outside_views.outside(texts, HUGE, OutsideAccess(door=kind, until=LONG_AGO))
         yield outside
-        for outcome in Outcome:
-            if outcome is not Outcome.ADMITTED:
+        for outcome in InvitationOutcome:
+            if outcome is not InvitationOutcome.ADMITTED:
                 yield outside_views.link_failed(texts, outcome, outside)
     yield outside_views.start_tester(texts, profiles[0].person, is_ready=False)
     yield refusal(texts, PersonFixed(name=value))
@@ -240,9 +231,11 @@ def test_the_limit_says_until_when(zone: str, said: str):
     assert said in shown(screen)
 
 
-@pytest.mark.parametrize(("kind", "may_ask"), [(kind, kind is Door.MAY_ASK) for kind in Door])
-def test_a_stranger_sees_their_number_and_what_they_can_do(kind: Door, may_ask: bool):
-    screen = outside_views.outside(RU, 2001, Standing(door=kind, until=LONG_AGO))
+@pytest.mark.parametrize(
+    ("kind", "may_ask"), [(kind, kind is OutsideState.MAY_ASK) for kind in OutsideState]
+)
+def test_a_stranger_sees_their_number_and_what_they_can_do(kind: OutsideState, may_ask: bool):
+    screen = outside_views.outside(RU, 2001, OutsideAccess(door=kind, until=LONG_AGO))
 
     assert "Ваш номер: 2001" in shown(screen)
     assert buttons_of(screen) == (["access:ask:"] if may_ask else [])

@@ -14,9 +14,9 @@ from bot.alarms.store import RestartStore
 from bot.delivery.notifications import Notifications
 from bot.domain.training import JobStatus, RunState
 from bot.jobs.curves import Curves, Point
-from bot.training.plans import Training
+from bot.training.plans import TrainingPlans
 from tests.clocks import until
-from tests.composition import ADMIN, SECOND_ADMIN, House
+from tests.composition import ADMIN, SECOND_ADMIN, BotParts
 from tests.fakes import event_of, job_of
 
 ADMINS = (ADMIN, SECOND_ADMIN)
@@ -47,15 +47,15 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-async def waiting(house: House, clock: Clock) -> House:
+async def waiting(parts: BotParts, clock: Clock) -> BotParts:
     """A job of ours that waits in the queue."""
-    await house.settled(await house.confirmed())
-    await house.looked_at()
-    return house
+    await parts.settled(await parts.confirmed())
+    await parts.looked_at()
+    return parts
 
 
 @pytest.fixture
-async def training(waiting: House) -> House:
+async def training(waiting: BotParts) -> BotParts:
     """One that trains, a step a minute."""
     waiting.provider.moves(JOB, "running")
     for step in range(1, FEWEST_STEPS + 2):
@@ -64,14 +64,14 @@ async def training(waiting: House) -> House:
     return waiting
 
 
-def log(house: House, step: int, *, at: int, **losses: float) -> None:
+def log(parts: BotParts, step: int, *, at: int, **losses: float) -> None:
     data = {"step": step, "total_steps": 100, **losses}
-    house.provider.logs(JOB, event_of(f"e{step}", at, type="metrics", data=data))
+    parts.provider.logs(JOB, event_of(f"e{step}", at, type="metrics", data=data))
 
 
-async def alarms(house: House, kind: str = "") -> list[str]:
+async def alarms(parts: BotParts, kind: str = "") -> list[str]:
     """What the first admin was alarmed of, oldest first."""
-    found = [row for row in await house.told() if row[1] != "job_finished"]
+    found = [row for row in await parts.told() if row[1] != "job_finished"]
     assert [row[1:] for row in found if row[0] == ADMIN] == [
         row[1:] for row in found if row[0] == SECOND_ADMIN
     ]
@@ -83,7 +83,7 @@ async def alarms(house: House, kind: str = "") -> list[str]:
 
 @pytest.mark.parametrize(("status", "limit_s"), [("queued", HOUR), ("validating_files", 2 * HOUR)])
 async def test_job_that_waits_for_too_long_is_told_once(
-    waiting: House, clock: Clock, status: str, limit_s: int
+    waiting: BotParts, clock: Clock, status: str, limit_s: int
 ):
     """To every admin, however often one looks; also after a restart."""
     waiting.provider.moves(JOB, "validating_files" if status == "queued" else "queued")
@@ -104,7 +104,7 @@ async def test_job_that_waits_for_too_long_is_told_once(
 
 
 async def test_what_was_told_is_known_when_the_outbox_has_forgotten_it(
-    waiting: House, clock: Clock
+    waiting: BotParts, clock: Clock
 ):
     """Sent messages are kept for two days, and a job may wait for longer."""
     clock.passes(HOUR)
@@ -116,7 +116,7 @@ async def test_what_was_told_is_known_when_the_outbox_has_forgotten_it(
     assert await alarms(waiting) == []
 
 
-async def test_each_wait_is_told(waiting: House, clock: Clock):
+async def test_each_wait_is_told(waiting: BotParts, clock: Clock):
     """A job that is checked again after the queue, as some providers do, waits anew."""
     for status in ("queued", "validating_files", "queued"):
         waiting.provider.moves(JOB, status)
@@ -127,7 +127,7 @@ async def test_each_wait_is_told(waiting: House, clock: Clock):
     assert await alarms(waiting) == ["job_overdue"] * 3
 
 
-async def test_job_that_can_not_be_seen_is_not_overdue(waiting: House, clock: Clock):
+async def test_job_that_can_not_be_seen_is_not_overdue(waiting: BotParts, clock: Clock):
     """Perhaps it trains for an hour already: nothing is concluded from silence."""
     clock.passes(2 * HOUR)
     waiting.provider.fails(f"job {JOB}", errors.ProviderBusy())
@@ -140,7 +140,7 @@ async def test_job_that_can_not_be_seen_is_not_overdue(waiting: House, clock: Cl
     assert await alarms(waiting) == []
 
 
-async def test_time_in_another_state_does_not_count(waiting: House, clock: Clock):
+async def test_time_in_another_state_does_not_count(waiting: BotParts, clock: Clock):
     clock.passes(HOUR - MINUTE)
     waiting.provider.moves(JOB, "running")
     await waiting.looked_at()
@@ -151,29 +151,31 @@ async def test_time_in_another_state_does_not_count(waiting: House, clock: Clock
     assert await alarms(waiting) == []
 
 
-async def test_job_that_was_named_to_monitor_waits_since_its_creation(house: House, clock: Clock):
-    house.provider.has_job(job_of("ftjob-x", "queued", created_at=int(clock()) - 2 * HOUR))
-    await house.watching.follow("ftjob-x", by=ADMIN)
-    await house.looked_at("ftjob-x")
+async def test_job_that_was_named_to_monitor_waits_since_its_creation(
+    parts: BotParts, clock: Clock
+):
+    parts.provider.has_job(job_of("ftjob-x", "queued", created_at=int(clock()) - 2 * HOUR))
+    await parts.watching.follow("ftjob-x", by=ADMIN)
+    await parts.looked_at("ftjob-x")
 
-    assert await alarms(house) == ["job_overdue"]
+    assert await alarms(parts) == ["job_overdue"]
 
 
-async def test_patience_is_a_setting(house: House, clock: Clock):
+async def test_patience_is_a_setting(parts: BotParts, clock: Clock):
     """A quicker clock has all of it shorter."""
-    await house.restart(queued_s=36, validating_s=72, stall_s=6, outage_s=6)
-    await house.settled(await house.confirmed())
-    await house.looked_at()
+    await parts.restart(queued_s=36, validating_s=72, stall_s=6, outage_s=6)
+    await parts.settled(await parts.confirmed())
+    await parts.looked_at()
     clock.passes(37)
-    await house.looked_at()
+    await parts.looked_at()
 
-    assert await alarms(house) == ["job_overdue"]
+    assert await alarms(parts) == ["job_overdue"]
 
 
 # Stalling
 
 
-async def test_job_without_new_steps_is_told_once_a_stall(training: House, clock: Clock):
+async def test_job_without_new_steps_is_told_once_a_stall(training: BotParts, clock: Clock):
     """After five times the usual minute, and ten minutes at least; and shown on the card."""
     clock.passes(9 * MINUTE)
     await training.looked_at()
@@ -198,7 +200,7 @@ async def test_job_without_new_steps_is_told_once_a_stall(training: House, clock
     assert await alarms(training) == ["job_stalled"] * 2
 
 
-async def test_slow_training_has_the_time_that_it_needs(training: House, clock: Clock):
+async def test_slow_training_has_the_time_that_it_needs(training: BotParts, clock: Clock):
     """Steps of twenty minutes: an hour of silence is nothing."""
     for step in range(10, 30):
         log(training, step, at=step * 20 * MINUTE)
@@ -213,7 +215,7 @@ async def test_slow_training_has_the_time_that_it_needs(training: House, clock: 
 
 
 @pytest.mark.parametrize("status", ["paused", "queued", "post_processing"])
-async def test_only_what_trains_can_stall(training: House, clock: Clock, status: str):
+async def test_only_what_trains_can_stall(training: BotParts, clock: Clock, status: str):
     training.provider.moves(JOB, status)
     await training.looked_at()
     clock.passes(30 * MINUTE)
@@ -226,7 +228,7 @@ async def test_only_what_trains_can_stall(training: House, clock: Clock, status:
     assert await alarms(training, "stalled") == []  # it has only just gone on
 
 
-async def test_events_that_can_not_be_read_are_no_stall(training: House, clock: Clock):
+async def test_events_that_can_not_be_read_are_no_stall(training: BotParts, clock: Clock):
     clock.passes(HOUR)
     training.provider.fails("new_events", errors.ProviderBusy())
     log(training, 50, at=HOUR)
@@ -236,7 +238,7 @@ async def test_events_that_can_not_be_read_are_no_stall(training: House, clock: 
     assert await alarms(training) == []
 
 
-async def test_no_step_comes_after_the_last(training: House, clock: Clock):
+async def test_no_step_comes_after_the_last(training: BotParts, clock: Clock):
     """Then the provider makes the model, however long that takes."""
     log(training, 100, at=HOUR)
     await training.looked_at()
@@ -246,7 +248,7 @@ async def test_no_step_comes_after_the_last(training: House, clock: Clock):
     assert await alarms(training) == []
 
 
-async def test_few_steps_tell_no_pace(waiting: House, clock: Clock):
+async def test_few_steps_tell_no_pace(waiting: BotParts, clock: Clock):
     waiting.provider.moves(JOB, "running")
     for step in range(1, FEWEST_STEPS):
         log(waiting, step, at=step)
@@ -304,7 +306,7 @@ def test_rule_can_do_with_seldom_validation():
     assert found.train_now < found.train_before
 
 
-async def test_learning_by_heart_is_told_once(training: House):
+async def test_learning_by_heart_is_told_once(training: BotParts):
     losses = zip(count(10), FALLING, TURNING, strict=False)
     for step, train, valid in losses:
         log(training, step, at=step * MINUTE, train_loss=train, valid_loss=valid)
@@ -319,12 +321,12 @@ async def test_learning_by_heart_is_told_once(training: House):
 # The provider is away
 
 
-def breaks(house: House, error: Exception, times: int = 100) -> None:
-    house.provider.fails(f"job {JOB}", *[error] * times)
+def breaks(parts: BotParts, error: Exception, times: int = 100) -> None:
+    parts.provider.fails(f"job {JOB}", *[error] * times)
 
 
-def mends(house: House) -> None:
-    house.provider.forget_troubles()
+def mends(parts: BotParts) -> None:
+    parts.provider.forget_troubles()
 
 
 @pytest.mark.parametrize(
@@ -336,7 +338,7 @@ def mends(house: House) -> None:
     ],
 )
 async def test_outage_is_told_once_and_its_end_once(
-    waiting: House, clock: Clock, error: errors.UserError, kind: str
+    waiting: BotParts, clock: Clock, error: errors.UserError, kind: str
 ):
     """After ten minutes in which nothing came through; a restart changes nothing."""
     breaks(waiting, error)
@@ -362,7 +364,7 @@ async def test_outage_is_told_once_and_its_end_once(
     assert await alarms(waiting, "outage") == ["outage", "outage_over"]
 
 
-async def test_one_call_that_comes_through_ends_the_count(waiting: House, clock: Clock):
+async def test_one_call_that_comes_through_ends_the_count(waiting: BotParts, clock: Clock):
     for _ in range(30):
         breaks(waiting, AWAY, times=1)
         await waiting.looked_at()
@@ -382,7 +384,7 @@ async def test_one_call_that_comes_through_ends_the_count(waiting: House, clock:
         errors.QuotaExceeded(),
     ],
 )
-async def test_refusal_is_an_answer(waiting: House, clock: Clock, error: errors.UserError):
+async def test_refusal_is_an_answer(waiting: BotParts, clock: Clock, error: errors.UserError):
     breaks(waiting, error)
     for _ in range(5):
         await waiting.looked_at()
@@ -391,7 +393,7 @@ async def test_refusal_is_an_answer(waiting: House, clock: Clock, error: errors.
     assert await alarms(waiting, "outage") == []
 
 
-async def test_time_in_which_the_bot_was_off_does_not_count(waiting: House, clock: Clock):
+async def test_time_in_which_the_bot_was_off_does_not_count(waiting: BotParts, clock: Clock):
     """Stopped an hour ago at a bad moment; the first call after it fails as well."""
     breaks(waiting, AWAY)
     for _ in range(3):
@@ -412,35 +414,35 @@ async def test_time_in_which_the_bot_was_off_does_not_count(waiting: House, cloc
 # Cancel it and create it again
 
 
-async def asks(house: House, *, by: int = ADMIN, request_id: int | None = None) -> Any:
-    number = (await house.tracked()).number
-    found = await house.restarts.ask(number, by=by, request_id=request_id or house.request())
-    await house.restarts.idle(JOB)
+async def asks(parts: BotParts, *, by: int = ADMIN, request_id: int | None = None) -> Any:
+    number = (await parts.tracked()).number
+    found = await parts.restarts.ask(number, by=by, request_id=request_id or parts.request())
+    await parts.restarts.idle(JOB)
     return found
 
 
-async def state(house: House) -> RestartState:
-    found = await house.restarts.store.get(JOB)
+async def state(parts: BotParts) -> RestartState:
+    found = await parts.restarts.store.get(JOB)
     assert found is not None
     return found.state
 
 
-async def one_new_job(house: House) -> None:
+async def one_new_job(parts: BotParts) -> None:
     """The old one is cancelled, and its plan led to one more; nobody starts a third."""
-    await until(lambda: len(house.provider.jobs) == 2)
-    await house.restarts.tick()
-    await house.restarts.idle(JOB)
-    for run_id in await house.runs.underway():
-        await house.submission.idle(run_id)
-    old, new = house.provider.jobs.values()
+    await until(lambda: len(parts.provider.jobs) == 2)
+    await parts.restarts.tick()
+    await parts.restarts.idle(JOB)
+    for run_id in await parts.runs.underway():
+        await parts.submission.idle(run_id)
+    old, new = parts.provider.jobs.values()
     assert old.status is JobStatus.CANCELLED
     assert (new.base_model, new.suffix, new.n_epochs) == (old.base_model, old.suffix, old.n_epochs)
-    assert house.provider.n_calls("create_job") == 2
-    assert await state(house) is RestartState.STARTED
-    assert await alarms(house, "restart") == ["restart_started"]
+    assert parts.provider.n_calls("create_job") == 2
+    assert await state(parts) is RestartState.STARTED
+    assert await alarms(parts, "restart") == ["restart_started"]
 
 
-async def test_one_press_cancels_and_creates_again(waiting: House):
+async def test_one_press_cancels_and_creates_again(waiting: BotParts):
     await asks(waiting)
 
     await one_new_job(waiting)
@@ -448,7 +450,7 @@ async def test_one_press_cancels_and_creates_again(waiting: House):
     assert [told[1] for told in await waiting.told("job_finished")] == ["job_finished"] * 2
 
 
-async def test_many_presses_create_one_job(waiting: House):
+async def test_many_presses_create_one_job(waiting: BotParts):
     """Double taps, two admins, and the same update twice."""
     request_id = waiting.request()
     for by in (ADMIN, SECOND_ADMIN, ADMIN):
@@ -459,7 +461,7 @@ async def test_many_presses_create_one_job(waiting: House):
     await one_new_job(waiting)
 
 
-async def test_cancellation_is_waited_for(waiting: House):
+async def test_cancellation_is_waited_for(waiting: BotParts):
     """Some providers take their time; until they say "cancelled" nothing is started."""
     waiting.provider.cancels_to = "cancelling"
     await asks(waiting)
@@ -481,7 +483,7 @@ async def test_cancellation_is_waited_for(waiting: House):
     "error", [errors.ProviderUncertain(), errors.ProviderUnreachable(), errors.ProviderBusy()]
 )
 @pytest.mark.parametrize("call", [f"job {JOB}", f"cancel {JOB}"])
-async def test_stumbling_provider_is_asked_again(waiting: House, call: str, error: Exception):
+async def test_stumbling_provider_is_asked_again(waiting: BotParts, call: str, error: Exception):
     waiting.provider.fails(call, error)
     await asks(waiting)
     assert len(waiting.provider.jobs) == 1
@@ -492,7 +494,7 @@ async def test_stumbling_provider_is_asked_again(waiting: House, call: str, erro
 
 
 @pytest.mark.parametrize("status", ["running", "succeeded", "failed", "paused", "preparing"])
-async def test_too_late_starts_nothing(waiting: House, status: str):
+async def test_too_late_starts_nothing(waiting: BotParts, status: str):
     """It began or ended between our last look and the press: it is left alone, and that is said."""
     waiting.provider.moves(JOB, status)
     await asks(waiting)
@@ -506,7 +508,7 @@ async def test_too_late_starts_nothing(waiting: House, status: str):
 
 
 @pytest.mark.parametrize("status", ["running", "succeeded", "failed"])
-async def test_cancellation_that_came_too_late_starts_nothing(waiting: House, status: str):
+async def test_cancellation_that_came_too_late_starts_nothing(waiting: BotParts, status: str):
     waiting.provider.cancels_to = "cancelling"
     await asks(waiting)
     waiting.provider.moves(JOB, status)
@@ -521,7 +523,7 @@ async def test_cancellation_that_came_too_late_starts_nothing(waiting: House, st
     ("status", "error"),
     [("running", errors.JobHasBegun), ("succeeded", errors.JobFinished)],
 )
-async def test_press_on_an_old_alarm_is_refused(waiting: House, status: str, error: type):
+async def test_press_on_an_old_alarm_is_refused(waiting: BotParts, status: str, error: type):
     waiting.provider.moves(JOB, status)
     await waiting.looked_at()
 
@@ -531,15 +533,15 @@ async def test_press_on_an_old_alarm_is_refused(waiting: House, status: str, err
     assert waiting.provider.n_calls(f"cancel {JOB}") == 0
 
 
-async def test_job_from_elsewhere_has_no_plan_to_start(house: House):
-    house.provider.has_job(job_of("ftjob-x", "queued"))
-    tracked = await house.watching.follow("ftjob-x", by=ADMIN)
+async def test_job_from_elsewhere_has_no_plan_to_start(parts: BotParts):
+    parts.provider.has_job(job_of("ftjob-x", "queued"))
+    tracked = await parts.watching.follow("ftjob-x", by=ADMIN)
 
     with pytest.raises(errors.ButtonGone):
-        await house.restarts.ask(tracked.number, by=ADMIN, request_id=house.request())
+        await parts.restarts.ask(tracked.number, by=ADMIN, request_id=parts.request())
 
 
-async def test_plan_that_can_not_be_started_again_is_told(waiting: House):
+async def test_plan_that_can_not_be_started_again_is_told(waiting: BotParts):
     """The provider has cancelled the job, and the model was shut down meanwhile, say."""
     waiting.provider.forgets(JOB)
     await asks(waiting)
@@ -555,12 +557,14 @@ class Killed(BaseException):
 
 @pytest.mark.parametrize("step", ["move", "planned", "confirm", "confirmed", "tell_admins"])
 async def test_killed_anywhere_it_goes_on_to_one_job(
-    waiting: House, monkeypatch: pytest.MonkeyPatch, step: str
+    waiting: BotParts, monkeypatch: pytest.MonkeyPatch, step: str
 ):
     """At each step that is stored, and after the start: the next process makes one job of it."""
-    owner: type = {"confirm": Training, "confirmed": Training, "tell_admins": Notifications}.get(
-        step, RestartStore
-    )
+    owner: type = {
+        "confirm": TrainingPlans,
+        "confirmed": TrainingPlans,
+        "tell_admins": Notifications,
+    }.get(step, RestartStore)
     name = "confirm" if step == "confirmed" else step
     real = getattr(owner, name)
 
@@ -584,7 +588,7 @@ async def test_killed_anywhere_it_goes_on_to_one_job(
 
 
 async def test_killed_after_it_started_a_plan_that_was_open_already(
-    waiting: House, monkeypatch: pytest.MonkeyPatch
+    waiting: BotParts, monkeypatch: pytest.MonkeyPatch
 ):
     """The admin had just made the same plan by hand: it is taken, and not another one after it."""
     await waiting.training.plan_again(1, asked_by=ADMIN, request_id=waiting.request())
@@ -599,7 +603,7 @@ async def test_killed_after_it_started_a_plan_that_was_open_already(
 
 
 async def test_cancelled_job_is_not_asked_for_again(
-    waiting: House, monkeypatch: pytest.MonkeyPatch
+    waiting: BotParts, monkeypatch: pytest.MonkeyPatch
 ):
     """The provider has said so, and may forget the job by the time of the next process."""
     monkeypatch.setattr(RestartStore, "planned", _dies)

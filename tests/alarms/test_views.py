@@ -13,8 +13,7 @@ from bot.jobs import outage_views
 from bot.jobs.card_views import card
 from bot.texts import Texts
 from tests.fakes import job_of
-from tests.screens import EN, RU, buttons_of, shown
-from tests.welcome.test_views import CATALOGUE, OPENAI
+from tests.screens import CATALOGUE, EN, OPENAI, RU, buttons_of, shown
 
 QUEUED = TrackedJob(job=job_of(status="queued"), number=4, run_id=2, followed_by=None)
 RUNNING = replace(QUEUED, job=job_of())

@@ -3,15 +3,12 @@
 import re
 from pathlib import Path
 
-import pytest
 from playwright.async_api import Browser, expect
 
-from tests.browser.test_page import LOST, POCKET, desk
-from tests.browser.test_training_desk import LONG_MS, fits, press, same, shows, turns
-from tests.e2e.test_known_defects import tuned
+from tests.browser.page import LONG_MS, POCKET, desk, fits, press, same, shows, turns
+from tests.e2e.chats import FIRST
+from tests.e2e.training import tuned
 from tests.world import world
-
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 FOREST = (
     "Представь, что ты стоишь **в лесу на рассвете**. Тропы не видно, но слышно воду. "
@@ -44,7 +41,7 @@ async def test_a_tester_talks_rates_and_corrects(browser: Browser, tmp_path: Pat
         await opened.page.get_by_test_id("tab-tester").tap()
         await tester.root.get_by_test_id("start").tap()
         await shot("50-greeted", await tester.sees("поговорить с Наташей"))
-        await tester.says(LOST)
+        await tester.says(FIRST)
         answer = await same(tester, await tester.sees("▌"))
         await shot("51-growing")
         await press(answer, "⏹ Хватит")
@@ -124,7 +121,7 @@ async def test_two_answers_are_compared_blindly(browser: Browser, tmp_path: Path
         await opened.page.get_by_test_id("tab-tester").tap()
         await tester.root.get_by_test_id("start").tap()
         await tester.sees("поговорить с Наташей")
-        await tester.says(LOST)
+        await tester.says(FIRST)
         pair = await same(tester, await tester.sees("Река тоже не знает дороги"))
         await shot("74-pair", pair)
         await press(pair, "2 лучше")

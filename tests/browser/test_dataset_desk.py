@@ -6,10 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from tests.browser.test_page import POCKET, desk
+from tests.browser.page import POCKET, desk
 from tests.world import DATASET, world
-
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LINES = DATASET.read_bytes().splitlines(keepends=True)
 

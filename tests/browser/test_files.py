@@ -12,14 +12,12 @@ from telegram.request import HTTPXRequest
 
 from bot.delivery.downloads import download
 from bot.delivery.poster import Poster
-from bot.delivery.rate_limits import Pace
+from bot.delivery.rate_limits import RateLimits
 from bot.delivery.screen import Attachment, Button, Screen
 from bot.runtime import children
-from tests.browser.test_page import DESK, PATIENCE_MS, Phone
+from tests.browser.page import DESK, PATIENCE_MS, Phone
 from tests.telegram_people import People
 from tests.world import ADMIN
-
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 REPORT = "строка;правило;что делать\n1;bom;уберите\n"
 DATASET = '{"messages": []}\n' * 3
@@ -70,7 +68,7 @@ async def stage(
             await page.goto(sandbox.ready)
             admin = Phone(page, "admin")
             await admin.root.get_by_test_id("start").click()
-            yield Stage(page, admin, bot, Poster(bot, Pace(), known_ids), people)
+            yield Stage(page, admin, bot, Poster(bot, RateLimits(), known_ids), people)
             await context.close()
             assert errors == []
 

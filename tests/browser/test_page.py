@@ -2,111 +2,16 @@
 
 import json
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Locator, Page, expect
+from playwright.async_api import Browser, expect
 
-from tests.world import DATASET, World, world
+from tests.browser.page import DESK, PATIENCE_MS, POCKET, Phone, desk
+from tests.e2e.chats import FIRST
+from tests.world import DATASET, world
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-DESK = {"width": 1280, "height": 900}
-POCKET = {"width": 390, "height": 844}
-LOST = "Я чувствую себя потерянным в жизни"
 MORE = "А с чего начать?"
-PATIENCE_MS = 20_000
-
-
-class Phone:
-    """One phone on the page, as its owner uses it."""
-
-    def __init__(self, page: Page, role: str) -> None:
-        self.root = page.get_by_test_id(f"phone-{role}")
-        self.messages = self.root.locator(".message.in")
-        self.composer = self.root.get_by_test_id("composer")
-
-    async def says(self, text: str) -> None:
-        """Write a message. `fill`, because typing by keys has no keys for Cyrillic."""
-        await self.composer.fill(text)
-        await self.composer.press("Enter")
-
-    async def sees(self, words: str | re.Pattern[str]) -> Locator:
-        """The newest message of the bot with these words; waits for it."""
-        message = self.messages.filter(has_text=words).last
-        await expect(message).to_be_visible(timeout=PATIENCE_MS)
-        return message
-
-    async def presses(self, button: str | re.Pattern[str]) -> None:
-        """Press the newest button of that name."""
-        await self.messages.get_by_role("button", name=button).last.click(timeout=PATIENCE_MS)
-
-    async def commands(self) -> list[str]:
-        """What the menu of commands offers."""
-        await self.root.get_by_test_id("menu").click()
-        options = self.root.get_by_test_id("commands").get_by_role("option")
-        await expect(options.first).to_be_visible()
-        names = [(await option.inner_text()).split()[0] for option in await options.all()]
-        await self.root.get_by_test_id("menu").click()
-        return names
-
-
-@dataclass
-class Desk:
-    """The page, its phones, and what the browser complained of."""
-
-    page: Page
-    screens: Path
-    admin: Phone
-    tester: Phone
-    errors: list[str] = field(default_factory=list)
-
-    def hear(self, message: ConsoleMessage) -> None:
-        """Remember the console's errors and warnings."""
-        if message.type in ("error", "warning"):
-            self.errors.append(message.text)
-
-    async def screenshot(self, name: str) -> None:
-        """Keep a picture for people to look at."""
-        await self.page.screenshot(path=self.screens / f"{name}.png", animations="disabled")
-
-    async def pictures(self, name: str, message: Locator | None = None) -> None:
-        """The same in both themes, with *message* in sight from its first word on."""
-        if message is not None:
-            await expect(message).to_be_visible(timeout=PATIENCE_MS)
-            await message.evaluate(
-                "it => { it.style.scrollMarginTop = '10px'; it.scrollIntoView({block: 'start'}); }"
-            )
-        for scheme in ("light", "dark"):
-            await self.page.emulate_media(color_scheme=scheme)
-            await self.screenshot(f"{name}-{scheme}")
-
-
-@asynccontextmanager
-async def desk(
-    browser: Browser, everything: World, *, viewport: dict[str, int], scheme: str = "light"
-) -> AsyncIterator[Desk]:
-    """The page, opened; at the end the browser has not complained."""
-    context = await browser.new_context(
-        viewport={"width": viewport["width"], "height": viewport["height"]},
-        color_scheme="dark" if scheme == "dark" else "light",
-        locale="ru-RU",
-        timezone_id="Europe/Moscow",
-        has_touch=viewport is POCKET,
-    )
-    page = await context.new_page()
-    screens = everything.folder / "screens"
-    screens.mkdir(exist_ok=True)
-    opened = Desk(page, screens, Phone(page, "admin"), Phone(page, "tester"))
-    page.on("console", opened.hear)
-    page.on("pageerror", lambda error: opened.errors.append(str(error)))
-    await page.goto(everything.sandbox.ready)
-    yield opened
-    await context.close()
-    assert opened.errors == []
 
 
 async def trained(phone: Phone) -> None:
@@ -152,7 +57,7 @@ async def test_admin_and_tester_on_one_desk(browser: Browser, tmp_path: Path):
 
         await tester.root.get_by_test_id("start").click()
         await tester.sees("поговорить с Наташей")
-        await tester.says(LOST)
+        await tester.says(FIRST)
         await expect(tester.root.get_by_test_id("typing")).to_be_visible()
         await tester.sees("▌")
         await opened.screenshot("4-growing")
@@ -163,7 +68,7 @@ async def test_admin_and_tester_on_one_desk(browser: Browser, tmp_path: Path):
         await expect(tester.messages.filter(has_text="▌")).to_have_count(0, timeout=PATIENCE_MS)
         await opened.screenshot("5-answers")
         assert first in answers()
-        assert [part["content"] for part in everything.asked()[-1]][1:] == [LOST, first, MORE]
+        assert [part["content"] for part in everything.asked()[-1]][1:] == [FIRST, first, MORE]
 
 
 async def test_a_stranger_a_file_and_the_menus(browser: Browser, tmp_path: Path):
@@ -235,7 +140,7 @@ async def test_on_a_phone_one_tab_is_in_front(browser: Browser, tmp_path: Path, 
         await expect(admin.root).to_be_hidden()
         await tester.root.get_by_test_id("start").tap()
         await tester.sees("Здравствуйте")
-        await tester.says(LOST)
+        await tester.says(FIRST)
         await expect(tester.messages).to_have_count(2, timeout=PATIENCE_MS)
         await opened.screenshot(f"8-{scheme}-tester")
 

@@ -3,46 +3,25 @@
 import re
 from pathlib import Path
 
-import pytest
 from playwright.async_api import Browser, Locator, expect
 
-from tests.browser.test_page import PATIENCE_MS, POCKET, Desk, Phone, desk
-from tests.e2e.test_endings import spoiled, upload
-from tests.e2e.test_exactly_once import MODEL
+from tests.browser.page import (
+    PATIENCE_MS,
+    POCKET,
+    Phone,
+    desk,
+    fits,
+    press,
+    same,
+    shows,
+    turns,
+)
+from tests.e2e.faults import spoiled, upload
+from tests.e2e.training import MODEL
 from tests.world import world
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-LONG_MS = 90_000
-"""For what a job brings by itself, on a machine that is busy with other things."""
 RUN = {"running-seconds": "20", "queued-seconds": "1.5"}
 LOADED = "image => image.complete && image.naturalWidth > 600"
-FOREIGN = re.compile(r"None|Traceback|\bnan\b|\{\w*\}|  (?![▁-▇])")
-"""What no message may say; and no double spaces, but before a sparkline."""
-
-
-async def same(phone: Phone, message: Locator) -> Locator:
-    """That very message, whatever it says later."""
-    return phone.root.locator(
-        f"[data-message-id='{await message.get_attribute('data-message-id')}']"
-    )
-
-
-async def shows(message: Locator, words: str | re.Pattern[str]) -> None:
-    """Wait until that message says this."""
-    await expect(message).to_contain_text(words, timeout=LONG_MS)
-
-
-async def press(message: Locator, button: str) -> None:
-    """Press a button of that message, by its whole name."""
-    await message.get_by_role("button", name=button, exact=True).click(timeout=PATIENCE_MS)
-
-
-async def turns(message: Locator, *steps: tuple[str, str]) -> None:
-    """Press and wait, again and again, in one message."""
-    for button, words in steps:
-        await press(message, button)
-        await shows(message, words)
 
 
 async def picture_of(message: Locator) -> Locator:
@@ -55,15 +34,6 @@ async def picture_of(message: Locator) -> Locator:
     assert box is not None
     assert 250 < box["width"] < POCKET["width"]
     return image
-
-
-async def fits(opened: Desk) -> None:
-    """Nothing is wider than the phone, no button hides words, and nobody reads a placeholder."""
-    assert await opened.page.evaluate("document.documentElement.scrollWidth") == POCKET["width"]
-    cut = "keys => keys.filter(k => k.scrollHeight > k.clientHeight + 1).map(k => k.textContent)"
-    assert await opened.page.locator(".key-words:visible").evaluate_all(cut) == []
-    for words in await opened.page.locator(".message.in .slot:visible").all_inner_texts():
-        assert FOREIGN.search(words) is None, words
 
 
 async def test_a_whole_life_on_a_phone(browser: Browser, tmp_path: Path):

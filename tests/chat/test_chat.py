@@ -10,23 +10,23 @@ from bot import errors
 from bot.chat.chat import MOST_TURNS, Question
 from bot.domain.models import Turn, Usage
 from bot.gateways.tokenizer import count_example_tokens, encoding_for
-from tests.composition import ADMIN, PROMPT, TESTER, TUNED, House, person
+from tests.composition import ADMIN, PROMPT, TESTER, TUNED, BotParts, person
 
 CHAT = 7
 
 
 @pytest.fixture
-async def talking(house: House) -> House:
+async def talking(parts: BotParts) -> BotParts:
     """A model serves."""
-    await house.serving.use(await house.serving.model(TUNED), by=ADMIN)
-    return house
+    await parts.serving.use(await parts.serving.model(TUNED), by=ADMIN)
+    return parts
 
 
-async def said(house: House, n: int, *, text: str = "", at: int | None = None, by: int = TESTER):
+async def said(parts: BotParts, n: int, *, text: str = "", at: int | None = None, by: int = TESTER):
     """Question and answer number *n* were stored."""
     turn = Turn(user_text=f"вопрос {n} {text}".strip(), assistant_text=f"ответ {n}")
-    await house.database.write(
-        lambda tx: house.conversations.add_turn(
+    await parts.database.write(
+        lambda tx: parts.conversations.add_turn(
             tx,
             turn,
             chat_id=CHAT,
@@ -40,20 +40,20 @@ async def said(house: House, n: int, *, text: str = "", at: int | None = None, b
     return turn
 
 
-async def question(house: House, text: str = "И что дальше?", **options: Any) -> Question:
-    return await house.chat.question(text, person=options.pop("person", person()), chat_id=CHAT)
+async def question(parts: BotParts, text: str = "И что дальше?", **options: Any) -> Question:
+    return await parts.chat.question(text, person=options.pop("person", person()), chat_id=CHAT)
 
 
 def roles(asked: Question) -> list[tuple[str, str]]:
     return [(message.role, message.content) for message in asked.messages]
 
 
-async def heard(house: House, asked: Question) -> list[str | Usage | Question]:
-    async with aclosing(house.chat.answer(asked)) as pieces:
+async def heard(parts: BotParts, asked: Question) -> list[str | Usage | Question]:
+    async with aclosing(parts.chat.answer(asked)) as pieces:
         return [piece async for piece in pieces]
 
 
-async def test_prompt_is_system_prompt_history_and_the_new_words(talking: House):
+async def test_prompt_is_system_prompt_history_and_the_new_words(talking: BotParts):
     for n in (1, 2):
         await said(talking, n)
 
@@ -67,23 +67,23 @@ async def test_prompt_is_system_prompt_history_and_the_new_words(talking: House)
     ]
 
 
-async def test_new_conversation_remembers_nothing(talking: House):
+async def test_new_conversation_remembers_nothing(talking: BotParts):
     await said(talking, 1)
     await talking.database.write(lambda tx: talking.chat.start_anew(tx, CHAT))
 
     assert roles(await question(talking)) == [("system", PROMPT), ("user", "И что дальше?")]
 
 
-async def test_model_without_a_system_prompt_gets_none(talking: House):
+async def test_model_without_a_system_prompt_gets_none(talking: BotParts):
     model = await talking.serving.model(TUNED)
     await talking.serving.use(model, by=ADMIN, system_prompt="")
 
     assert roles(await question(talking)) == [("user", "И что дальше?")]
 
 
-async def test_nobody_is_asked_when_no_model_serves(house: House):
+async def test_nobody_is_asked_when_no_model_serves(parts: BotParts):
     with pytest.raises(errors.NoModel):
-        await question(house)
+        await question(parts)
 
 
 def tokens(*messages: tuple[str, str]) -> int:
@@ -92,7 +92,7 @@ def tokens(*messages: tuple[str, str]) -> int:
 
 
 @pytest.mark.parametrize("kept", [0, 1, 3, 5])
-async def test_budget_drops_whole_oldest_pairs(talking: House, kept: int):
+async def test_budget_drops_whole_oldest_pairs(talking: BotParts, kept: int):
     """To the token; the system prompt and the new words always stay, however small it is."""
     turns = [await said(talking, n, text="слово " * n) for n in range(1, 6)]
     always = tokens(("system", PROMPT), ("user", "И что дальше?"))
@@ -120,21 +120,23 @@ async def test_budget_drops_whole_oldest_pairs(talking: House, kept: int):
         ("mistral-nemo:natasha", 2),
     ],
 )
-async def test_budget_is_counted_by_the_models_own_tokenizer(house: House, model: str, kept: int):
+async def test_budget_is_counted_by_the_models_own_tokenizer(
+    parts: BotParts, model: str, kept: int
+):
     """An `ft:` name has the one of its base, which takes Russian apart more or less finely.
 
     What nobody knows is counted by the catalogue's default.
     """
-    await house.serving.use(await house.serving.model(model), by=ADMIN)
+    await parts.serving.use(await parts.serving.model(model), by=ADMIN)
     for n in (1, 2):
-        await said(house, n, text="Представь утреннюю тропу в сосновом лесу. " * 5)
+        await said(parts, n, text="Представь утреннюю тропу в сосновом лесу. " * 5)
     budget = 2 * tokens(("user", "Представь утреннюю тропу в сосновом лесу. " * 5)) + 80
-    house.begin(history_max_tokens=budget)
+    parts.begin(history_max_tokens=budget)
 
-    assert len((await question(house)).window) == kept
+    assert len((await question(parts)).window) == kept
 
 
-async def test_window_has_no_holes(talking: House):
+async def test_window_has_no_holes(talking: BotParts):
     """A long turn that does not fit ends it, though a shorter one before it would."""
     await said(talking, 1)
     await said(talking, 2, text="очень длинно " * 500)
@@ -144,7 +146,7 @@ async def test_window_has_no_holes(talking: House):
     assert list((await question(talking)).window) == [newest]
 
 
-async def test_endless_conversation_is_not_read_whole(talking: House):
+async def test_endless_conversation_is_not_read_whole(talking: BotParts):
     for n in range(1, MOST_TURNS + 5):
         await said(talking, n)
     talking.begin(history_max_tokens=10**9)
@@ -152,7 +154,7 @@ async def test_endless_conversation_is_not_read_whole(talking: House):
     assert len((await question(talking)).window) == MOST_TURNS
 
 
-async def test_answer_comes_in_pieces_then_its_costs(talking: House):
+async def test_answer_comes_in_pieces_then_its_costs(talking: BotParts):
     talking.server.replies.append("Представь лес.")
 
     assert await heard(talking, await question(talking)) == [
@@ -169,7 +171,7 @@ async def test_answer_comes_in_pieces_then_its_costs(talking: House):
     ("longest", "windows"), [(14, [10, 4]), (6, [10, 4, 1]), (2, [10, 4, 1, 0])]
 )
 async def test_only_what_the_model_can_not_read_is_trimmed(
-    talking: House, longest: int, windows: list[int]
+    talking: BotParts, longest: int, windows: list[int]
 ):
     """Oldest first, until it fits; the person reads the answer and no error."""
     for n in range(1, 11):
@@ -185,7 +187,7 @@ async def test_only_what_the_model_can_not_read_is_trimmed(
         assert not n or messages[1].content == f"вопрос {11 - n}"
 
 
-async def test_words_that_are_too_long_by_themselves_are_refused(talking: House):
+async def test_words_that_are_too_long_by_themselves_are_refused(talking: BotParts):
     await said(talking, 1)
     talking.server.longest = 1
 
@@ -203,7 +205,7 @@ async def test_words_that_are_too_long_by_themselves_are_refused(talking: House)
         errors.ProviderBusy(),
     ],
 )
-async def test_other_troubles_trim_nothing(talking: House, error):
+async def test_other_troubles_trim_nothing(talking: BotParts, error):
     """Not every 400 is a context that is too long."""
     await said(talking, 1)
     talking.server.fails("stream", error)
@@ -217,9 +219,9 @@ async def test_other_troubles_trim_nothing(talking: House, error):
 # Another answer to the last question
 
 
-async def stored(house: House, asked: Question, request_id: int, text: str = "Другой ответ"):
-    await house.database.write(
-        lambda tx: house.chat.store(
+async def stored(parts: BotParts, asked: Question, request_id: int, text: str = "Другой ответ"):
+    await parts.database.write(
+        lambda tx: parts.chat.store(
             tx,
             asked,
             text,
@@ -232,7 +234,7 @@ async def stored(house: House, asked: Question, request_id: int, text: str = "Д
     )
 
 
-async def test_another_answer_takes_the_place_of_the_last(talking: House):
+async def test_another_answer_takes_the_place_of_the_last(talking: BotParts):
     """The model does not see the one that was not good enough; later only the new one is history.
 
     Both stay in the table, where they may be rated.
@@ -256,7 +258,7 @@ async def test_another_answer_takes_the_place_of_the_last(talking: House):
     assert [tuple(row) for row in rows] == [(1, None), (2, 3), (3, None)]
 
 
-async def test_only_the_last_answer_can_be_replaced(talking: House):
+async def test_only_the_last_answer_can_be_replaced(talking: BotParts):
     with pytest.raises(errors.NothingToRetry):
         await talking.chat.last_turn(CHAT)
     for n in (1, 2):
@@ -282,7 +284,7 @@ async def test_only_the_last_answer_can_be_replaced(talking: House):
     [(3600, 3700, True), (3600, 3500, False), (0, 10**8, False)],
 )
 async def test_new_conversation_is_offered_once_for_a_silence(
-    talking: House, silence_s: float, ago_s: int, is_long: bool
+    talking: BotParts, silence_s: float, ago_s: int, is_long: bool
 ):
     """Never forced: the model still hears what was said before."""
     talking.begin(new_conversation_after_h=silence_s / 3600)

@@ -6,85 +6,85 @@ from dataclasses import replace
 import pytest
 
 from bot import errors
-from bot.comparison.comparison import Duel, Said, Standing
-from bot.comparison.entities import Ending, Pair, Vote, Votes
+from bot.comparison.entities import AnswerPair, ComparisonEnding, Vote, Votes
+from bot.comparison.results import BlindAnswer, BlindQuestion, ComparisonResult
 from bot.domain.models import Turn
 from bot.domain.people import Access
-from tests.composition import ADMIN, MODEL, PROMPT, SECOND_ADMIN, TESTER, House, person
+from tests.composition import ADMIN, MODEL, PROMPT, SECOND_ADMIN, TESTER, BotParts, person
 
 OLD, NEW = f"ft:{MODEL}:org:natasha-v1:AbC", f"ft:{MODEL}:org:natasha-v2:DeF"
 OTHER = 8
 
 
 @pytest.fixture
-async def compared(house: House) -> House:
+async def compared(parts: BotParts) -> BotParts:
     """The old model serves, and is compared with the new one in every answer, up to ten votes."""
-    old, new = await house.serving.model(OLD), await house.serving.model(NEW)
-    await house.serving.use(old, by=ADMIN)
-    standing = await house.comparisons.start(
-        old, new, n_wanted=10, by=ADMIN, request_id=house.request()
+    old, new = await parts.serving.model(OLD), await parts.serving.model(NEW)
+    await parts.serving.use(old, by=ADMIN)
+    standing = await parts.comparisons.start(
+        old, new, n_wanted=10, by=ADMIN, request_id=parts.request()
     )
-    await house.comparisons.set_every(standing.comparison.id, 1)
-    return house
+    await parts.comparisons.set_every(standing.comparison.id, 1)
+    return parts
 
 
-async def duel(house: House, text: str = "Кто я?", *, by: int = TESTER) -> Duel | None:
-    asked = await house.chat.question(text, person=person(by), chat_id=by)
-    return await house.comparisons.duel(asked, person(by), house.request())
+async def duel(parts: BotParts, text: str = "Кто я?", *, by: int = TESTER) -> BlindQuestion | None:
+    asked = await parts.chat.question(text, person=person(by), chat_id=by)
+    return await parts.comparisons.duel(asked, person(by), parts.request())
 
 
-async def shown(house: House, text: str = "Кто я?", *, by: int = TESTER) -> Pair:
+async def shown(parts: BotParts, text: str = "Кто я?", *, by: int = TESTER) -> AnswerPair:
     """The person got two answers: each model said its name."""
-    found = await duel(house, text, by=by)
+    found = await duel(parts, text, by=by)
     assert found is not None
     answers = [
-        Said(question=question, text=question.model.title, usage=None)
+        BlindAnswer(question=question, text=question.model.title, usage=None)
         for question in found.questions
     ]
-    await house.database.write(
-        lambda tx: house.comparisons.answered(
+    await parts.database.write(
+        lambda tx: parts.comparisons.answered(
             tx, found.pair, answers, person=person(by), chat_id=by
         )
     )
     return found.pair
 
 
-async def usual(house: House, *, by: int = TESTER) -> None:
+async def usual(parts: BotParts, *, by: int = TESTER) -> None:
     """The person got one answer."""
-    asked = await house.chat.question("?", person=person(by), chat_id=by)
-    await house.database.write(
-        lambda tx: house.chat.store(
+    asked = await parts.chat.question("?", person=person(by), chat_id=by)
+    await parts.database.write(
+        lambda tx: parts.chat.store(
             tx,
             asked,
             "Да.",
             person=person(by),
             chat_id=by,
-            request_id=house.request(),
+            request_id=parts.request(),
             usage=None,
             is_stopped=False,
         )
     )
 
 
-async def says(house: House, pair: Pair, vote: Vote) -> None:
+async def says(parts: BotParts, pair: AnswerPair, vote: Vote) -> None:
     owner = person(pair.person_id)
-    pair = await house.comparisons.votable(pair.request_id, vote, person=owner)
-    await house.database.write(lambda tx: house.comparisons.vote(tx, pair, vote))
+    pair = await parts.comparisons.votable(pair.request_id, vote, person=owner)
+    await parts.database.write(lambda tx: parts.comparisons.vote(tx, pair, vote))
 
 
-def the(model: str, pair: Pair) -> Vote:
+def the(model: str, pair: AnswerPair) -> Vote:
     """That the old (or the new) one is better."""
     return Vote.FIRST if (model == OLD) is pair.is_a_first else Vote.SECOND
 
 
-async def said(house: House, by: int = TESTER) -> list[str]:
+async def said(parts: BotParts, by: int = TESTER) -> list[str]:
     """The answers that the conversation goes on from."""
-    turns = await house.conversations.recent_turns(by, limit=9)
+    turns = await parts.conversations.recent_turns(by, limit=9)
     return [past.turn.assistant_text for past in turns]
 
 
-async def standing(house: House) -> Standing:
-    found = await house.comparisons.standing(1)
+async def standing(parts: BotParts) -> ComparisonResult:
+    found = await parts.comparisons.standing(1)
     assert found is not None
     return found
 
@@ -92,7 +92,7 @@ async def standing(house: House) -> Standing:
 # Who is asked, and when
 
 
-async def test_both_models_get_the_same_window_and_their_own_prompt(compared: House):
+async def test_both_models_get_the_same_window_and_their_own_prompt(compared: BotParts):
     first = await shown(compared, "Раз")
     await compared.serving.use(
         await compared.serving.model(NEW), by=ADMIN, system_prompt="Ты новая."
@@ -108,7 +108,7 @@ async def test_both_models_get_the_same_window_and_their_own_prompt(compared: Ho
     assert first.request_id > 0
 
 
-async def test_both_see_no_more_than_either_may(compared: House):
+async def test_both_see_no_more_than_either_may(compared: BotParts):
     """A long system prompt leaves less room for history: then for both, or one would know more."""
     for n in range(3):
         await shown(compared, f"Вопрос {n}")
@@ -123,7 +123,7 @@ async def test_both_see_no_more_than_either_may(compared: House):
     assert [list(question.window) for question in found.questions] == [[], []]
 
 
-async def test_every_third_answer_is_a_pair(compared: House):
+async def test_every_third_answer_is_a_pair(compared: BotParts):
     """Of all that a person ever got, so never the first; the same update always falls alike."""
     await compared.comparisons.set_every(1, 3)
     kinds = []
@@ -134,7 +134,7 @@ async def test_every_third_answer_is_a_pair(compared: House):
     assert kinds == [False, False, True, False, False, True, False]
 
 
-async def test_order_is_a_fair_coin_that_falls_alike_again(compared: House):
+async def test_order_is_a_fair_coin_that_falls_alike_again(compared: BotParts):
     asked = await compared.chat.question("?", person=person(), chat_id=TESTER)
     found = [await compared.comparisons.duel(asked, person(), n) for n in range(400)]
 
@@ -149,7 +149,7 @@ async def test_order_is_a_fair_coin_that_falls_alike_again(compared: House):
         assert models[each.usual] == OLD
 
 
-async def test_only_testers_are_asked_and_only_for_new_questions(compared: House):
+async def test_only_testers_are_asked_and_only_for_new_questions(compared: BotParts):
     asked = await compared.chat.question("?", person=person(), chat_id=TESTER)
     admin = person(ADMIN, Access.ADMIN)
     assert await compared.comparisons.duel(asked, admin, 1) is None
@@ -160,7 +160,7 @@ async def test_only_testers_are_asked_and_only_for_new_questions(compared: House
     assert await compared.comparisons.duel(again, person(), 2) is None
 
 
-async def test_a_pair_costs_one_answer_of_the_limit(compared: House):
+async def test_a_pair_costs_one_answer_of_the_limit(compared: BotParts):
     """Its second answer is on the bill with its tokens."""
     await shown(compared)
 
@@ -173,7 +173,7 @@ async def test_a_pair_costs_one_answer_of_the_limit(compared: House):
 
 
 @pytest.mark.parametrize("better", [OLD, NEW])
-async def test_conversation_goes_on_from_the_better_answer(compared: House, better: str):
+async def test_conversation_goes_on_from_the_better_answer(compared: BotParts, better: str):
     pair = await shown(compared)
     assert await said(compared) == ["natasha-v1"]
 
@@ -184,7 +184,7 @@ async def test_conversation_goes_on_from_the_better_answer(compared: House, bett
     assert (votes.n_a, votes.n_b) == ((1, 0) if better == OLD else (0, 1))
 
 
-async def test_vote_may_change_until_the_next_question(compared: House):
+async def test_vote_may_change_until_the_next_question(compared: BotParts):
     pair = await shown(compared)
     for vote in (the(NEW, pair), Vote.SAME, the(NEW, pair), the(NEW, pair)):
         await says(compared, pair, vote)
@@ -199,7 +199,7 @@ async def test_vote_may_change_until_the_next_question(compared: House):
     assert await said(compared) == ["natasha-v2", "natasha-v1"]
 
 
-async def test_a_late_first_vote_counts_and_leaves_history(compared: House):
+async def test_a_late_first_vote_counts_and_leaves_history(compared: BotParts):
     pair = await shown(compared)
     await shown(compared, "Дальше")
 
@@ -209,7 +209,7 @@ async def test_a_late_first_vote_counts_and_leaves_history(compared: House):
     assert await said(compared) == ["natasha-v1", "natasha-v1"]
 
 
-async def test_nobody_votes_for_somebody_else(compared: House):
+async def test_nobody_votes_for_somebody_else(compared: BotParts):
     pair = await shown(compared)
 
     for owner, request_id in ((person(OTHER), pair.request_id), (person(), 999)):
@@ -217,7 +217,7 @@ async def test_nobody_votes_for_somebody_else(compared: House):
             await compared.comparisons.votable(request_id, Vote.SAME, person=owner)
 
 
-async def test_deleted_words_break_nothing(compared: House):
+async def test_deleted_words_break_nothing(compared: BotParts):
     """/privacy takes both turns; the vote, which holds no words, stays."""
     pair = await shown(compared)
     await compared.database.write(
@@ -233,14 +233,14 @@ async def test_deleted_words_break_nothing(compared: House):
 # The end
 
 
-async def test_it_stops_as_soon_as_it_is_clear(compared: House):
+async def test_it_stops_as_soon_as_it_is_clear(compared: BotParts):
     for n in range(8):
         pair = await shown(compared, by=OTHER if n % 2 else TESTER)
         assert (await standing(compared)).comparison.is_running
         await says(compared, pair, the(NEW, pair))
 
     found = await standing(compared)
-    assert found.comparison.ending is Ending.CLEAR
+    assert found.comparison.ending is ComparisonEnding.CLEAR
     assert found.better is not None
     assert found.better.name == NEW
     assert (found.votes.n_people, found.longer) == (2, None)
@@ -251,14 +251,18 @@ async def test_it_stops_as_soon_as_it_is_clear(compared: House):
         await says(compared, pair, Vote.SAME)
 
 
-async def test_enough_votes_without_a_difference_and_once_more(compared: House):
+async def test_enough_votes_without_a_difference_and_once_more(compared: BotParts):
     """A double tap prolongs once; one that was stopped meanwhile can go on."""
     for n in range(10):
         pair = await shown(compared)
         await says(compared, pair, Vote.SAME if n % 3 == 0 else the((OLD, NEW)[n % 2], pair))
 
     found = await standing(compared)
-    assert (found.comparison.ending, found.better, found.longer) == (Ending.ENOUGH, None, 100)
+    assert (found.comparison.ending, found.better, found.longer) == (
+        ComparisonEnding.ENOUGH,
+        None,
+        100,
+    )
     for _ in range(2):  # a double tap
         found = await compared.comparisons.prolong(1)
     assert (found.comparison.is_running, found.comparison.n_wanted) == (True, 100)
@@ -267,20 +271,20 @@ async def test_enough_votes_without_a_difference_and_once_more(compared: House):
     assert len(await compared.told("comparison_over")) == 2
 
 
-async def test_it_is_prolonged_once(compared: House):
+async def test_it_is_prolonged_once(compared: BotParts):
     """The error that is kept for it is spent then."""
     old, new = await compared.serving.model(OLD), await compared.serving.model(NEW)
     first = (await standing(compared)).comparison
     votes = Votes(n_a=5, n_b=5, n_same=0, n_people=2)
-    over = replace(first, ending=Ending.ENOUGH)
+    over = replace(first, ending=ComparisonEnding.ENOUGH)
 
-    assert Standing(comparison=over, a=old, b=new, votes=votes).longer == 100
+    assert ComparisonResult(comparison=over, a=old, b=new, votes=votes).longer == 100
     longer = replace(over, n_wanted=100)
     many = replace(votes, n_same=90)
-    assert Standing(comparison=longer, a=old, b=new, votes=many).longer is None
+    assert ComparisonResult(comparison=longer, a=old, b=new, votes=many).longer is None
 
 
-async def test_one_runs_at_a_time(compared: House):
+async def test_one_runs_at_a_time(compared: BotParts):
     """Of two admins one starts it; the other is shown what runs. A replay starts none."""
     old, new = await compared.serving.model(OLD), await compared.serving.model(NEW)
 
@@ -297,14 +301,14 @@ async def test_one_runs_at_a_time(compared: House):
     assert not (await compared.comparisons.prolong(1)).comparison.is_running
 
 
-async def test_retired_model_ends_it(compared: House):
+async def test_retired_model_ends_it(compared: BotParts):
     new = await compared.serving.model(NEW)
     await compared.serving.retire(new.id)
 
     assert await duel(compared) is None
 
     found = await standing(compared)
-    assert (found.comparison.ending, found.longer) == (Ending.GONE, None)
+    assert (found.comparison.ending, found.longer) == (ComparisonEnding.GONE, None)
     assert len(await compared.told("comparison_over")) == 2
     await compared.comparisons.give_up(1)
     assert len(await compared.told("comparison_over")) == 2
@@ -315,7 +319,7 @@ async def test_retired_model_ends_it(compared: House):
         )
 
 
-async def test_another_model_serves_meanwhile(compared: House):
+async def test_another_model_serves_meanwhile(compared: BotParts):
     """It goes on; what is not voted on stays the serving model's, if that is one of the two."""
     await compared.serving.use(await compared.serving.model(NEW), by=ADMIN)
     await shown(compared)
@@ -326,7 +330,7 @@ async def test_another_model_serves_meanwhile(compared: House):
     assert await said(compared) == ["natasha-v2", first.split(":")[3]]
 
 
-async def test_models_are_called_by_number_name_or_title(compared: House):
+async def test_models_are_called_by_number_name_or_title(compared: BotParts):
     old = await compared.serving.model(OLD)
 
     for word in (str(old.id), OLD, "natasha-v1"):

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.chat.store import ConversationStore
-from bot.comparison.entities import Comparison, Ending, Pair, Vote, Votes
+from bot.comparison.entities import AnswerPair, Comparison, ComparisonEnding, Vote, Votes
 from bot.comparison.store import ComparisonStore
 from bot.domain.models import Turn
 from bot.serving.store import ModelStore
@@ -33,18 +33,20 @@ async def start(database: Database, store: ComparisonStore, request_id: int = 1)
     )
 
 
-async def end(database: Database, store: ComparisonStore, ending: Ending = Ending.STOPPED) -> bool:
+async def end(
+    database: Database, store: ComparisonStore, ending: ComparisonEnding = ComparisonEnding.STOPPED
+) -> bool:
     return await database.write(lambda tx: store.end(tx, 1, ending, now=2))
 
 
-async def add(database: Database, store: ComparisonStore, n: int, **options: Any) -> Pair:
+async def add(database: Database, store: ComparisonStore, n: int, **options: Any) -> AnswerPair:
     details = {"comparison_id": 1, "person_id": 7, "is_a_first": True, "is_first_kept": True}
-    pair = Pair(request_id=n, **(details | options))
+    pair = AnswerPair(request_id=n, **(details | options))
     await database.write(lambda tx: store.add_pair(tx, pair))
     return pair
 
 
-async def vote(database: Database, store: ComparisonStore, pair: Pair, said: Vote) -> bool:
+async def vote(database: Database, store: ComparisonStore, pair: AnswerPair, said: Vote) -> bool:
     return await database.write(lambda tx: store.vote(tx, pair, said, now=3))
 
 
@@ -62,16 +64,16 @@ async def test_one_runs_at_a_time(database: Database, store: ComparisonStore):
     assert await store.running() is None, "a replay"
 
 
-@pytest.mark.parametrize("ending", Ending)
+@pytest.mark.parametrize("ending", ComparisonEnding)
 async def test_only_what_was_not_decided_goes_on(
-    database: Database, store: ComparisonStore, ending: Ending
+    database: Database, store: ComparisonStore, ending: ComparisonEnding
 ):
     await start(database, store)
     await end(database, store, ending)
 
     await database.write(lambda tx: store.prolong(tx, 1, 100))
 
-    is_undecided = ending in (Ending.ENOUGH, Ending.STOPPED)
+    is_undecided = ending in (ComparisonEnding.ENOUGH, ComparisonEnding.STOPPED)
     running = await store.running()
     assert (running is not None) is is_undecided
     assert running is None or running.n_wanted == 100

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bot.comparison import views as compare
-from bot.comparison.comparison import Standing
-from bot.comparison.entities import Comparison, Ending, Vote, Votes
+from bot.comparison.entities import Comparison, ComparisonEnding, Vote, Votes
+from bot.comparison.results import ComparisonResult
 from bot.delivery.screen import Screen
 from bot.domain.models import ServedModel
 from bot.texts import Texts
@@ -23,10 +23,15 @@ FENCE = "```python\nprint('<b>')"
 
 
 def standing(
-    n_a: int, n_b: int, n_same: int = 0, *, ending: Ending | None = None, a: ServedModel = A
-) -> Standing:
+    n_a: int,
+    n_b: int,
+    n_same: int = 0,
+    *,
+    ending: ComparisonEnding | None = None,
+    a: ServedModel = A,
+) -> ComparisonResult:
     votes = Votes(n_a=n_a, n_b=n_b, n_same=n_same, n_people=min(3, n_a + n_b))
-    return Standing(comparison=replace(RUNNING, ending=ending), a=a, b=B, votes=votes)
+    return ComparisonResult(comparison=replace(RUNNING, ending=ending), a=a, b=B, votes=votes)
 
 
 def labels(screen: Screen) -> list[str]:
@@ -102,7 +107,7 @@ def test_a_running_comparison_does_not_tell_who_leads():
     ("found", "said", "buttons"),
     [
         (
-            standing(16, 34, ending=Ending.CLEAR),
+            standing(16, 34, ending=ComparisonEnding.CLEAR),
             (
                 "natasha-v2 лучше: 34 из 50, не считая ничьих.\n"
                 "Одинаковые модели показали бы такую разницу реже чем в 5 % сравнений."
@@ -110,7 +115,7 @@ def test_a_running_comparison_does_not_tell_who_leads():
             ["models:use:2"],
         ),
         (
-            standing(12, 38, ending=Ending.CLEAR),
+            standing(12, 38, ending=ComparisonEnding.CLEAR),
             (
                 "natasha-v2 лучше: 38 из 50, не считая ничьих.\n"
                 "Одинаковые модели показали бы такую разницу реже чем в 1 % сравнений."
@@ -118,16 +123,16 @@ def test_a_running_comparison_does_not_tell_who_leads():
             ["models:use:2"],
         ),
         (
-            standing(22, 20, 8, ending=Ending.ENOUGH),
+            standing(22, 20, 8, ending=ComparisonEnding.ENOUGH),
             "Разницы не видно.",
             ["comparison:longer:3"],
         ),
-        (standing(0, 0, ending=Ending.STOPPED), "Остановлено", ["comparison:longer:3"]),
-        (standing(5, 4, ending=Ending.GONE), "Сравнение прервано", []),
+        (standing(0, 0, ending=ComparisonEnding.STOPPED), "Остановлено", ["comparison:longer:3"]),
+        (standing(5, 4, ending=ComparisonEnding.GONE), "Сравнение прервано", []),
         (standing(5, 4), "Пока ничего не ясно", ["comparison:stop:3"]),
     ],
 )
-def test_result_is_a_plain_sentence(found: Standing, said: str, buttons: list[str]):
+def test_result_is_a_plain_sentence(found: ComparisonResult, said: str, buttons: list[str]):
     screen = compare.result(RU, found)
 
     assert said in shown(screen)
@@ -136,7 +141,7 @@ def test_result_is_a_plain_sentence(found: Standing, said: str, buttons: list[st
 
 
 def test_result_has_its_interval():
-    text = shown(compare.result(RU, standing(34, 16, 3, ending=Ending.CLEAR)))
+    text = shown(compare.result(RU, standing(34, 16, 3, ending=ComparisonEnding.CLEAR)))
 
     assert "За natasha-v1: 34 · за natasha-v2: 16 · одинаково: 3" in text
     assert "Доля natasha-v1 без ничьих: 68 %, вероятно от 54 до 79 %" in text
@@ -144,7 +149,12 @@ def test_result_has_its_interval():
 
 
 def test_the_better_model_is_not_put_to_use_twice():
-    assert buttons_of(compare.result(RU, standing(16, 34, ending=Ending.CLEAR), is_used=True)) == []
+    assert (
+        buttons_of(
+            compare.result(RU, standing(16, 34, ending=ComparisonEnding.CLEAR), is_used=True)
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize("texts", [RU, EN])

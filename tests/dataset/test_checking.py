@@ -18,6 +18,7 @@ def checker() -> Checker:
     return Checker(catalogue=load_catalogue(), base_model="gpt-4.1-mini-2025-04-14")
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("n_copies", [1, 4], ids=["in a thread", "in a child process"])
 async def test_others_get_their_turn_while_a_file_is_checked(
     checker: Checker, tmp_path: Path, n_copies: int
@@ -36,6 +37,7 @@ async def test_others_get_their_turn_while_a_file_is_checked(
     assert n_turns >= 6
 
 
+@pytest.mark.processes
 async def test_report_is_the_same_wherever_the_work_is_done(checker: Checker, tmp_path: Path):
     """A file just over the limit, with a mistake on a line, says what the same lines would say."""
     rows = SHIPPED.read_bytes() + b"{}\n"

@@ -13,6 +13,7 @@ from bot.dataset.repair.changes import excerpt
 from bot.dataset.validation import validate
 from bot.dataset.validation.tables import all_rules
 from bot.errors import CannotRepair, DatasetMissing
+from tests.dataset.validation_files import interrupt
 
 GENEROUS = settings(
     derandomize=True,
@@ -306,11 +307,6 @@ def test_progress_is_told_and_may_stop(mend, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         mend(data, progress=interrupt)
     assert not (tmp_path / "target.jsonl").exists()
-
-
-def interrupt(n):
-    if n > 1 << 20:
-        raise KeyboardInterrupt
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path):

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from bot.dataset.validation.normal import normalised
+from bot.dataset.validation.language import normalised
 from bot.dataset.validation.similarity import Nearby
 from tests.dataset.validation_files import example
 
@@ -66,10 +66,11 @@ def test_shipped_questions_are_all_different():
         nearby.add(question, n)
 
 
+@pytest.mark.processes
 def test_answers_are_the_same_in_every_process():
     """Hashes of str differ between processes; those used here must not."""
     code = (
-        "from tests.dataset.test_similarity import *\n"
+        "from bot.dataset.validation.similarity import Nearby\n"
         "nearby = Nearby()\n"
         "texts = [f'{a} {b} как мне быть дальше' for a in 'абвгде' for b in 'жзиклм']\n"
         "found = [(nearby.find(t * 3), nearby.add(t * 3, n)) for n, t in enumerate(texts)]\n"
@@ -90,6 +91,7 @@ def test_answers_are_the_same_in_every_process():
     assert len(said[0]) > 100
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["all alike", "one word", "long", "random"])
 def test_no_file_takes_long(kind):
     """Each look-up is bounded, whatever was put in before."""

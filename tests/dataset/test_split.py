@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.dataset.split import MAX_LEAKS, leaks, split
 from bot.domain.datasets import Level
 from bot.errors import DatasetMissing, TooFewToSplit
+from tests.dataset.validation_files import interrupt
 
 PHRASE = (
     "вода берег лодка ветер камень дорога письмо окно лампа сестра брат начальник отпуск долг "
@@ -260,11 +261,6 @@ def test_progress_is_told_and_may_stop(parted, paths):
     with pytest.raises(KeyboardInterrupt):
         parted(lines, progress=interrupt)
     assert not any(path.exists() for path in paths[1:])
-
-
-def interrupt(n):
-    if n > 1 << 20:
-        raise KeyboardInterrupt
 
 
 def test_leaks_tell_progress_over_both_files(parted, paths):

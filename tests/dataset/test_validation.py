@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.dataset.validation import validate
-from bot.dataset.validation.findings import MAX_LISTED
+from bot.dataset.validation.rules import MAX_LISTED
 from bot.dataset.validation.tables import all_rules
 from bot.domain.datasets import Level
 from bot.errors import DatasetMissing
@@ -382,6 +382,7 @@ def test_findings_stand_in_order(check):
     ]
 
 
+@pytest.mark.slow
 def test_progress_is_told_and_may_stop_the_reading(check):
     told: list[int] = []
     lines = good_lines(20_000)

@@ -8,11 +8,8 @@ import pytest
 
 from bot.dataset.validation import validate
 from bot.dataset.validation.examples import answer_of, question_of
-from bot.dataset.validation.normal import normalised, words_of
-from bot.dataset.validation.personal import personal_in
-from bot.dataset.validation.refusals import is_refusal
-from bot.dataset.validation.scripts import script_of
-from bot.dataset.validation.secret_keys import secrets_in
+from bot.dataset.validation.language import is_refusal, normalised, script_of, words_of
+from bot.dataset.validation.personal_data import personal_in, secrets_in
 from bot.dataset.validation.themes import theme_of
 from bot.domain.datasets import Spread
 from tests.dataset.validation_files import (

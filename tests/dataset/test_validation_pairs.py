@@ -1,37 +1,29 @@
 """Files of pairs for DPO: one planted defect, one finding; the rest as for supervised files."""
 
 import json
-from copy import deepcopy
 from typing import Any
 
 import pytest
 
 from bot.dataset.repair import repair
 from bot.dataset.split import leaks, split
-from bot.dataset.validation.peek import first_system_prompt
+from bot.dataset.validation.profile import first_system_prompt
 from bot.dataset.validation.tables import all_rules
 from bot.domain.datasets import Level, TrainingMethod
 from bot.texts import validation_en as findings_en
 from bot.texts import validation_ru as findings_ru
-from tests.dataset.validation_files import encoded, example, found, good_lines, pair, pair_lines
+from tests.dataset.pair_files import (
+    LINE,
+    PLANTS,
+    PREFERRED,
+    REJECTED,
+    answer,
+    changed,
+    fields,
+)
+from tests.dataset.validation_files import encoded, found, good_lines, pair, pair_lines
 
-LINE = 5
-"""Where a defect is planted."""
 CALL = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
-PREFERRED, REJECTED = "preferred_output", "non_preferred_output"
-
-
-def changed(change):
-    """Good pairs with the row on LINE changed."""
-    row = deepcopy(pair(LINE))
-    instead = change(row)
-    lines = pair_lines()
-    lines[LINE - 1] = encoded(row if instead is None else instead)
-    return lines
-
-
-def fields(**values):
-    return changed(lambda row: row.update(values))
 
 
 def given(**values):
@@ -46,27 +38,7 @@ def said(nth, **values):
     return changed(lambda row: row["input"]["messages"][nth].update(values))
 
 
-def answer(text):
-    return [{"role": "assistant", "content": text}]
-
-
-def swapped(row):
-    """The first pair again, with the other answer preferred."""
-    first = pair(1)
-    return {**first, PREFERRED: first[REJECTED], REJECTED: first[PREFERRED]}
-
-
 REFUSAL = f"Как языковая модель, я не могу помочь тебе с этим: {'слово ' * 20}и всё."
-PLANTS = {
-    "mixed_methods": changed(lambda row: example(LINE)),
-    "pair_incomplete": changed(lambda row: row.pop(REJECTED) and None),
-    "unknown_pair_field": fields(id=7),
-    "output_not_one": fields(preferred_output=answer("Да.") * 2),
-    "bad_input": fields(input=[]),
-    "input_last_not_user": changed(lambda row: row["input"]["messages"].pop() and None),
-    "same_outputs": changed(lambda row: row.update({REJECTED: deepcopy(row[PREFERRED])})),
-    "contradicting_preferences": changed(swapped),
-}
 
 SHARED: dict[str, tuple[str, Any, int | None, dict[str, object]]] = {
     "duplicate keys": (

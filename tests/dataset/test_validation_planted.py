@@ -5,13 +5,13 @@ from copy import deepcopy
 
 import pytest
 
-from bot.dataset.validation import comparing, validate
+from bot.dataset.validation import content_rules, validate
 from bot.dataset.validation.similarity import Nearby
 from bot.dataset.validation.tables import all_rules
 from bot.domain.datasets import Level
 from bot.texts import validation_en as findings_en
 from bot.texts import validation_ru as findings_ru
-from tests.dataset.test_validation_pairs import PLANTS as PAIR_PLANTS
+from tests.dataset.pair_files import PLANTS as PAIR_PLANTS
 from tests.dataset.validation_files import encoded, found, shipped_lines
 
 LINES = shipped_lines()
@@ -175,7 +175,7 @@ def planted(tmp_path, monkeypatch):
             with path.open("wb") as stream:
                 stream.truncate(512 * 1024 * 1024 + 1)
         if rule == "sampled":
-            monkeypatch.setattr(comparing, "MOST_TEXTS", 100)
+            monkeypatch.setattr(content_rules, "MOST_TEXTS", 100)
         return validate(path, encoding="o200k_base", max_example_tokens=MOST_TOKENS.get(rule))
 
     return run

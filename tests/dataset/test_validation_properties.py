@@ -8,9 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.dataset.validation import tables, validate
-from bot.dataset.validation.personal import personal_in
-from bot.dataset.validation.plain import plain_messages
-from bot.dataset.validation.reading import LineParser
+from bot.dataset.validation.parsing import LineParser, plain_messages
+from bot.dataset.validation.personal_data import personal_in
 from tests.dataset.validation_files import encoded, example, good_lines, pair_lines
 
 FEW = settings(
@@ -101,6 +100,7 @@ def path(tmp_path_factory):
     return tmp_path_factory.mktemp("generated") / "data.jsonl"
 
 
+@pytest.mark.slow
 @FEW
 @given(FILES)
 def test_nothing_in_a_file_makes_validation_fail(path, data):
@@ -124,6 +124,7 @@ def test_a_damaged_example_makes_nothing_fail(path, number, at, damage):
     assert report.n_examples >= 3
 
 
+@pytest.mark.slow
 @settings(FEW, max_examples=800)
 @given(lines())
 def test_quick_and_slow_way_agree(line):
@@ -139,7 +140,7 @@ def test_quick_and_slow_way_agree(line):
 def complaints(parsed, messages):
     """What the tables say about a line."""
     subjects: list[Any] = [(tables.LINE_RULES, parsed), (tables.ROW_RULES, parsed.row)]
-    each = (tables.ITEM_RULES, tables.MESSAGE_RULES, tables.EXTRA_RULES)
+    each = (tables.ITEM_RULES, tables.MESSAGE_RULES)
     subjects += [(rules, message) for message in messages for rules in each]
     return [r.name for rules, subject in subjects for r in rules if r.check(subject) is not None]
 

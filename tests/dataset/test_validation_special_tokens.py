@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.dataset.validation.special_tokens import special_tokens_in
+from bot.dataset.validation.language import special_tokens_in
 
 
 @pytest.mark.parametrize(

@@ -8,98 +8,81 @@ from pathlib import Path
 import pytest
 
 from bot import errors
-from bot.dataset.versions import Judged
 from bot.domain.datasets import DatasetOrigin
 from bot.domain.training import RunState
-from tests.composition import ADMIN, House, write_dataset
-
-SHIPPED = Path(__file__).parents[2] / "data" / "natasha_finetuning_20251125_153356.jsonl"
-LINES = SHIPPED.read_bytes().splitlines(keepends=True)
+from tests.composition import ADMIN, BotParts, write_dataset
+from tests.dataset.versions import LINES, data, number, taken_in
 
 
-def data(start: int = 0, n: int = 20) -> bytes:
-    return b"".join(LINES[start : start + n])
-
-
-async def taken_in(house: House, content: bytes, name: str = "a.jsonl") -> Judged:
-    return await house.desk.take_in(content, name=name, by=ADMIN)
-
-
-async def number(house: House, content: bytes) -> int:
-    judged = await taken_in(house, content)
-    assert judged.dataset is not None
-    return judged.dataset.id
-
-
-def files(house: House) -> list[str]:
+def files(parts: BotParts) -> list[str]:
     """Names of everything in the folder of versions."""
-    return sorted(path.name for path in (house.path.parent / "datasets").rglob("*"))
+    return sorted(path.name for path in (parts.path.parent / "datasets").rglob("*"))
 
 
-async def test_what_is_sent_is_kept_under_its_hash(house: House):
+async def test_what_is_sent_is_kept_under_its_hash(parts: BotParts):
     """The sender's name is shown, and is nowhere in the file system."""
-    judged = await taken_in(house, data(), name="../../наташа.jsonl")
+    judged = await taken_in(parts, data(), name="../../наташа.jsonl")
 
     assert judged.dataset is not None
     assert judged.report.n_examples == judged.dataset.n_examples == 20
     assert judged.dataset.name == "../../наташа.jsonl"
     assert (judged.dataset.origin, judged.dataset.added_by) == (DatasetOrigin.SENT, ADMIN)
-    assert files(house) == [f"{judged.report.sha256}.jsonl"]
+    assert files(parts) == [f"{judged.report.sha256}.jsonl"]
     assert Path(judged.dataset.path).read_bytes() == data()
 
 
-async def test_same_bytes_are_one_version_whoever_sends_them(house: House):
-    first = await taken_in(house, data())
-    again = await house.desk.take_in(data(), name="b.jsonl", by=ADMIN + 1)
+async def test_same_bytes_are_one_version_whoever_sends_them(parts: BotParts):
+    first = await taken_in(parts, data())
+    again = await parts.desk.take_in(data(), name="b.jsonl", by=ADMIN + 1)
 
     assert again.dataset == first.dataset
-    assert len(files(house)) == 1
+    assert len(files(parts)) == 1
 
 
 @pytest.mark.parametrize("content", [b"PK\x03\x04" + bytes(100), b"\n", bytes(range(256))])
-async def test_what_is_no_dataset_is_judged_and_not_kept(house: House, content: bytes):
-    judged = await taken_in(house, content)
+async def test_what_is_no_dataset_is_judged_and_not_kept(parts: BotParts, content: bytes):
+    judged = await taken_in(parts, content)
 
     assert judged.dataset is None
     assert not judged.report.is_valid
-    assert files(house) == []
+    assert files(parts) == []
 
 
-async def test_version_with_errors_is_kept_and_not_chosen(house: House):
+async def test_version_with_errors_is_kept_and_not_chosen(parts: BotParts):
     """It can be mended or downloaded, not trained on."""
-    judged = await taken_in(house, data(n=9))
+    judged = await taken_in(parts, data(n=9))
 
     assert judged.dataset is not None
     with pytest.raises(errors.DatasetInvalid):
-        await house.desk.choose(judged.dataset.id)
-    assert (await house.datasets.current()).n_examples == 12
+        await parts.desk.choose(judged.dataset.id)
+    assert (await parts.datasets.current()).n_examples == 12
 
 
-async def test_chosen_version_is_planned_with(house: House):
+async def test_chosen_version_is_planned_with(parts: BotParts):
     """Whatever happens to the file of the settings meanwhile."""
-    chosen = await house.desk.choose(await number(house, data()))
-    house.path.unlink()
+    chosen = await parts.desk.choose(await number(parts, data()))
+    parts.path.unlink()
 
-    assert await house.datasets.current() == chosen
-    assert (await house.plan()).dataset == chosen
-    assert await house.datasets.system_prompt() == chosen.system_prompt
-    assert await house.desk.in_use() == chosen
+    assert await parts.datasets.current() == chosen
+    assert (await parts.plan()).dataset == chosen
+    assert await parts.datasets.system_prompt() == chosen.system_prompt
+    assert await parts.desk.in_use() == chosen
 
 
-async def test_choosing_the_file_of_the_settings_follows_that_file(house: House):
+async def test_choosing_the_file_of_the_settings_follows_that_file(parts: BotParts):
     """It is not pinned: who edits the file on the server sees it change."""
-    settings = await house.datasets.current()
-    await house.desk.choose(await number(house, data()))
-    await house.desk.choose(settings.id)
-    write_dataset(house.path, n=15)
+    settings = await parts.datasets.current()
+    await parts.desk.choose(await number(parts, data()))
+    await parts.desk.choose(settings.id)
+    write_dataset(parts.path, n=15)
 
-    assert (await house.datasets.current()).n_examples == 15
+    assert (await parts.datasets.current()).n_examples == 15
 
 
-async def test_list_goes_by_pages_newest_first(house: House):
-    numbers = [await number(house, data(n=20 + k)) for k in range(3)]
-    first, has_more = await house.desk.page(0, size=2)
-    second, has_still_more = await house.desk.page(1, size=2)
+async def test_list_goes_by_pages_newest_first(parts: BotParts):
+    numbers = [await number(parts, data(n=20 + k)) for k in range(3)]
+    first, has_more = await parts.desk.page(0, size=2)
+    second, has_still_more = await parts.desk.page(1, size=2)
 
     assert (has_more, has_still_more) == (True, False)
     listed = [dataset.id for dataset in first + second]
@@ -108,20 +91,20 @@ async def test_list_goes_by_pages_newest_first(house: House):
     assert len(listed) == 4, "the file of the settings belongs to it"
 
 
-async def test_list_without_a_file_in_the_settings(house: House):
-    house.path.unlink()
+async def test_list_without_a_file_in_the_settings(parts: BotParts):
+    parts.path.unlink()
 
-    assert await house.desk.page(0, size=5) == ([], False)
+    assert await parts.desk.page(0, size=5) == ([], False)
 
 
-async def test_mended_version_is_another_one(house: House):
+async def test_mended_version_is_another_one(parts: BotParts):
     """The preview changes nothing; the old version stays as it was."""
     spoilt = b"\xef\xbb\xbf" + data() + b"\n" + LINES[0]
-    spoilt_id = await number(house, spoilt)
-    preview = await house.desk.preview(spoilt_id)
-    n_files = len(files(house))
+    spoilt_id = await number(parts, spoilt)
+    preview = await parts.desk.preview(spoilt_id)
+    n_files = len(files(parts))
 
-    judged = await house.desk.repair(spoilt_id, by=ADMIN)
+    judged = await parts.desk.repair(spoilt_id, by=ADMIN)
 
     assert {change.kind for change in preview.changes} == {
         "bom",
@@ -132,28 +115,28 @@ async def test_mended_version_is_another_one(house: House):
     assert judged.dataset.parent_id == spoilt_id
     assert judged.dataset.origin is DatasetOrigin.REPAIRED
     assert Path(judged.dataset.path).read_bytes() == data()
-    assert Path((await house.desk.get(spoilt_id)).path).read_bytes() == spoilt
-    assert len(files(house)) == n_files + 1, "no draft stays behind"
+    assert Path((await parts.desk.get(spoilt_id)).path).read_bytes() == spoilt
+    assert len(files(parts)) == n_files + 1, "no draft stays behind"
 
 
-async def test_nothing_to_mend(house: House):
-    number_ = await number(house, data())
+async def test_nothing_to_mend(parts: BotParts):
+    number_ = await number(parts, data())
 
-    for ask in (house.desk.preview(number_), house.desk.repair(number_, by=ADMIN)):
+    for ask in (parts.desk.preview(number_), parts.desk.repair(number_, by=ADMIN)):
         with pytest.raises(errors.CannotRepair):
             await ask
-    assert len(files(house)) == 1
+    assert len(files(parts)) == 1
 
 
-async def test_part_is_put_aside(house: House):
+async def test_part_is_put_aside(parts: BotParts):
     """Both parts are versions; the training part knows the other, and a run sends both."""
-    whole = await number(house, data(n=40))
-    judged, done = await house.desk.split(whole, share=0.2, by=ADMIN)
+    whole = await number(parts, data(n=40))
+    judged, done = await parts.desk.split(whole, share=0.2, by=ADMIN)
 
     training = judged.dataset
     assert training is not None
     assert training.validation_id is not None
-    validation = await house.desk.get(training.validation_id)
+    validation = await parts.desk.get(training.validation_id)
     assert (training.n_examples, validation.n_examples) == (done.n_training, done.n_validation)
     assert (done.n_training, done.n_validation) == (32, 8)
     lines = [
@@ -163,97 +146,97 @@ async def test_part_is_put_aside(house: House):
     ]
     assert sorted(lines) == sorted(LINES[:40])
 
-    await house.desk.choose(training.id)
-    run = await house.plan()
+    await parts.desk.choose(training.id)
+    run = await parts.plan()
     assert run.validation == validation
-    run = await house.settled(await house.confirm(run))
+    run = await parts.settled(await parts.confirm(run))
     assert run.state is RunState.SUBMITTED
     assert run.validation_file is not None
-    sent = house.provider.files
+    sent = parts.provider.files
     assert sent[run.validation_file] == Path(validation.path).read_bytes()
     assert sent[run.training_file or ""] == Path(training.path).read_bytes()
 
 
-async def test_same_split_twice_makes_the_same_parts(house: House):
-    whole = await number(house, data(n=40))
+async def test_same_split_twice_makes_the_same_parts(parts: BotParts):
+    whole = await number(parts, data(n=40))
 
-    first, _ = await house.desk.split(whole, share=0.1, by=ADMIN)
-    again, _ = await house.desk.split(whole, share=0.1, by=ADMIN)
+    first, _ = await parts.desk.split(whole, share=0.1, by=ADMIN)
+    again, _ = await parts.desk.split(whole, share=0.1, by=ADMIN)
 
     assert again.dataset == first.dataset
 
 
-async def test_too_few_to_split(house: House):
+async def test_too_few_to_split(parts: BotParts):
     with pytest.raises(errors.TooFewToSplit):
-        await house.desk.split(await number(house, data(n=10)), share=0.1, by=ADMIN)
+        await parts.desk.split(await number(parts, data(n=10)), share=0.1, by=ADMIN)
 
 
-async def test_validation_file_of_ones_own(house: House):
+async def test_validation_file_of_ones_own(parts: BotParts):
     """What stands in both is told; it can be undone."""
-    training = await house.desk.choose(await number(house, data(n=30)))
-    validation = await number(house, data(start=29, n=12))
+    training = await parts.desk.choose(await number(parts, data(n=30)))
+    validation = await number(parts, data(start=29, n=12))
 
-    paired, leaks = await house.desk.pair(validation)
+    paired, leaks = await parts.desk.pair(validation)
 
     assert (paired.id, paired.validation_id) == (training.id, validation)
     assert [(leak.rule, leak.line, leak.params) for leak in leaks] == [("leak", 1, {"first": 30})]
-    assert (await house.desk.unpair(training.id)).validation_id is None
+    assert (await parts.desk.unpair(training.id)).validation_id is None
     with pytest.raises(errors.DatasetInUse):
-        await house.desk.pair(training.id)
+        await parts.desk.pair(training.id)
 
 
-async def test_deleted_version_is_gone_with_its_file(house: House):
-    number_ = await number(house, data())
-    await house.desk.delete(number_)
+async def test_deleted_version_is_gone_with_its_file(parts: BotParts):
+    number_ = await number(parts, data())
+    await parts.desk.delete(number_)
 
-    assert files(house) == [f"{(await house.datasets.current()).sha256}.jsonl"]
-    for ask in (house.desk.get, house.desk.delete, house.desk.judged, house.desk.choose):
+    assert files(parts) == [f"{(await parts.datasets.current()).sha256}.jsonl"]
+    for ask in (parts.desk.get, parts.desk.delete, parts.desk.judged, parts.desk.choose):
         with pytest.raises(errors.DatasetGone):
             await ask(number_)
-    assert await number(house, data()) == number_, "sent again, it is there again"
+    assert await number(parts, data()) == number_, "sent again, it is there again"
 
 
-async def test_what_is_needed_is_not_deleted(house: House):
+async def test_what_is_needed_is_not_deleted(parts: BotParts):
     """In use, in the settings' file, another's validation part, or waiting to be uploaded."""
-    settings = await house.datasets.current()
-    whole = await number(house, data(n=40))
-    judged, _ = await house.desk.split(whole, share=0.2, by=ADMIN)
+    settings = await parts.datasets.current()
+    whole = await number(parts, data(n=40))
+    judged, _ = await parts.desk.split(whole, share=0.2, by=ADMIN)
     training = judged.dataset
     assert training is not None
-    await house.desk.choose(training.id)
+    await parts.desk.choose(training.id)
     for needed in (settings.id, training.id, training.validation_id):
         assert needed is not None
         with pytest.raises(errors.DatasetInUse):
-            await house.desk.delete(needed)
+            await parts.desk.delete(needed)
 
-    run = await house.plan()
-    await house.desk.choose(settings.id)
+    run = await parts.plan()
+    await parts.desk.choose(settings.id)
     with pytest.raises(errors.DatasetInUse):
-        await house.desk.delete(training.id)
-    await house.training.drop(run.id)
-    await house.desk.delete(training.id)
+        await parts.desk.delete(training.id)
+    await parts.training.drop(run.id)
+    await parts.desk.delete(training.id)
 
 
-async def test_file_that_somebody_took_away_is_said_to_be_missing(house: House):
-    judged = await taken_in(house, data())
+async def test_file_that_somebody_took_away_is_said_to_be_missing(parts: BotParts):
+    judged = await taken_in(parts, data())
     assert judged.dataset is not None
     Path(judged.dataset.path).unlink()
-    await house.restart()
+    await parts.restart()
 
     with pytest.raises(errors.DatasetMissing):
-        await house.desk.judged(judged.dataset.id)
+        await parts.desk.judged(judged.dataset.id)
 
 
-async def test_choosing_and_deleting_at_once_agree(house: House):
+async def test_choosing_and_deleting_at_once_agree(parts: BotParts):
     """Either it is in use and stays, or it is gone and nobody is told that it is in use."""
     for n in range(10):
-        version = await number(house, data(start=20 * n))
+        version = await number(parts, data(start=20 * n))
 
         chosen, deleted = await asyncio.gather(
-            house.desk.choose(version), house.desk.delete(version), return_exceptions=True
+            parts.desk.choose(version), parts.desk.delete(version), return_exceptions=True
         )
 
-        in_use = await house.desk.in_use()
+        in_use = await parts.desk.in_use()
         assert in_use is not None
         if isinstance(chosen, errors.DatasetGone):
             assert not isinstance(deleted, BaseException)
@@ -263,77 +246,78 @@ async def test_choosing_and_deleting_at_once_agree(house: House):
             assert in_use.id == version
 
 
-async def test_deleted_version_is_neither_chosen_nor_a_part(house: House):
+async def test_deleted_version_is_neither_chosen_nor_a_part(parts: BotParts):
     """Whoever deleted it, and however short ago: the stores look once more."""
-    training, gone = await number(house, data()), await number(house, data(start=40))
-    await house.desk.delete(gone)
-    store, write = house.desk.store, house.database.write
+    training, gone = await number(parts, data()), await number(parts, data(start=40))
+    await parts.desk.delete(gone)
+    store, write = parts.desk.store, parts.database.write
 
     assert not await write(lambda tx: store.choose(tx, gone))
     assert not await write(lambda tx: store.pair(tx, training, gone))
     assert not await write(lambda tx: store.pair(tx, gone, None))
 
     with pytest.raises(errors.DatasetGone):
-        await house.desk.unpair(gone)
-    assert (await house.desk.get(training)).validation_id is None
+        await parts.desk.unpair(gone)
+    assert (await parts.desk.get(training)).validation_id is None
     assert await store.chosen() is None
 
 
-async def test_what_a_killed_process_left_is_tidied_up(house: House):
+async def test_what_a_killed_process_left_is_tidied_up(parts: BotParts):
     """Drafts, and the file of a version whose deletion was cut short; nothing that is needed."""
-    kept, gone = await taken_in(house, data()), await taken_in(house, data(start=40))
+    kept, gone = await taken_in(parts, data()), await taken_in(parts, data(start=40))
     assert gone.dataset is not None
-    await house.desk.delete(gone.dataset.id)
-    needed = files(house)
+    await parts.desk.delete(gone.dataset.id)
+    needed = files(parts)
     Path(gone.dataset.path).write_bytes(data(start=40))
     draft = Path(gone.dataset.path).with_name("draft-x") / "draft.jsonl"
     draft.parent.mkdir()
     draft.write_bytes(data())
 
-    await house.desk.tidy()
+    await parts.desk.tidy()
 
-    assert files(house) == needed
+    assert files(parts) == needed
     assert f"{kept.report.sha256}.jsonl" in needed
 
 
-async def test_many_at_once_leave_no_drafts(house: House):
+async def test_many_at_once_leave_no_drafts(parts: BotParts):
     contents = [data(start=20 * k) for k in range(8)]
-    await asyncio.gather(*(taken_in(house, content) for content in contents * 2))
+    await asyncio.gather(*(taken_in(parts, content) for content in contents * 2))
 
-    assert len(files(house)) == 8
+    assert len(files(parts)) == 8
 
 
-async def test_prompt_is_known_while_a_large_file_is_still_being_checked(house: House):
+@pytest.mark.processes
+async def test_prompt_is_known_while_a_large_file_is_still_being_checked(parts: BotParts):
     """Who chats does not wait for a file to be counted: its beginning has to do."""
     rows = [json.loads(line) for line in LINES[:30]]
-    house.path.write_text("".join(json.dumps(row) + "\n" for row in rows) * 40)
-    checking = asyncio.create_task(house.datasets.report())
+    parts.path.write_text("".join(json.dumps(row) + "\n" for row in rows) * 40)
+    checking = asyncio.create_task(parts.datasets.report())
     await asyncio.sleep(0)
 
-    prompt = await house.datasets.system_prompt()
+    prompt = await parts.datasets.system_prompt()
 
     assert prompt == rows[0]["messages"][0]["content"]
     assert not checking.done()
     assert (await checking).system_prompt == prompt
 
 
-async def test_plan_shows_what_past_jobs_took(house: House):
+async def test_plan_shows_what_past_jobs_took(parts: BotParts):
     """Until there are some, the guide's hint; learnt from jobs of the same model only."""
-    run = await house.plan()
-    assert (await house.training.estimate(run)).n_past == 0
+    run = await parts.plan()
+    assert (await parts.training.estimate(run)).n_past == 0
 
-    run = await house.settled(await house.confirm(run))
-    job = await house.tracked()
-    house.provider.moves(
+    run = await parts.settled(await parts.confirm(run))
+    job = await parts.tracked()
+    parts.provider.moves(
         job.job.id,
         "succeeded",
         finished_at=job.job.created_at + 1_200,
         trained_tokens=run.dataset.n_tokens * 3,
         fine_tuned_model="ft:x:y:z:1",
     )
-    await house.looked_at()
+    await parts.looked_at()
 
-    guess = await house.training.estimate(await house.plan())
+    guess = await parts.training.estimate(await parts.plan())
     assert (guess.n_past, guess.minutes_low, guess.minutes_high) == (1, 16, 24)
     other = replace(run.parameters, base_model="another")
-    assert (await house.training.estimate(await house.plan(other))).n_past == 0
+    assert (await parts.training.estimate(await parts.plan(other))).n_past == 0

@@ -4,13 +4,11 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from telegram import Bot
 from telegram.request import HTTPXRequest
 
 from bot.delivery.poster import Poster
-from bot.delivery.rate_limits import Pace
-from bot.runtime import children
+from bot.delivery.rate_limits import RateLimits
 from tests.fakes import Telegram
 from tests.telegram_people import People, Person
 
@@ -30,8 +28,8 @@ def telegram() -> Telegram:
 
 
 @pytest.fixture
-async def pace() -> Pace:
-    return Pace(asyncio.get_running_loop().time)
+async def pace() -> RateLimits:
+    return RateLimits(asyncio.get_running_loop().time)
 
 
 @pytest.fixture
@@ -41,7 +39,7 @@ def known() -> set[int]:
 
 
 @pytest.fixture
-def poster(telegram: Telegram, pace: Pace, known: set[int]) -> Poster:
+def poster(telegram: Telegram, pace: RateLimits, known: set[int]) -> Poster:
     async def known_ids(above: int) -> set[int]:
         return {message_id for message_id in known if message_id > above}
 
@@ -66,13 +64,6 @@ async def started() -> AsyncIterator[Callable[[Any], asyncio.Task[Any]]]:
 # The real sandbox, where files go over real connections
 
 _numbers = itertools.count(1)
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    log = tmp_path_factory.mktemp("sandbox") / "log"
-    async with children.running("sandbox", "--port", "0", log=log) as child:
-        yield child.ready
 
 
 @pytest.fixture

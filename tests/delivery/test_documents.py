@@ -11,12 +11,11 @@ from telegram import Bot
 from bot.delivery.outbox import Outbox
 from bot.delivery.outbox_store import OutboxStore
 from bot.delivery.poster import Poster, Refused, Uncertain
-from bot.delivery.rate_limits import Pace
+from bot.delivery.rate_limits import RateLimits
 from bot.delivery.screen import Attachment, Button, Screen
 from bot.domain import JsonDict
 from bot.storage.database import Database
-from tests.sandbox.test_files import PNG
-from tests.telegram_people import Json, People, Person, words
+from tests.telegram_people import PNG, Json, People, Person, words
 from tests.telegram_schema import SCHEMA, check_call
 
 LOOP = asyncio.SelectorEventLoop
@@ -33,7 +32,7 @@ def poster(real_bot: Bot, known: set[int]) -> Poster:
     async def known_ids(above: int) -> set[int]:
         return {message_id for message_id in known if message_id > above}
 
-    return Poster(real_bot, Pace(), known_ids)
+    return Poster(real_bot, RateLimits(), known_ids)
 
 
 @pytest.fixture(autouse=True)
@@ -323,5 +322,5 @@ def _outbox(bot: Bot, database: Database, store: OutboxStore) -> Outbox:
         assert kind == "refused"
         return Screen(text=f"не принято, код {payload['incident']}")
 
-    poster = Poster(bot, Pace(), lambda above: store.known_ids(above=above))
+    poster = Poster(bot, RateLimits(), lambda above: store.known_ids(above=above))
     return Outbox(database=database, store=store, poster=poster, render=render)

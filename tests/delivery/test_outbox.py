@@ -14,7 +14,7 @@ import pytest
 from bot.delivery.outbox import MOST_TRIES, Outbox
 from bot.delivery.outbox_store import OutboxStore
 from bot.delivery.poster import Poster
-from bot.delivery.rate_limits import Pace
+from bot.delivery.rate_limits import RateLimits
 from bot.delivery.screen import Attachment, Screen
 from bot.domain import JsonDict
 from bot.jobs.store import JobStore
@@ -31,7 +31,7 @@ class Post:
 
     database: Database
     telegram: Telegram
-    pace: Pace
+    pace: RateLimits
     states: dict[str, str | None] = field(default_factory=dict)
     """What a job's card says now; None: there is nothing to show."""
     broken: set[str] = field(default_factory=set)
@@ -108,7 +108,7 @@ class Post:
 
 
 @pytest.fixture
-async def post(database: Database, telegram: Telegram, pace: Pace) -> AsyncIterator[Post]:
+async def post(database: Database, telegram: Telegram, pace: RateLimits) -> AsyncIterator[Post]:
     jobs = JobStore(database)
     await database.write(lambda tx: jobs.save(tx, job_of("job")))
     await database.write(lambda tx: jobs.save(tx, job_of("other")))

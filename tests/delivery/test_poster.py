@@ -7,7 +7,7 @@ import pytest
 from telegram.error import Forbidden, NetworkError, RetryAfter
 
 from bot.delivery.poster import MOST_PROBED, PROBED_IDS, Poster, Refused, Uncertain
-from bot.delivery.rate_limits import Pace
+from bot.delivery.rate_limits import RateLimits
 from bot.delivery.screen import Button, Screen
 from tests.clocks import VirtualLoop, now, settle
 from tests.fakes import Telegram
@@ -166,7 +166,7 @@ async def test_who_takes_no_messages_is_told_apart(telegram: Telegram, poster: P
 
 
 async def test_pause_that_telegram_asks_for_blocks_that_chat_only(
-    telegram: Telegram, poster: Poster, pace: Pace
+    telegram: Telegram, poster: Poster, pace: RateLimits
 ):
     telegram.answers(429, "Too Many Requests", retry_after=30, chat_id=5)
     with pytest.raises(RetryAfter):

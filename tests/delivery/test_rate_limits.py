@@ -4,13 +4,13 @@ import asyncio
 
 import pytest
 
-from bot.delivery.rate_limits import Pace
+from bot.delivery.rate_limits import RateLimits
 from tests.clocks import VirtualLoop, now
 
 LOOP = VirtualLoop
 
 
-async def turns(pace: Pace, *chats: int) -> list[float]:
+async def turns(pace: RateLimits, *chats: int) -> list[float]:
     """When each of these messages may leave, all wanted at once."""
 
     async def turn(chat_id: int) -> float:
@@ -20,14 +20,14 @@ async def turns(pace: Pace, *chats: int) -> list[float]:
     return await asyncio.gather(*(turn(chat_id) for chat_id in chats))
 
 
-async def test_a_chat_gets_four_at_once_then_one_a_second(pace: Pace):
+async def test_a_chat_gets_four_at_once_then_one_a_second(pace: RateLimits):
     times = await turns(pace, *[5] * 8)
 
     assert times[:4] == pytest.approx([0] * 4, abs=0.15)
     assert times[4:] == pytest.approx([1, 2, 3, 4])
 
 
-async def test_a_chat_that_rested_gets_its_four_again(pace: Pace):
+async def test_a_chat_that_rested_gets_its_four_again(pace: RateLimits):
     await turns(pace, *[5] * 8)
     await asyncio.sleep(100)
 
@@ -36,7 +36,7 @@ async def test_a_chat_that_rested_gets_its_four_again(pace: Pace):
     assert times == pytest.approx([0, 0, 0, 0, 1], abs=0.15)
 
 
-async def test_no_second_sees_more_than_thirty(pace: Pace):
+async def test_no_second_sees_more_than_thirty(pace: RateLimits):
     """Whatever the number of chats; and the pace is used to the full, 28 a second."""
     times = await turns(pace, *range(200))
 
@@ -45,14 +45,14 @@ async def test_no_second_sees_more_than_thirty(pace: Pace):
     assert max(times) == pytest.approx(200 / 28, abs=0.2)
 
 
-async def test_busy_chat_holds_up_no_other(pace: Pace):
+async def test_busy_chat_holds_up_no_other(pace: RateLimits):
     """Ten messages of one chat wait; another chat's goes at once."""
     *_, other = await turns(pace, *[5] * 10, 6)
 
     assert other < 0.5
 
 
-async def test_blocked_chat_waits_alone(pace: Pace):
+async def test_blocked_chat_waits_alone(pace: RateLimits):
     """Telegram asked for a pause in one chat (429)."""
     pace.block(5, 30)
 
@@ -60,7 +60,7 @@ async def test_blocked_chat_waits_alone(pace: Pace):
     assert (pace.is_free(5), pace.is_free(6)) == (True, True)
 
 
-async def test_free_says_whether_one_could_go_at_once_and_takes_nothing(pace: Pace):
+async def test_free_says_whether_one_could_go_at_once_and_takes_nothing(pace: RateLimits):
     for _ in range(100):
         assert pace.is_free(5)
     await turns(pace, *[5] * 4)
@@ -72,7 +72,7 @@ async def test_free_says_whether_one_could_go_at_once_and_takes_nothing(pace: Pa
     assert pace.is_free(5)
 
 
-async def test_nothing_is_free_while_the_whole_bot_is_busy(pace: Pace):
+async def test_nothing_is_free_while_the_whole_bot_is_busy(pace: RateLimits):
     """Frames give way to messages."""
     waiting = asyncio.gather(*(pace.turn(chat_id) for chat_id in range(100, 130)))
     await asyncio.sleep(0)
@@ -84,7 +84,7 @@ async def test_nothing_is_free_while_the_whole_bot_is_busy(pace: Pace):
     assert pace.is_free(5)
 
 
-async def test_blocked_chats_are_not_forgotten_among_thousands(pace: Pace):
+async def test_blocked_chats_are_not_forgotten_among_thousands(pace: RateLimits):
     pace.block(5, 3600)
     pace.block(6, 1)
     await asyncio.sleep(2)

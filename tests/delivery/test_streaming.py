@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from bot.delivery.poster import Poster
-from bot.delivery.rate_limits import Pace
+from bot.delivery.rate_limits import RateLimits
 from bot.delivery.screen import Screen
-from bot.delivery.streaming import FIRST_DELAY_S, INTERVAL_S, Frames
+from bot.delivery.streaming import FIRST_DELAY_S, INTERVAL_S, StreamedAnswer
 from tests.clocks import VirtualLoop, now, settle
 from tests.fakes import Telegram
 
@@ -18,7 +18,9 @@ LOOP = VirtualLoop
 class World:
     """What an answer is shown in."""
 
-    def __init__(self, telegram: Telegram, poster: Poster, pace: Pace, known: set[int]) -> None:
+    def __init__(
+        self, telegram: Telegram, poster: Poster, pace: RateLimits, known: set[int]
+    ) -> None:
         self.telegram = telegram
         self.poster = poster
         self.pace = pace
@@ -28,7 +30,7 @@ class World:
         self.has_waiting = False
         """Whether a message for the chat waits in the outbox."""
 
-    def frames(self, message_id: int | None = None, *, is_replay: bool = False) -> Frames:
+    def frames(self, message_id: int | None = None, *, is_replay: bool = False) -> StreamedAnswer:
         async def remember(message_id: int) -> None:
             self.told.append(message_id)
             self.known.add(message_id)
@@ -36,7 +38,7 @@ class World:
         async def is_blocked() -> bool:
             return self.has_waiting
 
-        return Frames(
+        return StreamedAnswer(
             self.poster,
             self.pace,
             chat_id=5,
@@ -49,7 +51,7 @@ class World:
 
 
 @pytest.fixture
-def world(telegram: Telegram, poster: Poster, pace: Pace, known: set[int]) -> World:
+def world(telegram: Telegram, poster: Poster, pace: RateLimits, known: set[int]) -> World:
     return World(telegram, poster, pace, known)
 
 
@@ -57,7 +59,7 @@ def screen(n: int) -> Callable[[], Screen]:
     return lambda: Screen(text=f"слово {n}", entities=[])
 
 
-async def stream(frames: Frames, n_words: int, pause_s: float = 0.1) -> None:
+async def stream(frames: StreamedAnswer, n_words: int, pause_s: float = 0.1) -> None:
     for n in range(n_words):
         frames.show(screen(n))
         await asyncio.sleep(pause_s)

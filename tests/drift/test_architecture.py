@@ -1,4 +1,4 @@
-"""The map of the house holds: who may import whom, and what may stand where."""
+"""The order of the packages: who may import whom, and what may be written where."""
 
 import ast
 import re
@@ -59,6 +59,7 @@ def contracts_in(folder: Path) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.processes
 def test_imports_between_packages_keep_their_order():
     """The contracts of `pyproject.toml`: the order of the features, the three programs apart."""
     done = contracts_in(ROOT)
@@ -66,6 +67,7 @@ def test_imports_between_packages_keep_their_order():
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.processes
 def test_planted_wrong_imports_are_found(tmp_path):
     """One for each contract, all at once: looking takes two seconds."""
     planted = {

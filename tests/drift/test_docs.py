@@ -42,7 +42,7 @@ def rows(paper: str, start: str) -> dict[str, list[str]]:
 
 
 def make_targets() -> dict[str, str]:
-    return dict(re.findall(r"(?m)^([a-z]+):[^#\n]*## (.+)$", text("Makefile")))
+    return dict(re.findall(r"(?m)^([a-z-]+):[^#\n]*## (.+)$", text("Makefile")))
 
 
 def subcommands(parser: argparse.ArgumentParser) -> set[str]:
@@ -94,7 +94,7 @@ def test_readme_lists_every_command_of_the_terminal(readme):
 @pytest.mark.parametrize("paper", PAPERS)
 def test_papers_name_only_commands_that_work(paper):
     """`make X` and `python -m bot X`, in the text and in what is to be copied."""
-    of_make = re.findall(r"(?:^|`|\()make ([a-z]+)", text(paper), re.MULTILINE)
+    of_make = re.findall(r"(?:^|`|\()make ([a-z-]+)", text(paper), re.MULTILINE)
     of_bot = re.findall(r"(?:python -m bot|natasha-bot) ([a-z]+)", text(paper))
 
     assert set(of_make) <= make_targets().keys()
@@ -103,7 +103,7 @@ def test_papers_name_only_commands_that_work(paper):
 
 @pytest.mark.parametrize("readme", READMES)
 def test_readme_names_every_target_of_make(readme):
-    named = set(re.findall(r"(?:make |`)([a-z]+)(?:`|$)", text(readme), re.MULTILINE))
+    named = set(re.findall(r"(?:make |`)([a-z-]+)(?:`|$)", text(readme), re.MULTILINE))
 
     assert make_targets().keys() - {"help"} <= named
 

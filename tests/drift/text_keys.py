@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot import errors
-from bot.access.invitations import Outcome
+from bot.access.invitations import InvitationOutcome
 from bot.catalogue import load_catalogue
 from bot.comparison.entities import Vote
 from bot.dataset.repair import REPAIRABLE
@@ -22,12 +22,12 @@ from bot.domain.datasets import DatasetOrigin
 from bot.domain.training import JobStatus
 from bot.export import LeftOut
 from bot.ratings.entities import Complaint
-from bot.ratings.quality import Change
+from bot.ratings.quality import ShareChange
 from bot.texts import LANGUAGES
 from bot.training.remedies import Remedy, Step
 from bot.trials.entities import Verdict
 from bot.trials.verdict import REASONS
-from bot.trials.views import Standing
+from bot.trials.views import ModelUse
 from tests.composition import registry
 from tests.drift.project import sources, tree
 
@@ -61,15 +61,17 @@ FAMILIES: dict[str, Collection[str]] = {
     "button_remedy_": set(Remedy),
     "button_step_": set(Step),
     "button_vote_": set(Vote),
-    "code_": {outcome for outcome in Outcome if outcome is not Outcome.ADMITTED},
+    "code_": {
+        outcome for outcome in InvitationOutcome if outcome is not InvitationOutcome.ADMITTED
+    },
     "complaint_": set(Complaint),
     "choose_": {"model", "epochs", "multiplier", "suffix"},
     "mend_": set(REPAIRABLE),
     "menu_": registry().commands.keys(),
-    "quality_change_": set(Change),
+    "quality_change_": set(ShareChange),
     "refusal_": {key.removeprefix("refusal_") for key in KEYS if key.startswith("refusal_")},
     "remedy_": set(Remedy),
-    "trial_standing_": {standing.value for standing in Standing},
+    "trial_standing_": {standing.value for standing in ModelUse},
     "verdict_": {*REASONS, *(f"word_{verdict.value}" for verdict in Verdict)},
     "verdict_word_": {verdict.value for verdict in Verdict},
     "status_": {status.value for status in JobStatus},

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.e2e.test_exactly_once import JOBS, started
+from tests.e2e.training import JOBS, started
 from tests.telegram_people import Json, Person, words
 from tests.world import ADMIN, SECOND_ADMIN, World, eventually, world
 

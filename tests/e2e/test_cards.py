@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.e2e.test_exactly_once import JOBS, job_of, press, started
-from tests.e2e.test_providers import bot_at
+from tests.e2e.chats import press
+from tests.e2e.providers import bot_at
+from tests.e2e.training import JOBS, job_of, started
 from tests.telegram_people import Json, Person, words
 from tests.world import STRANGER, World, eventually, world
 

@@ -4,9 +4,9 @@ import asyncio
 import json
 from collections.abc import Callable
 
-from tests.e2e.test_exactly_once import press
-from tests.e2e.test_provider_faults import CHAT, refusal
-from tests.e2e.test_telegram_faults import CURSOR, MODEL, QUESTION, TALKS, said_by_bot
+from tests.e2e.chats import CURSOR, QUESTION, TALKS, press, said_by_bot
+from tests.e2e.faults import CHAT, refusal
+from tests.e2e.training import MODEL
 from tests.proxy import Exchange
 from tests.telegram_people import Json, Person, button_data, words
 from tests.world import TESTER, World, eventually, world

@@ -4,10 +4,10 @@ import asyncio
 import re
 from collections.abc import Sequence
 
-from tests.e2e.test_exactly_once import press
-from tests.e2e.test_provider_faults import CHAT, check_kind, people, refusal
-from tests.e2e.test_providers import bot_at
-from tests.e2e.test_telegram_faults import CURSOR, MODEL, QUESTION, TALKS, said_by_bot
+from tests.e2e.chats import CURSOR, QUESTION, TALKS, press, said_by_bot
+from tests.e2e.faults import CHAT, check_kind, people, refusal
+from tests.e2e.providers import bot_at
+from tests.e2e.training import MODEL
 from tests.telegram_people import Json, Person, button_data, words
 from tests.world import ADMIN, API_KEY, SECOND_ADMIN, World, eventually, world
 

@@ -6,9 +6,9 @@ this shows that nothing gets lost on the way, not that a model has learnt.
 
 import json
 
-from tests.e2e.test_dataset_desk import pressed
-from tests.e2e.test_feedback import answered, marked
-from tests.e2e.test_main_job import trained
+from tests.e2e.chats import answered, bettered, marked
+from tests.e2e.datasets import pressed
+from tests.e2e.training import trained
 from tests.telegram_people import Json, Person, words
 from tests.world import DATASET, TESTER, World, world
 
@@ -28,18 +28,6 @@ PLACES = ("море", "пустыня", "вокзал", "чердак", "мос�
 def in_place(place: str) -> tuple[str, str]:
     """A question about it, and how Natasha would have put it."""
     return f"Мне снится {place}, к чему это?", f"Закрой глаза: {place} зовёт. Что ты слышишь?"
-
-
-async def bettered(tester: Person, question: str, correction: str) -> str:
-    """Ask, press 👎, write what Natasha would have said; returns the bad answer."""
-    answer = await answered(tester, question)
-    await tester.presses("👎", answer)
-    why = await tester.sees("Что не так?", after=answer["message_id"], timeout=PATIENT)
-    await tester.presses("✍️ Написать за Наташу", why)
-    await tester.sees("Как сказала бы Наташа?", after=answer["message_id"], timeout=PATIENT)
-    said = await tester.says(correction)
-    await tester.sees("Записано", after=said["message_id"], timeout=PATIENT)
-    return words(answer)
 
 
 async def exported(admin: Person, button: str, *expected: str) -> Json:

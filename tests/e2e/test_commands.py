@@ -2,20 +2,9 @@
 
 import asyncio
 
-from tests.e2e.test_exactly_once import (
-    ENDLESS,
-    FILES,
-    JOBS,
-    MODEL,
-    card,
-    foreign,
-    job_of,
-    started,
-)
+from tests.e2e.training import ENDLESS, FILES, JOBS, MODEL, card, foreign, job_of, started
 from tests.telegram_people import Json, NotSeen, Person, words
 from tests.world import DATASET, World, eventually, world
-
-CHAT = "/v1/chat/completions"
 
 
 async def answer_to(person: Person, text: str) -> str:

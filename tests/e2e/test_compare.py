@@ -1,13 +1,13 @@
 """Testers see two answers and say which is better, without knowing whose they are."""
 
-from tests.e2e.test_known_defects import tuned
-from tests.e2e.test_models import offered, pressed, served, taps
+from tests.e2e.faults import CHAT
+from tests.e2e.models import offered, pressed, served, taps
+from tests.e2e.training import tuned
 from tests.telegram_people import Json, Person, button_data, words
 from tests.world import ADMIN, SECOND_ADMIN, STRANGER, World, eventually, world
 
 FOREST, RIVER = "Лес шумит, и ты слышишь его.", "Река течёт, и ты идёшь вдоль неё."
 BALLOT = ["1 лучше", "2 лучше", "Одинаково"]
-CHAT = "/v1/chat/completions"
 
 
 def names(message: Json) -> list[str]:

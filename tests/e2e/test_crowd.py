@@ -3,10 +3,10 @@
 import asyncio
 import re
 
+from tests.e2e.faults import CHAT
 from tests.telegram_people import Person, words
 from tests.world import World, eventually, world
 
-CHAT = "/v1/chat/completions"
 BASE = "gpt-4.1-mini-2025-04-14"
 CROWD = range(3001, 3041)
 EACH = 5

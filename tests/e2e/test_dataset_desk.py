@@ -9,48 +9,15 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.old_names import current
-from tests.telegram_people import Json, Person, words
-from tests.world import DATASET, TESTER, World, world
-
-DATASET_OF_SETTINGS = DATASET.read_bytes()
-GOOD = DATASET_OF_SETTINGS.splitlines(keepends=True)
+from tests.e2e.datasets import DATASET_OF_SETTINGS, GOOD, kept, number_of, pressed, sent
+from tests.telegram_people import words
+from tests.world import TESTER, world
 
 
 def pairs() -> list[tuple[str, str]]:
     """(question, answer) of the shipped examples."""
     rows = [json.loads(line)["messages"] for line in GOOD]
     return [(row[1]["content"], row[2]["content"]) for row in rows]
-
-
-def kept(everything: World) -> set[bytes]:
-    """The files that the bot keeps, drafts among them, if any stayed behind."""
-    folder = Path(everything.settings["DATABASE_PATH"]).parent / "datasets"
-    return {path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-async def sent(person: Person, name: str, content: bytes, caption: str | None = None) -> Json:
-    """Send a file; returns what the bot answers."""
-    message = await person.sends_document(name, content, caption)
-    return await person.sees(lambda _: True, after=message["message_id"], timeout=60)
-
-
-async def pressed(person: Person, message: Json, button: str, wanted: str) -> Json:
-    """Press a button of a message whose data begins with *button*; returns what then shows."""
-    data = next(
-        key["callback_data"]
-        for row in message["reply_markup"]["inline_keyboard"]
-        for key in row
-        if key["callback_data"].startswith(current(button))
-    )
-    await person.presses(data, message)
-    return await person.sees(wanted, after=message["message_id"] - 1)
-
-
-def number_of(message: Json) -> int:
-    """The version that a report speaks of."""
-    line = next(line for line in words(message).splitlines() if line.startswith("Версия №"))
-    return int(line.split("№")[1].split()[0])
 
 
 async def test_a_file_is_mended_chosen_split_and_trained_on(tmp_path):

@@ -9,15 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.test_dataset_desk import (
-    DATASET_OF_SETTINGS,
-    GOOD,
-    kept,
-    number_of,
-    pressed,
-    sent,
-)
-from tests.e2e.test_exactly_once import press, second
+from tests.e2e.chats import press
+from tests.e2e.datasets import DATASET_OF_SETTINGS, GOOD, kept, number_of, pressed, sent
+from tests.e2e.training import second
 from tests.telegram_people import Json, Person, words
 from tests.world import ADMIN, SECOND_ADMIN, World, eventually, world
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.e2e.test_dataset_desk import pressed, sent
+from tests.e2e.datasets import pressed, sent
 from tests.telegram_people import words
 from tests.world import DATASET, World, world
 

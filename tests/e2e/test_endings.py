@@ -3,13 +3,13 @@
 import asyncio
 import json
 import re
-from collections.abc import Callable
 
 import pytest
 
-from tests.e2e.test_dataset_desk import GOOD, pressed, sent
-from tests.e2e.test_exactly_once import ENDLESS, FILES, JOBS, job_of, press, started
-from tests.e2e.test_provider_faults import check_kind, refusal
+from tests.e2e.chats import press
+from tests.e2e.datasets import GOOD, pressed, sent
+from tests.e2e.faults import check_kind, refusal, spoiled, upload
+from tests.e2e.training import ENDLESS, JOBS, job_of, started
 from tests.proxy import Exchange
 from tests.telegram_people import Json, Person, button_data, words
 from tests.world import STRANGER, World, eventually, world
@@ -20,25 +20,6 @@ QUICK = {"running-seconds": "0.5"}
 def hyperparameters(created: Exchange) -> Json:
     numbers: Json = created.json["method"]["supervised"]["hyperparameters"]
     return numbers
-
-
-def upload(change: Callable[[list[bytes]], list[bytes]], name: bytes) -> Callable[..., None]:
-    """A proxy that changes the examples of uploads whose file has *name* in its name."""
-
-    def rewrite(exchange: Exchange) -> None:
-        if exchange.path != FILES or exchange.method != "POST" or name not in exchange.body[:600]:
-            return
-        head, *rows = exchange.body.split(b'{"messages"')
-        last, end = rows[-1].split(b"\n", maxsplit=1)
-        rows = change([*rows[:-1], last + b"\n"])
-        exchange.body = head + b"".join(b'{"messages"' + row for row in rows) + end
-
-    return rewrite
-
-
-def spoiled(rows: list[bytes]) -> list[bytes]:
-    """The fourth example has a role that nobody knows."""
-    return [*rows[:3], rows[3].replace(b'"role": "user"', b'"role": "usor"'), *rows[4:]]
 
 
 async def plan_from(person: Person, ending: Json, button: str, wanted: str) -> Json:

@@ -1,64 +1,24 @@
 """A confirmed plan makes exactly one job at the provider, and the admins read the truth."""
 
 import asyncio
-import json
 
-from tests.proxy import Exchange, Fault
-from tests.telegram_people import Json, Person
-from tests.world import ADMIN, DATASET, SECOND_ADMIN, World, eventually, world
-
-JOBS = "/v1/fine_tuning/jobs"
-FILES = "/v1/files"
-MODEL = "gpt-4.1-mini-2025-04-14"
-TWO_ADMINS = f"{ADMIN},{SECOND_ADMIN}"
-ENDLESS = {"queued-seconds": "600"}
-"""Jobs that never end, so that only what the test is about is said in the chats."""
-
-
-async def planned(admin: Person, words: str = "/train") -> Json:
-    """A new plan's message."""
-    asked = await admin.says(words)
-    return await admin.sees("· ещё ничего не отправлено", after=asked["message_id"])
-
-
-def number_of(plan: Json) -> int:
-    return int(str(plan["text"]).split("№")[1].split()[0])
-
-
-async def started(admin: Person, words: str = "/train") -> int:
-    """A new plan, and its start button pressed; returns its number."""
-    plan = await planned(admin, words)
-    await admin.presses(f"train:start:{number_of(plan)}", plan)
-    return number_of(plan)
-
-
-async def card(admin: Person, job_id: str) -> Json:
-    """The card of a job, which tells the admin of it."""
-    return await admin.sees(lambda message: job_id in message.get("text", ""))
-
-
-async def job_of(everything: World, run_id: int) -> str:
-    """The id of the job that the bot takes for that run's, once it does."""
-
-    def found() -> str:
-        query = "SELECT job_id FROM training_runs WHERE id = :id AND state = 'submitted'"
-        rows = everything.stored(query, id=run_id)
-        return str(rows[0][0]) if rows else ""
-
-    return str(await eventually(found))
-
-
-async def second(everything: World) -> Person:
-    return await everything.people.person(SECOND_ADMIN, "Анна")
-
-
-def press(person: Person, data: str) -> Json:
-    """A press as an update, for buttons that are gone from the screen."""
-    user = {"id": person.id, "is_bot": False, "first_name": "Мария", "language_code": "ru"}
-    chat = {"id": person.chat_id, "type": "private", "first_name": "Мария"}
-    message = {"message_id": 1, "date": 0, "chat": chat}
-    query = {"id": "1", "from": user, "chat_instance": "1", "data": data, "message": message}
-    return {"callback_query": query}
+from tests.e2e.chats import press
+from tests.e2e.faults import without_metadata
+from tests.e2e.training import (
+    ENDLESS,
+    FILES,
+    JOBS,
+    TWO_ADMINS,
+    card,
+    foreign,
+    job_of,
+    planned,
+    second,
+    started,
+)
+from tests.proxy import Fault
+from tests.telegram_people import Person
+from tests.world import DATASET, World, eventually, world
 
 
 async def test_many_presses_start_one_run(tmp_path):
@@ -114,23 +74,6 @@ async def test_many_presses_start_one_run(tmp_path):
         assert {job["id"] for job in jobs} == {first_job, second_job, third_job}
         assert len(everything.jobs_created()) == 3
         assert len(everything.proxy.sent("POST", FILES)) == 3
-
-
-async def foreign(everything: World, **differences: object) -> str:
-    """Somebody else's job on the same account, with the same model and the same bytes."""
-    account = everything.account
-    file = await account.files.create(file=DATASET, purpose="fine-tune")
-    order = {"model": MODEL, "training_file": file.id, "suffix": "natasha-v1", **differences}
-    job = await account.fine_tuning.jobs.create(**order)  # type: ignore[arg-type]
-    return job.id
-
-
-def without_metadata(exchange: Exchange) -> None:
-    """What a provider does that does not know `metadata`."""
-    if exchange.method == "POST" and exchange.path == JOBS:
-        body = exchange.json
-        body.pop("metadata", None)
-        exchange.body = json.dumps(body).encode()
 
 
 async def test_a_lost_answer_is_looked_for_and_never_asked_again(tmp_path):

@@ -3,15 +3,13 @@
 import json
 from pathlib import Path
 
-from tests.e2e.test_circle import bettered
-from tests.e2e.test_dataset_desk import pressed
-from tests.e2e.test_exactly_once import TWO_ADMINS, second
-from tests.e2e.test_feedback import answered, marked
-from tests.e2e.test_models import offered, taps
+from tests.e2e.chats import answered, bettered, marked
+from tests.e2e.datasets import pressed
+from tests.e2e.models import offered, taps
+from tests.e2e.training import MODEL, TWO_ADMINS, second
 from tests.telegram_people import Person, button_data, words
 from tests.world import STRANGER, TESTER, World, eventually, world
 
-MODEL = "gpt-4.1-mini-2025-04-14"
 PATIENT = 60
 VERSIONS = "SELECT id FROM datasets WHERE origin = 'exported' AND deleted_at IS NULL"
 QUESTION, CORRECTION = "Что мне снится?", "Закрой глаза. Что ты видишь?"

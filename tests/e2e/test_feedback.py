@@ -2,32 +2,13 @@
 
 import asyncio
 
-from tests.e2e.test_exactly_once import press
-from tests.telegram_people import Json, Person, button_data, words
+from tests.e2e.chats import PATIENT, answered, marked, press
+from tests.e2e.training import MODEL
+from tests.telegram_people import Json, button_data, words
 from tests.world import TESTER, World, eventually, world
 
-MODEL = "gpt-4.1-mini-2025-04-14"
-PATIENT = 40
 SECOND = 1004
 RATINGS = "SELECT is_good, complaint, correction FROM ratings ORDER BY id"
-
-
-async def answered(person: Person, text: str) -> Json:
-    """Ask, and wait for the whole answer, which has its buttons."""
-    asked = await person.says(text)
-    return await person.sees(
-        lambda message: button_data(message, "🔁"), after=asked["message_id"], timeout=PATIENT
-    )
-
-
-async def marked(person: Person, answer: Json, label: str) -> Json:
-    """The answer once a button of it is marked so."""
-
-    def is_marked(message: Json) -> bool:
-        is_it = message["message_id"] == answer["message_id"]
-        return is_it and button_data(message, label) is not None
-
-    return await person.sees(is_marked, timeout=PATIENT)
 
 
 async def edits(everything: World, answer: Json) -> list[str]:

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.e2e.test_dataset_desk import pressed, sent
-from tests.e2e.test_exactly_once import card, foreign, job_of, started
-from tests.e2e.test_terminal_training import after, bot, in_order
+from tests.e2e.commands import after, bot, in_order
+from tests.e2e.datasets import pressed, sent
+from tests.e2e.training import card, foreign, job_of, started
 from tests.telegram_people import words
 from tests.world import DATASET, World, world
 

@@ -20,7 +20,8 @@ import httpx
 import pytest
 
 from bot.runtime import children
-from tests.e2e.test_main_job import trained
+from tests.e2e.chats import CURSOR
+from tests.e2e.training import trained
 from tests.proxy import Exchange
 from tests.telegram_people import Json, Person, log, words
 from tests.world import ADMIN, API_KEY, CODE, DATASET, SECOND_ADMIN, TESTER, World, world
@@ -36,7 +37,6 @@ JOB_S = 20.0
 SLOW_S = 0.2
 """How late Telegram answers in the storm: many a bot dies between a message and its answer."""
 TESTERS = (TESTER, 1011, 1012, 1013, 1014)
-CURSOR = "▌"
 
 
 @dataclass(slots=True)

@@ -1,17 +1,14 @@
 """What other chat bots get wrong, one transcript each: FACTS.md, chapter 6."""
 
 import asyncio
-import json
 import re
 
-from tests.e2e.test_endings import spoiled, upload
-from tests.e2e.test_exactly_once import job_of, started
+from tests.e2e.faults import CHAT, spoiled, upload
+from tests.e2e.training import job_of, started, tuned
 from tests.telegram_people import Json, button_data, words
 from tests.world import API_KEY, World, eventually, world
 
-CHAT = "/v1/chat/completions"
 BASE = "gpt-4.1-mini-2025-04-14"
-SYSTEM = "Ты Наташа."
 
 
 def roles(messages: list[Json]) -> list[str]:
@@ -35,30 +32,6 @@ async def exchange(everything: World, text: str) -> str:
     (answer,) = everything.stored("SELECT assistant_text FROM turns ORDER BY id DESC LIMIT 1")
     found = await everything.tester.sees(answer[0][:40], after=asked["message_id"])
     return words(found)
-
-
-async def tuned(everything: World, answer: str) -> str:
-    """A model, trained past the bot, that says *answer* to everything."""
-    lines = [
-        {
-            "messages": [
-                {"role": "system", "content": SYSTEM},
-                {"role": "user", "content": f"Вопрос {n}?"},
-                {"role": "assistant", "content": answer},
-            ]
-        }
-        for n in range(10)
-    ]
-    data = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode()
-    file = await everything.account.files.create(file=("long.jsonl", data), purpose="fine-tune")
-    job = await everything.account.fine_tuning.jobs.create(
-        model=BASE, training_file=file.id, suffix="long"
-    )
-
-    async def name() -> str | None:
-        return (await everything.account.fine_tuning.jobs.retrieve(job.id)).fine_tuned_model
-
-    return str(await eventually(name))
 
 
 async def test_history_survives_a_restart(tmp_path):

@@ -1,29 +1,10 @@
 """The main job, end to end: the real bot process, real HTTP, real SQLite."""
 
-import json
+from tests.e2e.chats import FIRST, trained_answers
+from tests.e2e.training import trained
+from tests.world import world
 
-from tests.telegram_people import words
-from tests.world import DATASET, World, world
-
-FIRST = "Я чувствую себя потерянным в жизни"
 SECOND = "А с чего начать?"
-
-
-def trained_answers() -> set[str]:
-    """Every answer of the shipped dataset."""
-    lines = DATASET.read_text(encoding="utf-8").splitlines()
-    return {json.loads(line)["messages"][-1]["content"] for line in lines}
-
-
-async def trained(everything: World) -> str:
-    """Validate, plan, start, and wait for the model that then serves; returns its name."""
-    admin = everything.admin
-    await admin.says("/train")
-    plan = await admin.sees("План №")
-    await admin.presses("train:start:1", plan)
-    finished = await admin.sees("обучилась за")
-    await admin.sees("уже отвечает в чатах")
-    return next(str(word) for word in words(finished).split() if word.startswith("ft:"))
 
 
 async def test_from_validation_to_a_model_that_answers(tmp_path):

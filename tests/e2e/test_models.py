@@ -2,8 +2,9 @@
 
 import datetime as dtm
 
-from tests.e2e.test_exactly_once import MODEL, TWO_ADMINS, job_of, second, started
-from tests.telegram_people import Json, Person, button_data, words
+from tests.e2e.models import offered, pressed, served, taps
+from tests.e2e.training import MODEL, TWO_ADMINS, job_of, second, started
+from tests.telegram_people import button_data, words
 from tests.world import SECOND_ADMIN, STRANGER, World, eventually, world
 
 LOOK = f"/v1/models/{MODEL}"
@@ -13,49 +14,12 @@ def in_days(days: int) -> str:
     return (dtm.datetime.now(dtm.UTC).date() + dtm.timedelta(days=days)).isoformat()
 
 
-async def pressed(admin: Person, message: Json, button: str, wanted: str) -> Json:
-    """Press a button and wait until that same message says what is wanted."""
-    await admin.presses(button, message)
-
-    def is_there(candidate: Json) -> bool:
-        return candidate["message_id"] == message["message_id"] and wanted in words(candidate)
-
-    return await admin.sees(is_there, what=f"{wanted!r} in the message of the button {button!r}")
-
-
-async def taps(everything: World, person: Person, message: Json, data: str, n: int = 2) -> None:
-    """An impatient thumb, or an old button: presses that the screen does not offer any more."""
-    for k in range(n):
-        await everything.people.raw_update(
-            {
-                "callback_query": {
-                    "id": f"{data}-{k}",
-                    "from": {"id": person.id, "is_bot": False, "first_name": "Мария"},
-                    "chat_instance": "1",
-                    "data": data,
-                    "message": message,
-                }
-            }
-        )
-
-
-def served(everything: World) -> list[str]:
-    """Who was put to use, in order."""
-    query = "SELECT m.name FROM servings s JOIN models m ON m.id = s.model_id ORDER BY s.id"
-    return [name for (name,) in everything.stored(query)]
-
-
 async def trained(everything: World) -> str:
     """Train a model; its name."""
     job_id = await job_of(everything, await started(everything.admin))
     query = "SELECT name FROM models WHERE job_id = :id AND name NOT LIKE '%ckpt%'"
     ((name,),) = await eventually(lambda: everything.stored(query, id=job_id), timeout=60)
     return str(name)
-
-
-def offered(message: Json) -> list[str]:
-    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
-    return [button["text"] for row in rows for button in row]
 
 
 async def test_checkpoint_is_put_to_use_and_the_model_before_it_comes_back(tmp_path):

@@ -4,11 +4,10 @@ import asyncio
 import re
 
 from bot.delivery.old_names import current
+from tests.e2e.training import MODEL
 from tests.telegram_people import Person, button_data, words
 from tests.world import ADMIN, SECOND_ADMIN, STRANGER, World, eventually, world
 
-MODEL = "gpt-4.1-mini-2025-04-14"
-CHAT = "/v1/chat/completions"
 CODE = re.compile(r"https://t\.me/\w+\?start=(inv_[A-Za-z0-9_-]{22})\b")
 PATIENT = 40
 SLOW = {"tokens-per-second": "10"}

@@ -13,17 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.test_exactly_once import (
-    ENDLESS,
-    FILES,
-    JOBS,
-    card,
-    foreign,
-    job_of,
-    started,
-    without_metadata,
-)
-from tests.e2e.test_provider_faults import CHAT, check_kind, people, refusal
+from tests.e2e.faults import CHAT, check_kind, people, refusal, without_metadata
+from tests.e2e.training import ENDLESS, FILES, JOBS, card, foreign, job_of, started
 from tests.proxy import Fault
 from tests.telegram_people import Json, Person, words
 from tests.world import API_KEY, World, eventually, world

@@ -1,35 +1,13 @@
 """When the provider refuses, stumbles or is away: what people read, and nothing is paid twice."""
 
 import asyncio
-import re
 
-from tests.e2e.test_exactly_once import ENDLESS, FILES, JOBS, card, job_of, started
-from tests.proxy import Exchange
-from tests.telegram_people import Json, Person, words
-from tests.world import API_KEY, World, world
+from tests.e2e.faults import check_kind, people, refusal, spoiled, upload
+from tests.e2e.training import ENDLESS, FILES, JOBS, card, job_of, started
+from tests.telegram_people import words
+from tests.world import API_KEY, world
 
-CHAT = "/v1/chat/completions"
-MODEL = "gpt-4.1-mini-2025-04-14"
 ADMINS = range(1001, 1007)
-
-
-def refusal(status: int, code: str, message: str) -> Json:
-    """The rest of an order for OpenAI's error of that kind."""
-    kind = "server_error" if status >= 500 else "invalid_request_error"
-    error = {"message": message, "type": kind, "param": None, "code": code}
-    return {"status": status, "body": {"error": error}}
-
-
-async def people(everything: World, ids: range) -> list[Person]:
-    """Several people, so that nobody has to wait for Telegram's limit of messages a second."""
-    return [await everything.people.person(number, f"Некто {number}") for number in ids]
-
-
-def check_kind(text: str) -> None:
-    """Words for people: Russian, and nothing of what machines say among themselves."""
-    assert re.search("[а-яё]{3}", text)
-    for raw in ("Traceback", "Error", "{", "}", "None", "HTTP", "<", API_KEY, API_KEY[10:]):
-        assert raw not in text, f"{raw!r} in {text!r}"
 
 
 async def test_every_refusal_is_said_and_costs_nothing(tmp_path):
@@ -97,14 +75,6 @@ async def test_patience_where_it_is_safe(tmp_path):
         assert len(await everything.engine_jobs()) == 2
 
 
-def spoiled(exchange: Exchange) -> None:
-    """A file that gets damaged on its way, in its fourth line."""
-    if exchange.path == FILES and exchange.method == "POST":
-        head, *lines = exchange.body.split(b'{"messages"')
-        lines[3] = lines[3].replace(b'"role": "user"', b'"role": "usor"')
-        exchange.body = b'{"messages"'.join([head, *lines])
-
-
 async def test_a_job_that_fails_and_an_engine_that_goes_away(tmp_path):
     """A job that fails is told with the provider's reason; one that runs is not lost from sight.
 
@@ -112,7 +82,7 @@ async def test_a_job_that_fails_and_an_engine_that_goes_away(tmp_path):
     """
     async with world(tmp_path, engine={"running-seconds": "2.5"}) as everything:
         admin, proxy = everything.admin, everything.proxy
-        proxy.rewrite = spoiled
+        proxy.rewrite = upload(spoiled, b"")
         await started(admin)
         failed = await admin.sees("natasha-v1 не обучилась\n", timeout=30)
         assert "Сервис не принял обучающий файл" in failed["text"]

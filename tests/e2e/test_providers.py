@@ -5,58 +5,17 @@ asked.
 """
 
 import re
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from pathlib import Path
-from types import MappingProxyType
 
-import httpx
 import pytest
 
-from tests.e2e.test_exactly_once import FILES, JOBS, card, foreign, job_of, started
-from tests.e2e.test_main_job import FIRST, trained_answers
-from tests.e2e.test_provider_faults import check_kind
-from tests.openai_schema import check_request
-from tests.proxy import Exchange
+from tests.e2e.chats import FIRST, trained_answers
+from tests.e2e.faults import check_kind
+from tests.e2e.providers import MUST_DEPLOY, bot_at, deploy
+from tests.e2e.training import FILES, JOBS, card, foreign, job_of, started
 from tests.telegram_people import Json, words
-from tests.world import API_KEY, World, world
+from tests.world import World
 
 SERVES_ITSELF = ("openai", "unsloth", "odd")
-MUST_DEPLOY = ("azure", "crusoe", "nebius")
-
-
-@asynccontextmanager
-async def bot_at(
-    folder: Path, profile: str, settings: Mapping[str, str] = MappingProxyType({}), **options: str
-) -> AsyncIterator[World]:
-    """The world of a bot whose provider is *profile*; `odd` may leave OpenAI's schema."""
-    engine = {"profile": profile} | {k.replace("_", "-"): v for k, v in options.items()}
-    async with world(folder, engine=engine, start_bot=False) as everything:
-        if profile == "odd":
-            everything.proxy.on_seen = requests_only
-        elsewhere = {"CHAT_BASE_URL": root(everything.proxy.url) + "/deployed/v1"}
-        await everything.start_bot(**settings, **(elsewhere if profile in MUST_DEPLOY else {}))
-        yield everything
-
-
-def requests_only(exchange: Exchange) -> None:
-    path = exchange.path.removeprefix("/v1")
-    check_request(exchange.method, path, exchange.headers, exchange.body)
-
-
-def root(url: str) -> str:
-    return url.removesuffix("/v1")
-
-
-async def deploy(everything: World, model: str) -> None:
-    """What an administrator does in the provider's own console."""
-    async with httpx.AsyncClient(trust_env=False, verify=False) as http:
-        answer = await http.post(
-            f"{root(everything.engine.ready)}/engine/deployments",
-            json={"model": model},
-            headers={"Authorization": f"Bearer {API_KEY}"},
-        )
-    assert answer.status_code == 200
 
 
 async def refusal_of(everything: World, run_id: int) -> str:

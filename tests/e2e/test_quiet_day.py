@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from tests.e2e.test_exactly_once import card, job_of, started
-from tests.e2e.test_provider_faults import spoiled
+from tests.e2e.faults import spoiled, upload
+from tests.e2e.training import card, job_of, started
 from tests.telegram_people import Json, Person, words
 from tests.world import World, eventually, world
 
@@ -43,7 +43,7 @@ async def succeeds(everything: World) -> int:
 
 async def fails(everything: World) -> int:
     """The provider does not take the file."""
-    everything.proxy.rewrite = spoiled
+    everything.proxy.rewrite = upload(spoiled, b"")
     job_id = await job_of(everything, await started(everything.admin))
     await is_on_screen(everything.admin, job_id, "не обучилась")
     everything.proxy.rewrite = lambda exchange: None

@@ -4,14 +4,13 @@ import asyncio
 import json
 from collections.abc import Iterator
 
-from tests.e2e.test_exactly_once import FILES, JOBS, started
-from tests.e2e.test_provider_faults import CHAT, refusal
-from tests.e2e.test_stopping import run
+from tests.e2e.commands import run
+from tests.e2e.faults import CHAT, refusal
+from tests.e2e.training import FILES, JOBS, MODEL, started
 from tests.world import ADMIN, API_KEY, BOT_TOKEN, World, world
 
 OTHER_TOKEN = BOT_TOKEN.split(":")[0] + ":" + "Zz9Yy8Xx7Ww6Vv5Uu4Tt3Ss2Rr1Qq0Pp_mNbV"
 WRONG_KEY = "sk-proj-Wr0ngKeyQ7x9Lm2Np4Rt6Vw8Yz1Bc3Df"
-MODEL = "gpt-4.1-mini-2025-04-14"
 PART = 12
 """So many characters of a secret in a row are a part of it."""
 

@@ -5,7 +5,7 @@ import signal
 import sys
 
 from bot.runtime.children import loopback_environment
-from tests.e2e.test_webhook import free_port
+from tests.e2e.commands import free_port
 from tests.world import CODE, world
 
 

@@ -1,14 +1,13 @@
 """Starting and stopping: SIGTERM at any moment, wrong settings, and `python -m bot check`."""
 
 import asyncio
-import sys
 
 from bot.config import Needs, load_settings
-from bot.runtime.children import loopback_environment
-from tests.e2e.test_exactly_once import FILES
-from tests.e2e.test_telegram_faults import CURSOR, MODEL, QUESTION, TALKS, said_by_bot
+from tests.e2e.chats import CURSOR, QUESTION, TALKS, said_by_bot
+from tests.e2e.commands import run
+from tests.e2e.training import FILES, MODEL
 from tests.telegram_people import words
-from tests.world import API_KEY, BOT_TOKEN, CODE, TESTER, World, eventually, world
+from tests.world import API_KEY, BOT_TOKEN, TESTER, World, eventually, world
 
 SOON_S = 3.0
 
@@ -85,23 +84,6 @@ async def _until_held(everything: World, method: str) -> None:
         return all(order["method"] != method.lower() for order in orders)
 
     await eventually(is_met)
-
-
-async def run(*arguments: str, **settings: str) -> tuple[int, str]:
-    """Run `python -m bot` to its end; its exit code and all that it printed."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        *arguments,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        env=loopback_environment(CODE | settings),
-        cwd=settings["FOLDER"],
-    )
-    output, _ = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, output.decode()
 
 
 async def test_wrong_settings_are_a_line_each(tmp_path):

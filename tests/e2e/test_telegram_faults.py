@@ -2,15 +2,10 @@
 
 import asyncio
 
-from tests.e2e.test_exactly_once import ENDLESS, card, job_of, started
-from tests.telegram_people import Json, Person, words
+from tests.e2e.chats import QUESTION, TALKS, said_by_bot
+from tests.e2e.training import ENDLESS, MODEL, card, job_of, started
+from tests.telegram_people import Person, words
 from tests.world import ADMIN, SECOND_ADMIN, world
-
-MODEL = "gpt-4.1-mini-2025-04-14"
-CURSOR = "▌"
-TALKS = {"tokens-per-second": "25"}
-"""An answer takes a few seconds, so that it is shown while it grows."""
-QUESTION = "Как начать свой бизнес?"
 
 Fault = tuple[str, str, dict[str, float]]
 
@@ -25,10 +20,6 @@ FAULTS_OF_ANSWERS: tuple[Fault, ...] = (
     ("editMessageText", "drop_before", {"times": 2}),
     ("editMessageText", "drop_after", {"times": 2}),
 )
-
-
-def said_by_bot(messages: list[Json]) -> list[str]:
-    return [words(message) for message in messages if message["from"]["is_bot"]]
 
 
 async def test_each_message_is_answered_exactly_once(tmp_path):

@@ -9,52 +9,14 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from bot.runtime.children import loopback_environment
-from tests import forkserver
-from tests.e2e.test_webhook import free_port
-from tests.world import API_KEY, CODE, DATASET, World, world
+from tests.e2e.commands import REAL, Ended, environment, free_port, terminal
+from tests.world import API_KEY, DATASET, World, world
 
 PASSED = "✅ Validation passed: 321 training examples"
-NOT_FOR_CHILDREN = ("OPENAI_API_KEY", "DATASET_PATH", "LANGUAGE")
-REAL = (sys.executable, "-m")
-"""Python as people start it: what is printed depends on how its streams were opened."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """A command that has ended, and what it said."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def lines(self) -> list[str]:
-        return self.out.splitlines()
-
-
-async def terminal(*words: object, cwd: Path, python: Any = None, **settings: str) -> Ended:
-    """`python -m bot words`, in *cwd*, with *settings* and no others of ours."""
-    process = await asyncio.create_subprocess_exec(
-        *(python or forkserver.python()), "bot", *map(str, words),
-        cwd=cwd, env=environment(settings), stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    out, err = await process.communicate()
-    assert process.returncode is not None
-    return Ended(process.returncode, out.decode(), err.decode())
-
-
-def environment(settings: Mapping[str, str]) -> dict[str, str]:
-    inherited = loopback_environment(CODE)
-    return {k: v for k, v in inherited.items() if k not in NOT_FOR_CHILDREN} | dict(settings)
 
 
 def example(question: str, answer: str) -> str:

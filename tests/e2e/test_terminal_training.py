@@ -7,37 +7,25 @@ import pty
 import re
 import signal
 import subprocess
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from tests.e2e.test_terminal import REAL, Ended, environment, terminal
-from tests.e2e.test_webhook import free_port
+from tests.e2e.commands import (
+    REAL,
+    Ended,
+    after,
+    bot,
+    environment,
+    free_port,
+    in_order,
+    settings_of,
+    terminal,
+)
+from tests.e2e.training import ENDLESS, FILES, JOBS, MODEL
 from tests.world import API_KEY, DATASET, World, eventually, world
-
-JOBS = "/v1/fine_tuning/jobs"
-FILES = "/v1/files"
-MODEL = "gpt-4.1-mini-2025-04-14"
-ENDLESS = {"queued-seconds": "600"}
-ONLY_THE_PROVIDER = (
-    "OPENAI_API_KEY", "OPENAI_BASE_URL", "DATASET_PATH", "DATABASE_PATH", "POLL_INTERVAL_S",
-    "PYTHONPATH",
-)  # fmt: skip
-
-
-def settings_of(everything: World, **settings: str) -> dict[str, str]:
-    """What the terminal needs, and nothing of Telegram."""
-    needed = {name: everything.settings[name] for name in ONLY_THE_PROVIDER}
-    return needed | {"LANGUAGE": "en"} | settings
-
-
-async def bot(everything: World, *words: object, python: Any = None, **settings: str) -> Ended:
-    return await terminal(
-        *words, cwd=everything.folder, python=python, **settings_of(everything, **settings)
-    )
 
 
 @dataclass(slots=True)
@@ -98,18 +86,6 @@ async def in_the_background(
 
 def facts(ended: Ended) -> list[dict[str, Any]]:
     return [json.loads(line) for line in ended.lines]
-
-
-def after(ended: Ended, label: str) -> str:
-    """What stands behind the label, which stands at the beginning of one line."""
-    (line,) = [line for line in ended.lines if line.startswith(label)]
-    return line.removeprefix(label)
-
-
-def in_order(lines: Sequence[str], *beginnings: str) -> None:
-    rest = iter(lines)
-    for beginning in beginnings:
-        assert any(line.startswith(beginning) for line in rest), (beginning, lines)
 
 
 async def a_job(everything: World, **differences: Any) -> str:

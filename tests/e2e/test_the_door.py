@@ -7,11 +7,11 @@ from bot.comparison.entities import Vote
 from bot.delivery.old_names import current
 from bot.ratings.entities import Complaint
 from tests.composition import registry
-from tests.e2e.test_exactly_once import ENDLESS, job_of, press, started
+from tests.e2e.chats import press
+from tests.e2e.training import ENDLESS, MODEL, job_of, started
 from tests.telegram_people import Json, words
 from tests.world import ADMIN, STRANGER, World, eventually, world
 
-MODEL = "gpt-4.1-mini-2025-04-14"
 OPEN_COMMANDS = {"start", "help", "id", "language", "new", "retry", "privacy"}
 OPEN_BUTTONS = {
     "language:set:", "door:ask:", "privacy:get:", "privacy:forget:", "privacy:forgotten:",

@@ -1,10 +1,9 @@
 """The test after a training: verdict, comparison, and models that nobody serves yet."""
 
-from typing import Any
-
-from tests.e2e.test_exactly_once import second, started
-from tests.e2e.test_main_job import FIRST
-from tests.e2e.test_providers import bot_at, deploy
+from tests.e2e.chats import FIRST
+from tests.e2e.models import offered
+from tests.e2e.providers import bot_at, deploy
+from tests.e2e.training import second, started
 from tests.telegram_people import words
 from tests.world import ADMIN, SECOND_ADMIN, eventually, world
 
@@ -12,11 +11,6 @@ BASE = "gpt-4.1-mini-2025-04-14"
 TWO_ADMINS = f"{ADMIN},{SECOND_ADMIN}"
 UNSERVED = "обучена, но пока не отвечает"
 VERDICT = "natasha-v1 · вердикт: проверить"
-
-
-def buttons(message: dict[str, Any]) -> list[str]:
-    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
-    return [button["text"] for row in rows for button in row]
 
 
 async def test_from_the_verdict_to_a_model_in_use(tmp_path):
@@ -28,7 +22,7 @@ async def test_from_the_verdict_to_a_model_in_use(tmp_path):
         told, told_other = await admin.sees(VERDICT), await other.sees(VERDICT)
         assert "Это репетиция" in told["text"]
         assert "Чтобы она отвечала в чатах, нажмите «Включить»" in told["text"]
-        assert buttons(told)[:3] == ["Включить", "Сравнить ответы", "Оставить как есть"]
+        assert offered(told)[:3] == ["Включить", "Сравнить ответы", "Оставить как есть"]
 
         await admin.presses("Сравнить ответы", told)
         page = await admin.sees("вопрос 1 из 5")
@@ -37,13 +31,13 @@ async def test_from_the_verdict_to_a_model_in_use(tmp_path):
         for n in range(2, 6):
             await admin.presses(f"Вопрос {n} →", page)
             page = await admin.sees(f"вопрос {n} из 5")
-        assert buttons(page) == ["← Вопрос 4"]
+        assert offered(page) == ["← Вопрос 4"]
         assert sum("вопрос " in words(m) for m in await admin.chat()) == 1  # edited in its place
 
         await other.presses("Оставить как есть", told_other)
         left = await other.sees("Оставили как есть")
         assert left["message_id"] == told_other["message_id"]
-        assert buttons(left) == ["Сравнить ответы"]
+        assert offered(left) == ["Сравнить ответы"]
 
         await admin.presses("Включить", told)
         await admin.presses("Включить", told)

@@ -1,15 +1,7 @@
 """The bot behind a webhook instead of long polling."""
 
-import socket
-
+from tests.e2e.commands import free_port
 from tests.world import world
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 async def test_updates_come_through_a_webhook(tmp_path):

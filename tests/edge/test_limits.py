@@ -13,7 +13,7 @@ from bot.catalogue import load_catalogue
 from bot.chat import views as answer
 from bot.dataset import version_views as versions
 from bot.dataset import views as dataset
-from bot.dataset.repair import REPAIRABLE, Change, Repair
+from bot.dataset.repair import REPAIRABLE, Repair, RepairChange
 from bot.dataset.split import Split
 from bot.delivery.screen import Screen, plain
 from bot.domain.datasets import (
@@ -26,7 +26,7 @@ from bot.domain.datasets import (
     TrainingMethod,
     ValidationReport,
 )
-from bot.domain.models import Checkpoint, ServedModel, Serving
+from bot.domain.models import Checkpoint, CurrentModel, ServedModel
 from bot.domain.people import Access, Person
 from bot.domain.training import (
     FineTuningJob,
@@ -54,7 +54,7 @@ from bot.training import edit_views as plan_edits
 from bot.training import ending_views as endings
 from bot.training import price_views as prices
 from bot.training import views as plan
-from bot.training.edits import Part, choices
+from bot.training.edits import PlanPart, choices
 from bot.training.remedies import Remedy
 from bot.trials import views as trials
 from bot.trials.entities import (
@@ -64,8 +64,8 @@ from bot.trials.entities import (
     TrainingFigures,
     Trial,
     TrialAnswer,
+    TrialFailure,
     TrialState,
-    Trouble,
     Verdict,
 )
 from bot.trials.verdict import REASONS
@@ -207,7 +207,7 @@ def model_of(value: str, number: int = HUGE) -> ServedModel:
 def screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
     """Every screen of the bot that shows something from outside."""
     person = Person(id=HUGE, name=value, access=Access.ADMIN)
-    serving = Serving(model=model_of(value), since=HUGE, chosen_by=HUGE)
+    serving = CurrentModel(model=model_of(value), since=HUGE, chosen_by=HUGE)
     far = dtm.date(9999, 12, 31)
     run, known_run = run_of(value), replace(run_of(value), id=1)
     known_run = replace(
@@ -257,7 +257,7 @@ def screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
                 "plan",
                 plan.plan(texts, each, guess, CATALOGUE, shutdown=shutdown, active=active),
             )
-        for part in (Part.MODEL, Part.EPOCHS, Part.MULTIPLIER, Part.SUFFIX):
+        for part in (PlanPart.MODEL, PlanPart.EPOCHS, PlanPart.MULTIPLIER, PlanPart.SUFFIX):
             options = choices(part, each.parameters, CATALOGUE, taken=(), base_url=OPENAI)
             yield f"choice {part}", plan_edits.choice(texts, each, part, options)
         yield "started", plan.started(texts, each)
@@ -275,7 +275,7 @@ def screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
             yield f"card {status}", card.card(texts, tracked, CATALOGUE, base_url=url)
         for origin in (run, None):
             for chart in (Path("loss.png"), None):
-                ending = endings.Ending(
+                ending = endings.JobEnding(
                     tracked=tracked,
                     run=origin,
                     curves=from_events(tracked.metrics),
@@ -297,7 +297,7 @@ def screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
     yield from model_screens(texts, value, many)
     for answered in (value, None):
         found_trial = trial_of(value, answered)
-        for standing in trials.Standing:
+        for standing in trials.ModelUse:
             yield "verdict", trials.verdict(texts, found_trial, standing, job_number=HUGE)
         yield "side by side", trials.side_by_side(texts, found_trial, 1)
         yield "unserved", trials.unserved(texts, found_trial)
@@ -313,7 +313,7 @@ def model_screens(
 ) -> Iterator[tuple[str, Screen]]:
     """What is shown of models."""
     model, previous, far = many[0], many[1], dtm.date(9999, 12, 31)
-    serving = Serving(model=model, since=HUGE, chosen_by=HUGE)
+    serving = CurrentModel(model=model, since=HUGE, chosen_by=HUGE)
     page = ModelPage(models=many[2:], number=HUGE, has_more=True)
     for serves, before in ((serving, previous), (serving, None), (None, None)):
         overview = models.Overview(
@@ -363,7 +363,7 @@ def trial_of(value: str, said: str | None) -> Trial:
         n_foreign=HUGE, characters=HUGE,
     )  # fmt: skip
     counted = dict.fromkeys(("n", "of", "percent", "usual"), HUGE)
-    trouble = Trouble(key="error_model_unknown", params={"model": value})
+    trouble = TrialFailure(key="error_model_unknown", params={"model": value})
     return Trial(
         id=HUGE,
         model=model_of(value),
@@ -416,7 +416,7 @@ def dataset_screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
     yield "ask delete", versions.ask_delete(texts, first)
     yield "deleted", versions.deleted(texts, first)
     changes = [
-        Change(kind=kind, n=HUGE, line=HUGE, before=value, after=value) for kind in REPAIRABLE
+        RepairChange(kind=kind, n=HUGE, line=HUGE, before=value, after=value) for kind in REPAIRABLE
     ]
     repair = Repair(changes=changes, n_before=HUGE, n_after=HUGE)
     yield "ask repair", versions.ask_repair(texts, first, repair)
@@ -429,9 +429,9 @@ def dataset_screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
     yield "file", versions.file_of(texts, first)
     for guess in (
         estimate(HUGE, 50, None, CATALOGUE),
-        estimate(9, 50, CATALOGUE.strongest, CATALOGUE),
+        estimate(9, 50, CATALOGUE.models[0], CATALOGUE),
     ):
-        offers = prices.Offers(
+        offers = prices.PriceTable(
             dataset=first,
             epochs=[1, 3, 5],
             models=[(model, [guess] * 3) for model in CATALOGUE.models],

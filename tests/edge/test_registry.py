@@ -99,7 +99,7 @@ def test_a_kind_that_nobody_puts_into_words_is_told(kind):
 
 
 def test_no_kind_is_a_bare_string():
-    """What is told is a member of a `NotificationKind`, so a misspelt one is found by the type checker."""
+    """What is told is a `NotificationKind`, so the type checker finds a misspelt one."""
     found = [
         f"{path}:{node.lineno}"
         for path in sources("bot")

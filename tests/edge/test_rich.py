@@ -24,16 +24,14 @@ def parts_of(rich: Rich) -> list[Rich]:
     return parts
 
 
-def styles(rich: Rich) -> list[tuple[str, list[str]]]:
-    """Each visible sign with the kinds of its formatting."""
-    kinds: list[list[str]] = [[] for _ in rich.text]
-    for span in rich.spans:
+def styles(rich: Rich) -> list[tuple[str, str]]:
+    """Each visible sign with the kinds of its formatting, in alphabetical order."""
+    kinds = [""] * len(rich.text)
+    for span in sorted(rich.spans, key=lambda span: str(span.entity["type"])):
         for place in range(span.start, span.end):
-            kinds[place].append(str(span.entity["type"]))
+            kinds[place] += f"{span.entity['type']} "
     return [
-        (sign, sorted(found))
-        for sign, found in zip(rich.text, kinds, strict=True)
-        if not sign.isspace()
+        (sign, found) for sign, found in zip(rich.text, kinds, strict=True) if not sign.isspace()
     ]
 
 

@@ -14,7 +14,7 @@ from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 from bot.runtime.children import start
 from engine.profiles import PROFILES
 from engine.settings import read_settings
-from tests import nursery
+from tests import forkserver
 from tests.engine.conftest import (
     BASE,
     FAST,
@@ -39,7 +39,7 @@ async def playing(folder: Path, profile: str, *options: str) -> AsyncIterator[As
     """A client of an engine that plays *profile*; only `odd` may leave OpenAI's schema."""
     arguments = (*FAST, f"--data={folder / 'engine'}", f"--profile={profile}", *options)
     log, environment = folder / "engine.log", {"ENGINE_API_KEYS": KEY}
-    python = nursery.python()
+    python = forkserver.python()
     child = await start("engine", *arguments, log=log, env=environment, python=python)
     try:
         async with plain(child.ready) if profile == "odd" else client(child.ready) as api:

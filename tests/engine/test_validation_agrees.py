@@ -21,8 +21,8 @@ from jsonschema import Draft202012Validator
 
 from bot.dataset.validation import validate
 from bot.domain.datasets import TrainingMethod
-from bot.gateways.bom import open_without_bom
-from bot.gateways.provider import OpenAITraining
+from bot.gateways.dataset_file import open_dataset
+from bot.gateways.provider import TrainingApi
 from engine.backends import JobRefused
 from engine.backends.rehearsal.examples import check_examples
 from engine.domain import Method
@@ -216,7 +216,7 @@ def files(draw: st.DrawFn) -> bytes:
 def as_uploaded(path: Path) -> Path:
     """The file as the provider gets it."""
     sent = path.with_name("sent.jsonl")
-    with open_without_bom(path) as file:
+    with open_dataset(path) as file:
         sent.write_bytes(file.read())
     return sent
 
@@ -304,7 +304,7 @@ async def test_a_job_on_what_the_bot_lets_through_is_past_its_check(tmp_path, ap
     report = validate(path, encoding="o200k_base")
     assert report.n_errors == 0
 
-    file_id = await OpenAITraining(api, secrets=[KEY]).upload(path, name="data.jsonl")
+    file_id = await TrainingApi(api, secrets=[KEY]).upload(path, name="data.jsonl")
     job = await api.fine_tuning.jobs.create(
         training_file=file_id, model=BASE, method={"type": report.method.value}
     )

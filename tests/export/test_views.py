@@ -7,20 +7,21 @@ import pytest
 from bot.dataset import version_views as versions
 from bot.dataset import views as dataset
 from bot.domain.datasets import DatasetOrigin, TrainingMethod
-from bot.export import LeftOut, Part, Survey
+from bot.export import ExportPart, LeftOut, Survey
 from bot.export import views as export
-from tests.screens import EN, RU, RUN, buttons_of, shown
-from tests.welcome.test_views import GOOD
+from tests.screens import EN, GOOD, RU, RUN, buttons_of, shown
 
 DAY = 1_763_800_000
 IN_USE = RUN.dataset
-NONE = Part(n=0, n_corrections=0, left_out={})
+NONE = ExportPart(n=0, n_corrections=0, left_out={})
 FOUND = Survey(
     since=0,
     exported_at=None,
     n_new=0,
-    examples=Part(n=25, n_corrections=7, left_out={LeftOut.KNOWN: 1, LeftOut.NOT_CORRECTED: 12}),
-    pairs=Part(n=7, n_corrections=7, left_out={}),
+    examples=ExportPart(
+        n=25, n_corrections=7, left_out={LeftOut.KNOWN: 1, LeftOut.NOT_CORRECTED: 12}
+    ),
+    pairs=ExportPart(n=7, n_corrections=7, left_out={}),
     models={"ft:gpt-4.1-mini-2025-04-14:org:natasha-v1:AbC": 30, "gpt-4.1": 8},
     people={5: 38},
     first_at=DAY,

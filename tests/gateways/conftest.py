@@ -2,8 +2,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.gateways.chat import OpenAIChat
-from bot.gateways.provider import OpenAITraining
+from bot.gateways.chat import ChatApi
+from bot.gateways.provider import TrainingApi
 from tests.gateways.provider_double import KEY, Provider
 
 
@@ -13,14 +13,14 @@ def provider() -> Provider:
 
 
 @pytest.fixture
-async def training(provider: Provider) -> AsyncIterator[OpenAITraining]:
-    api = OpenAITraining(provider.client(), secrets={KEY})
+async def training(provider: Provider) -> AsyncIterator[TrainingApi]:
+    api = TrainingApi(provider.client(), secrets={KEY})
     yield api
     await api.close()
 
 
 @pytest.fixture
-async def chat(provider: Provider) -> AsyncIterator[OpenAIChat]:
-    api = OpenAIChat(provider.client(), secrets={KEY}, pause_s=0)
+async def chat(provider: Provider) -> AsyncIterator[ChatApi]:
+    api = ChatApi(provider.client(), secrets={KEY}, pause_s=0)
     yield api
     await api.close()

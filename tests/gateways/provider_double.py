@@ -65,6 +65,10 @@ def says(body: object, status: int = 200) -> httpx2.Response:
     return httpx2.Response(status, json=body)
 
 
+def page(*rows: Any, **more: Any) -> httpx2.Response:
+    return says({"object": "list", "data": list(rows), **more})
+
+
 def refuses(status: int, code: object = None, message: str = "No.", **more: Any) -> httpx2.Response:
     return says({"error": {"code": code, "message": message, "param": None, **more}}, status)
 

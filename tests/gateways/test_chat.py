@@ -8,7 +8,7 @@ import pytest
 
 from bot import errors
 from bot.domain.models import ChatMessage, Usage
-from bot.gateways.chat import ChatApi, OpenAIChat
+from bot.gateways.chat import ChatApi
 from tests.gateways.provider_double import (
     KEY,
     Provider,
@@ -30,11 +30,11 @@ def ask(chat: ChatApi, model: str = MODEL):
     return chat.stream(model, MESSAGES, temperature=0.7, max_tokens=500)
 
 
-async def answer(chat: OpenAIChat, model: str = MODEL):
+async def answer(chat: ChatApi, model: str = MODEL):
     return [part async for part in ask(chat, model)]
 
 
-async def test_answer_comes_in_pieces_then_its_costs(chat: OpenAIChat, provider: Provider):
+async def test_answer_comes_in_pieces_then_its_costs(chat: ChatApi, provider: Provider):
     """The request is what the gpt-4 families take; the last chunk has no choices."""
     provider.will(streams(*HELLO[:-1], USAGE, "[DONE]"))
 
@@ -90,7 +90,7 @@ async def test_chunks_of_any_server_are_read(chat, provider: Provider, chunks, e
         "{broken",
     ],
 )
-async def test_answer_that_breaks_off(chat: OpenAIChat, provider: Provider, end):
+async def test_answer_that_breaks_off(chat: ChatApi, provider: Provider, end):
     """The pieces are given; then it is said that the answer is not whole. Nothing is repeated."""
     provider.will(streams(*HELLO[:-1], end))
     stream = ask(chat)
@@ -102,7 +102,7 @@ async def test_answer_that_breaks_off(chat: OpenAIChat, provider: Provider, end)
 
 
 @pytest.mark.parametrize("silence", [html(200), streams(), streams("[DONE]"), says({"id": "x"})])
-async def test_no_answer_is_not_an_empty_one(chat: OpenAIChat, provider: Provider, silence):
+async def test_no_answer_is_not_an_empty_one(chat: ChatApi, provider: Provider, silence):
     """A gateway's page with status 200 is no answer of Natasha's."""
     provider.will(silence)
 
@@ -133,7 +133,7 @@ async def test_no_answer_is_not_an_empty_one(chat: OpenAIChat, provider: Provide
         (httpx2.ReadTimeout(""), errors.ProviderUncertain()),
     ],
 )  # fmt: skip
-async def test_refusals(chat: OpenAIChat, provider: Provider, refusal, expected):
+async def test_refusals(chat: ChatApi, provider: Provider, refusal, expected):
     """Each says what it is; only the one code means that the conversation is too long."""
     provider.will(refusal)
 
@@ -143,7 +143,7 @@ async def test_refusals(chat: OpenAIChat, provider: Provider, refusal, expected)
     assert caught.value.params == expected.params
 
 
-async def test_refusal_whose_body_breaks_off(chat: OpenAIChat, provider: Provider):
+async def test_refusal_whose_body_breaks_off(chat: ChatApi, provider: Provider):
     """The library lets the HTTP library's own error through here."""
     provider.will(lambda _: httpx2.Response(500, stream=Stream([httpx2.ReadError("")])))
 
@@ -219,7 +219,7 @@ async def test_what_will_not_pass_is_asked_once(chat, provider: Provider, refusa
         (httpx2.ConnectError("All attempts failed"), "ConnectError All attempts failed"),
     ],
 )
-async def test_the_providers_words_are_kept(chat: OpenAIChat, provider: Provider, refusal, said):
+async def test_the_providers_words_are_kept(chat: ChatApi, provider: Provider, refusal, said):
     """For the log and for admins, without keys."""
     provider.will(refusal)
 
@@ -234,7 +234,7 @@ def unsupported(param: str | None, code: str = "unsupported_parameter") -> httpx
     return refuses(400, code, message, param=param)
 
 
-async def test_newer_models_are_asked_their_way(chat: OpenAIChat, provider: Provider):
+async def test_newer_models_are_asked_their_way(chat: ChatApi, provider: Provider):
     """What a model does not take is left out, at once and for its next answers, not for others."""
     provider.will(
         unsupported("max_tokens"),
@@ -256,7 +256,7 @@ async def test_newer_models_are_asked_their_way(chat: OpenAIChat, provider: Prov
     assert provider.sent.keys() >= {"max_tokens", "temperature", "stream_options"}
 
 
-async def test_refused_parameter_is_found_in_words_too(chat: OpenAIChat, provider: Provider):
+async def test_refused_parameter_is_found_in_words_too(chat: ChatApi, provider: Provider):
     """Some servers name it only in the sentence, others as FastAPI does."""
     forbidden = {"detail": [{"type": "extra_forbidden", "loc": ["body", "stream_options"]}]}
     provider.will(unsupported(None), says(forbidden, 422), streams(*HELLO))
@@ -278,7 +278,7 @@ async def test_wrong_value_is_not_taken_for_an_unknown_parameter(chat, provider:
 
 
 @pytest.mark.parametrize("refusal", [unsupported("max_tokens"), unsupported("messages")])
-async def test_stubborn_refusal_ends(chat: OpenAIChat, provider: Provider, refusal):
+async def test_stubborn_refusal_ends(chat: ChatApi, provider: Provider, refusal):
     """A server that goes on refusing is not asked for ever."""
     provider.will(refusal)
 
@@ -288,7 +288,7 @@ async def test_stubborn_refusal_ends(chat: OpenAIChat, provider: Provider, refus
     assert len(provider.requests) <= 2
 
 
-async def test_two_chats_learn_together(chat: OpenAIChat, provider: Provider):
+async def test_two_chats_learn_together(chat: ChatApi, provider: Provider):
     """Chats that learn different things at the same time end up knowing both."""
 
     def server(request: httpx2.Request) -> httpx2.Response:
@@ -304,7 +304,7 @@ async def test_two_chats_learn_together(chat: OpenAIChat, provider: Provider):
     assert answers == [["При", "вет"]] * 5
 
 
-async def test_closing_hangs_up(chat: OpenAIChat, provider: Provider):
+async def test_closing_hangs_up(chat: ChatApi, provider: Provider):
     """Stop costs no more tokens: the connection is closed in the middle of the answer."""
     response = streams(*HELLO)
     provider.will(response)
@@ -316,7 +316,7 @@ async def test_closing_hangs_up(chat: OpenAIChat, provider: Provider):
     assert response.is_closed
 
 
-async def test_cancelling_hangs_up(chat: OpenAIChat, provider: Provider):
+async def test_cancelling_hangs_up(chat: ChatApi, provider: Provider):
     """A cancelled task leaves no connection open."""
     started = asyncio.Event()
 
@@ -342,7 +342,7 @@ async def test_close_ends_the_client(provider: Provider):
     """After close nothing is open."""
     client = provider.client()
 
-    await OpenAIChat(client, secrets=()).close()
+    await ChatApi(client, secrets=()).close()
 
     assert client.is_closed()
     assert isinstance(client, openai.AsyncOpenAI)

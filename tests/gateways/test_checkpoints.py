@@ -8,7 +8,7 @@ import pytest
 from bot import errors
 from bot.domain.models import Checkpoint
 from bot.gateways.provider import TrainingApi
-from tests.gateways.provider_double import Provider, html, refuses, says
+from tests.gateways.provider_double import Provider, html, page, refuses, says
 
 NAME = "ft:gpt-4.1-mini-2025-04-14:org:natasha-v1:AbC"
 
@@ -25,10 +25,6 @@ def checkpoint(step: int, **fields: Any) -> dict[str, Any]:
         "step_number": step,
         **fields,
     }
-
-
-def page(*rows: Any, **more: Any) -> httpx2.Response:
-    return says({"object": "list", "data": list(rows), **more})
 
 
 async def test_checkpoints_by_step(training: TrainingApi, provider: Provider):

@@ -7,7 +7,7 @@ import pytest
 from bot import errors
 from bot.domain.training import Hyperparameters
 from bot.gateways.openai_errors import MESSAGE_LENGTH, ErrorTranslator
-from bot.gateways.provider import OpenAITraining
+from bot.gateways.provider import TrainingApi
 from tests.gateways.provider_double import KEY, Provider, html, refuses, says
 
 PARAMETERS = Hyperparameters(
@@ -15,7 +15,7 @@ PARAMETERS = Hyperparameters(
 )
 
 
-async def create(training: OpenAITraining) -> errors.UserError:
+async def create(training: TrainingApi) -> errors.UserError:
     with pytest.raises(errors.UserError) as caught:
         await training.create_job(PARAMETERS, training_file="file-1", seed=1, metadata={})
     return caught.value
@@ -107,7 +107,7 @@ async def test_real_refused_connection_is_unreachable():
         api_key=KEY,
         http_client=openai.DefaultAsyncHttpxClient(trust_env=False),
     )
-    training = OpenAITraining(client, secrets={KEY})
+    training = TrainingApi(client, secrets={KEY})
 
     error = await create(training)
 

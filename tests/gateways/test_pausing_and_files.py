@@ -5,7 +5,7 @@ import pytest
 
 from bot import errors
 from bot.domain.training import JobStatus
-from bot.gateways.provider import OpenAITraining, TrainingApi
+from bot.gateways.provider import TrainingApi
 from tests.gateways.provider_double import KEY, Provider, html, job, refuses, says
 
 CSV = b"step,train_loss\n1,2.5\n"
@@ -46,7 +46,7 @@ async def test_a_job_is_held_and_let_go_on(training: TrainingApi, provider: Prov
 )
 async def test_what_goes_wrong_has_a_name(provider: Provider, word, answer, expected):
     """A server that has no such thing is told from one that refuses; and it is asked once."""
-    training = OpenAITraining(provider.client(max_retries=2), secrets={KEY})
+    training = TrainingApi(provider.client(max_retries=2), secrets={KEY})
     provider.will(answer)
 
     with pytest.raises(expected) as caught:

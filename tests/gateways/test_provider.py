@@ -11,8 +11,8 @@ import pytest
 from bot import errors
 from bot.domain.datasets import TrainingMethod
 from bot.domain.training import FineTuningJob, Hyperparameters, JobStatus, Refusal
-from bot.gateways.provider import OpenAITraining, TrainingApi
-from tests.gateways.provider_double import KEY, Provider, event, html, job, refuses, says
+from bot.gateways.provider import TrainingApi
+from tests.gateways.provider_double import KEY, Provider, event, html, job, page, refuses, says
 
 PARAMETERS = Hyperparameters(
     base_model="gpt-4.1-mini-2025-04-14",
@@ -21,10 +21,6 @@ PARAMETERS = Hyperparameters(
     suffix="natasha-v1",
 )
 LINE = b'{"messages": []}\r\n'
-
-
-def page(*rows, **more):
-    return says({"object": "list", "data": list(rows), **more})
 
 
 async def test_job_is_created_as_the_plan_says(training: TrainingApi, provider: Provider):
@@ -63,7 +59,7 @@ async def test_job_is_created_as_the_plan_says(training: TrainingApi, provider: 
 @pytest.mark.parametrize("is_elsewhere", [False, True])
 async def test_job_on_pairs_of_answers(provider: Provider, is_elsewhere: bool):
     """Of DPO's own parameters none is sent: the provider chooses `beta`."""
-    training = OpenAITraining(provider.client(), secrets={KEY}, in_both_places=is_elsewhere)
+    training = TrainingApi(provider.client(), secrets={KEY}, in_both_places=is_elsewhere)
     provider.will(says(job()))
 
     await training.create_job(
@@ -80,7 +76,7 @@ HYPERPARAMETERS = {"n_epochs": 3, "learning_rate_multiplier": 0.1}
 
 async def test_elsewhere_hyperparameters_stand_in_both_places(provider: Provider):
     """A server that reads only the top level would train with numbers of its own."""
-    training = OpenAITraining(provider.client(), secrets={KEY}, in_both_places=True)
+    training = TrainingApi(provider.client(), secrets={KEY}, in_both_places=True)
     provider.will(says(job()))
 
     await training.create_job(PARAMETERS, training_file="file-1", seed=7, metadata={})
@@ -100,7 +96,7 @@ async def test_elsewhere_hyperparameters_stand_in_both_places(provider: Provider
 )
 async def test_a_server_that_refuses_one_place_gets_the_other(provider: Provider, refusal):
     """After such a clear no the job is asked for once more, with `method` alone."""
-    training = OpenAITraining(provider.client(), secrets={KEY}, in_both_places=True)
+    training = TrainingApi(provider.client(), secrets={KEY}, in_both_places=True)
     provider.will(refusal, says(job()))
 
     await training.create_job(PARAMETERS, training_file="file-1", seed=7, metadata={})
@@ -116,7 +112,7 @@ async def test_a_server_that_refuses_one_place_gets_the_other(provider: Provider
 )
 async def test_nothing_else_is_asked_for_twice(provider: Provider, answer):
     """Any other refusal, and above all an unclear answer, ends it."""
-    training = OpenAITraining(provider.client(), secrets={KEY}, in_both_places=True)
+    training = TrainingApi(provider.client(), secrets={KEY}, in_both_places=True)
     provider.will(answer, says(job()))
 
     with pytest.raises(errors.ProviderError):
@@ -188,7 +184,7 @@ async def test_upload_without_an_id_is_uncertain(training, provider: Provider, t
 
 async def test_what_changes_something_is_sent_once(provider: Provider, tmp_path):
     """Also with a client that repeats: a repeated request could start a second job."""
-    training = OpenAITraining(provider.client(max_retries=2), secrets={KEY})
+    training = TrainingApi(provider.client(max_retries=2), secrets={KEY})
     (tmp_path / "data.jsonl").write_bytes(LINE)
     provider.will(httpx2.Response(500, headers={"retry-after-ms": "1"}))
 
@@ -205,7 +201,7 @@ async def test_what_changes_something_is_sent_once(provider: Provider, tmp_path)
 
 async def test_reads_are_repeated(provider: Provider):
     """A hiccup while reading goes unnoticed."""
-    training = OpenAITraining(provider.client(max_retries=2), secrets={KEY})
+    training = TrainingApi(provider.client(max_retries=2), secrets={KEY})
     hiccup = httpx2.Response(502, headers={"retry-after-ms": "1"})
     provider.will(hiccup, says(job()))
 

@@ -4,84 +4,84 @@ import pytest
 
 from bot import errors
 from bot.domain.training import JobStatus
-from tests.composition import House
+from tests.composition import BotParts
 from tests.fakes import job_of
 
 
 @pytest.fixture
-async def number(house: House) -> int:
+async def number(parts: BotParts) -> int:
     """Ours for a job that runs and is followed."""
-    house.provider.has_job(job_of())
-    return (await house.watching.follow("ftjob-1", by=5)).number
+    parts.provider.has_job(job_of())
+    return (await parts.watching.follow("ftjob-1", by=5)).number
 
 
-async def status(house: House) -> JobStatus:
+async def status(parts: BotParts) -> JobStatus:
     """What the bot knows once it has looked."""
-    await house.watching.idle("ftjob-1")
-    return (await house.tracked()).job.status
+    await parts.watching.idle("ftjob-1")
+    return (await parts.tracked()).job.status
 
 
 @pytest.mark.parametrize("word", ["queued", "running"])
-async def test_a_job_is_held_and_goes_on(house: House, number: int, word: str):
+async def test_a_job_is_held_and_goes_on(parts: BotParts, number: int, word: str):
     """The bot looks at it at once, so that the card shows it."""
-    house.provider.moves("ftjob-1", word)
+    parts.provider.moves("ftjob-1", word)
 
-    assert (await house.pausing.pause(number)).name == "natasha-v1"
-    assert await status(house) is JobStatus.PAUSED
+    assert (await parts.pausing.pause(number)).name == "natasha-v1"
+    assert await status(parts) is JobStatus.PAUSED
 
-    await house.pausing.resume(number)
-    assert await status(house) is JobStatus.RUNNING
+    await parts.pausing.resume(number)
+    assert await status(parts) is JobStatus.RUNNING
 
 
-async def test_a_double_tap_asks_once(house: House, number: int):
+async def test_a_double_tap_asks_once(parts: BotParts, number: int):
     """Also a press that is handled anew after a kill."""
     for _ in range(3):
-        await house.pausing.pause(number)
+        await parts.pausing.pause(number)
     for _ in range(3):
-        await house.pausing.resume(number)
+        await parts.pausing.resume(number)
 
-    assert house.provider.n_calls("pause ftjob-1") == house.provider.n_calls("resume ftjob-1") == 1
+    assert parts.provider.n_calls("pause ftjob-1") == parts.provider.n_calls("resume ftjob-1") == 1
 
 
 @pytest.mark.parametrize("word", ["succeeded", "failed", "cancelled", "post_processing"])
-async def test_what_has_ended_meanwhile_is_left_alone(house: House, number: int, word: str):
+async def test_what_has_ended_meanwhile_is_left_alone(parts: BotParts, number: int, word: str):
     """The button is as old as its card; the provider's word counts, and becomes known."""
-    house.provider.moves("ftjob-1", word)
+    parts.provider.moves("ftjob-1", word)
 
     with pytest.raises(errors.NotPausable):
-        await house.pausing.pause(number)
+        await parts.pausing.pause(number)
     with pytest.raises(errors.NotPaused):
-        await house.pausing.resume(number)
+        await parts.pausing.resume(number)
 
-    assert house.provider.n_calls("pause ftjob-1") == 0
-    assert await status(house) is JobStatus.of(word)
+    assert parts.provider.n_calls("pause ftjob-1") == 0
+    assert await status(parts) is JobStatus(word)
 
 
-async def test_files_that_are_checked_can_not_be_held(house: House, number: int):
-    house.provider.moves("ftjob-1", "validating_files")
+async def test_files_that_are_checked_can_not_be_held(parts: BotParts, number: int):
+    parts.provider.moves("ftjob-1", "validating_files")
 
     with pytest.raises(errors.NotPausable):
-        await house.pausing.pause(number)
+        await parts.pausing.pause(number)
 
 
 @pytest.mark.parametrize(
     "error",
     [errors.PauseUnsupported(), errors.PauseRefused(message="No."), errors.ProviderUncertain()],
 )
-async def test_a_refusal_is_told_and_the_job_looked_at(house: House, number: int, error):
-    await status(house)
-    looks = house.provider.n_calls("job ftjob-1")
-    house.provider.fails("pause", error)
+async def test_a_refusal_is_told_and_the_job_looked_at(parts: BotParts, number: int, error):
+    await status(parts)
+    looks = parts.provider.n_calls("job ftjob-1")
+    parts.provider.fails("pause", error)
 
     with pytest.raises(type(error)):
-        await house.pausing.pause(number)
+        await parts.pausing.pause(number)
 
-    assert await status(house) is JobStatus.RUNNING
-    assert house.provider.n_calls("job ftjob-1") == looks + 2
+    assert await status(parts) is JobStatus.RUNNING
+    assert parts.provider.n_calls("job ftjob-1") == looks + 2
 
 
-async def test_a_button_of_nobodys(house: House, number: int):
+async def test_a_button_of_nobodys(parts: BotParts, number: int):
     with pytest.raises(errors.JobNotFollowed):
-        await house.pausing.pause(number + 1)
+        await parts.pausing.pause(number + 1)
 
-    assert house.provider.n_calls("pause") == 0
+    assert parts.provider.n_calls("pause") == 0

@@ -20,7 +20,7 @@ from bot.jobs.curves import Curves, Point
 from bot.jobs.drawing import SIZE, Labels, draw_losses
 from bot.jobs.pictures import KEPT_S, LossChart
 from bot.texts import Texts
-from tests.composition import House
+from tests.composition import BotParts
 from tests.fakes import event_of, job_of
 
 LOOP = asyncio.SelectorEventLoop
@@ -34,7 +34,7 @@ RICH = b"step,train_loss,valid_loss\n" + b"".join(
 NOT_READ = "The result file of job ftjob-1 can't be used"
 
 
-async def has_job(house: House, *losses: float, **fields: Any) -> None:
+async def has_job(parts: BotParts, *losses: float, **fields: Any) -> None:
     """A job that is followed, with a metrics event for each loss."""
     events = [
         event_of(
@@ -45,12 +45,12 @@ async def has_job(house: House, *losses: float, **fields: Any) -> None:
         )
         for step, loss in enumerate(losses, start=1)
     ]
-    await house.database.write(lambda tx: house.jobs.save(tx, job_of(**fields), followed_by=5))
-    await house.database.write(lambda tx: house.jobs.add_events(tx, "ftjob-1", events))
+    await parts.database.write(lambda tx: parts.jobs.save(tx, job_of(**fields), followed_by=5))
+    await parts.database.write(lambda tx: parts.jobs.add_events(tx, "ftjob-1", events))
 
 
-async def drawn(house: House, texts: Texts = RU) -> LossChart:
-    chart = await house.pictures.loss_chart("ftjob-1", texts)
+async def drawn(parts: BotParts, texts: Texts = RU) -> LossChart:
+    chart = await parts.pictures.loss_chart("ftjob-1", texts)
     assert chart is not None
     assert size_of(chart.path) == SIZE
     return chart
@@ -64,112 +64,116 @@ def size_of(path: Path) -> tuple[int, ...]:
     return struct.unpack(">II", data[16:24])
 
 
-async def test_losses_are_drawn_once(house: House):
+@pytest.mark.processes
+async def test_losses_are_drawn_once(parts: BotParts):
     """A replay, another admin and a double tap get the same file; another language its own."""
-    await has_job(house, 2.5, 2.0, 1.5)
+    await has_job(parts, 2.5, 2.0, 1.5)
 
-    charts = await asyncio.gather(*(drawn(house) for _ in range(3)))
+    charts = await asyncio.gather(*(drawn(parts) for _ in range(3)))
     first = charts[0]
     assert {chart.path for chart in charts} == {first.path}
     inode = first.path.stat().st_ino
-    assert (await drawn(house)).path.stat().st_ino == inode
-    assert (await drawn(house, EN)).path != first.path
+    assert (await drawn(parts)).path.stat().st_ino == inode
+    assert (await drawn(parts, EN)).path != first.path
     assert first.curves.train == (Point(1, 2.5), Point(2, 2.0), Point(3, 1.5))
-    assert first.path.parent == house.path.parent / "charts"
+    assert first.path.parent == parts.path.parent / "charts"
 
-    await house.database.write(
-        lambda tx: house.jobs.add_events(
+    await parts.database.write(
+        lambda tx: parts.jobs.add_events(
             tx, "ftjob-1", [event_of("x", type="metrics", data={"step": 4, "train_loss": 1})]
         )
     )
-    assert (await drawn(house)).path != first.path
+    assert (await drawn(parts)).path != first.path
 
 
 @pytest.mark.parametrize("losses", [(), (2.5,)])
-async def test_too_few_points_are_no_picture(house: House, losses):
-    await has_job(house, *losses)
+async def test_too_few_points_are_no_picture(parts: BotParts, losses):
+    await has_job(parts, *losses)
 
-    assert await house.pictures.loss_chart("ftjob-1", RU) is None
-    assert len((await house.pictures.curves("ftjob-1")).train) == len(losses)
-    assert await house.pictures.loss_chart("ftjob-404", RU) is None
-    assert await house.pictures.curves("ftjob-404") == Curves()
+    assert await parts.pictures.loss_chart("ftjob-1", RU) is None
+    assert len((await parts.pictures.curves("ftjob-1")).train) == len(losses)
+    assert await parts.pictures.loss_chart("ftjob-404", RU) is None
+    assert await parts.pictures.curves("ftjob-404") == Curves()
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("content", [RICH, base64.b64encode(RICH)])
-async def test_the_richer_source_is_drawn(house: House, content: bytes):
+async def test_the_richer_source_is_drawn(parts: BotParts, content: bytes):
     """The result file has every step; it is fetched once, also for the next process."""
-    await has_job(house, 2.5, 2.0, result_file="file-r")
-    house.provider.files["file-r"] = content
+    await has_job(parts, 2.5, 2.0, result_file="file-r")
+    parts.provider.files["file-r"] = content
 
-    chart = await drawn(house)
+    chart = await drawn(parts)
 
     assert len(chart.curves.train) == 100
     assert chart.curves.best == Point(100, 1.33)
-    await house.restart()
-    await drawn(house, EN)
-    assert house.provider.n_calls("file_content file-r") == 1
+    await parts.restart()
+    await drawn(parts, EN)
+    assert parts.provider.n_calls("file_content file-r") == 1
 
 
-async def test_the_events_count_where_they_tell_more(house: House):
-    await has_job(house, *[2.0] * 50, result_file="file-r")
-    house.provider.files["file-r"] = b"step,train_loss\n1,2.5\n2,2.4\n"
+async def test_the_events_count_where_they_tell_more(parts: BotParts):
+    await has_job(parts, *[2.0] * 50, result_file="file-r")
+    parts.provider.files["file-r"] = b"step,train_loss\n1,2.5\n2,2.4\n"
 
-    assert len((await house.pictures.curves("ftjob-1")).train) == 50
+    assert len((await parts.pictures.curves("ftjob-1")).train) == 50
 
 
 @pytest.mark.parametrize(
     "content", [b"", b"<html>no</html>", b"step,reward\n1,1\n", b"\xff\x00" * 999, None]
 )
-async def test_a_useless_file_is_logged_and_the_events_count(house: House, content, caplog):
-    await has_job(house, 2.5, 2.0, result_file="file-r")
+async def test_a_useless_file_is_logged_and_the_events_count(parts: BotParts, content, caplog):
+    await has_job(parts, 2.5, 2.0, result_file="file-r")
     if content is not None:
-        house.provider.files["file-r"] = content
+        parts.provider.files["file-r"] = content
 
     with caplog.at_level(logging.WARNING):
-        curves = await house.pictures.curves("ftjob-1")
+        curves = await parts.pictures.curves("ftjob-1")
 
     assert len(curves.train) == 2
     assert NOT_READ in caplog.text
 
 
-async def test_a_provider_in_trouble_costs_no_picture(house: House, caplog):
+async def test_a_provider_in_trouble_costs_no_picture(parts: BotParts, caplog):
     """Neither an error nor a call that hangs for ever; the next time the file may be there."""
-    await has_job(house, 2.5, 2.0, result_file="file-r")
-    house.provider.files["file-r"] = RICH
-    house.provider.fails("file_content", ProviderUncertain())
-    assert len((await house.pictures.curves("ftjob-1")).train) == 2
+    await has_job(parts, 2.5, 2.0, result_file="file-r")
+    parts.provider.files["file-r"] = RICH
+    parts.provider.fails("file_content", ProviderUncertain())
+    assert len((await parts.pictures.curves("ftjob-1")).train) == 2
     assert NOT_READ in caplog.text
 
-    house.provider.hangs("file_content")
-    hasty = replace(house.pictures, patience_s=0.1)
+    parts.provider.hangs("file_content")
+    hasty = replace(parts.pictures, patience_s=0.1)
     assert len((await hasty.curves("ftjob-1")).train) == 2
 
-    assert len((await house.pictures.curves("ftjob-1")).train) == 100
+    assert len((await parts.pictures.curves("ftjob-1")).train) == 100
 
 
-async def test_a_broken_drawing_is_logged(house: House, caplog):
+async def test_a_broken_drawing_is_logged(parts: BotParts, caplog):
     """Whoever waits for it goes on without; nothing half-made is taken for a picture."""
-    await has_job(house, 2.5, 2.0)
-    (house.path.parent / "charts").write_text("a file where the folder should be")
+    await has_job(parts, 2.5, 2.0)
+    (parts.path.parent / "charts").write_text("a file where the folder should be")
 
-    assert await house.pictures.loss_chart("ftjob-1", RU) is None
+    assert await parts.pictures.loss_chart("ftjob-1", RU) is None
     assert "A picture was not drawn" in caplog.text
 
 
-async def test_old_pictures_are_swept(house: House):
+@pytest.mark.processes
+async def test_old_pictures_are_swept(parts: BotParts):
     """Those that nobody has asked for in a long time."""
-    house.pictures.tidy()  # before there is anything
-    await has_job(house, 2.5, 2.0)
-    old, new = await drawn(house), await drawn(house, EN)
+    parts.pictures.tidy()  # before there is anything
+    await has_job(parts, 2.5, 2.0)
+    old, new = await drawn(parts), await drawn(parts, EN)
     os.utime(old.path, (time.time() - KEPT_S - 60,) * 2)
 
-    house.pictures.tidy()
+    parts.pictures.tidy()
 
     assert not old.path.exists()
     assert new.path.exists()
-    assert (await drawn(house)).path == old.path
+    assert (await drawn(parts)).path == old.path
 
 
+@pytest.mark.processes
 def test_the_bot_does_not_load_the_library():
     """It would cost each process 60 MB and a second; only the child that draws pays."""
     code = "import sys, bot.wiring; sys.exit('matplotlib' in sys.modules or 'numpy' in sys.modules)"

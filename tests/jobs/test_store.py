@@ -10,7 +10,7 @@ from bot.jobs.store import JobStore
 from bot.storage.database import Database, Transaction
 from bot.training.store import RunStore
 from tests.fakes import event_of, job_of
-from tests.training.test_store import plan
+from tests.rows import plan
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from bot.delivery.screen import Screen
 from bot.domain.datasets import Dataset
-from bot.domain.models import Checkpoint, ServedModel, Serving, best_checkpoint, model_title
+from bot.domain.models import Checkpoint, CurrentModel, ServedModel, best_checkpoint, model_title
 from bot.domain.training import Hyperparameters, RunState, TrackedJob, TrainingRun
 from bot.models import detail_views as one_model
 from bot.models import views as models
@@ -27,7 +27,7 @@ MODEL = ServedModel(
     id=3, name=TUNED, system_prompt="Ты Наташа.", job_id="ftjob-1", added_at=1_700_000_000
 )
 OTHER = replace(MODEL, id=4, name="gpt-4.1-mini", job_id=None)
-SERVING = Serving(model=MODEL, since=1_700_000_000, chosen_by=5)
+SERVING = CurrentModel(model=MODEL, since=1_700_000_000, chosen_by=5)
 DAY = dtm.date(2027, 1, 14)
 
 
@@ -37,7 +37,7 @@ def labels(screen: Screen) -> list[str]:
 
 def overview(
     others: Sequence[ServedModel] = (),
-    serving: Serving | None = None,
+    serving: CurrentModel | None = None,
     previous: ServedModel | None = None,
     **fields: Any,
 ) -> models.Overview:
@@ -151,7 +151,7 @@ def test_used_model_shows_what_it_is_told():
         (replace(SERVING, since=0, chosen_by=None), "так задано в CHAT_MODEL"),
     ],
 )
-def test_since_when_a_model_answers(serving: Serving, said: str):
+def test_since_when_a_model_answers(serving: CurrentModel, said: str):
     """In `/use` without a name, on the model's screen, and where it answered already."""
     assert said in shown(models.current(RU, serving, "Мария"))
     assert said in models.already(RU, serving, "Мария")

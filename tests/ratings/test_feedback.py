@@ -1,36 +1,31 @@
 """Ratings as the services see them: what is kept with an answer, and what becomes of it."""
 
 import dataclasses
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from bot.errors import AnswerGone
-from bot.ratings.entities import Awaited, Complaint, RatedTurn
-from bot.ratings.quality import LATELY_S, Change
-from tests.access.test_stores import privacy_of
-from tests.composition import ADMIN, PROMPT, TESTER, TUNED, House, person
+from bot.ratings.entities import AwaitedCorrection, Complaint, RatedTurn
+from bot.ratings.quality import LATELY_S, ShareChange
+from tests.composition import ADMIN, PROMPT, TESTER, TUNED, BotParts, person, privacy_of
 
 CHAT = TESTER
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def parts(parts: BotParts) -> BotParts:
     """A model serves."""
-    opened = await House.open(tmp_path)
-    await opened.serving.use(await opened.serving.model(TUNED), by=ADMIN)
-    yield opened
-    await opened.close()
+    await parts.serving.use(await parts.serving.model(TUNED), by=ADMIN)
+    return parts
 
 
-async def talk(house: House, text: str, *, replaces: int | None = None) -> int:
+async def talk(parts: BotParts, text: str, *, replaces: int | None = None) -> int:
     """Ask, and be answered; returns the request id."""
-    request_id = house.request()
-    old = await house.chat.last_turn(CHAT, replaces) if replaces else None
-    question = await house.chat.question(text, person=person(), chat_id=CHAT, replaces=old)
-    await house.database.write(
-        lambda tx: house.chat.store(
+    request_id = parts.request()
+    old = await parts.chat.last_turn(CHAT, replaces) if replaces else None
+    question = await parts.chat.question(text, person=person(), chat_id=CHAT, replaces=old)
+    await parts.database.write(
+        lambda tx: parts.chat.store(
             tx,
             question,
             f"Ответ на {text}",
@@ -44,54 +39,54 @@ async def talk(house: House, text: str, *, replaces: int | None = None) -> int:
     return request_id
 
 
-async def rate(house: House, turn_id: int, *, is_good: bool | None) -> None:
-    await house.database.write(
-        lambda tx: house.feedback.rate(tx, turn_id, person_id=TESTER, is_good=is_good)
+async def rate(parts: BotParts, turn_id: int, *, is_good: bool | None) -> None:
+    await parts.database.write(
+        lambda tx: parts.feedback.rate(tx, turn_id, person_id=TESTER, is_good=is_good)
     )
 
 
-async def window(house: House, turn_id: int) -> list[str]:
-    return [turn.user_text for turn in (await rated(house))[turn_id].window]
+async def window(parts: BotParts, turn_id: int) -> list[str]:
+    return [turn.user_text for turn in (await rated(parts))[turn_id].window]
 
 
-async def rated(house: House) -> dict[int, RatedTurn]:
-    return {each.request_id: each for each in await house.ratings.rated()}
+async def rated(parts: BotParts) -> dict[int, RatedTurn]:
+    return {each.request_id: each for each in await parts.ratings.rated()}
 
 
-async def test_what_the_model_was_shown_is_kept(house: House):
+async def test_what_the_model_was_shown_is_kept(parts: BotParts):
     """Also where not all of history fitted, and where the prompt was changed since."""
-    turns = [await talk(house, f"вопрос {n}") for n in range(3)]
-    turns.append(await talk(house, "вопрос 2", replaces=turns[-1]))
-    house.begin(history_max_tokens=60)
-    turns.append(await talk(house, "вопрос 4"))
-    await house.serving.use(await house.serving.model(TUNED), by=ADMIN, system_prompt="Иначе.")
-    turns.append(await talk(house, "вопрос 5"))
+    turns = [await talk(parts, f"вопрос {n}") for n in range(3)]
+    turns.append(await talk(parts, "вопрос 2", replaces=turns[-1]))
+    parts.begin(history_max_tokens=60)
+    turns.append(await talk(parts, "вопрос 4"))
+    await parts.serving.use(await parts.serving.model(TUNED), by=ADMIN, system_prompt="Иначе.")
+    turns.append(await talk(parts, "вопрос 5"))
     for turn_id in turns:
-        await rate(house, turn_id, is_good=True)
+        await rate(parts, turn_id, is_good=True)
 
-    assert [await window(house, turn_id) for turn_id in turns[:4]] == [
+    assert [await window(parts, turn_id) for turn_id in turns[:4]] == [
         [],
         ["вопрос 0"],
         ["вопрос 0", "вопрос 1"],
         ["вопрос 0", "вопрос 1"],
     ]
-    assert await window(house, turns[4]) == ["вопрос 1", "вопрос 2"]
-    prompts = [(await rated(house))[turn_id].system_prompt for turn_id in turns]
+    assert await window(parts, turns[4]) == ["вопрос 1", "вопрос 2"]
+    prompts = [(await rated(parts))[turn_id].system_prompt for turn_id in turns]
     assert prompts == [PROMPT] * 5 + ["Иначе."]
 
 
-async def test_deleted_with_everything_else(house: House):
+async def test_deleted_with_everything_else(parts: BotParts):
     """Ratings, corrections and what is awaited go with the words; buttons say so."""
-    privacy = privacy_of(house.database)
-    first, second = await talk(house, "раз"), await talk(house, "два")
-    await rate(house, first, is_good=False)
-    await house.database.write(lambda tx: house.feedback.complain(tx, first, Complaint.UNTRUE))
-    await house.database.write(
-        lambda tx: house.feedback.correct(tx, second, "тайна", person_id=TESTER, message_id=70)
+    privacy = privacy_of(parts.database)
+    first, second = await talk(parts, "раз"), await talk(parts, "два")
+    await rate(parts, first, is_good=False)
+    await parts.database.write(lambda tx: parts.feedback.complain(tx, first, Complaint.UNTRUE))
+    await parts.database.write(
+        lambda tx: parts.feedback.correct(tx, second, "тайна", person_id=TESTER, message_id=70)
     )
-    awaited = Awaited(turn_id=first, message_id=71)
-    await house.database.write(
-        lambda tx: house.feedback.wait(
+    awaited = AwaitedCorrection(turn_id=first, message_id=71)
+    await parts.database.write(
+        lambda tx: parts.feedback.wait(
             tx, awaited, person_id=TESTER, request_id=9, until=2_000_000_000
         )
     )
@@ -103,39 +98,39 @@ async def test_deleted_with_everything_else(house: House):
         (None, "тайна"),
     ]
 
-    await house.database.write(lambda tx: privacy.forget(tx, person()))
+    await parts.database.write(lambda tx: privacy.forget(tx, person()))
     for table in ("ratings", "awaited_corrections", "turns"):
-        assert await house.database.rows(f"SELECT 1 FROM {table}") == []
+        assert await parts.database.rows(f"SELECT 1 FROM {table}") == []
     with pytest.raises(AnswerGone):
-        await house.feedback.of(first, person_id=TESTER)
-    await rate(house, first, is_good=True)
-    assert await house.ratings.rated() == []
+        await parts.feedback.of(first, person_id=TESTER)
+    await rate(parts, first, is_good=True)
+    assert await parts.ratings.rated() == []
 
 
-async def test_trend_needs_enough_ratings(house: House):
+async def test_trend_needs_enough_ratings(parts: BotParts):
     """Ten before and ten in the last days; fewer are not compared."""
-    turns = [await talk(house, f"{n}") for n in range(20)]
+    turns = [await talk(parts, f"{n}") for n in range(20)]
     for n, turn_id in enumerate(turns):
-        await rate(house, turn_id, is_good=n >= 10)
+        await rate(parts, turn_id, is_good=n >= 10)
         if n < 10:
-            await house.database.write(
+            await parts.database.write(
                 lambda tx, turn_id=turn_id: tx.execute(  # type: ignore[misc]
                     "UPDATE ratings SET rated_at = rated_at - :s WHERE request_id = :id",
                     {"s": LATELY_S + 60, "id": turn_id},
                 )
             )
-    (quality,) = await house.quality.overview()
+    (quality,) = await parts.quality.overview()
     assert (quality.share.n_good, quality.share.n, quality.n_bad) == (10, 20, 10)
     assert quality.trend is not None
-    assert quality.trend.change is Change.UP
+    assert quality.trend.change is ShareChange.UP
     assert dataclasses.astuple(quality.trend.lately) == (10, 10)
 
-    await rate(house, turns[0], is_good=None)
-    (quality,) = await house.quality.overview()
+    await rate(parts, turns[0], is_good=None)
+    (quality,) = await parts.quality.overview()
     assert quality.trend is None
     assert quality.share.n == 19
 
-    details = await house.model_desk.details(quality.model.id)
-    assert details.share == quality.share == (await house.quality.shares())[quality.model.id]
-    assert await house.quality.of_model(quality.model.id) == quality
-    assert await house.quality.of_model(99) is None
+    details = await parts.model_desk.details(quality.model.id)
+    assert details.share == quality.share == (await parts.quality.shares())[quality.model.id]
+    assert await parts.quality.of_model(quality.model.id) == quality
+    assert await parts.quality.of_model(99) is None

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.models import ServedModel
-from bot.ratings.quality import Change, ModelQuality, Share, Trend, best, wilson
+from bot.ratings.quality import ModelQuality, Share, ShareChange, Trend, best, wilson
 
 
 @pytest.mark.parametrize(
@@ -58,14 +58,14 @@ def test_the_better_one_is_named_with_those_that_it_beats():
 @pytest.mark.parametrize(
     ("before", "lately", "change"),
     [
-        ((10, 40), (38, 40), Change.UP),
-        ((38, 40), (10, 40), Change.DOWN),
-        ((30, 40), (33, 40), Change.UNCLEAR),
-        ((20, 20), (20, 20), Change.UNCLEAR),
+        ((10, 40), (38, 40), ShareChange.UP),
+        ((38, 40), (10, 40), ShareChange.DOWN),
+        ((30, 40), (33, 40), ShareChange.UNCLEAR),
+        ((20, 20), (20, 20), ShareChange.UNCLEAR),
     ],
 )
 def test_a_trend_says_what_the_intervals_allow(
-    before: tuple[int, int], lately: tuple[int, int], change: Change
+    before: tuple[int, int], lately: tuple[int, int], change: ShareChange
 ):
     trend = Trend(
         before=Share(n_good=before[0], n=before[1]), lately=Share(n_good=lately[0], n=lately[1])

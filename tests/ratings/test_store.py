@@ -8,8 +8,8 @@ import pytest
 from bot.chat.store import ConversationStore
 from bot.domain.models import Turn
 from bot.ratings.correction_store import AwaitedCorrectionStore
-from bot.ratings.entities import Awaited, Complaint, RatedTurn, Rating
-from bot.ratings.store import RatingStore, Tally
+from bot.ratings.entities import AwaitedCorrection, Complaint, RatedTurn, Rating
+from bot.ratings.store import RatingCounts, RatingStore
 from bot.serving.store import ModelStore
 from bot.storage.database import Database
 
@@ -167,8 +167,12 @@ async def test_ratings_are_counted_by_model(database: Database, store: RatingSto
     await correct(database, 6, "лучше")
 
     assert await store.tallies(since=20) == [
-        Tally(model=known[1], n_good=0, n_bad=0, n_good_lately=0, n_bad_lately=0, n_corrections=1),
-        Tally(model=known[0], n_good=2, n_bad=2, n_good_lately=1, n_bad_lately=1, n_corrections=1),
+        RatingCounts(
+            model=known[1], n_good=0, n_bad=0, n_good_lately=0, n_bad_lately=0, n_corrections=1
+        ),
+        RatingCounts(
+            model=known[0], n_good=2, n_bad=2, n_good_lately=1, n_bad_lately=1, n_corrections=1
+        ),
     ]
     found = [await store.bad("a", offset=offset) for offset in range(3)]
     assert [each and each.request_id for each in found] == [4, 2, None]
@@ -179,7 +183,7 @@ async def test_what_counts_is_the_order_of_arrival(
     database: Database, awaited: AwaitedCorrectionStore
 ):
     """A message from before a command is a correction even if the command was handled first."""
-    turn = Awaited(turn_id=1, message_id=70)
+    turn = AwaitedCorrection(turn_id=1, message_id=70)
     await database.write(lambda tx: awaited.begin(tx, ME, turn, request_id=10, expires_at=1000))
 
     assert await awaited.before(11, person_id=ME, now=999) == turn
@@ -192,7 +196,7 @@ async def test_what_counts_is_the_order_of_arrival(
     assert await awaited.before(11, person_id=ME, now=999) == turn
     assert await awaited.before(13, person_id=ME, now=999) is None
 
-    other = Awaited(turn_id=2, message_id=None)
+    other = AwaitedCorrection(turn_id=2, message_id=None)
     await database.write(lambda tx: awaited.begin(tx, ME, other, request_id=14, expires_at=1000))
     await database.write(lambda tx: awaited.done(tx, ME, turn_id=1))
     assert await awaited.open(ME, now=999) == other

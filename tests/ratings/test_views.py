@@ -11,8 +11,7 @@ from bot.ratings import views as feedback
 from bot.ratings.entities import Complaint, RatedTurn, Rating
 from bot.ratings.quality import ModelQuality, Share, Trend
 from bot.texts import Texts
-from tests.access.test_views import HUGE, LONG_AGO, NASTY
-from tests.screens import EN, RU, buttons_of, shown
+from tests.screens import EN, HUGE, LONG_AGO, NASTY, RU, buttons_of, shown
 
 
 def model_of(number: int, name: str) -> ServedModel:

@@ -4,7 +4,6 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -16,12 +15,6 @@ from bot.runtime.isolated import run_isolated
 def doubled(number: int, *, plus: int = 0) -> int:
     print("printed among the answers")
     return 2 * number + plus
-
-
-def counting(most: int, *, progress: Callable[[int], None]) -> str:
-    for number in range(most):
-        progress(number)
-    return "counted"
 
 
 def long_answer(n_bytes: int) -> bytes:

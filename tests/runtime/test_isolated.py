@@ -17,6 +17,8 @@ from bot.runtime.isolated import run_isolated
 from tests.runtime import isolated_jobs
 from tests.world import CODE, DATASET, eventually
 
+pytestmark = pytest.mark.processes
+
 
 async def test_the_result_comes_back():
     assert await run_isolated(isolated_jobs.doubled, 4, plus=1) == 9
@@ -28,30 +30,6 @@ async def test_the_child_may_have_variables_of_its_own():
 
     assert await run_isolated(os.getenv, name, environment={name: "yes"}) == "yes"
     assert name not in os.environ
-
-
-async def test_progress_is_told_in_the_event_loop():
-    """In order, all of it, and where the caller may touch what the loop owns."""
-    told: list[int] = []
-
-    def progress(number: int) -> None:
-        assert asyncio.get_running_loop() is loop
-        told.append(number)
-
-    loop = asyncio.get_running_loop()
-
-    assert await run_isolated(isolated_jobs.counting, 500, progress=progress) == "counted"
-    assert told == list(range(500))
-
-
-async def test_a_progress_that_raises_ends_the_work():
-    """That is the caller's way to stop early."""
-
-    def enough(_: int) -> None:
-        raise LookupError
-
-    with pytest.raises(LookupError):
-        await run_isolated(isolated_jobs.counting, 10**9, progress=enough)
 
 
 async def test_validation_says_the_same_as_here():

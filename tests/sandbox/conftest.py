@@ -6,9 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 
-from bot.runtime import children
 from tests.telegram_people import People, Person
 from tests.telegram_schema import check_result
 
@@ -50,13 +48,6 @@ class BotClient:
         assert answer["ok"], answer
         check_result(method, answer["result"])
         return answer["result"]
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    log = tmp_path_factory.mktemp("sandbox") / "log"
-    async with children.running("sandbox", "--port", "0", log=log) as child:
-        yield child.ready
 
 
 @pytest.fixture

@@ -1,16 +1,11 @@
 """Files go up and come down unchanged."""
 
 import json
-import struct
 
 import pytest
 
 from tests.sandbox.conftest import BotClient
-from tests.telegram_people import People, Person
-
-PNG = (
-    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + struct.pack(">II", 320, 200) + b"\x08\x02" + b"\0" * 32
-)
+from tests.telegram_people import PNG, People, Person
 
 
 async def download(bot: BotClient, file_id: str) -> bytes:

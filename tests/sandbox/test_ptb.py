@@ -8,8 +8,7 @@ from telegram.constants import ChatAction, ParseMode
 from telegram.request import HTTPXRequest
 
 from tests.sandbox.conftest import BotClient
-from tests.sandbox.test_files import PNG
-from tests.telegram_people import People, Person
+from tests.telegram_people import PNG, People, Person
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.models import Checkpoint, ServedModel, Serving
+from bot.domain.models import Checkpoint, CurrentModel, ServedModel
 from bot.jobs.store import JobStore
 from bot.models.checkpoint_store import CheckpointStore
 from bot.serving.last_day_store import LastDayStore
@@ -68,11 +68,11 @@ async def test_the_last_choice_serves(database: Database, models: ModelStore):
     assert not await database.write(models.serves_any)
 
     await serve(database, models, first, by=None)
-    assert await models.serving() == Serving(model=first, since=200, chosen_by=None)
+    assert await models.serving() == CurrentModel(model=first, since=200, chosen_by=None)
     await serve(database, models, second)
     await serve(database, models, first)
 
-    assert await models.serving() == Serving(model=first, since=200, chosen_by=5)
+    assert await models.serving() == CurrentModel(model=first, since=200, chosen_by=5)
     assert await database.write(models.serves_any)
 
 
@@ -82,7 +82,7 @@ async def test_once_more_is_no_new_choice(database: Database, models: ModelStore
     await serve(database, models, model)
     await serve(database, models, model, by=6)
 
-    assert await models.serving() == Serving(model=model, since=200, chosen_by=5)
+    assert await models.serving() == CurrentModel(model=model, since=200, chosen_by=5)
     assert len(await database.rows("SELECT 1 FROM servings")) == 1
 
 

@@ -12,13 +12,13 @@ from bot.domain.training import Hyperparameters, Refusal, RunState, TrackedJob
 from bot.jobs.curves import from_events
 from bot.texts import Texts
 from bot.training import ending_views as endings
-from bot.training.ending_views import Ending
+from bot.training.ending_views import JobEnding
 from bot.training.remedies import Remedy
 from sandbox.text import utf16_len
 from tests.composition import PARAMETERS, TUNED
 from tests.fakes import job_of
 from tests.screens import EN, RU, buttons_of, shown
-from tests.screens import RUN as PLANNED
+from tests.screens import SUBMITTED as RUN
 
 CATALOGUE = load_catalogue()
 NBSP = "\N{NO-BREAK SPACE}"
@@ -28,7 +28,6 @@ LOSSES = [
     {"step": 2, "train_loss": 1.4, "valid_loss": 1.21},
     {"step": 3, "train_loss": 0.98, "valid_loss": 1.27},
 ]
-RUN = replace(PLANNED, state=RunState.SUBMITTED, job_id="ftjob-1")
 VALIDATED = replace(RUN, validation=replace(RUN.dataset, id=9))
 
 
@@ -40,12 +39,12 @@ def ending(
     chart: Path | None = None,
     warning: str = "",
     **fields: Any,
-) -> Ending:
+) -> JobEnding:
     job = job_of(status=status, **fields)
     tracked = TrackedJob(
         job=job, number=4, run_id=12, followed_by=None, metrics=metrics or [], warning=warning
     )
-    return Ending(
+    return JobEnding(
         tracked=tracked, run=run, curves=from_events(tracked.metrics), chart=chart, page=None
     )
 

@@ -7,8 +7,7 @@ from bot.dataset import views as dataset
 from bot.domain.datasets import Finding, Level, TrainingMethod
 from bot.training import views as plan
 from bot.usage.cost import estimate
-from tests.screens import EN, RU, RUN, shown
-from tests.welcome.test_views import CATALOGUE, GOOD
+from tests.screens import CATALOGUE, EN, GOOD, RU, RUN, shown
 
 PAIRS = replace(GOOD, method=TrainingMethod.DPO)
 VERSION = replace(RUN.dataset, method=TrainingMethod.DPO)

@@ -9,39 +9,39 @@ import pytest
 from bot import errors
 from bot.domain.training import Hyperparameters, RunState
 from bot.training.plans import PLAN_LIFETIME_S
-from tests.composition import ADMIN, MODEL, PARAMETERS, SECOND_ADMIN, House, write_dataset
+from tests.composition import ADMIN, MODEL, PARAMETERS, SECOND_ADMIN, BotParts, write_dataset
 
 AZURE = "https://ours.openai.azure.com/openai/v1"
 
 
-async def test_plan_is_priced_and_nothing_leaves(house: House):
-    run = await house.plan()
+async def test_plan_is_priced_and_nothing_leaves(parts: BotParts):
+    run = await parts.plan()
 
     assert (run.state, run.parameters, run.asked_by) == (RunState.PLANNED, PARAMETERS, ADMIN)
-    assert run.dataset == await house.datasets.current()
+    assert run.dataset == await parts.datasets.current()
     assert run.price_usd == pytest.approx(run.dataset.n_tokens * 3 * 5 / 1_000_000)
     assert run.expires_at - run.created_at == PLAN_LIFETIME_S
     assert 0 <= run.seed < 2**31
-    assert house.provider.calls == []
+    assert parts.provider.calls == []
 
 
-async def test_model_that_the_catalogue_does_not_know_is_allowed(house: House):
-    run = await house.plan(replace(PARAMETERS, base_model="gpt-9-luna"))
+async def test_model_that_the_catalogue_does_not_know_is_allowed(parts: BotParts):
+    run = await parts.plan(replace(PARAMETERS, base_model="gpt-9-luna"))
 
     assert run.price_usd is None
 
 
-async def test_same_request_makes_one_plan(house: House):
+async def test_same_request_makes_one_plan(parts: BotParts):
     """A replayed /train, though the dataset has changed meanwhile."""
-    first = await house.training.plan(PARAMETERS, asked_by=ADMIN, request_id=1)
-    write_dataset(house.path, n=15)
+    first = await parts.training.plan(PARAMETERS, asked_by=ADMIN, request_id=1)
+    write_dataset(parts.path, n=15)
 
-    assert await house.training.plan(PARAMETERS, asked_by=ADMIN, request_id=1) == first
+    assert await parts.training.plan(PARAMETERS, asked_by=ADMIN, request_id=1) == first
 
 
-async def test_seeds_differ(house: House):
+async def test_seeds_differ(parts: BotParts):
     """They are the mark by which we know our own."""
-    assert len({(await house.plan()).seed for _ in range(20)}) == 20
+    assert len({(await parts.plan()).seed for _ in range(20)}) == 20
 
 
 @pytest.mark.parametrize(
@@ -56,12 +56,12 @@ async def test_seeds_differ(house: House):
         ({"learning_rate_multiplier": math.inf}, "learning-rate"),
     ],
 )
-async def test_values_out_of_range_are_refused(house: House, change, name):
+async def test_values_out_of_range_are_refused(parts: BotParts, change, name):
     with pytest.raises(errors.BadValue) as caught:
-        await house.plan(replace(PARAMETERS, **change))
+        await parts.plan(replace(PARAMETERS, **change))
 
     assert caught.value.params["name"] == name
-    assert await house.database.rows("SELECT 1 FROM training_runs") == []
+    assert await parts.database.rows("SELECT 1 FROM training_runs") == []
 
 
 @pytest.mark.parametrize(
@@ -78,17 +78,17 @@ async def test_values_out_of_range_are_refused(house: House, change, name):
     ],
 )
 async def test_name_is_one_that_the_provider_takes(
-    house: House, base_url: str, suffix: str, error: type[errors.UserError] | None
+    parts: BotParts, base_url: str, suffix: str, error: type[errors.UserError] | None
 ):
     """Refused before anything is sent, with the value and what is allowed."""
-    house.begin(openai_base_url=base_url)
+    parts.begin(openai_base_url=base_url)
     parameters = replace(PARAMETERS, suffix=suffix)
     if error is None:
-        assert (await house.plan(parameters)).parameters == parameters
+        assert (await parts.plan(parameters)).parameters == parameters
         return
 
     with pytest.raises(error) as caught:
-        await house.plan(parameters)
+        await parts.plan(parameters)
 
     assert caught.value.params["suffix"] == suffix
     assert caught.value.params.keys() & {"longest", "forbidden"}
@@ -105,35 +105,35 @@ async def test_name_is_one_that_the_provider_takes(
         {"suffix": "ё" * 64},
     ],
 )
-async def test_values_at_the_edge_are_taken(house: House, change):
+async def test_values_at_the_edge_are_taken(parts: BotParts, change):
     parameters: Hyperparameters = replace(PARAMETERS, **change)
 
-    assert (await house.plan(parameters)).parameters == parameters
+    assert (await parts.plan(parameters)).parameters == parameters
 
 
 @pytest.mark.parametrize("name", ["gpt-3.5-turbo", "gpt-4-turbo"])
-async def test_model_that_is_shut_down_is_refused_with_the_day(house: House, name: str):
+async def test_model_that_is_shut_down_is_refused_with_the_day(parts: BotParts, name: str):
     """That answer instead of a failed job."""
-    house.begin(openai_base_url="https://api.openai.com/v1")
+    parts.begin(openai_base_url="https://api.openai.com/v1")
 
     with pytest.raises(errors.ModelShutDown) as caught:
-        await house.plan(replace(PARAMETERS, base_model=name))
+        await parts.plan(replace(PARAMETERS, base_model=name))
 
     assert caught.value.params["model"] == name
     assert caught.value.params["day"]
 
 
-async def test_dataset_with_errors_makes_no_plan(house: House):
-    write_dataset(house.path, n=3)
+async def test_dataset_with_errors_makes_no_plan(parts: BotParts):
+    write_dataset(parts.path, n=3)
 
     with pytest.raises(errors.DatasetInvalid):
-        await house.plan()
+        await parts.plan()
 
 
-async def test_of_many_presses_one_starts_it(house: House):
-    run = await house.plan()
+async def test_of_many_presses_one_starts_it(parts: BotParts):
+    run = await parts.plan()
     presses = await asyncio.gather(
-        *(house.confirm(run, by=(ADMIN, SECOND_ADMIN)[n % 2]) for n in range(50)),
+        *(parts.confirm(run, by=(ADMIN, SECOND_ADMIN)[n % 2]) for n in range(50)),
         return_exceptions=True,
     )
 
@@ -142,84 +142,84 @@ async def test_of_many_presses_one_starts_it(house: House):
     assert {type(p) for p in presses if isinstance(p, BaseException)} == {errors.PlanTaken}
 
 
-async def test_replay_of_the_press_that_started_it_is_no_second_press(house: House):
+async def test_replay_of_the_press_that_started_it_is_no_second_press(parts: BotParts):
     """The person reads again that it was started, not that somebody else did."""
-    run = await house.plan()
-    await house.training.confirm(run.id, by=ADMIN, request_id=77)
-    await house.settled(run)
+    run = await parts.plan()
+    await parts.training.confirm(run.id, by=ADMIN, request_id=77)
+    await parts.settled(run)
 
-    again = await house.training.confirm(run.id, by=ADMIN, request_id=77)
+    again = await parts.training.confirm(run.id, by=ADMIN, request_id=77)
 
     assert again.state is RunState.SUBMITTED
-    await house.settled(run)
-    assert len(house.provider.jobs) == 1
+    await parts.settled(run)
+    assert len(parts.provider.jobs) == 1
 
 
-async def expire(house: House, run_id: int) -> None:
-    await house.database.write(lambda tx: tx.execute("UPDATE training_runs SET expires_at = 1"))
+async def expire(parts: BotParts, run_id: int) -> None:
+    await parts.database.write(lambda tx: tx.execute("UPDATE training_runs SET expires_at = 1"))
 
 
-async def test_plans_expire(house: House):
+async def test_plans_expire(parts: BotParts):
     """Prices and datasets change."""
-    run = await house.plan()
-    await expire(house, run.id)
+    run = await parts.plan()
+    await expire(parts, run.id)
 
     with pytest.raises(errors.PlanGone):
-        await house.confirm(run)
+        await parts.confirm(run)
 
-    assert (await house.run(run.id)).state is RunState.EXPIRED
-    assert house.provider.calls == []
+    assert (await parts.run(run.id)).state is RunState.EXPIRED
+    assert parts.provider.calls == []
 
 
-async def test_plan_that_was_started_does_not_expire(house: House):
-    run = await house.confirmed()
-    await house.settled(run)
-    await expire(house, run.id)
+async def test_plan_that_was_started_does_not_expire(parts: BotParts):
+    run = await parts.confirmed()
+    await parts.settled(run)
+    await expire(parts, run.id)
 
     with pytest.raises(errors.PlanTaken):
-        await house.confirm(run)
+        await parts.confirm(run)
 
 
-async def test_dropped_plan_can_not_be_started(house: House):
+async def test_dropped_plan_can_not_be_started(parts: BotParts):
     """Dropping twice is dropping once."""
-    run = await house.plan()
+    run = await parts.plan()
     for _ in range(2):
-        assert (await house.training.drop(run.id)).state is RunState.DROPPED
+        assert (await parts.training.drop(run.id)).state is RunState.DROPPED
 
     with pytest.raises(errors.PlanGone):
-        await house.confirm(run)
+        await parts.confirm(run)
 
 
-async def test_started_plan_can_not_be_dropped(house: House):
-    run = await house.confirmed()
+async def test_started_plan_can_not_be_dropped(parts: BotParts):
+    run = await parts.confirmed()
 
     with pytest.raises(errors.PlanTaken):
-        await house.training.drop(run.id)
+        await parts.training.drop(run.id)
 
 
-async def test_expired_plan_can_not_be_dropped(house: House):
-    run = await house.plan()
-    await expire(house, run.id)
+async def test_expired_plan_can_not_be_dropped(parts: BotParts):
+    run = await parts.plan()
+    await expire(parts, run.id)
 
     with pytest.raises(errors.PlanGone):
-        await house.training.drop(run.id)
+        await parts.training.drop(run.id)
 
 
-async def test_plan_that_never_was(house: House):
-    for ask in (house.training.drop(404), house.training.confirm(404, by=ADMIN, request_id=1)):
+async def test_plan_that_never_was(parts: BotParts):
+    for ask in (parts.training.drop(404), parts.training.confirm(404, by=ADMIN, request_id=1)):
         with pytest.raises(errors.PlanGone):
             await ask
 
 
-async def test_drop_and_start_at_once(house: House):
+async def test_drop_and_start_at_once(parts: BotParts):
     """One of them wins, and the other one says so."""
     for _ in range(10):
-        run = await house.plan()
+        run = await parts.plan()
         dropped, started = await asyncio.gather(
-            house.training.drop(run.id), house.confirm(run), return_exceptions=True
+            parts.training.drop(run.id), parts.confirm(run), return_exceptions=True
         )
-        await house.settled(run)
-        state = (await house.run(run.id)).state
+        await parts.settled(run)
+        state = (await parts.run(run.id)).state
 
         if isinstance(dropped, BaseException):
             assert (type(dropped), state) == (errors.PlanTaken, RunState.SUBMITTED)
@@ -227,5 +227,5 @@ async def test_drop_and_start_at_once(house: House):
             assert (type(started), state) == (errors.PlanGone, RunState.DROPPED)
 
 
-async def test_model_of_the_plan_is_the_one_asked_for(house: House):
-    assert (await house.plan()).parameters.base_model == MODEL
+async def test_model_of_the_plan_is_the_one_asked_for(parts: BotParts):
+    assert (await parts.plan()).parameters.base_model == MODEL

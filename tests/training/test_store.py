@@ -10,26 +10,12 @@ from bot.domain.training import Refusal, RunState, TrainingRun
 from bot.storage.database import Database
 from bot.training.store import RunStore
 from tests.composition import PARAMETERS
+from tests.rows import plan
 
 
 @pytest.fixture
 def runs(database: Database) -> RunStore:
     return RunStore(database)
-
-
-async def plan(
-    database: Database, runs: RunStore, dataset: Dataset, request_id: int = 1, **options
-) -> TrainingRun:
-    parameters = options.pop("parameters", PARAMETERS)
-    details = {"seed": 7, "price_usd": 0.92, "asked_by": 5, "now": 100, "expires_at": 200}
-    await database.write(
-        lambda tx: runs.plan(
-            tx, parameters, dataset=dataset, request_id=request_id, **(details | options)
-        )
-    )
-    run = await runs.of_request(request_id)
-    assert run is not None
-    return run
 
 
 async def test_plan_is_stored_as_it_was_made(database: Database, runs: RunStore, dataset: Dataset):

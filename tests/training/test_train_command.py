@@ -62,7 +62,7 @@ def test_words_are_understood(words: str, changes: dict[str, object]):
 
 def test_premium_takes_the_strongest_model():
     assert parse("premium") == Hyperparameters(
-        base_model=load_catalogue().strongest.name,
+        base_model=load_catalogue().models[0].name,
         n_epochs=5,
         learning_rate_multiplier=0.05,
         suffix="natasha-premium-v1",

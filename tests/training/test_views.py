@@ -9,7 +9,7 @@ from bot.texts import Texts
 from bot.training import views
 from bot.usage.cost import estimate
 from tests.screens import EN, RU, shown
-from tests.training.test_ending_views import RUN
+from tests.screens import SUBMITTED as RUN
 
 CATALOGUE = load_catalogue()
 NBSP = "\N{NO-BREAK SPACE}"

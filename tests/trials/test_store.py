@@ -13,8 +13,8 @@ from bot.trials.entities import (
     TrainingFigures,
     Trial,
     TrialAnswer,
+    TrialFailure,
     TrialState,
-    Trouble,
     Verdict,
 )
 from bot.trials.store import TrialStore
@@ -92,7 +92,7 @@ async def test_trial_ends_once(database: Database, trials: TrialStore):
             TrialAnswer(prompt="Зачем?", answer=None, is_cut=True),
         ],
         base_model="base",
-        base_trouble=Trouble(key="error_model_unknown", params={"model": "base"}),
+        base_trouble=TrialFailure(key="error_model_unknown", params={"model": "base"}),
         judgement=JUDGEMENT,
     )
 
@@ -129,7 +129,7 @@ async def test_unserved_model_is_due_when_its_time_has_come(database: Database, 
     waiting = replace(
         trial,
         state=TrialState.UNSERVED,
-        trouble=Trouble(key="error_model_unknown", params={"model": "m"}),
+        trouble=TrialFailure(key="error_model_unknown", params={"model": "m"}),
         waiting_since=100,
         next_at=200,
     )
@@ -158,7 +158,7 @@ async def test_who_wants_to_know_is_told_once(database: Database, trials: TrialS
 
     await press(5, 1)
     assert await take() == []  # it is being asked for the first time anyway
-    waiting = replace(trial, trouble=Trouble(key="x"), waiting_since=100, next_at=5000)
+    waiting = replace(trial, trouble=TrialFailure(key="x"), waiting_since=100, next_at=5000)
     await database.write(lambda tx: trials.wait(tx, waiting))
     await press(5, 2)
     await press(5, 3)
@@ -172,7 +172,7 @@ async def test_who_wants_to_know_is_told_once(database: Database, trials: TrialS
 
 async def test_a_wait_that_is_over_begins_anew(database: Database, trials: TrialStore):
     trial = await a_trial(database, trials)
-    over = replace(trial, trouble=Trouble(key="x"), waiting_since=100, next_at=None)
+    over = replace(trial, trouble=TrialFailure(key="x"), waiting_since=100, next_at=None)
     await database.write(lambda tx: trials.wait(tx, over))
     await database.write(lambda tx: trials.hasten(tx, trial.id, by=5, request_id=1, now=9999))
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.dataset.validation.normal import normalised
+from bot.dataset.validation.language import normalised
 from bot.errors import DatasetMissing
 from bot.trials import training_answers as lessons
-from bot.trials.training_answers import Lesson, read_lesson
+from bot.trials.training_answers import TrainingAnswers, read_lesson
 from tests.world import DATASET
 
 LONG = "Представь, что ты стоишь в лесу на рассвете. Куда ты пойдёшь?"
@@ -37,7 +37,7 @@ def example(*answers: str, **more: object) -> dict[str, object]:
     return {"messages": [{"role": "system", "content": "Кто ты?"}, *turns]}
 
 
-def read(path: Path, *said: str) -> Lesson:
+def read(path: Path, *said: str) -> TrainingAnswers:
     found = read_lesson(path, said)
     assert found is not None
     return found

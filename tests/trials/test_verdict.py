@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.dataset.validation.normal import normalised
+from bot.dataset.validation.language import normalised
 from bot.texts import LANGUAGES
 from bot.trials.entities import Judgement, TrainingFigures, TrialAnswer, Verdict, is_rehearsed
-from bot.trials.training_answers import Lesson
+from bot.trials.training_answers import TrainingAnswers
 from bot.trials.verdict import REASONS, Evidence, judge
 
 GOOD = [
@@ -28,8 +28,8 @@ def lesson(
     characters: int = 80,
     script: str = "cyrillic",
     repeated: Sequence[str] = (),
-) -> Lesson:
-    return Lesson(
+) -> TrainingAnswers:
+    return TrainingAnswers(
         figures=TrainingFigures(n_answers=321, share_asking=asking, characters=characters),
         script=script,
         repeated=frozenset(map(normalised, repeated)),
@@ -38,7 +38,7 @@ def lesson(
 
 def judged(
     answers: Sequence[str | None],
-    shown: Lesson | None = None,
+    shown: TrainingAnswers | None = None,
     *,
     base: Sequence[str | None] = (),
     n_cut: int = 0,

@@ -14,12 +14,12 @@ from bot.trials.entities import (
     TrainingFigures,
     Trial,
     TrialAnswer,
+    TrialFailure,
     TrialState,
-    Trouble,
     Verdict,
 )
 from bot.trials.verdict import REASONS
-from bot.trials.views import Standing
+from bot.trials.views import ModelUse
 from tests.screens import EN, RU, buttons_of, shown
 
 BASE = "gpt-4.1-mini-2025-04-14"
@@ -65,7 +65,7 @@ def a_trial(judgement: Judgement | None = PUT, *answers: TrialAnswer, **fields) 
 
 def test_verdict_stands_first():
     """Then figures in a few lines, the reasons, and what to do."""
-    screen = views.verdict(RU, a_trial(), Standing.OFFERED)
+    screen = views.verdict(RU, a_trial(), ModelUse.OFFERED)
     lines = shown(screen).splitlines()
 
     assert lines[0] == "natasha-v1 · вердикт: ставить"
@@ -81,32 +81,32 @@ def test_verdict_stands_first():
 
 def test_reasons_are_told_with_remedies():
     """Where the model came from a job of ours; a good one needs none."""
-    screen = views.verdict(RU, a_trial(LEAVE), Standing.WITHHELD, job_number=7)
+    screen = views.verdict(RU, a_trial(LEAVE), ModelUse.WITHHELD, job_number=7)
 
     assert "вердикт: не ставить" in shown(screen)
     assert "• Отказ, как у обычного ассистента: 3 из 5." in shown(screen)
     assert "• Оборваны на полуслове: 1 из 5." in shown(screen)
     assert "сама я её не включаю" in shown(screen)
     assert buttons_of(screen)[-1] == "training:remedies:7"
-    good = views.verdict(RU, a_trial(), Standing.OFFERED, job_number=7)
+    good = views.verdict(RU, a_trial(), ModelUse.OFFERED, job_number=7)
     assert "training:remedies:7" not in buttons_of(good)
 
 
-@pytest.mark.parametrize("standing", [Standing.PROMOTED, Standing.SERVING, Standing.LEFT])
-def test_what_is_settled_is_not_asked(standing: Standing):
+@pytest.mark.parametrize("standing", [ModelUse.PROMOTED, ModelUse.SERVING, ModelUse.LEFT])
+def test_what_is_settled_is_not_asked(standing: ModelUse):
     assert buttons_of(views.verdict(RU, a_trial(), standing)) == ["trials:page:12.0"]
 
 
 def test_figures_that_there_are_none_of_are_left_out():
     """No base model, no dataset; or a base model that is not served here."""
     bare = replace(PUT, base=None, training=None)
-    assert "Базовая" in shown(views.verdict(RU, a_trial(bare), Standing.OFFERED))
+    assert "Базовая" in shown(views.verdict(RU, a_trial(bare), ModelUse.OFFERED))
 
-    text = shown(views.verdict(RU, a_trial(bare, base_model=None), Standing.OFFERED))
+    text = shown(views.verdict(RU, a_trial(bare, base_model=None), ModelUse.OFFERED))
     assert "Базовая" not in text
     assert "В датасете" not in text
     silent = replace(bare, answers=replace(FIGURES, n_answered=0))
-    assert "Повторов из датасета" not in shown(views.verdict(RU, a_trial(silent), Standing.OFFERED))
+    assert "Повторов из датасета" not in shown(views.verdict(RU, a_trial(silent), ModelUse.OFFERED))
 
 
 @pytest.mark.parametrize("texts", [RU, EN])
@@ -114,7 +114,7 @@ def test_every_reason_can_be_told(texts):
     params = {"n": 1, "of": 5, "percent": 100, "usual": 639}
     told = replace(LEAVE, reasons=[Reason(rule=rule, params=params) for rule in sorted(REASONS)])
 
-    assert shown(views.verdict(texts, a_trial(told), Standing.OFFERED)).count("•") == len(REASONS)
+    assert shown(views.verdict(texts, a_trial(told), ModelUse.OFFERED)).count("•") == len(REASONS)
 
 
 ANSWERS = (
@@ -142,7 +142,7 @@ def test_answers_side_by_side():
 
 
 def test_column_of_a_base_model_that_is_not_served_says_so():
-    trouble = Trouble(key="error_model_unknown", params={"model": BASE})
+    trouble = TrialFailure(key="error_model_unknown", params={"model": BASE})
     text = shown(views.side_by_side(RU, a_trial(PUT, *ANSWERS, base_trouble=trouble), 1))
 
     assert "— здесь не отвечает —" in text
@@ -166,7 +166,7 @@ def test_only_what_is_longer_than_a_message_is_cut():
 
 def test_model_that_nobody_serves():
     """What to do, and when it is asked again; without a job it may be a misprint."""
-    trouble = Trouble(key="error_provider_unreachable")
+    trouble = TrialFailure(key="error_provider_unreachable")
     waiting = a_trial(
         None, state=TrialState.UNSERVED, trouble=trouble, next_at=int(time.time()) + 1800
     )

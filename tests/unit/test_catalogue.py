@@ -55,13 +55,13 @@ def test_unknown_model_is_allowed(name):
 def test_tunable_models_are_listed_strongest_first():
     names = [model.name for model in CATALOGUE.tunable(TODAY)]
 
-    assert names[0] == CATALOGUE.strongest.name == "gpt-4.1-2025-04-14"
+    assert names[0] == CATALOGUE.models[0].name == "gpt-4.1-2025-04-14"
     assert len(names) == 4
     assert CATALOGUE.tunable(date(2027, 1, 6)) == []
 
 
 def test_days_left_until_shutdown():
-    model = CATALOGUE.strongest
+    model = CATALOGUE.models[0]
 
     assert model.days_left(TODAY) == 53
     assert model.days_left(date(2028, 1, 1)) == 0

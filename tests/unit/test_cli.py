@@ -53,6 +53,7 @@ def test_what_makes_no_sense_is_refused(words, said, capsys):
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.processes
 def test_the_workflow_loads_no_telegram():
     """So it starts quickly; measured by what is loaded, not by the clock."""
     script = """

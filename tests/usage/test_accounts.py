@@ -11,7 +11,7 @@ from bot.domain.models import ChatMessage, Usage
 from bot.domain.people import Access, Person, Spent
 from bot.gateways.tokenizer import count_example_tokens, count_tokens
 from bot.usage.accounts import Accounts
-from tests.composition import ADMIN, MODEL, TESTER, TUNED, House, person
+from tests.composition import ADMIN, MODEL, TESTER, TUNED, BotParts, person
 
 ZONES = ["Europe/Moscow", "Asia/Kathmandu", "America/St_Johns"]
 
@@ -21,12 +21,12 @@ def today(zone: str = "Europe/Moscow", *, days: int = 0) -> str:
     return moment.date().isoformat()
 
 
-async def used(house: House, n: int = 1, *, by: int = TESTER, day: str = "", model: str = TUNED):
+async def used(parts: BotParts, n: int = 1, *, by: int = TESTER, day: str = "", model: str = TUNED):
     spent = Spent(
         model=model, n_answers=n, n_estimated=0, prompt_tokens=900_000, completion_tokens=100_000
     )
-    await house.database.write(
-        lambda tx: house.accounts.store.add(tx, spent, person_id=by, day=day or today())
+    await parts.database.write(
+        lambda tx: parts.accounts.store.add(tx, spent, person_id=by, day=day or today())
     )
 
 
@@ -35,25 +35,25 @@ def limited(limit: int | None, access: Access = Access.TESTER) -> Person:
 
 
 @pytest.mark.parametrize("zone", ZONES)
-async def test_limit_begins_anew_at_midnight_of_the_zone(house: House, zone: str):
+async def test_limit_begins_anew_at_midnight_of_the_zone(parts: BotParts, zone: str):
     """Yesterday's answers do not count."""
-    house.begin(daily_messages_per_tester=2, timezone=zone)
-    await used(house, 9, day=today(zone, days=-1))
-    await used(house, 1, day=today(zone))
-    await house.accounts.check(person())
+    parts.begin(daily_messages_per_tester=2, timezone=zone)
+    await used(parts, 9, day=today(zone, days=-1))
+    await used(parts, 1, day=today(zone))
+    await parts.accounts.check(person())
 
-    await used(house, 1, day=today(zone))
+    await used(parts, 1, day=today(zone))
 
     with pytest.raises(errors.DailyLimitReached) as caught:
-        await house.accounts.check(person())
+        await parts.accounts.check(person())
     assert caught.value.params == {"limit": 2, "zone": zoneinfo.ZoneInfo(zone)}
 
 
-async def test_limit_is_each_testers_own(house: House):
-    house.begin(daily_messages_per_tester=1)
-    await used(house, by=99)
+async def test_limit_is_each_testers_own(parts: BotParts):
+    parts.begin(daily_messages_per_tester=1)
+    await used(parts, by=99)
 
-    await house.accounts.check(person())
+    await parts.accounts.check(person())
 
 
 @pytest.mark.parametrize(
@@ -67,61 +67,61 @@ async def test_limit_is_each_testers_own(house: House):
         (200, limited(20, Access.ADMIN), 0),
     ],
 )
-async def test_own_limit_goes_before_that_of_all(house: House, default, who, expected):
+async def test_own_limit_goes_before_that_of_all(parts: BotParts, default, who, expected):
     """0 is any number, and admins have no limit."""
-    house.begin(daily_messages_per_tester=default)
-    await used(house, 20)
+    parts.begin(daily_messages_per_tester=default)
+    await used(parts, 20)
 
-    assert house.accounts.limit_of(who) == expected
+    assert parts.accounts.limit_of(who) == expected
     if expected == 20:
         with pytest.raises(errors.DailyLimitReached):
-            await house.accounts.check(who)
+            await parts.accounts.check(who)
     else:
-        await house.accounts.check(who)
+        await parts.accounts.check(who)
 
 
-async def test_every_stored_answer_is_on_the_account(house: House):
+async def test_every_stored_answer_is_on_the_account(parts: BotParts):
     """Also stopped ones, whose tokens we count; /new and deletion of the words change nothing."""
-    house.begin(daily_messages_per_tester=2)
-    await house.serving.use(await house.serving.model(TUNED), by=ADMIN)
+    parts.begin(daily_messages_per_tester=2)
+    await parts.serving.use(await parts.serving.model(TUNED), by=ADMIN)
     for usage in (Usage(prompt_tokens=30, completion_tokens=7), None):
-        question = await house.chat.question("Как дела?", person=person(), chat_id=TESTER)
-        async with aclosing(house.chat.answer(question)) as pieces:
+        question = await parts.chat.question("Как дела?", person=person(), chat_id=TESTER)
+        async with aclosing(parts.chat.answer(question)) as pieces:
             text = "".join([piece async for piece in pieces if isinstance(piece, str)])
-        await house.database.write(
-            lambda tx, asked=question, said=text, cost=usage: house.chat.store(  # type: ignore[misc]
+        await parts.database.write(
+            lambda tx, asked=question, said=text, cost=usage: parts.chat.store(  # type: ignore[misc]
                 tx,
                 asked,
                 said,
                 person=person(),
                 chat_id=TESTER,
-                request_id=house.request(),
+                request_id=parts.request(),
                 usage=cost,
                 is_stopped=cost is None,
             )
         )
-        await house.database.write(lambda tx: house.chat.start_anew(tx, TESTER))
+        await parts.database.write(lambda tx: parts.chat.start_anew(tx, TESTER))
 
-    (spent,) = await house.accounts.store.of(TESTER)
+    (spent,) = await parts.accounts.store.of(TESTER)
     assert (spent.model, spent.n_answers, spent.n_estimated) == (TUNED, 2, 1)
     assert spent.prompt_tokens > 30
     assert spent.completion_tokens > 7
     with pytest.raises(errors.DailyLimitReached):
-        await house.chat.question("И ещё", person=person(), chat_id=TESTER)
+        await parts.chat.question("И ещё", person=person(), chat_id=TESTER)
 
 
-async def test_untold_tokens_are_counted_here(house: House):
+async def test_untold_tokens_are_counted_here(parts: BotParts):
     messages = [
         ChatMessage(role="system", content="Ты Наташа."),
         ChatMessage(role="user", content="Как быть?"),
     ]
-    answered = house.accounts.answered(
+    answered = parts.accounts.answered(
         TESTER, model=TUNED, messages=messages, answer="Представь лес.", usage=None
     )
-    await house.database.write(answered)
+    await parts.database.write(answered)
 
     prompt = [{"role": each.role, "content": each.content} for each in messages]
-    assert await house.accounts.store.of(TESTER) == [
+    assert await parts.accounts.store.of(TESTER) == [
         Spent(
             model=TUNED,
             n_answers=1,
@@ -132,31 +132,31 @@ async def test_untold_tokens_are_counted_here(house: House):
     ]
 
 
-async def test_bills_follow_the_catalogue(house: House):
+async def test_bills_follow_the_catalogue(parts: BotParts):
     """Today and in all; what has no price is told apart and adds nothing."""
-    model = house.accounts.catalogue.model(MODEL)
+    model = parts.accounts.catalogue.model(MODEL)
     assert model is not None
     assert model.input_usd is not None
     assert model.output_usd is not None
     price = 0.9 * model.input_usd + 0.1 * model.output_usd
-    await used(house, 3)
-    await used(house, 4, day=today(days=-1))
-    await used(house, 2, model="natasha-local")
+    await used(parts, 3)
+    await used(parts, 4, day=today(days=-1))
+    await used(parts, 2, model="natasha-local")
 
-    now, in_all = await house.accounts.bills_of(TESTER)
+    now, in_all = await parts.accounts.bills_of(TESTER)
 
     assert (now.n_answers, now.n_unpriced, now.n_tokens) == (5, 2, 2_000_000)
     assert now.usd == pytest.approx(price)
     assert (in_all.n_answers, in_all.n_unpriced) == (9, 2)
     assert in_all.usd == pytest.approx(2 * price)
-    assert (await house.accounts.bills_of(404))[1].n_answers == 0
+    assert (await parts.accounts.bills_of(404))[1].n_answers == 0
 
 
-async def test_every_model_has_its_bill(house: House):
-    accounts: Accounts = house.accounts
-    await used(house, 2, by=8)
-    await used(house, 3, by=9, day=today(days=-5))
-    await used(house, 4, model="natasha-local")
+async def test_every_model_has_its_bill(parts: BotParts):
+    accounts: Accounts = parts.accounts
+    await used(parts, 2, by=8)
+    await used(parts, 3, by=9, day=today(days=-5))
+    await used(parts, 4, model="natasha-local")
 
     models, now, in_all = await accounts.by_model()
 

@@ -7,37 +7,22 @@ from dataclasses import replace
 import pytest
 
 from bot.access import outside_views
-from bot.catalogue import load_catalogue
 from bot.dataset import views as dataset
 from bot.delivery.screen import Screen, fitting
-from bot.domain.datasets import Finding, Level, TokenStatistics, ValidationReport
-from bot.domain.models import ServedModel, Serving
+from bot.domain.datasets import Finding, Level, ValidationReport
+from bot.domain.models import CurrentModel, ServedModel
 from bot.domain.people import Access, Person
 from bot.domain.training import PastJob, TrainingRun
 from bot.training import edit_views as plan_edits
 from bot.training import views as plan
-from bot.training.edits import Part
+from bot.training.edits import PlanPart
 from bot.usage.cost import Estimate, estimate
 from bot.welcome import views as door
 from tests.composition import PARAMETERS, TUNED
-from tests.screens import EN, RU, RUN, buttons_of, shown
+from tests.screens import CATALOGUE, EN, GOOD, RU, RUN, buttons_of, shown
 
-CATALOGUE = load_catalogue()
-OPENAI, ELSEWHERE = "https://api.openai.com/v1", "https://models.example/v1"
 NBSP = "\N{NO-BREAK SPACE}"
 
-GOOD = ValidationReport(
-    n_examples=321,
-    n_messages=963,
-    tokens=TokenStatistics(
-        encoding="o200k_base", total=61_480, smallest=88, median=190, largest=402
-    ),
-    system_prompts={"Ты Наташа.": 321},
-    findings=[],
-    n_errors=0,
-    sha256="0123456789abcdef" * 4,
-    size_bytes=500_000,
-)
 MODEL = ServedModel(
     id=3, name=TUNED, system_prompt="Ты Наташа.", job_id="ftjob-1", added_at=1_700_000_000
 )
@@ -194,7 +179,7 @@ def test_time_is_learnt_from_past_jobs():
 
 
 def test_choice_marks_what_the_plan_has():
-    screen = plan_edits.choice(RU, RUN, Part.MULTIPLIER, ["0.05", "0.1"])
+    screen = plan_edits.choice(RU, RUN, PlanPart.MULTIPLIER, ["0.05", "0.1"])
 
     assert [b.text for row in screen.buttons for b in row] == ["0,05", "• 0,1", "Назад к плану"]
     assert buttons_of(screen) == [
@@ -235,7 +220,7 @@ def test_uncertain_run_has_its_three_ways_out():
 
 def test_admin_sees_how_things_stand():
     admin = Person(id=1, name="Мария", access=Access.ADMIN)
-    serving = Serving(model=MODEL, since=1_700_000_000, chosen_by=5)
+    serving = CurrentModel(model=MODEL, since=1_700_000_000, chosen_by=5)
 
     busy = door.start_admin(RU, admin, report=GOOD, serving=serving, training=["natasha-v2"])
     idle = door.start_admin(RU, admin, report=None, serving=None, training=[])

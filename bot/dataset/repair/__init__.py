@@ -1,9 +1,9 @@
-"""What can be mended in a dataset file without a change of meaning, mended in a copy of it.
+"""What can be repaired in a dataset file without a change of meaning, repaired in a copy of it.
 
-`run.py` says in which order: a file is unwrapped to lines, and each line is mended by itself.
+`run.py` says in which order: a file is unwrapped to lines, and each line is repaired separately.
 """
 
-from bot.dataset.repair.changes import Change, Repair
+from bot.dataset.repair.changes import Repair, RepairChange
 from bot.dataset.repair.run import REPAIRABLE, repair
 
-__all__ = ["REPAIRABLE", "Change", "Repair", "repair"]
+__all__ = ["REPAIRABLE", "Repair", "RepairChange", "repair"]

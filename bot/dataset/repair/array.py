@@ -5,9 +5,9 @@ import io
 import json
 from collections.abc import Iterator
 
-from bot.dataset.linewise import BUFFER, Line
-from bot.dataset.validation.reading import MAX_LINE_BYTES, LineParser, Unreadable
+from bot.dataset.validation.parsing import LineParser, Unreadable
 from bot.errors import CannotRepair
+from bot.gateways.dataset_file import BUFFER, MAX_LINE_BYTES, Line
 
 _BLANKS = " \t\r\n"
 

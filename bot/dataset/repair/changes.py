@@ -12,7 +12,7 @@ _BLANK: Final = "·"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class RepairChange:
     """One kind of change."""
 
     kind: str
@@ -30,14 +30,14 @@ class Change:
 class Repair:
     """What was done to a file."""
 
-    changes: Sequence[Change]
+    changes: Sequence[RepairChange]
     """In order of their first line."""
     n_before: int
     """Examples, good and bad: lines that are not blank, rows of a table, items of an array."""
     n_after: int
 
 
-class Ledger:
+class ChangeLog:
     """Collects changes in bounded memory."""
 
     def __init__(self) -> None:
@@ -54,10 +54,10 @@ class Ledger:
         if kind not in self._first:
             self._first[kind] = (line, excerpt(_text(before)), excerpt(_text(after)))
 
-    def closed(self) -> Repair:
+    def repair(self) -> Repair:
         """All of it."""
         changes = [
-            Change(kind=kind, n=self._counts[kind], line=line, before=before, after=after)
+            RepairChange(kind=kind, n=self._counts[kind], line=line, before=before, after=after)
             for kind, (line, before, after) in self._first.items()
         ]
         return Repair(changes=changes, n_before=self.n_before, n_after=self.n_after)

@@ -4,8 +4,8 @@ import codecs
 import io
 from typing import TYPE_CHECKING, Final
 
-from bot.dataset.linewise import BUFFER
 from bot.errors import CannotRepair
+from bot.gateways.dataset_file import BUFFER
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

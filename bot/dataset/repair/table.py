@@ -10,8 +10,8 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from bot.dataset.linewise import BUFFER, lines_of
 from bot.errors import CannotRepair
+from bot.gateways.dataset_file import BUFFER, lines_of
 
 _DELIMITERS: Final = "\t;,"
 _SAMPLE: Final = 50

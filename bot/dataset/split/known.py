@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.dataset.validation.normal import normalised, words_of
+from bot.dataset.validation.language import normalised, words_of
 from bot.dataset.validation.similarity import MOST_CHARACTERS, MOST_TEXTS, Nearby
 
 _REMEMBERED: Final = 1_000_000

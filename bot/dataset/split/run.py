@@ -1,7 +1,5 @@
 """From one file to two, and what both have in common."""
 
-import codecs
-import json
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,13 +7,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from bot.dataset.linewise import Line, Progress, lines_of, opened
 from bot.dataset.split.groups import Groups
 from bot.dataset.split.known import Known
-from bot.dataset.validation.examples import answer_of, question_of
-from bot.dataset.validation.pairs import conversation_of
-from bot.domain import JsonDict
+from bot.dataset.validation.examples import answer_of, conversation_of, question_of
 from bot.domain.datasets import Finding, Level
+from bot.gateways.dataset_file import Line, Progress, lines_of, open_dataset
 
 MAX_LEAKS: Final = 200
 """So many leaks are listed."""
@@ -66,7 +62,7 @@ def split(
         while True:
             chosen = groups.chosen(share)
             lines = _copy(source, (training, validation), chosen, told)
-            found = list(_akin(training, validation, told, has_answers=False))
+            found = list(_alike(training, validation, told, has_answers=False))
             if not found:
                 break
             # Only with less around them do these turn out to be alike.
@@ -92,7 +88,7 @@ def leaks(training: Path, validation: Path, *, progress: Progress | None = None)
     Raises:
         DatasetMissing: one of the files is not there, or it can't be read.
     """
-    found = islice(_akin(training, validation, progress), MAX_LEAKS)
+    found = islice(_alike(training, validation, progress), MAX_LEAKS)
     return [
         Finding(level=Level.WARNING, rule="leak", line=line, params={"first": first})
         for first, line in found
@@ -104,7 +100,7 @@ def _grouped(source: Path, seed: int, progress: Progress) -> Groups:
     for line in _examples(source, progress):
         if line.is_rest:
             continue
-        messages = _messages(line)
+        messages = conversation_of(line.row())
         number = groups.add(is_fixed=not messages)
         asked = known.question_or_add(question_of(messages), number)
         answered = known.answer_or_add(answer_of(messages), number)
@@ -130,7 +126,7 @@ def _copy(
     return written
 
 
-def _akin(
+def _alike(
     training: Path, validation: Path, progress: Progress | None, *, has_answers: bool = True
 ) -> Iterator[tuple[int, int]]:
     """Lines of the training part and lines of the validation part that say the same."""
@@ -141,13 +137,13 @@ def _akin(
             progress(size + n)
 
     for line in _examples(training, further):
-        messages = _messages(line)
+        messages = conversation_of(line.row())
         known.add_question(question_of(messages), line.number)
         if has_answers:
             known.answer_or_add(answer_of(messages), line.number)
     size = training.stat().st_size
     for line in _examples(validation, further):
-        messages = _messages(line)
+        messages = conversation_of(line.row())
         first = known.question(question_of(messages))
         if first is None and has_answers:
             first = known.answer(answer_of(messages))
@@ -157,20 +153,8 @@ def _akin(
 
 def _examples(path: Path, progress: Progress | None) -> Iterator[Line]:
     """All lines with something on them."""
-    with opened(path, progress) as stream:
-        if stream.peek(len(codecs.BOM_UTF8)).startswith(codecs.BOM_UTF8):
-            stream.read(len(codecs.BOM_UTF8))
-        for line in lines_of(stream):
-            if line.is_rest or line.data.strip():
-                yield line
-
-
-def _messages(line: Line) -> list[JsonDict]:
-    """Empty for a line that is no example."""
-    try:
-        return conversation_of(json.loads(line.data)) if line.is_whole else []
-    except (ValueError, RecursionError):
-        return []
+    with open_dataset(path, progress) as file:
+        yield from (line for line in lines_of(file) if line.is_rest or line.data.strip())
 
 
 class _Told:

@@ -1,25 +1,42 @@
-"""What an example asks, what it answers, and when two of them are the same."""
+"""The shape of an example: its messages, or a pair of answers to the same conversation.
+
+What supervised training takes, and what DPO takes:
+
+    {"messages": [{...}, ...]}
+    {"input": {"messages": [...]}, "preferred_output": [{...}], "non_preferred_output": [{...}]}
+
+https://developers.openai.com/api/docs/guides/direct-preference-optimization (looked up 2026-11-22)
+"""
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from bot.dataset.validation.pairs import INPUT, OUTPUTS, PREFERRED, REJECTED, message_lists
 from bot.domain import JsonDict
+from bot.domain.datasets import TrainingMethod
 
-_SPOKEN: Final = frozenset({"role", "content", "name", "weight"})
+INPUT: Final = "input"
+PREFERRED: Final = "preferred_output"
+REJECTED: Final = "non_preferred_output"
+OUTPUTS: Final = (PREFERRED, REJECTED)
+PAIR_KEYS: Final = frozenset({INPUT, *OUTPUTS})
+CALL_KEYS: Final = ("tool_calls", "function_call")
+
+_TEXT_KEYS: Final = frozenset({"role", "content", "name", "weight"})
 _STRIPPED: Final = frozenset({"system", "developer", "user", "assistant"})
-_CALLS: Final = ("tool_calls", "function_call")
 
 
 @dataclass(slots=True)  # frozen ones take three times as long to make, and there is one a line
-class Said:
-    """What a sound example says."""
+class TrainingExample:
+    """A sound example."""
 
     messages: Sequence[JsonDict]
     """The conversation with the answer to be learnt."""
     identity: Hashable
     """Equal for examples that teach the same; None where nobody compares them."""
+    n_tokens: int
+    """Of a pair, with the longer of its outputs."""
+    max_tokens: int
     rejected: Sequence[JsonDict] = ()
     """Of a pair, the other answer."""
 
@@ -34,13 +51,36 @@ class Said:
         yield from ((REJECTED, message) for message in self.rejected)
 
 
-def said_in(row: JsonDict, line: bytes) -> Said:
-    """What a sound row says; *line* as for `identity_of`."""
-    identity = identity_of(row, line)
-    if "messages" in row:
-        return Said(row["messages"], identity)
-    preferred, rejected = (row[key] for key in OUTPUTS)
-    return Said([*row[INPUT]["messages"], *preferred], identity, rejected)
+def method_of(row: JsonDict) -> TrainingMethod | None:
+    """What an example of such keys is for; None for keys that tell nothing."""
+    if not row.keys().isdisjoint(OUTPUTS) or (INPUT in row and "messages" not in row):
+        return TrainingMethod.DPO
+    return TrainingMethod.SUPERVISED if "messages" in row else None
+
+
+def message_lists(row: JsonDict) -> Iterator[list[Any]]:
+    """Every list of messages in a row, good or bad, that stands where one belongs."""
+    if method_of(row) is TrainingMethod.DPO:
+        given = row.get(INPUT)
+        found = [given.get("messages") if isinstance(given, dict) else None]
+        found += [row.get(key) for key in OUTPUTS]
+    else:
+        found = [row.get("messages")]
+    yield from (messages for messages in found if isinstance(messages, list))
+
+
+def conversation_of(row: object) -> list[JsonDict]:
+    """The conversation with the answer to be learnt; empty for what is no example.
+
+    Of a pair, its input with the preferred answer.
+    """
+    if not isinstance(row, dict):
+        return []
+    lists = list(message_lists(row))
+    if method_of(row) is TrainingMethod.DPO:
+        lists = lists[:2] if len(lists) == len(PAIR_KEYS) else []
+    messages = [message for messages in lists for message in messages]
+    return messages if all(isinstance(message, dict) for message in messages) else []
 
 
 def question_of(messages: Sequence[Mapping[str, object]]) -> str:
@@ -56,22 +96,9 @@ def answer_of(messages: Sequence[Mapping[str, object]]) -> str:
     return _text(messages[until]) if until < len(messages) else ""
 
 
-def _last_answer(messages: Sequence[Mapping[str, object]]) -> int:
-    """Its index; that behind the last message when nobody answers."""
-    for index in range(len(messages) - 1, -1, -1):
-        if messages[index].get("role") == "assistant":
-            return index
-    return len(messages)
-
-
-def _text(message: Mapping[str, object]) -> str:
-    content = message.get("content")
-    return content if isinstance(content, str) else ""
-
-
 def system_prompt_of(messages: Sequence[Mapping[str, object]]) -> str:
     """What the example begins with as its system prompt; empty when it has none."""
-    first = messages[0]
+    first = messages[0] if messages else {}
     return _text(first) if first.get("role") in ("system", "developer") else ""
 
 
@@ -84,7 +111,7 @@ def identity_of(row: JsonDict, line: bytes) -> Hashable:
     """
     lists = list(message_lists(row))
     has_more = len(row) > len(lists) or len(row.get(INPUT, ())) > 1
-    if has_more or not all(m.keys() <= _SPOKEN for messages in lists for m in messages):
+    if has_more or not all(m.keys() <= _TEXT_KEYS for messages in lists for m in messages):
         return line.strip()
     if len(lists) == 1:
         return identity_of_words(lists[0])
@@ -104,10 +131,15 @@ def identity_of_words(messages: Sequence[JsonDict]) -> Hashable:
     )
 
 
+def calls_tool(message: JsonDict) -> bool:
+    """Whether it calls a tool, the new way or the older one."""
+    return bool(message.get("tool_calls") or message.get("function_call"))
+
+
 def may_strip(message: JsonDict) -> bool:
     """Whether the blanks around its text say nothing: not those of tools and their callers."""
     is_text = isinstance(message.get("content"), str) and message.get("role") in _STRIPPED
-    return is_text and not any(key in message for key in _CALLS)
+    return is_text and not any(key in message for key in CALL_KEYS)
 
 
 def has_blanks(*lists: Sequence[JsonDict]) -> bool:
@@ -118,3 +150,16 @@ def has_blanks(*lists: Sequence[JsonDict]) -> bool:
             if content and content != content.strip() and may_strip(message):
                 return True
     return False
+
+
+def _last_answer(messages: Sequence[Mapping[str, object]]) -> int:
+    """Its index; that behind the last message when nobody answers."""
+    for index in range(len(messages) - 1, -1, -1):
+        if messages[index].get("role") == "assistant":
+            return index
+    return len(messages)
+
+
+def _text(message: Mapping[str, object]) -> str:
+    content = message.get("content")
+    return content if isinstance(content, str) else ""

@@ -1,22 +1,37 @@
-"""Rules about one message of an example."""
+"""Rules about one message of an example, and the parts that tools and calls of them need.
 
-from collections.abc import Mapping
+The latter are those of the provider's published schema of a training example
+(FineTuneChatRequestInput in https://github.com/openai/openai-openapi, version 2.3.0, looked up
+2026-11-22).
+"""
+
+from collections.abc import Iterable, Mapping
 from typing import Final
 
-from bot.dataset.validation.rule import NOTHING_TO_ADD, Params, names, shown
-from bot.dataset.validation.special_tokens import special_tokens_in
-from bot.dataset.validation.tool_shapes import is_call, is_function_call
+from bot.dataset.validation.examples import calls_tool
+from bot.dataset.validation.language import special_tokens_in
+from bot.dataset.validation.rules import NOTHING_TO_ADD, Params, names, shown
 from bot.domain import JsonDict
 
 ROLES: Final = ("system", "developer", "user", "assistant", "tool")
+MOST_FUNCTIONS: Final = 128
+
 _COMMON_KEYS: Final = frozenset({"role", "content", "name", "weight"})
 _KEYS_BY_ROLE: Final[Mapping[str, frozenset[str]]] = {
     "assistant": _COMMON_KEYS | {"tool_calls", "function_call", "refusal"},
     "tool": _COMMON_KEYS | {"tool_call_id"},
 }
-OUTPUT_KEYS: Final = _KEYS_BY_ROLE["assistant"] - {"weight"}
-"""Of one answer of a pair."""
 _ANY_KEYS: Final = _COMMON_KEYS.union(*_KEYS_BY_ROLE.values())
+_OUTPUT_KEYS: Final = _KEYS_BY_ROLE["assistant"] - {"weight"}
+_OF_CALLS: Final[Mapping[object, tuple[str, str]]] = {
+    "function": ("name", "arguments"),
+    "custom": ("name", "input"),
+}
+_OF_FUNCTIONS: Final[Mapping[str, tuple[type, ...]]] = {
+    "description": (str,),
+    "parameters": (dict,),
+    "strict": (bool, type(None)),
+}
 
 
 def message_not_object(message: object) -> Params | None:
@@ -32,6 +47,12 @@ def bad_role(message: JsonDict) -> Params | None:
     return {"value": shown(role), "allowed": ", ".join(ROLES)}
 
 
+def bad_output_role(output: JsonDict) -> Params | None:
+    """An answer of a pair that is not the assistant's."""
+    role = output.get("role")
+    return None if role == "assistant" else {"value": shown(role), "allowed": "assistant"}
+
+
 def unknown_key(message: JsonDict) -> Params | None:
     """Keys that messages of this role do not have."""
     if message.keys() <= _COMMON_KEYS:
@@ -39,6 +60,11 @@ def unknown_key(message: JsonDict) -> Params | None:
     role = message.get("role")
     known = _KEYS_BY_ROLE.get(role, _COMMON_KEYS) if role in ROLES else _ANY_KEYS
     return None if message.keys() <= known else {"keys": names(message.keys() - known)}
+
+
+def unknown_output_key(output: JsonDict) -> Params | None:
+    """Keys that an output does not have; a weight is one: an output is learnt or avoided whole."""
+    return None if output.keys() <= _OUTPUT_KEYS else {"keys": names(output.keys() - _OUTPUT_KEYS)}
 
 
 def content_missing(message: JsonDict) -> Params | None:
@@ -77,17 +103,13 @@ def special_token(message: JsonDict) -> Params | None:
 
 def bad_name(message: JsonDict) -> Params | None:
     """A name that is no text."""
-    if "name" not in message:
-        return None
-    name = message["name"]
+    name = message.get("name", "…")
     return None if isinstance(name, str) and name else {"value": shown(name)}
 
 
 def bad_weight(message: JsonDict) -> Params | None:
     """A weight other than 0 and 1; true and 1.0 are others too."""
-    if "weight" not in message:
-        return None
-    weight = message["weight"]
+    weight = message.get("weight", 1)
     return None if type(weight) is int and weight in (0, 1) else {"value": shown(weight)}
 
 
@@ -102,11 +124,53 @@ def bad_tool_call(message: JsonDict) -> Params | None:
     """Calls of tools, or answers to them, without the parts that they need."""
     calls, call_id = message.get("tool_calls"), message.get("tool_call_id")
     sound = "tool_calls" not in message or (
-        isinstance(calls, list) and calls and all(map(is_call, calls))
+        isinstance(calls, list) and calls and all(map(_is_call, calls))
     )
-    sound = sound and ("function_call" not in message or is_function_call(message["function_call"]))
+    sound = sound and (
+        "function_call" not in message or _has(message["function_call"], _OF_CALLS["function"])
+    )
     answers = message.get("role") != "tool" or (isinstance(call_id, str) and call_id)
     return None if sound and answers else NOTHING_TO_ADD
+
+
+def are_tools(value: object) -> bool:
+    """Whether these are sound `tools` of an example; there may be none."""
+    return isinstance(value, list) and all(
+        isinstance(tool, dict)
+        and tool.get("type") == "function"
+        and _is_function(tool.get("function"))
+        for tool in value
+    )
+
+
+def are_functions(value: object) -> bool:
+    """Whether these are sound `functions` of an example, the older way."""
+    return (
+        isinstance(value, list)
+        and 0 < len(value) <= MOST_FUNCTIONS
+        and all(map(_is_function, value))
+    )
+
+
+def _is_function(value: object) -> bool:
+    return _has(value, ["name"]) and all(
+        isinstance(value[key], kinds)  # type: ignore[index]
+        for key, kinds in _OF_FUNCTIONS.items()
+        if key in value  # type: ignore[operator]
+    )
+
+
+def _is_call(value: object) -> bool:
+    """One of a message's `tool_calls`: which tool, and what it is given."""
+    if not isinstance(value, dict) or not isinstance(value.get("id"), str):
+        return False
+    kind = value.get("type")
+    return isinstance(kind, str) and kind in _OF_CALLS and _has(value.get(kind), _OF_CALLS[kind])
+
+
+def _has(value: object, keys: Iterable[str]) -> bool:
+    """Whether *value* is an object with a text under each of *keys*."""
+    return isinstance(value, dict) and all(isinstance(value.get(key), str) for key in keys)
 
 
 def _is_broken(value: object) -> bool:
@@ -118,5 +182,4 @@ def _is_broken(value: object) -> bool:
 
 def _calls(message: JsonDict) -> bool:
     """Whether the assistant calls a tool here, which may take the place of text."""
-    called = message.get("tool_calls") or message.get("function_call")
-    return bool(called) and message.get("role") == "assistant"
+    return message.get("role") == "assistant" and calls_tool(message)

@@ -15,7 +15,7 @@ from zlib import crc32
 
 from rapidfuzz import fuzz
 
-from bot.dataset.validation.normal import words_of
+from bot.dataset.validation.language import words_of
 
 MOST_TEXTS: Final = 50_000
 MOST_CHARACTERS: Final = 20_000_000
@@ -37,26 +37,10 @@ _TINY: Final = 20
 _ALIKE: Final = 90.0
 _SAME_WORD: Final = 70.0
 _NUMBER: Final = re.compile(r"\d+")
-_FILLERS: Final = frozenset(
-    [
-        "а",
-        "и",
-        "ну",
-        "же",
-        "вот",
-        "бы",
-        "ли",
-        "то",
-        "уж",
-        "уже",
-        "so",
-        "and",
-        "the",
-        "a",
-        "an",
-        "well",
-    ]
-)
+_FILLERS: Final = frozenset((
+    "а", "и", "ну", "же", "вот", "бы", "ли", "то", "уж", "уже",
+    "so", "and", "the", "a", "an", "well",
+))  # fmt: skip
 
 
 class Nearby:

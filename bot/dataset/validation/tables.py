@@ -1,21 +1,18 @@
 """Every rule in its table. To add one: a function in a `..._rules.py`, a row here, two sentences.
 
-What makes a line unreadable is told by `reading.UNREADABLE`; all that are errors.
+What makes a line unreadable is told by `parsing.UNREADABLE`; all that are errors.
 """
 
 from typing import Any, Final
 
-from bot.dataset.validation import (
-    content_rules,
-    file_rules,
-    message_rules,
-    order_rules,
-    pair_rules,
-    row_rules,
-)
-from bot.dataset.validation.personal import Personal
-from bot.dataset.validation.reading import UNREADABLE, ParsedLine
-from bot.dataset.validation.rule import Content, Example, FileRule, Head, Pair, Rule
+from bot.dataset.validation import content_rules, example_rules, file_rules, message_rules
+from bot.dataset.validation.content_rules import Content, RepetitionRule
+from bot.dataset.validation.examples import TrainingExample
+from bot.dataset.validation.file_rules import Head
+from bot.dataset.validation.parsing import UNREADABLE, ParsedLine
+from bot.dataset.validation.personal_data import KINDS, Personal
+from bot.dataset.validation.profile import DatasetProfile
+from bot.dataset.validation.rules import FileRule, Rule
 from bot.domain import JsonDict
 from bot.domain.datasets import Level
 
@@ -28,27 +25,27 @@ HEAD_RULES: Final[tuple[Rule[Head], ...]] = (
     Rule("csv_table", Level.ERROR, file_rules.csv_table, ends=True),
 )
 LINE_RULES: Final[tuple[Rule[ParsedLine], ...]] = (
-    Rule("duplicate_keys", Level.ERROR, row_rules.duplicate_keys),
-    Rule("not_object", Level.ERROR, row_rules.not_object, ends=True),
+    Rule("duplicate_keys", Level.ERROR, example_rules.duplicate_keys),
+    Rule("not_object", Level.ERROR, example_rules.not_object, ends=True),
 )
 ROW_RULES: Final[tuple[Rule[JsonDict], ...]] = (
-    Rule("prompt_completion", Level.ERROR, row_rules.prompt_completion, ends=True),
-    Rule("messages_missing", Level.ERROR, row_rules.messages_missing, ends=True),
-    Rule("unknown_field", Level.ERROR, row_rules.unknown_field),
-    Rule("bad_tools", Level.ERROR, row_rules.bad_tools),
-    Rule("messages_not_list", Level.ERROR, row_rules.messages_not_list, ends=True),
+    Rule("prompt_completion", Level.ERROR, example_rules.prompt_completion, ends=True),
+    Rule("messages_missing", Level.ERROR, example_rules.messages_missing, ends=True),
+    Rule("unknown_field", Level.ERROR, example_rules.unknown_field),
+    Rule("bad_tools", Level.ERROR, example_rules.bad_tools),
+    Rule("messages_not_list", Level.ERROR, example_rules.messages_not_list, ends=True),
 )
 # What a row of a pair is asked instead, and then its input.
 PAIR_ROW_RULES: Final[tuple[Rule[JsonDict], ...]] = (
-    Rule("pair_incomplete", Level.ERROR, pair_rules.pair_incomplete, ends=True),
-    Rule("unknown_pair_field", Level.ERROR, pair_rules.unknown_pair_field),
-    Rule("output_not_one", Level.ERROR, pair_rules.output_not_one, ends=True),
-    Rule("bad_input", Level.ERROR, pair_rules.bad_input, ends=True),
+    Rule("pair_incomplete", Level.ERROR, example_rules.pair_incomplete, ends=True),
+    Rule("unknown_pair_field", Level.ERROR, example_rules.unknown_pair_field),
+    Rule("output_not_one", Level.ERROR, example_rules.output_not_one, ends=True),
+    Rule("bad_input", Level.ERROR, example_rules.bad_input, ends=True),
 )
 INPUT_RULES: Final[tuple[Rule[JsonDict], ...]] = (
-    Rule("unknown_field", Level.ERROR, pair_rules.unknown_input_field),
-    Rule("bad_tools", Level.ERROR, row_rules.bad_tools),
-    Rule("messages_not_list", Level.ERROR, row_rules.messages_not_list, ends=True),
+    Rule("unknown_field", Level.ERROR, example_rules.unknown_input_field),
+    Rule("bad_tools", Level.ERROR, example_rules.bad_tools),
+    Rule("messages_not_list", Level.ERROR, example_rules.messages_not_list, ends=True),
 )
 ITEM_RULES: Final[tuple[Rule[object], ...]] = (
     Rule("message_not_object", Level.ERROR, message_rules.message_not_object, ends=True),
@@ -63,9 +60,6 @@ _TEXT_RULES: Final[tuple[Rule[JsonDict], ...]] = (
 MESSAGE_RULES: Final[tuple[Rule[JsonDict], ...]] = (
     Rule("bad_role", Level.ERROR, message_rules.bad_role),
     *_TEXT_RULES,
-)
-# Asked only of messages that have more than a role and text, which few have.
-EXTRA_RULES: Final[tuple[Rule[JsonDict], ...]] = (
     Rule("unknown_key", Level.ERROR, message_rules.unknown_key),
     Rule("bad_name", Level.ERROR, message_rules.bad_name),
     Rule("bad_tool_call", Level.ERROR, message_rules.bad_tool_call),
@@ -74,33 +68,30 @@ EXTRA_RULES: Final[tuple[Rule[JsonDict], ...]] = (
 )
 # Asked of both answers of a pair.
 OUTPUT_RULES: Final[tuple[Rule[JsonDict], ...]] = (
-    Rule("bad_role", Level.ERROR, pair_rules.bad_output_role),
+    Rule("bad_role", Level.ERROR, message_rules.bad_output_role),
     *_TEXT_RULES,
-    Rule("unknown_key", Level.ERROR, pair_rules.unknown_output_key),
+    Rule("unknown_key", Level.ERROR, message_rules.unknown_output_key),
     Rule("bad_name", Level.ERROR, message_rules.bad_name),
     Rule("bad_tool_call", Level.ERROR, message_rules.bad_tool_call),
 )
-PAIR_RULES: Final[tuple[Rule[Pair], ...]] = (
-    Rule("input_last_not_user", Level.ERROR, pair_rules.input_last_not_user, ends=True),
-    Rule("same_outputs", Level.ERROR, pair_rules.same_outputs, ends=True),
+PAIR_RULES: Final[tuple[Rule[JsonDict], ...]] = (
+    Rule("input_last_not_user", Level.ERROR, example_rules.input_last_not_user, ends=True),
+    Rule("same_outputs", Level.ERROR, example_rules.same_outputs, ends=True),
 )
-EXAMPLE_RULES: Final[tuple[Rule[Example], ...]] = (
-    Rule("no_assistant", Level.ERROR, row_rules.no_assistant),
-    Rule("last_not_assistant", Level.WARNING, row_rules.last_not_assistant),
-    Rule("example_too_long", Level.WARNING, row_rules.example_too_long),
+EXAMPLE_RULES: Final[tuple[Rule[TrainingExample], ...]] = (
+    Rule("no_assistant", Level.ERROR, example_rules.no_assistant),
+    Rule("last_not_assistant", Level.WARNING, example_rules.last_not_assistant),
+    Rule("example_too_long", Level.WARNING, example_rules.example_too_long),
 )
 # Asked only of examples in which the order of the roles is not the usual one.
-ORDER_RULES: Final[tuple[Rule[Example], ...]] = (
-    Rule("no_user", Level.WARNING, order_rules.no_user),
-    Rule("same_role_twice", Level.WARNING, order_rules.same_role_twice),
-    Rule("system_not_first", Level.WARNING, order_rules.system_not_first),
+ORDER_RULES: Final[tuple[Rule[TrainingExample], ...]] = (
+    Rule("no_user", Level.WARNING, example_rules.no_user),
+    Rule("same_role_twice", Level.WARNING, example_rules.same_role_twice),
+    Rule("system_not_first", Level.WARNING, example_rules.system_not_first),
 )
 # What no provider asks: is it worth training on?
 CONTENT_RULES: Final[tuple[Rule[Content], ...]] = (
-    Rule("duplicate_example", Level.WARNING, content_rules.duplicate_example),
-    Rule("near_duplicate", Level.WARNING, content_rules.near_duplicate),
-    Rule("different_answers", Level.WARNING, content_rules.different_answers),
-    Rule("repeated_answer", Level.WARNING, content_rules.repeated_answer),
+    *(Rule(rule.value, Level.WARNING, content_rules.repeats(rule)) for rule in RepetitionRule),
     Rule("refusal", Level.WARNING, content_rules.refusal),
 )
 # Of a pair: the same question may stand in several, with other answers to choose between.
@@ -109,19 +100,14 @@ PAIR_CONTENT_RULES: Final[tuple[Rule[Content], ...]] = (
     *(rule for rule in CONTENT_RULES if rule.name != "different_answers"),
 )
 # Asked of what was found in each message that may hold any.
-PERSONAL_RULES: Final[tuple[Rule[Personal], ...]] = (
-    Rule("personal_email", Level.WARNING, content_rules.personal_email),
-    Rule("personal_phone", Level.WARNING, content_rules.personal_phone),
-    Rule("personal_card", Level.WARNING, content_rules.personal_card),
-    Rule("personal_passport", Level.WARNING, content_rules.personal_passport),
-    Rule("personal_snils", Level.WARNING, content_rules.personal_snils),
-    Rule("personal_inn", Level.WARNING, content_rules.personal_inn),
+PERSONAL_RULES: Final[tuple[Rule[Personal], ...]] = tuple(
+    Rule(f"personal_{kind}", Level.WARNING, content_rules.holds(kind)) for kind in KINDS
 )
 # Asked of the text of each message in which there may be any.
 SECRET_RULES: Final[tuple[Rule[str], ...]] = (
     Rule("secret_key", Level.WARNING, content_rules.secret_key),
 )
-FILE_RULES: Final[tuple[FileRule, ...]] = (
+FILE_RULES: Final[tuple[FileRule[DatasetProfile], ...]] = (
     FileRule("empty_file", Level.ERROR, file_rules.empty_file),
     FileRule("mixed_methods", Level.ERROR, file_rules.mixed_methods),
     FileRule("too_few_examples", Level.ERROR, file_rules.too_few_examples),
@@ -133,7 +119,7 @@ FILE_RULES: Final[tuple[FileRule, ...]] = (
     FileRule("crlf", Level.NOTE, file_rules.crlf),
     FileRule("trailing_blanks", Level.NOTE, file_rules.trailing_blanks),
 )
-CONTENT_FILE_RULES: Final[tuple[FileRule, ...]] = (
+CONTENT_FILE_RULES: Final[tuple[FileRule[DatasetProfile], ...]] = (
     FileRule(
         "identical_answers",
         Level.ERROR,
@@ -146,26 +132,11 @@ CONTENT_FILE_RULES: Final[tuple[FileRule, ...]] = (
     FileRule("sampled", Level.NOTE, file_rules.sampled),
 )
 
-_TABLES: Final[tuple[tuple[Rule[Any] | FileRule, ...], ...]] = (
-    HEAD_RULES,
-    LINE_RULES,
-    ROW_RULES,
-    PAIR_ROW_RULES,
-    INPUT_RULES,
-    ITEM_RULES,
-    MESSAGE_RULES,
-    EXTRA_RULES,
-    OUTPUT_RULES,
-    PAIR_RULES,
-    EXAMPLE_RULES,
-    ORDER_RULES,
-    CONTENT_RULES,
-    PAIR_CONTENT_RULES,
-    PERSONAL_RULES,
-    SECRET_RULES,
-    FILE_RULES,
-    CONTENT_FILE_RULES,
-)
+_TABLES: Final[tuple[tuple[Rule[Any] | FileRule[Any], ...], ...]] = (
+    HEAD_RULES, LINE_RULES, ROW_RULES, PAIR_ROW_RULES, INPUT_RULES, ITEM_RULES, MESSAGE_RULES,
+    OUTPUT_RULES, PAIR_RULES, EXAMPLE_RULES, ORDER_RULES, CONTENT_RULES, PAIR_CONTENT_RULES,
+    PERSONAL_RULES, SECRET_RULES, FILE_RULES, CONTENT_FILE_RULES,
+)  # fmt: skip
 
 
 def all_rules() -> dict[str, Level]:

@@ -1,13 +1,20 @@
-"""What people come to a coach with: a theme for each example, by the beginnings of its words.
+"""What people come to a coach with: a theme for each example, by its words or by people's notes.
 
-The words of the question count double. Good enough to see what a dataset is about and what it
-lacks, too coarse to sort examples by; a test says how often it is right about the shipped file.
+The beginnings of words count, those of the question double. Good enough to see what a dataset is
+about and what it lacks, too coarse to sort examples by; a test says how often it is right about
+the shipped file.
 """
 
+import csv
+import io
 import re
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Final
+
+from bot.errors import DatasetMissing
+from bot.gateways.dataset_file import open_dataset
 
 _WORDS: Final[dict[str, str]] = {
     "growth": """
@@ -85,6 +92,11 @@ _OUTER_WORDS: Final = 30
 """Of an answer, from either end: help in a hard moment is named last."""
 _MOST_KNOWN: Final = 50_000
 
+_MOST_BYTES: Final = 10_000_000
+_MOST_THEMES: Final = 100
+_LONGEST: Final = 100
+"""Characters; a longer text is no name of a theme."""
+
 
 def theme_of(question: Sequence[str], answer: Sequence[str]) -> str:
     """The theme that these words speak of most; "" where none does."""
@@ -130,3 +142,30 @@ _STEMS: Final[defaultdict[str, list[tuple[str, str]]]] = defaultdict(list)
 for _stem in sorted(_THEMES, key=len, reverse=True):
     if _stem.endswith("*"):
         _STEMS[_stem[:_START]].append((_stem[:-1], _THEMES[_stem]))
+
+
+def noted_themes(path: Path, n_examples: int) -> Mapping[str, int]:
+    """Examples by the theme that people noted in NAME.notes.csv beside NAME.jsonl.
+
+    The most frequent first; empty without sound notes. Notes that are not about exactly the lines
+    1 to *n_examples* were made for another file.
+    Never raises: what is wrong with notes does not concern the dataset.
+    """
+    try:
+        rows = _rows(path.with_suffix(".notes.csv"))
+        themes = {int(row["line"]): row["theme"].strip() for row in rows}
+    except (DatasetMissing, ValueError, KeyError, TypeError, AttributeError, csv.Error):
+        return {}
+    if len(rows) != n_examples or themes.keys() != set(range(1, n_examples + 1)):
+        return {}
+    counts = Counter(themes.values())
+    if len(counts) > _MOST_THEMES or not all(0 < len(theme) <= _LONGEST for theme in counts):
+        return {}
+    return dict(counts.most_common())
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with open_dataset(path) as file:
+        data = file.read(_MOST_BYTES + 1)
+    text = data.decode() if len(data) <= _MOST_BYTES else ""
+    return list(csv.DictReader(io.StringIO(text, newline=""), strict=True))

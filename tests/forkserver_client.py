@@ -1,6 +1,6 @@
-"""Asks the nursery for a module, and stands for it: streams, signals and exit code are its own.
+"""Has the fork server run a module, whose streams, signals and exit code become its own.
 
-Run as `python -I -S nursery_call.py ADDRESS MODULE ARGUMENTS...`, which starts in an instant.
+Run as `python -I -S forkserver_client.py ADDRESS MODULE ARGUMENTS...`, which starts quickly.
 """
 
 import json
@@ -12,8 +12,8 @@ import sys
 
 def main(address: str, module: str, *arguments: str) -> int:
     """Have the module run; returns its exit code."""
-    with socket.socket(socket.AF_UNIX) as nursery:
-        nursery.connect(address)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.connect(f"\0{address}")
         order = {
             "module": module,
             "arguments": arguments,
@@ -22,10 +22,10 @@ def main(address: str, module: str, *arguments: str) -> int:
         }
         content = json.dumps(order).encode()
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda number, _: nursery.send(bytes([number])))
-        socket.send_fds(nursery, [len(content).to_bytes(4, "big")], [0, 1, 2])
-        nursery.sendall(content)
-        code = nursery.recv(1)
+            signal.signal(number, lambda number, _: server.send(bytes([number])))
+        socket.send_fds(server, [len(content).to_bytes(4, "big")], [0, 1, 2])
+        server.sendall(content)
+        code = server.recv(1)
     return code[0] if code else 1
 
 

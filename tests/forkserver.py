@@ -1,8 +1,7 @@
-"""Starts bots, engines and sandboxes in an instant: forked from a process that imports once.
+"""Starts bots, engines and sandboxes quickly: it forks them from a process that imports once.
 
-A test's world is three processes, and starting one takes two seconds of importing. Here they are
-forked instead. To whoever starts them nothing is different: `python()` is a command to put in the
-place of `python -m`, with the same standard streams, signals and exit code.
+A test's world is three processes, and importing takes two seconds in each. `python()` is a command
+that replaces `python -m`: standard streams, signals and exit code are the same.
 """
 
 import atexit
@@ -18,14 +17,14 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
+import uuid
 from pathlib import Path
 from typing import Any, NoReturn
 
 from bot.gateways.tokenizer import count_tokens, encoding_for
 
 ROOT = Path(__file__).parents[1]
-CALL = Path(__file__).with_name("nursery_call.py")
+CLIENT = Path(__file__).with_name("forkserver_client.py")
 IMPORTED = (
     "bot.cli", "bot.app", "bot.check", "bot.terminal.upload",
     "openai.resources.chat.completions", "openai.resources.files",
@@ -39,11 +38,10 @@ IMPORTED = (
 
 @functools.cache
 def python() -> tuple[str, ...]:
-    """What to put in the place of `python -m`; the nursery ends with this process."""
-    folder = tempfile.mkdtemp(prefix="nursery-")
-    address = f"{folder}/door"
+    """The command that replaces `python -m`; the server ends with this process."""
+    address = f"forkserver-{uuid.uuid4()}"
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.nursery", address],
+        [sys.executable, "-m", "tests.forkserver", address],
         cwd=ROOT,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
         stdin=subprocess.PIPE,
@@ -52,24 +50,27 @@ def python() -> tuple[str, ...]:
     assert process.stdout is not None
     assert process.stdout.readline() == b"open\n"
     atexit.register(process.communicate)
-    return (sys.executable, "-I", "-S", str(CALL), address)
+    return (sys.executable, "-I", "-S", str(CLIENT), address)
 
 
 def serve(address: str) -> None:
-    """Fork what is asked for until standard input ends."""
+    """Fork what is asked for until standard input ends.
+
+    The address is abstract: no file stands for it, so none is left behind.
+    """
     for name in IMPORTED:
         importlib.import_module(name)
     count_tokens("Its ranks take longest of all.", encoding_for("gpt-4.1-mini"))
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    with socket.socket(socket.AF_UNIX) as door:
-        door.bind(address)
-        door.listen(64)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(f"\0{address}")
+        listener.listen(64)
         print("open", flush=True)
-        while door in select.select([door, sys.stdin], [], [])[0]:
-            caller, _ = door.accept()
+        while listener in select.select([listener, sys.stdin], [], [])[0]:
+            caller, _ = listener.accept()
             if os.fork() == 0:
-                door.close()
+                listener.close()
                 _guard(caller)
             caller.close()
 

@@ -1,4 +1,4 @@
-"""Personal data in a text: addresses and numbers that a model would learn by heart.
+"""Personal data and secret keys in a text, which a model would learn by heart.
 
 What is found is shown masked: a report must not spread what it warns of.
 """
@@ -8,10 +8,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
-from bot.dataset.validation.check_digits import is_card, is_inn, is_snils
-
+KINDS: Final = ("email", "phone", "card", "passport", "snils", "inn")
+"""The last two are Russian: a pension insurance number, a taxpayer's number."""
 Personal: TypeAlias = Mapping[str, Sequence[str]]
-"""Values found, by kind: "email", "phone", "card", "passport", "snils", "inn"."""
+"""Values found, by kind."""
 
 _FEWEST_DIGITS: Final = 10
 """A text with fewer digits holds none of these numbers."""
@@ -43,9 +43,35 @@ _CARD: Final = re.compile(
 )
 _SNILS: Final = re.compile(r"\d{3}-\d{3}-\d{3}[ -]\d\d|\d{3} \d{3} \d{3} \d\d|\d{11}")
 _NEAR: Final = 40
-# 8 800 and its kin are help lines and shops: nobody's own.
+# 8 800 and the like are help lines and shops: nobody's own.
 # https://en.wikipedia.org/wiki/Toll-free_telephone_number
 _FREE: Final = ("8800", "7800", "1800", "1888", "1877", "1866", "1855", "1844", "1833", "800")
+
+_INN_10: Final = (2, 4, 10, 3, 5, 9, 4, 6, 8)
+_INN_11: Final = (7, *_INN_10)
+_INN_12: Final = (3, *_INN_11)
+
+# A text with none of these holds no key; looking for them costs next to nothing.
+_SIGNS: Final = (
+    "sk-", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "AKIA", "AIza", "xox", ":AA",
+    "PRIVATE KEY",
+)  # fmt: skip
+_SIGNS_IN_LINE: Final = (*(sign.encode() for sign in _SIGNS), b"\\u00")
+
+# The named part may be shown: it tells the service and opens nothing.
+_KEY: Final = re.compile(
+    r"""
+      (?<![\w-])(?P<openai>sk-(?:ant-|proj-)?)(?=[A-Za-z_-]*\d)[\w-]{20,}
+    | \b(?P<github>gh[pousr]_)[A-Za-z0-9]{30,}
+    | \b(?P<github_pat>github_pat_)\w{20,}
+    | \b(?P<aws>AKIA)[A-Z0-9]{16}\b
+    | \b(?P<google>AIza)[\w-]{35}
+    | \b(?P<slack>xox[abprs]-)(?=[A-Za-z-]*\d)[A-Za-z0-9-]{10,}
+    | \b(?P<telegram>\d{6,10}:)AA[\w-]{30,}
+    | -----BEGIN\ (?:[A-Z0-9]+\ ){0,3}(?P<private>PRIVATE\ KEY)
+    """,
+    re.VERBOSE | re.ASCII,
+)
 
 
 def may_be_personal(line: bytes) -> bool:
@@ -122,3 +148,62 @@ def _is_phone(written: str, digits: str) -> bool:
     return (len(digits) == 10 and digits[0] == "9") or (
         len(digits) == 10 and _GROUPED.fullmatch(written) is not None
     )
+
+
+def is_card(digits: str) -> bool:
+    """A payment card: 13 to 19 digits, of an issuer 2 to 6, with Luhn's check digit.
+
+    https://en.wikipedia.org/wiki/Luhn_algorithm and ISO/IEC 7812-1 (first digits).
+    """
+    if not 13 <= len(digits) <= 19 or digits[0] not in "23456" or len(set(digits)) < 2:
+        return False
+    doubled = [int(digit) * 2 for digit in digits[-2::-2]]
+    plain = [int(digit) for digit in digits[-1::-2]]
+    return (sum(plain) + sum(n - 9 if n > 9 else n for n in doubled)) % 10 == 0
+
+
+def is_snils(digits: str) -> bool:
+    """A Russian pension insurance number: 11 digits, the last two of them a check.
+
+    The sum of the first nine, each by its place from the right, modulo 101 (100 gives 00);
+    numbers up to 001-001-998 have no check. https://ru.wikipedia.org/wiki/Контрольное_число
+    """
+    if len(digits) != 11 or int(digits[:9]) <= 1_001_998:
+        return False
+    return _weighed(digits, range(9, 0, -1)) % 101 % 100 == int(digits[9:])
+
+
+def is_inn(digits: str) -> bool:
+    """A Russian taxpayer's number: 10 digits with one check digit, or 12 with two.
+
+    https://ru.wikipedia.org/wiki/Контрольное_число (weights of the Federal Tax Service).
+    """
+    if len(digits) == 10:
+        return _check(digits, _INN_10) == digits[9]
+    if len(digits) == 12:
+        return _check(digits, _INN_11) + _check(digits, _INN_12) == digits[10:]
+    return False
+
+
+def _check(digits: str, weights: Sequence[int]) -> str:
+    return str(_weighed(digits, weights) % 11 % 10)
+
+
+def _weighed(digits: str, weights: Sequence[int]) -> int:
+    return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=False))
+
+
+def may_be_secret(line: bytes) -> bool:
+    """Whether a line of a file is worth a closer look, which few are."""
+    return any(sign in line for sign in _SIGNS_IN_LINE)
+
+
+def secrets_in(text: str) -> list[str]:
+    """The keys in *text*, each as its telling beginning, in order.
+
+    >>> secrets_in("Мой ключ: sk-proj-abcdefghijklmnop1234567890")
+    ['sk-proj-•••']
+    """
+    if not any(sign in text for sign in _SIGNS):
+        return []
+    return [f"{match[match.lastgroup]}•••" for match in _KEY.finditer(text) if match.lastgroup]

@@ -1,22 +1,51 @@
-"""A tally of findings: counts all of them and lists the first of each rule."""
+"""What a rule is, how it shows a value from the file, and the findings of all rules."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from typing import Final, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
+from typing import Final, Generic, TypeAlias, TypeVar
 
-from bot.dataset.validation.rule import FileRule, Rule, Totals
 from bot.domain.datasets import Finding, Level
 
+Params: TypeAlias = Mapping[str, object]
+"""What the sentence of a finding needs to be said."""
+Places: TypeAlias = Iterator[tuple[int | None, Params]]
+"""Line and parameters of each find in a file."""
 T = TypeVar("T")
 
+NOTHING_TO_ADD: Final[Params] = {}
+"""Found, and the sentence needs no parameters."""
 MAX_LISTED: Final = 200
 """So many findings are listed; the rest is only counted."""
 
 _GRAVITY: Final = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
 
 
-class Tally:
-    """Collects findings in bounded memory, however bad the file is."""
+@dataclass(frozen=True, slots=True)
+class Rule(Generic[T]):
+    """A row of a table."""
+
+    name: str
+    level: Level
+    check: Callable[[T], Params | None]
+    """None: nothing to complain about."""
+    ends: bool = False
+    """Whether a find here leaves nothing for the rules behind it to look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRule(Generic[T]):
+    """A rule about the file as a whole, asked when all lines are read."""
+
+    name: str
+    level: Level
+    check: Callable[[T], Places]
+    replaces: str = ""
+    """A rule whose findings say nothing more once this one has found something."""
+
+
+class FindingCounts:
+    """Counts findings and lists the first of each rule, in bounded memory."""
 
     def __init__(self) -> None:
         self._listed: defaultdict[str, list[Finding]] = defaultdict(list)
@@ -24,7 +53,7 @@ class Tally:
         self.counts: Counter[str] = Counter()
         """Findings of each rule."""
 
-    def add(self, rule: str, level: Level, line: int | None, params: Mapping[str, object]) -> None:
+    def add(self, rule: str, level: Level, line: int | None, params: Params) -> None:
         """Count a finding, and keep it if it is among the first of its rule."""
         self.counts[rule] += 1
         self._levels[level] += 1
@@ -52,16 +81,15 @@ class Tally:
                     return False
         return True
 
-    def finish(self, rules: Iterable[FileRule], totals: Totals) -> None:
+    def apply_to_file(self, rules: Iterable[FileRule[T]], subject: T) -> None:
         """Ask the rules about the file as a whole."""
         for rule in rules:
-            for where, params in rule.check(totals):
-                self.add(rule.name, rule.level, where, params)
+            for line, params in rule.check(subject):
+                self.add(rule.name, rule.level, line, params)
             if rule.replaces and rule.name in self.counts:
-                self.forget(rule.replaces)
+                self._forget(rule.replaces)
 
-    def forget(self, rule: str) -> None:
-        """Take back all findings of a rule, where a graver one says the same."""
+    def _forget(self, rule: str) -> None:
         for finding in self._listed.pop(rule, [])[:1]:
             self._levels[finding.level] -= self.counts.pop(rule)
 
@@ -83,3 +111,22 @@ class Tally:
         chosen = sorted(ranked, key=lambda item: item[:2])[:MAX_LISTED]
         findings = [finding for _, _, finding in chosen]
         return sorted(findings, key=lambda f: (_GRAVITY[f.level], f.line or 0))
+
+
+def names(values: Iterable[str], *, most: int = 5) -> str:
+    """Some names for a sentence, each cut short."""
+    ordered = sorted(values) if isinstance(values, Set) else list(values)
+    text = ", ".join(shown(value) for value in ordered[:most])
+    return f"{text}, …" if len(ordered) > most else text
+
+
+def shown(value: object, *, longest: int = 40) -> str:
+    """A value of any type for a sentence, as JSON spells it, cut short."""
+    if isinstance(value, list):
+        return "[…]" if value else "[]"
+    if isinstance(value, dict):
+        return "{…}" if value else "{}"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    text = str(value).encode(errors="replace").decode()
+    return text if len(text) <= longest else f"{text[:longest].rstrip()}…"

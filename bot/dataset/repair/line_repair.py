@@ -4,40 +4,45 @@ import json
 from itertools import chain
 from typing import Final
 
-from bot.dataset.linewise import Line
-from bot.dataset.repair.changes import Ledger
-from bot.dataset.validation.examples import identity_of, may_strip
-from bot.dataset.validation.pairs import KEYS, message_lists, method_of
-from bot.dataset.validation.plain import plain_messages
-from bot.dataset.validation.reading import LineParser, ParsedLine, Unreadable
+from bot.dataset.repair.changes import ChangeLog
+from bot.dataset.validation.example_rules import prompt_completion
+from bot.dataset.validation.examples import (
+    CALL_KEYS,
+    PAIR_KEYS,
+    identity_of,
+    may_strip,
+    message_lists,
+    method_of,
+)
+from bot.dataset.validation.parsing import LineParser, ParsedLine, Unreadable, plain_messages
 from bot.domain import JsonDict
 from bot.domain.datasets import TrainingMethod
+from bot.gateways.dataset_file import Line
 
 _REMEMBERED: Final = 1_000_000
 """Examples of which duplicates are looked for, as many as validation remembers."""
-_CALLS: Final = ("tool_calls", "function_call")
 
 
-class Mender:
-    """Mends line after line and notes what it did."""
+class LineRepair:
+    """Repairs line after line and notes what it changed."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+    def __init__(self, log: ChangeLog) -> None:
+        self._log = log
         self._parser = LineParser()
         self._known: set[int] = set()
         self._noted: set[str] = set()
 
-    def mended(self, line: Line) -> bytes | None:
+    def repaired(self, line: Line) -> bytes | None:
         """What takes the place of *line*; None: nothing does."""
         self._noted.clear()
         if not line.is_whole:
-            self._ledger.n_before += not line.is_rest
-            self._ledger.n_after += not line.is_rest
+            self._log.n_before += not line.is_rest
+            self._log.n_after += not line.is_rest
             return line.data
         if not line.data.strip():
             self._note("blank_lines", line.number)
             return None
-        self._ledger.n_before += 1
+        self._log.n_before += 1
         data = self._bare(line)
         parsed = self._parsed(data)
         if isinstance(parsed.row, dict):
@@ -45,7 +50,7 @@ class Mender:
             if _is_example(parsed.row) and self._is_known(parsed.row, data):
                 self._note("duplicate_example", line.number, data)
                 return None
-        self._ledger.n_after += 1
+        self._log.n_after += 1
         return data
 
     def _bare(self, line: Line) -> bytes:
@@ -72,12 +77,12 @@ class Mender:
             return ParsedLine(None, ())
 
     def _rewritten(self, number: int, parsed: ParsedLine, data: bytes) -> bytes:
-        """The line after its row was mended in place."""
+        """The line after its row was repaired in place."""
         row = parsed.row
         assert isinstance(row, dict)
         if parsed.repeated_keys:  # of which only one would be left
             return data
-        if _is_pair(row):
+        if prompt_completion(row) is not None:
             question, answer = row.pop("prompt"), row.pop("completion")
             row.update(conversation(question, answer))
             self._note("prompt_completion", number, data, spelled(row))
@@ -99,7 +104,7 @@ class Mender:
         """Count a change, of each kind one for a line."""
         if kind not in self._noted:
             self._noted.add(kind)
-            self._ledger.note(kind, number, *texts)
+            self._log.note(kind, number, *texts)
 
 
 def conversation(question: str, answer: str) -> JsonDict:
@@ -124,11 +129,6 @@ def spelled(row: JsonDict, *, instead: bytes = b"") -> bytes:
         return f"{json.dumps(row)}\n".encode()
 
 
-def _is_pair(row: JsonDict) -> bool:
-    is_pair = row.keys() == {"prompt", "completion"}
-    return is_pair and all(isinstance(text, str) for text in row.values())
-
-
 def _strip_texts(row: JsonDict) -> tuple[str, ...]:
     """Strip the texts of a row's messages in place; the first of them before and after."""
     first: tuple[str, ...] = ()
@@ -146,12 +146,12 @@ def _strip_texts(row: JsonDict) -> tuple[str, ...]:
 def _is_example(row: JsonDict) -> bool:
     """Whether it has the shape of an example, so that a second one of the same is one too many."""
     lists = list(message_lists(row))
-    is_whole = len(lists) == (len(KEYS) if method_of(row) is TrainingMethod.DPO else 1)
+    is_whole = len(lists) == (len(PAIR_KEYS) if method_of(row) is TrainingMethod.DPO else 1)
     messages = list(chain.from_iterable(lists))
     return is_whole and all(lists) and all(isinstance(m, dict) and _is_said(m) for m in messages)
 
 
 def _is_said(message: JsonDict) -> bool:
     has_text = isinstance(message.get("content"), str)
-    is_call = any(key in message for key in _CALLS)
+    is_call = any(key in message for key in CALL_KEYS)
     return isinstance(message.get("role"), str) and (has_text or is_call)

@@ -1,0 +1,167 @@
+"""Lines and examples, judged by the tables of rules."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from bot.dataset.validation import tables
+from bot.dataset.validation.content_rules import Content, Preferences
+from bot.dataset.validation.examples import (
+    INPUT,
+    OUTPUTS,
+    PREFERRED,
+    REJECTED,
+    TrainingExample,
+    answer_of,
+    identity_of,
+    identity_of_words,
+    question_of,
+    system_prompt_of,
+)
+from bot.dataset.validation.language import normalised, words_of
+from bot.dataset.validation.parsing import LineParser, Unreadable, plain_messages
+from bot.dataset.validation.personal_data import may_be_personal, may_be_secret, personal_in
+from bot.dataset.validation.profile import DatasetProfile
+from bot.dataset.validation.rules import FindingCounts
+from bot.dataset.validation.themes import theme_of
+from bot.domain import JsonDict
+from bot.domain.datasets import Level, TrainingMethod
+from bot.gateways.tokenizer import count_example_tokens
+
+_SPEAKERS: Final = frozenset({"user", "assistant"})
+
+
+class LineChecks:
+    """What a provider asks of each line."""
+
+    def __init__(
+        self, encoding: str, max_tokens: int, profile: DatasetProfile, findings: FindingCounts
+    ) -> None:
+        self._encoding = encoding
+        self._max_tokens = max_tokens
+        self._profile = profile
+        self._findings = findings
+        self._parser = LineParser()
+
+    def example(self, number: int, line: bytes) -> TrainingExample | None:
+        """The example of a line on which all is sound; else tell what is wrong."""
+        is_pair = self._profile.methods.last is TrainingMethod.DPO
+        messages = None if is_pair else plain_messages(line)
+        if messages is None:
+            return self._by_all_rules(number, line)
+        self._profile.methods.add(TrainingMethod.SUPERVISED, number)
+        n_tokens = self._count(messages)
+        return TrainingExample(messages, identity_of_words(messages), n_tokens, self._max_tokens)
+
+    def _by_all_rules(self, number: int, line: bytes) -> TrainingExample | None:
+        try:
+            parsed = self._parser.parse(line)
+        except Unreadable as exc:
+            self._findings.add(exc.rule, Level.ERROR, number, exc.params)
+            return None
+        if not self._findings.apply(tables.LINE_RULES, parsed, number):
+            return None
+        row = parsed.row
+        assert isinstance(row, dict)
+        if self._profile.methods.of(row, number) is TrainingMethod.DPO:
+            return self._pair(number, row, line)
+        return self._conversation(number, row, line)
+
+    def _conversation(self, number: int, row: JsonDict, line: bytes) -> TrainingExample | None:
+        if not self._findings.apply(tables.ROW_RULES, row, number):
+            return None
+        messages = row["messages"]
+        n_tokens = self._count(messages)
+        if not self._are_sound(number, enumerate(messages, 1)):
+            return None
+        return TrainingExample(messages, identity_of(row, line), n_tokens, self._max_tokens)
+
+    def _pair(self, number: int, row: JsonDict, line: bytes) -> TrainingExample | None:
+        if not (
+            self._findings.apply(tables.PAIR_ROW_RULES, row, number)
+            and self._findings.apply(tables.INPUT_RULES, row[INPUT], number)
+        ):
+            return None
+        messages = row[INPUT]["messages"]
+        outputs = {key: row[key][0] for key in OUTPUTS}
+        n_tokens = self._count_pair(messages, list(outputs.values()))
+        if not (
+            self._are_sound(number, [*enumerate(messages, 1), *outputs.items()])
+            and self._findings.apply(tables.PAIR_RULES, row, number)
+        ):
+            return None
+        learnt, identity = [*messages, *row[PREFERRED]], identity_of(row, line)
+        return TrainingExample(learnt, identity, n_tokens, self._max_tokens, row[REJECTED])
+
+    def _are_sound(self, number: int, messages: Iterable[tuple[int | str, object]]) -> bool:
+        """Whether no message breaks a rule; the answers of a pair have their keys for places."""
+        before = self._findings.total(Level.ERROR)
+        for place, message in messages:
+            if self._findings.apply(tables.ITEM_RULES, message, number, place):
+                assert isinstance(message, dict)
+                is_output = isinstance(place, str)
+                rules = tables.OUTPUT_RULES if is_output else tables.MESSAGE_RULES
+                self._findings.apply(rules, message, number, place)
+        return self._findings.total(Level.ERROR) == before
+
+    def _count(self, messages: Sequence[object]) -> int:
+        """Count the tokens of an example, good or bad."""
+        n_tokens = count_example_tokens(messages, self._encoding)
+        self._profile.lengths[n_tokens] += 1
+        self._profile.n_messages += len(messages)
+        return n_tokens
+
+    def _count_pair(self, given: Sequence[object], outputs: Sequence[object]) -> int:
+        # The first tokens of an example, whatever its messages, are there once.
+        start = count_example_tokens([], self._encoding)
+        n_given = count_example_tokens(given, self._encoding)
+        sizes = [count_example_tokens([output], self._encoding) - start for output in outputs]
+        self._profile.lengths[n_given + sum(sizes)] += 1
+        self._profile.n_messages += len(given) + len(outputs)
+        return n_given + max(sizes)
+
+
+class ContentChecks:
+    """What no provider asks: is it worth training on?"""
+
+    def __init__(self, profile: DatasetProfile, findings: FindingCounts) -> None:
+        self._profile = profile
+        self._findings = findings
+        self._preferences = Preferences()
+
+    def look_at(self, number: int, example: TrainingExample, line: bytes) -> None:
+        """Compare a sound example with those before it, and look for what nobody should learn."""
+        messages = example.messages
+        asked, answered = words_of(question_of(messages)), words_of(answer_of(messages))
+        answer = " ".join(answered)
+        rejected = normalised(answer_of(example.rejected)) if example.rejected else ""
+        self._profile.themes[theme_of(asked, answered)] += 1
+        self._profile.scripts.add(_spoken(messages), number)
+        found = self._profile.repetitions.find_or_add(
+            example.identity, asked, answer, number, rejected=rejected
+        )
+        if example.rejected:
+            given = (system_prompt_of(messages), *asked)
+            contradicted = self._preferences.contradicted(given, answer, rejected, number)
+            content = Content(answer, found, contradicted)
+            self._findings.apply(tables.PAIR_CONTENT_RULES, content, number)
+        else:
+            self._findings.apply(tables.CONTENT_RULES, Content(answer, found), number)
+        self._look_for_private(number, example, line)
+
+    def _look_for_private(self, number: int, example: TrainingExample, line: bytes) -> None:
+        is_personal, is_secret = may_be_personal(line), may_be_secret(line)
+        if not is_personal and not is_secret:
+            return
+        for place, message in example.places():
+            text = message.get("content") or ""
+            found = personal_in(text) if is_personal else None
+            if found:
+                self._findings.apply(tables.PERSONAL_RULES, found, number, place)
+            if is_secret:
+                self._findings.apply(tables.SECRET_RULES, text, number, place)
+
+
+def _spoken(messages: Sequence[JsonDict]) -> str:
+    """What user and assistant said: the language that is learnt."""
+    said = [m["content"] for m in messages if m["role"] in _SPEAKERS and m.get("content")]
+    return "\n".join(said)

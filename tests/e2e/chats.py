@@ -1,0 +1,62 @@
+"""Questions and answers, and the buttons below an answer."""
+
+import json
+
+from tests.telegram_people import Json, Person, button_data, words
+from tests.world import DATASET
+
+CURSOR = "▌"
+TALKS = {"tokens-per-second": "25"}
+"""An answer takes a few seconds, so that it is shown while it grows."""
+QUESTION = "Как начать свой бизнес?"
+FIRST = "Я чувствую себя потерянным в жизни"
+PATIENT = 40
+
+
+def said_by_bot(messages: list[Json]) -> list[str]:
+    return [words(message) for message in messages if message["from"]["is_bot"]]
+
+
+def trained_answers() -> set[str]:
+    """Every answer of the shipped dataset."""
+    lines = DATASET.read_text(encoding="utf-8").splitlines()
+    return {json.loads(line)["messages"][-1]["content"] for line in lines}
+
+
+def press(person: Person, data: str) -> Json:
+    """A press as an update, for buttons that are gone from the screen."""
+    user = {"id": person.id, "is_bot": False, "first_name": "Мария", "language_code": "ru"}
+    chat = {"id": person.chat_id, "type": "private", "first_name": "Мария"}
+    message = {"message_id": 1, "date": 0, "chat": chat}
+    query = {"id": "1", "from": user, "chat_instance": "1", "data": data, "message": message}
+    return {"callback_query": query}
+
+
+async def answered(person: Person, text: str) -> Json:
+    """Ask, and wait for the whole answer, which has its buttons."""
+    asked = await person.says(text)
+    return await person.sees(
+        lambda message: button_data(message, "🔁"), after=asked["message_id"], timeout=PATIENT
+    )
+
+
+async def marked(person: Person, answer: Json, label: str) -> Json:
+    """The answer once a button of it is marked so."""
+
+    def is_marked(message: Json) -> bool:
+        is_it = message["message_id"] == answer["message_id"]
+        return is_it and button_data(message, label) is not None
+
+    return await person.sees(is_marked, timeout=PATIENT)
+
+
+async def bettered(tester: Person, question: str, correction: str) -> str:
+    """Ask, press 👎, write what Natasha would have said; returns the bad answer."""
+    answer = await answered(tester, question)
+    await tester.presses("👎", answer)
+    why = await tester.sees("Что не так?", after=answer["message_id"], timeout=60)
+    await tester.presses("✍️ Написать за Наташу", why)
+    await tester.sees("Как сказала бы Наташа?", after=answer["message_id"], timeout=60)
+    said = await tester.says(correction)
+    await tester.sees("Записано", after=said["message_id"], timeout=60)
+    return words(answer)

@@ -1,0 +1,41 @@
+"""The screens of the models, and who answers."""
+
+from tests.telegram_people import Json, Person, words
+from tests.world import World
+
+
+async def pressed(admin: Person, message: Json, button: str, wanted: str) -> Json:
+    """Press a button and wait until that same message says what is wanted."""
+    await admin.presses(button, message)
+
+    def is_there(candidate: Json) -> bool:
+        return candidate["message_id"] == message["message_id"] and wanted in words(candidate)
+
+    return await admin.sees(is_there, what=f"{wanted!r} in the message of the button {button!r}")
+
+
+async def taps(everything: World, person: Person, message: Json, data: str, n: int = 2) -> None:
+    """An impatient thumb, or an old button: presses that the screen does not offer any more."""
+    for k in range(n):
+        await everything.people.raw_update(
+            {
+                "callback_query": {
+                    "id": f"{data}-{k}",
+                    "from": {"id": person.id, "is_bot": False, "first_name": "Мария"},
+                    "chat_instance": "1",
+                    "data": data,
+                    "message": message,
+                }
+            }
+        )
+
+
+def served(everything: World) -> list[str]:
+    """Who was put to use, in order."""
+    query = "SELECT m.name FROM servings s JOIN models m ON m.id = s.model_id ORDER BY s.id"
+    return [name for (name,) in everything.stored(query)]
+
+
+def offered(message: Json) -> list[str]:
+    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+    return [button["text"] for row in rows for button in row]
