@@ -12,22 +12,22 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx2
 from openai import AsyncOpenAI
 from pydantic import SecretStr
-from telegram import Bot
 
 from benchmarks.table import Row, machine, print_row
 from bot.config import Settings
-from bot.edge.context import Services
+from bot.edge.core import open_core
 from bot.gateways.wire import job_from
+from bot.jobs.feature import JobsFeature
 from bot.jobs.polling import AT_ONCE
 from bot.storage.database import Database
-from bot.wiring import build_services
+from bot.wiring import build_features
 
 ADMINS = frozenset({5, 6})
 TICKS = 6
@@ -65,9 +65,10 @@ def provider(n_ours: int, n_foreign: int, *, where: str) -> Iterator[Provider]:
 
 
 @asynccontextmanager
-async def bot(crowd: Provider) -> AsyncIterator[Services]:
-    """The bot's own services, following our jobs; no Telegram."""
-    with tempfile.TemporaryDirectory() as folder:
+async def bot(crowd: Provider) -> AsyncIterator[tuple[JobsFeature, Database]]:
+    """The bot's own features, following our jobs; no Telegram."""
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
         settings = Settings(
             _env_file=None,  # type: ignore[call-arg]
             telegram_bot_token=SecretStr(TOKEN),
@@ -76,31 +77,27 @@ async def bot(crowd: Provider) -> AsyncIterator[Services]:
             admin_ids=ADMINS,
             database_path=Path(folder) / "bot.sqlite3",
         )
-        database = await Database.open(settings.database_path)
-        services = build_services(settings, database, Bot(TOKEN))
-        jobs = [crowd.job(job_id) for job_id in crowd.ours]
+        core = await open_core(settings, stack)
+        (jobs,) = (each for each in build_features(core) if isinstance(each, JobsFeature))
+        stack.push_async_callback(jobs.watching.close)
+        ours = [crowd.job(job_id) for job_id in crowd.ours]
 
         async def follow(tx: Any) -> None:
-            for job in jobs:
-                await services.jobs.save(tx, job, followed_by=5)
+            for job in ours:
+                await jobs.store.save(tx, job, followed_by=5)
 
-        await database.write(follow)
+        await core.database.write(follow)
         crowd.calls()
-        try:
-            yield services
-        finally:
-            await services.watching.close()
-            await services.api.close()
-            await database.close()
+        yield jobs, core.database
 
 
-async def ticks(services: Services, crowd: Provider) -> tuple[list[int], float]:
+async def ticks(jobs: JobsFeature, crowd: Provider) -> tuple[list[int], float]:
     """Calls of each tick, and the processor time of one in seconds."""
     calls, cpu_s = [], 0.0
     for tick in range(TICKS):
         started = time.process_time()
-        await services.watching.tick()
-        await asyncio.gather(*map(services.watching.idle, crowd.ours))
+        await jobs.watching.tick()
+        await asyncio.gather(*map(jobs.watching.idle, crowd.ours))
         spent = time.process_time() - started
         calls.append(crowd.calls())
         cpu_s += spent if tick else 0
@@ -126,8 +123,8 @@ async def bare_s(crowd: Provider, n_calls: int) -> float:
 
 async def cost(what: str, n_ours: int, n_foreign: int, where: str, limit: int) -> list[Row]:
     with provider(n_ours, n_foreign, where=where) as crowd:
-        async with bot(crowd) as services:
-            calls, cpu_s = await ticks(services, crowd)
+        async with bot(crowd) as (jobs, _):
+            calls, cpu_s = await ticks(jobs, crowd)
         beside_s = await bare_s(crowd, calls[-1])
     return [
         Row(f"{what}: calls of a tick", max(calls), "", limit=limit),
@@ -138,16 +135,16 @@ async def cost(what: str, n_ours: int, n_foreign: int, where: str, limit: int) -
 async def lateness(what: str, *, hangs: bool) -> Row:
     """From a tick to the outbox: fifty jobs end, all or all but one of them are told."""
     with provider(50, 5000, where="oldest") as crowd:
-        async with bot(crowd) as services:
-            await ticks(services, crowd)
+        async with bot(crowd) as (jobs, database):
+            await ticks(jobs, crowd)
             if hangs:
                 crowd.will("hang")
             crowd.will("end")
             n_awaited = (len(crowd.ours) - hangs) * len(ADMINS)
             started = time.perf_counter()
-            await services.watching.tick()
+            await jobs.watching.tick()
             query = "SELECT count(*) AS n FROM outbox WHERE kind = 'job_finished'"
-            while (row := await services.database.row(query)) and row["n"] < n_awaited:  # noqa: ASYNC110
+            while (row := await database.row(query)) and row["n"] < n_awaited:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
             return Row(what, time.perf_counter() - started, "s", limit=1)
 

@@ -1,1 +1,1 @@
-"""The product: Telegram on one side, an OpenAI-style API on the other, SQLite between."""
+"""The bot: connects Telegram with an OpenAI-style API, and stores its state in SQLite."""

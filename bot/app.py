@@ -1,4 +1,4 @@
-"""The composition root: opens the bot, starts its parts, and stops them in order."""
+"""The composition root: builds the bot, starts its parts, and stops them in order."""
 
 import asyncio
 import logging
@@ -21,28 +21,26 @@ from bot.delivery.rate_limits import RateLimits
 from bot.delivery.routing import ALLOWED_UPDATES
 from bot.domain import JsonDict
 from bot.edge.context import Delivery
-from bot.edge.core import Core, build_chat_model, build_core, build_provider
+from bot.edge.core import Core, open_core
 from bot.edge.dispatch import Dispatch
 from bot.edge.feature import Feature, Tick, Worker
 from bot.edge.menus import Menus
-from bot.edge.notifications import Renderer
-from bot.edge.registry import Registry
+from bot.edge.registry import Registry, Renderer
 from bot.edge.schedule import schedule, sweeping
 from bot.errors import CannotStart
 from bot.gateways.tokenizer import encoding_for, warm_up
 from bot.runtime.backoff import backoff
 from bot.storage import lock
-from bot.storage.database import Database
 from bot.wiring import build_features
 
 LONGEST_PAUSE_S = 15.0
-"""Between two tries to meet Telegram."""
+"""Between two tries to reach Telegram at the start."""
 UNKNOWN_TOKEN = "TELEGRAM_BOT_TOKEN: Telegram does not know this token"
 
 _logger = logging.getLogger(__name__)
 
 TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
-"""The library's application: bot client, JobQueue and handlers' home. We dispatch ourselves."""
+"""The library's application: bot client and JobQueue. We dispatch updates ourselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,19 +56,19 @@ class App:
     ticks: Sequence[Tick]
 
     async def run(self, stop: asyncio.Event, on_ready: Callable[[str], None]) -> None:
-        """Serve until *stop* is set. *on_ready* gets the bot's username once it is on duty.
+        """Serve until *stop* is set. *on_ready* gets the bot's username once all parts run.
 
         Raises:
             CannotStart: Telegram does not know the token.
         """
         await asyncio.to_thread(warm_up, encoding_for(self.settings.base_model))
         async with AsyncExitStack() as stack:
-            if not await _unless(stop, _patiently(self.application.initialize)):
+            if not await _done_before(stop, _until_answered(self.application.initialize)):
                 return
             stack.push_async_callback(self.application.shutdown)
             await self.application.start()
             stack.push_async_callback(self.application.stop)
-            # Updates come last and stop first: nothing is asked of a part that does not run.
+            # Lanes start last and stop first, so that handlers only use parts that run.
             outbox, lanes = self.delivery.outbox, self.lanes
             for worker in (
                 Worker(start=outbox.start, close=outbox.close),
@@ -98,7 +96,7 @@ class App:
             raise CannotStart(UNKNOWN_TOKEN) from exc
 
     async def _poll(self) -> None:
-        await _patiently(self.application.bot.delete_webhook)
+        await _until_answered(self.application.bot.delete_webhook)
         await Polling(self.application.bot, self.lanes.accept).run()
 
     async def _serve_webhook(self) -> None:
@@ -122,14 +120,14 @@ class App:
 
 
 class InboxQueue(asyncio.Queue[object]):
-    """Where the library's webhook puts updates: into the inbox, before Telegram gets its 200."""
+    """The library's update queue for webhooks: stores updates before Telegram gets its 200."""
 
     def __init__(self) -> None:
         super().__init__()
         self.accept: Callable[[list[JsonDict]], Awaitable[None]] | None = None
 
     async def put(self, item: object) -> None:
-        """Commit an update; anything else (the library's stop mark) is queued."""
+        """Store an update; queue anything else, which is the library's stop mark."""
         if isinstance(item, Update):
             assert self.accept is not None
             await self.accept([item.to_dict()])
@@ -138,37 +136,32 @@ class InboxQueue(asyncio.Queue[object]):
 
 
 async def open_app(settings: Settings, stack: AsyncExitStack) -> App:
-    """Build the bot; *stack* closes what was opened.
+    """Open the database and build the bot; *stack* closes it.
 
     Raises:
         CannotStart: the database can't be used.
     """
     stack.callback(lock.hold(settings.database_path).close)
-    database = await Database.open(settings.database_path)
-    stack.push_async_callback(database.close)
-    provider, chat_model = build_provider(settings), build_chat_model(settings)
-    stack.push_async_callback(provider.close)
-    stack.push_async_callback(chat_model.close)
-    core = build_core(settings, database, provider=provider, chat_model=chat_model)
+    core = await open_core(settings, stack)
     return assemble(core, build_features(core))
 
 
 def assemble(core: Core, features: Sequence[Feature]) -> App:
-    """The bot around the features; nothing is started and nothing is sent.
+    """Build the bot from its features; this starts nothing and sends nothing.
 
     Raises:
-        FeaturesDisagree: two of them claim one name, or a name lacks its other half.
+        FeaturesDisagree: two of them claim one name, or a name has no handler or text.
     """
     registry = Registry(features)
     settings, queue = core.settings, InboxQueue()
     application = build_telegram(settings, queue)
     menus = Menus(core=core, everyone=registry.everyones_commands, admins=registry.admins_commands)
-    pace = RateLimits()
-    poster = Poster(application.bot, pace, lambda floor: core.outbox.known_ids(above=floor))
+    rate_limits = RateLimits()
+    poster = Poster(application.bot, rate_limits, lambda floor: core.outbox.known_ids(above=floor))
     renderer = Renderer(core=core, renders=registry.notifications)
     delivery = Delivery(
         poster=poster,
-        pace=pace,
+        rate_limits=rate_limits,
         outbox=Outbox(
             database=core.database, store=core.outbox, poster=poster, render=renderer.render
         ),
@@ -198,7 +191,7 @@ def assemble(core: Core, features: Sequence[Feature]) -> App:
 
 
 def build_telegram(settings: Settings, queue: InboxQueue | None = None) -> TelegramApplication:
-    """The library's application for these settings; nothing is sent yet."""
+    """The library's application for these settings; this sends nothing."""
     builder = (
         ApplicationBuilder()
         .token(settings.telegram_bot_token.get_secret_value())
@@ -216,7 +209,7 @@ def build_telegram(settings: Settings, queue: InboxQueue | None = None) -> Teleg
     return builder.build()
 
 
-async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+async def _done_before(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
     """Whether *work* ended before *stop* was set; if not, it is cancelled."""
     tasks = [asyncio.create_task(work), asyncio.create_task(stop.wait())]
     try:
@@ -231,8 +224,8 @@ async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _patiently(ask: Callable[[], Awaitable[object]]) -> None:
-    """Get an answer from Telegram, however long the network takes to come up."""
+async def _until_answered(ask: Callable[[], Awaitable[object]]) -> None:
+    """Repeat *ask* until Telegram answers, however long that takes."""
     for pause_s in backoff(0.5, LONGEST_PAUSE_S):
         try:
             await ask()

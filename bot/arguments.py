@@ -1,10 +1,10 @@
-"""What can be said to the bot on a command line: its commands, and the guide's own flags."""
+"""The command line: the bot's commands, and the flags that the guide uses."""
 
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-_MEANT = {
+_COMMAND_FLAGS = {
     "validate_only": "validate",
     "upload_only": "upload",
     "monitor": "monitor",
@@ -12,59 +12,63 @@ _MEANT = {
     "list_jobs": "jobs",
 }
 """The guide's flags that name a command."""
-_OF_TRAIN = ("file", "model", "epochs", "learning_rate", "suffix", "yes", "no_wait")
-"""Its flags that are wishes about a training run; any of them alone means `train`."""
-_HEEDED = dict.fromkeys(("monitor", "test", "jobs"), ("json",)) | {
+_TRAIN_FLAGS = ("file", "model", "epochs", "learning_rate", "suffix", "yes", "no_wait")
+"""The guide's flags about a training run; any of them alone means `train`."""
+_ACCEPTED = dict.fromkeys(("monitor", "test", "jobs"), ("json",)) | {
     "validate": ("json", "file"),
     "upload": ("json", "file"),
-    "train": ("json", *_OF_TRAIN),
+    "train": ("json", *_TRAIN_FLAGS),
 }
 
 
 def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """What was asked for; flags that another command would not heed are refused, not ignored."""
+    """The parsed arguments; a flag that the command does not use is an error."""
     known = parser()
     options = known.parse_args(arguments)
     name = command_of(options)
-    heeded = {
-        *_HEEDED.get(name, ()),
-        *(flag for flag, command in _MEANT.items() if command == name),
+    accepted = {
+        *_ACCEPTED.get(name, ()),
+        *(flag for flag, command in _COMMAND_FLAGS.items() if command == name),
     }
-    for flag in (*_OF_TRAIN, *_MEANT, "json"):
-        if hasattr(options, flag) and flag not in heeded:
+    for flag in (*_TRAIN_FLAGS, *_COMMAND_FLAGS, "json"):
+        if hasattr(options, flag) and flag not in accepted:
             known.error(f"--{flag.replace('_', '-')} does not go with {name}")
     return options
 
 
 def command_of(options: argparse.Namespace) -> str:
-    """The command that was named, or meant by the guide's flags; "run" without either."""
+    """The command that is named, or that the guide's flags mean; "run" without either."""
     if options.command:
         return str(options.command)
-    named = [command for flag, command in _MEANT.items() if hasattr(options, flag)]
+    named = [command for flag, command in _COMMAND_FLAGS.items() if hasattr(options, flag)]
     if named:
         return named[0]
-    return "train" if any(hasattr(options, flag) for flag in _OF_TRAIN) else "run"
+    return "train" if any(hasattr(options, flag) for flag in _TRAIN_FLAGS) else "run"
 
 
 def parser() -> argparse.ArgumentParser:
     """Every command and flag, with its help."""
+    # A flag that was not given is not set at all. So a command's parser, which has the same flags
+    # as the main one, does not set one back to its default.
     parser = argparse.ArgumentParser(
         prog="natasha-bot",
         description="Fine-tune a chat model from a Telegram chat, and talk with the result.",
+        argument_default=argparse.SUPPRESS,
     )
-    parser.add_argument("--until-eof", action="store_true", help=argparse.SUPPRESS)
+    _add_until_eof(parser)
     _add_guides_flags(parser)
     commands = parser.add_subparsers(dest="command", title="commands")
-    run_command = commands.add_parser("run", help="serve Telegram (what happens without a command)")
-    run_command.add_argument("--until-eof", action="store_true", help=argparse.SUPPRESS)
+    _add_until_eof(
+        commands.add_parser("run", help="serve Telegram (what happens without a command)")
+    )
     for name, what in (
         ("validate", "say whether a dataset may be sent to training, line by line"),
         ("upload", "check a dataset, send it to the provider and print its id there"),
     ):
         command = _add_command(commands, name, what)
-        # Not "file": here, other than with --file, "not given" can't be left out by argparse.
+        # Not "file": argparse always sets an optional positional argument, unlike --file.
         command.add_argument(
-            "path", nargs="?", type=Path, metavar="FILE", help="default: DATASET_PATH"
+            "path", nargs="?", type=Path, metavar="FILE", default=None, help="default: DATASET_PATH"
         )
     _add_training_flags(_add_command(commands, "train", "show the price, ask, train, and watch it"))
     command = _add_command(commands, "monitor", "watch a fine-tuning job until it ends")
@@ -78,19 +82,25 @@ def parser() -> argparse.ArgumentParser:
     return parser
 
 
-# A flag that was not given is not there at all: so a command's parser, which shares them with the
-# main one, sets none back to a default.
-_GIVEN_ONLY = argparse.SUPPRESS
-
-
 def _add_command(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, what: str
 ) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=what, description=f"{what.capitalize()}.")
-    command.add_argument(
-        "--json", action="store_true", default=_GIVEN_ONLY, help="JSON on stdout, for programs"
+    command = commands.add_parser(
+        name,
+        help=what,
+        description=f"{what.capitalize()}.",
+        argument_default=argparse.SUPPRESS,
     )
+    _add_json(command)
     return command
+
+
+def _add_json(parser: "argparse._ActionsContainer") -> None:
+    parser.add_argument("--json", action="store_true", help="JSON on stdout, for programs")
+
+
+def _add_until_eof(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--until-eof", action="store_true", default=False, help=argparse.SUPPRESS)
 
 
 def _add_guides_flags(parser: argparse.ArgumentParser) -> None:
@@ -104,13 +114,11 @@ def _add_guides_flags(parser: argparse.ArgumentParser) -> None:
         ("--upload-only", "only check and upload it"),
         ("--list-jobs", "list the latest jobs"),
     ):
-        which.add_argument(flag, action="store_true", default=_GIVEN_ONLY, help=what)
-    which.add_argument("--monitor", metavar="JOB", default=_GIVEN_ONLY, help="watch a job")
-    which.add_argument("--test", metavar="MODEL", default=_GIVEN_ONLY, help="try a model")
+        which.add_argument(flag, action="store_true", help=what)
+    which.add_argument("--monitor", metavar="JOB", help="watch a job")
+    which.add_argument("--test", metavar="MODEL", help="try a model")
     _add_training_flags(guide)
-    guide.add_argument(
-        "--json", action="store_true", default=_GIVEN_ONLY, help="JSON on stdout, for programs"
-    )
+    _add_json(guide)
 
 
 def _add_training_flags(parser: "argparse._ActionsContainer") -> None:
@@ -124,13 +132,7 @@ def _add_training_flags(parser: "argparse._ActionsContainer") -> None:
         ),
         ("--suffix", "NAME", "part of the tuned model's name (MODEL_SUFFIX)"),
     ):
-        parser.add_argument(flag, metavar=metavar, default=_GIVEN_ONLY, help=what)
-    parser.add_argument(
-        "--file", type=Path, metavar="FILE", default=_GIVEN_ONLY, help="dataset (the one in use)"
-    )
-    parser.add_argument(
-        "--yes", action="store_true", default=_GIVEN_ONLY, help="start without asking"
-    )
-    parser.add_argument(
-        "--no-wait", action="store_true", default=_GIVEN_ONLY, help="do not watch the job"
-    )
+        parser.add_argument(flag, metavar=metavar, help=what)
+    parser.add_argument("--file", type=Path, metavar="FILE", help="dataset (the one in use)")
+    parser.add_argument("--yes", action="store_true", help="start without asking")
+    parser.add_argument("--no-wait", action="store_true", help="do not watch the job")

@@ -33,16 +33,16 @@ class CatalogueModel:
     encoding: str
     """Its tokenizer, "o200k_base" or "cl100k_base"."""
     max_example_tokens: int
-    """A longer training example is cut by the provider without a word."""
+    """The provider silently cuts a longer training example."""
     tunable_until: date | None = None
-    """From this day on the provider takes no new jobs; None for models that are gone already."""
+    """From this day on the provider takes no new jobs; None if the model no longer exists."""
     shutdown: date | None = None
-    """From this day on it and all that was tuned from it answer no more; None: not announced."""
+    """From this day on it and the models tuned from it do not answer; None: not announced."""
     strength: int = 0
-    """Only orders: more is stronger."""
+    """Only for ordering: a larger number is stronger."""
 
     def training_price(self, method: str) -> float | None:
-        """USD per 1 million tokens trained by that method, in its word; None: not known."""
+        """USD per 1 million tokens trained by that method; None: not known."""
         prices: dict[str, float | None] = {
             TrainingMethod.SUPERVISED: self.training_usd,
             TrainingMethod.DPO: self.dpo_usd,
@@ -50,11 +50,11 @@ class CatalogueModel:
         return prices.get(method)
 
     def is_shut_down(self, today: date) -> bool:
-        """Whether the model is gone on *today*."""
+        """Whether the model no longer answers on *today*."""
         return self.shutdown is not None and today >= self.shutdown
 
     def days_left(self, today: date) -> int | None:
-        """Days until it is switched off, 0 when it already is; None: no day is announced."""
+        """Days until it is switched off, 0 if it already is; None: no day is announced."""
         return None if self.shutdown is None else max(0, (self.shutdown - today).days)
 
 
@@ -67,27 +67,27 @@ class Preset:
     learning_rate_multiplier: float
     suffix: str
     base_model: str | None = None
-    """None: the one that the settings name."""
+    """None: that of the settings."""
     guide_minutes: tuple[int, int]
-    """What the guide says that it takes, from and to; our own estimates differ."""
+    """The duration that the guide states, from and to; our own estimates differ."""
     guide_usd: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuffixRule:
-    """What a provider takes as our part of a tuned model's name."""
+    """Which suffixes of a tuned model's name a provider takes."""
 
     longest: int
     """Characters."""
     forbidden: str = ""
-    """Characters that may not stand in it."""
+    """Characters that are not allowed."""
 
     def takes(self, suffix: str) -> bool:
-        """Whether the provider would take it; none at all is always taken."""
+        """Whether the provider would take it; an empty one is always taken."""
         return len(suffix) <= self.longest and not set(self.forbidden) & set(suffix)
 
     def check(self, suffix: str) -> None:
-        """Let only what it takes pass; raises SuffixTooLong or SuffixForbidden."""
+        """Raise SuffixTooLong or SuffixForbidden if the provider does not take it."""
         if len(suffix) > self.longest:
             raise SuffixTooLong(suffix=suffix, n=len(suffix), longest=self.longest)
         if not self.takes(suffix):
@@ -96,21 +96,21 @@ class SuffixRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
-    """What is taken at some addresses."""
+    """What a provider takes, at some hosts."""
 
     hosts: Sequence[str] = ()
-    """Which; one that begins with a dot stands for all hosts below it."""
+    """Host names; one that begins with a dot means all its subdomains."""
     suffix: SuffixRule
     methods: Collection[TrainingMethod] = (TrainingMethod.SUPERVISED,)
 
     def is_at(self, host: str) -> bool:
-        """Whether that host is one of them."""
+        """Whether *host* is one of them."""
         return any(host == own or (own[0] == "." and host.endswith(own)) for own in self.hosts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What a provider takes where nothing else is known of it."""
+    """What a provider takes if the catalogue does not know it."""
 
     longest_suffix: int
     """Characters."""
@@ -125,20 +125,19 @@ class Catalogue:
     """All of `catalogue.toml`."""
 
     looked_up: date
-    """The day of prices and dates: say it beside every estimate."""
+    """The day of the prices and dates, to be shown with every estimate."""
     sources: Mapping[str, str]
-    """Addresses where they were looked up."""
+    """The URLs where they were looked up."""
     pages: Mapping[str, str]
-    """The provider's own pages on trouble: fine_tuning, error_codes, deprecations."""
+    """The provider's help pages: fine_tuning, error_codes, deprecations."""
     hosts: Sequence[str]
-    """Where the days of shutdown hold."""
+    """The provider's hosts, for which the prices and days are valid."""
     job_page_pattern: str
-    """Address of a job's page there, with a place for `job_id`."""
+    """The URL of a job's page there, with the placeholder `job_id`."""
     limits: Limits
     providers: Sequence[Provider]
-    """Those that are known."""
     minutes_per_epoch: tuple[int, int]
-    """The guide's hint: from, to."""
+    """The guide's figures, from and to."""
     default_encoding: str
     encoding_prefixes: Mapping[str, str]
     presets: Mapping[str, Preset]
@@ -164,15 +163,14 @@ class Catalogue:
         if model is None:
             return None
         tunable = self.tunable(today, base_url=base_url)
-        better = [other for other in tunable if other.strength > model.strength]
-        return better[-1] if better else None
+        return next((other for other in reversed(tunable) if other.strength > model.strength), None)
 
     def suffix_rule(self, base_url: str) -> SuffixRule:
-        """What models may be named at that address."""
+        """Which suffixes the provider at that address takes."""
         return self._provider_at(base_url).suffix
 
     def check_method(self, method: TrainingMethod, base_url: str) -> None:
-        """Let only methods pass that the provider there is known to take; raises MethodUnknown."""
+        """Raise MethodUnknown if the provider there is not known to take the method."""
         if method not in self._provider_at(base_url).methods:
             raise MethodUnknown(method=method, host=urlsplit(base_url).hostname or base_url)
 
@@ -190,14 +188,14 @@ class Catalogue:
         return model.max_example_tokens if model else self.limits.max_example_tokens
 
     def check_tunable(self, name: str, today: date, *, base_url: str | None = None) -> None:
-        """Let every model pass that is not known to take no jobs on *today*; unknown ones pass.
+        """Check that the model takes jobs on *today*; models not in the catalogue pass.
 
-        With a *base_url* elsewhere than at the catalogue's own provider, only models that were
-        gone when it was looked up are refused: its later days are not theirs.
+        At a *base_url* of another provider, only models that had ended when the catalogue was
+        looked up are refused: its later days do not apply there.
 
         Raises:
-            ModelShutDown: with the name as it was asked for and the day.
-            TuningClosed: it still answers, but takes no new jobs; with the same.
+            ModelShutDown: has the name as it was asked for, and the day.
+            TuningClosed: the model still answers, but takes no new jobs; has the same.
         """
         model, day = self.model(name), self._day_at(base_url, today)
         if model and model.is_shut_down(day):
@@ -206,16 +204,16 @@ class Catalogue:
             raise TuningClosed(model=name, day=model.tunable_until)
 
     def shutdown(self, name: str, *, base_url: str) -> date | None:
-        """The day from which a model answers no more at that provider; None: not known."""
+        """The day from which a model does not answer at that provider; None: not known."""
         model = self.model(name)
         return model.shutdown if model and self.is_at_home(base_url) else None
 
     def job_page(self, base_url: str, job_id: str) -> str | None:
-        """The provider's own page of a job, where there is one."""
+        """The provider's own page of a job; None: it has none."""
         return self.job_page_pattern.format(job_id=job_id) if self.is_at_home(base_url) else None
 
     def is_at_home(self, base_url: str) -> bool:
-        """Whether that address is the provider's whose prices and days these are."""
+        """Whether that address belongs to the provider of these prices and days."""
         return urlsplit(base_url).hostname in self.hosts
 
     def _provider_at(self, base_url: str) -> Provider:
@@ -224,7 +222,7 @@ class Catalogue:
         return next(known, Provider(suffix=SuffixRule(longest=self.limits.longest_suffix)))
 
     def _day_at(self, base_url: str | None, today: date) -> date:
-        """The day that counts at that address: elsewhere none after the catalogue's own."""
+        """*today*, but at another provider at most the day when the catalogue was looked up."""
         return (
             today if base_url is None or self.is_at_home(base_url) else min(today, self.looked_up)
         )

@@ -1,28 +1,25 @@
-"""`python -m bot check`: settings, database, dataset, Telegram and provider, a line each."""
+"""`python -m bot check`: one line each for settings, database, dataset, Telegram, provider."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, aclosing
 
 from telegram.error import InvalidToken, TelegramError
 
 from bot.app import build_telegram
 from bot.config import Needs, Settings, load_settings
 from bot.dataset.validation import validate
-from bot.edge.core import build_chat_model, build_core, build_provider
+from bot.edge.core import build_provider, open_core
 from bot.edge.registry import Registry
 from bot.errors import CannotStart, DatasetInvalid, SettingsError, UserError
-from bot.gateways.openai_client import build_training_client
-from bot.gateways.provider import TrainingApi
 from bot.gateways.tokenizer import encoding_for
-from bot.storage.database import Database
-from bot.texts import Texts, choose_language
+from bot.texts import Texts
 from bot.wiring import build_features
 
 
 async def check() -> int:
     """Print what is right and wrong; 0 when the bot can start, 2 when it can't.
 
-    The output is the operator's: English, one line a part, never a secret.
+    The output is for the operator: English, one line per part, never a secret.
     """
     try:
         settings = load_settings(Needs.ALL)
@@ -43,26 +40,19 @@ async def check() -> int:
 
 async def _line(name: str, part: Callable[[Settings], Awaitable[str]], settings: Settings) -> bool:
     try:
-        print(f"✓ {name:<11} {await part(settings)}")
+        mark, what = "✓", await part(settings)
     except UserError as exc:
-        print(f"✗ {name:<11} {_english(settings, exc)}")
+        mark, what = "✗", Texts("en", settings.zone).plain(exc.key, **exc.params)
     except CannotStart as exc:
-        print(f"✗ {name:<11} {exc}")
-    else:
-        return True
-    return False
+        mark, what = "✗", str(exc)
+    print(f"{mark} {name:<11} {what}")
+    return mark == "✓"
 
 
 async def _database(settings: Settings) -> str:
-    """Also what would end the start after it: features that do not fit together."""
+    """Also check that the features fit together, which the start needs next."""
     async with AsyncExitStack() as stack:
-        database = await Database.open(settings.database_path)
-        stack.push_async_callback(database.close)
-        provider, chat_model = build_provider(settings), build_chat_model(settings)
-        stack.push_async_callback(provider.close)
-        stack.push_async_callback(chat_model.close)
-        core = build_core(settings, database, provider=provider, chat_model=chat_model)
-        Registry(build_features(core))
+        Registry(build_features(await open_core(settings, stack)))
     return str(settings.database_path)
 
 
@@ -85,13 +75,6 @@ async def _telegram(settings: Settings) -> str:
 
 
 async def _provider(settings: Settings) -> str:
-    async with AsyncExitStack() as stack:
-        api = TrainingApi(build_training_client(settings), secrets=settings.secrets)
-        stack.push_async_callback(api.close)
+    async with aclosing(build_provider(settings)) as api:
         names = await api.model_names()
     return f"{len(names)} models at {settings.openai_base_url}"
-
-
-def _english(settings: Settings, error: UserError) -> str:
-    texts = Texts(choose_language("en", None, "en"), settings.zone)
-    return texts.plain(error.key, **error.params)

@@ -1,7 +1,7 @@
-"""The terminal face: run (default), demo, check, and the workflow without Telegram.
+"""The commands of the program: run (default), demo, check, and the workflow without Telegram.
 
-Each command imports what it needs when it is asked for, so that those which do not need Telegram's
-library start without it.
+Each command imports its modules when it is called, so that commands without Telegram start
+without its library.
 """
 # ruff: noqa: PLC0415
 
@@ -34,19 +34,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that *arguments* name and return the exit code."""
     options = parsed(arguments)
     try:
-        return _obey(options)
+        return _run_command(options)
     except CannotStart as exc:
         print(exc, file=sys.stderr)
         return CANNOT_START
     except KeyboardInterrupt:
         return 130
     except Exception:
-        # Through the log, because its formatter keeps tokens and keys out of tracebacks.
+        # The log's formatter removes tokens and keys from the traceback.
         _logger.critical("Ended by a bug", exc_info=True)
         return BROKE
 
 
-def _obey(options: argparse.Namespace) -> int:
+def _run_command(options: argparse.Namespace) -> int:
     name = command_of(options)
     if name in _WITHOUT_TELEGRAM:
         return _workflow(name, options)
@@ -62,7 +62,7 @@ def _obey(options: argparse.Namespace) -> int:
 
 
 def _workflow(name: str, options: argparse.Namespace) -> int:
-    """A command of the workflow without Telegram."""
+    """Run a command of the workflow without Telegram."""
     file = getattr(options, "path", None) or getattr(options, "file", None)
     is_json = hasattr(options, "json")
     match name:
@@ -93,13 +93,12 @@ def _workflow(name: str, options: argparse.Namespace) -> int:
         for field in ("file", "model", "epochs", "learning_rate", "suffix")
         if (value := getattr(options, field, None)) is not None
     }
-    is_whole = options.command is None
     return train(
         TrainOptions(
             **wishes,
             is_agreed=hasattr(options, "yes"),
             waits=not hasattr(options, "no_wait"),
-            tests=is_whole,
+            tests=options.command is None,
             is_json=is_json,
         )
     )
@@ -129,10 +128,10 @@ async def run(settings: Settings, *, until_eof: bool) -> int:
 
 
 def _watch_stdin(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
-    """Stop when the parent, which holds the other end of standard input, is gone."""
+    """Stop at the end of standard input, which the parent process holds open."""
 
     def wait() -> None:
-        # os.read, not sys.stdin: a thread inside a buffered read aborts the interpreter's end.
+        # Not sys.stdin: a thread inside a buffered read aborts the interpreter when it exits.
         while os.read(0, 4096):
             pass
         loop.call_soon_threadsafe(stop.set)

@@ -1,4 +1,4 @@
-"""`Settings`: read once from the environment and `.env`, checked, secrets kept secret."""
+"""`Settings`: read once from the environment and `.env`, and checked."""
 
 import re
 import zoneinfo
@@ -15,7 +15,7 @@ from bot.errors import SettingsError
 
 
 class Needs(Enum):
-    """What a command can't do without."""
+    """The settings that a command requires."""
 
     NOTHING = ()
     PROVIDER = ("openai_api_key",)
@@ -36,7 +36,7 @@ def _url(*schemes: str) -> Callable[[str], str]:
         try:
             parts = urlsplit(value)
             is_good = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
-        except ValueError:  # its words may quote a password
+        except ValueError:  # its message may quote a password
             is_good = False
         if value and not is_good:
             raise ValueError(f"must be an address that begins with {' or '.join(schemes)}://")
@@ -46,7 +46,7 @@ def _url(*schemes: str) -> Callable[[str], str]:
 
 
 def _language(value: object) -> object:
-    """Linux desktops set LANGUAGE too, as a list such as "de:en_US:en": the first one we have."""
+    """Linux desktops set LANGUAGE to a list such as "de:en_US:en": take the first that we have."""
     if not isinstance(value, str) or not re.search("[:_]", value):
         return value
     wanted = (part.split("_")[0] for part in value.split(":"))
@@ -54,9 +54,9 @@ def _language(value: object) -> object:
 
 
 def _webhook(value: str) -> str:
-    """Telegram itself asks for https; plain http will do on this machine, for the sandbox."""
-    is_near = re.match(r"http://(127\.0\.0\.1|localhost)(:|/|$)", value)
-    return _url("http")(value) if is_near else _url("https")(value)
+    """Telegram requires https; http is allowed on this machine, for the sandbox."""
+    is_local = re.match(r"http://(127\.0\.0\.1|localhost)(:|/|$)", value)
+    return _url("http")(value) if is_local else _url("https")(value)
 
 
 def _secret(pattern: str, meaning: str) -> Callable[[SecretStr], SecretStr]:
@@ -88,7 +88,7 @@ ApiKey = Annotated[
 
 
 class Settings(BaseSettings):
-    """Everything that can be set from outside; each field is the variable of the same name."""
+    """All settings; each field is read from the environment variable of the same name."""
 
     model_config = SettingsConfigDict(
         env_file=".env",
@@ -137,7 +137,7 @@ class Settings(BaseSettings):
 
     @property
     def chat_url(self) -> str:
-        """Where tuned models are served."""
+        """The API at which tuned models answer."""
         return self.chat_base_url or self.openai_base_url
 
     @property
@@ -147,12 +147,12 @@ class Settings(BaseSettings):
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
-        """The zone of shown times and of the daily limit."""
+        """The time zone of displayed times and of the daily limit."""
         return zoneinfo.ZoneInfo(self.timezone)
 
     @property
     def secrets(self) -> frozenset[str]:
-        """Every secret's value, for the filter that keeps them out of logs."""
+        """Every secret's value, for the formatter that removes them from logs."""
         fields = (getattr(self, name) for name in type(self).model_fields)
         values = (field.get_secret_value() for field in fields if isinstance(field, SecretStr))
         return frozenset(value for value in values if value) | self._passwords_in_urls
@@ -165,16 +165,16 @@ class Settings(BaseSettings):
 
 
 def load_settings(needs: Needs = Needs.ALL, **overrides: Any) -> Settings:
-    """Read the settings and check that what *needs* asks for is there.
+    """Read the settings and check that those that *needs* names are set.
 
     Raises:
-        SettingsError: with a line for each problem; no line shows a value.
+        SettingsError: has a line for each problem; no line shows a value.
     """
     problems: dict[str, str] = {}
     try:
         settings = Settings(**overrides)
     except UnicodeDecodeError:
-        raise SettingsError([".env: must be a UTF-8 text file"]) from None
+        raise SettingsError(".env: must be a UTF-8 text file") from None
     except ValidationError as exc:
         problems = dict(map(_problem, exc.errors(include_input=False)))
         settings = Settings(
@@ -186,7 +186,7 @@ def load_settings(needs: Needs = Needs.ALL, **overrides: Any) -> Settings:
         if name not in problems and not _is_set(getattr(settings, name)):
             problems[name] = "is required and not set"
     if problems:
-        raise SettingsError([f"{name.upper()}: {text}" for name, text in problems.items()])
+        raise SettingsError(*(f"{name.upper()}: {text}" for name, text in problems.items()))
     return settings
 
 

@@ -1,7 +1,8 @@
-"""Everything that a person may be told went wrong, as a text key with parameters.
+"""All expected errors, each with a text key and parameters.
 
-`UserError` leaves are expected: the person reads the sentence `error_<name>` of `bot/texts` in
-their language. Anything else that is raised is a bug or a surprise and gets an incident code.
+For a leaf of `UserError` the person reads the sentence `error_<name>` of `bot/texts`, in their
+language. Any other exception is a bug and gets an incident code. The list is longer than other
+modules because readers look for all errors in one place.
 """
 
 import re
@@ -9,7 +10,7 @@ from typing import ClassVar
 
 
 class UserError(Exception):
-    """Base of what may be said to a person."""
+    """Base of the errors that a person may read."""
 
     key: ClassVar[str] = ""
     said: str = ""
@@ -26,15 +27,15 @@ class UserError(Exception):
 
 
 class NotAllowed(UserError):
-    """Somebody asked for what only admins may do."""
+    """A person who is not an admin asked for something that only admins may do."""
 
 
 class BadCommand(UserError):
-    """Words after a command that make no sense; `usage` says how it goes."""
+    """The words after a command are wrong; `usage` shows the right form."""
 
 
 class ButtonGone(UserError):
-    """A button of an older version of the bot, or of nobody's."""
+    """A button of an older version of the bot, or one that it never sent."""
 
 
 class AnswerGone(UserError):
@@ -42,7 +43,7 @@ class AnswerGone(UserError):
 
 
 class BadValue(UserError):
-    """A value out of its range; `name`, `value` and `allowed` say which."""
+    """A value out of its range; `name`, `value` and `allowed`."""
 
 
 class ModelShutDown(UserError):
@@ -50,23 +51,23 @@ class ModelShutDown(UserError):
 
 
 class TuningClosed(UserError):
-    """A base model that takes no new jobs any more; `model` and `day`."""
+    """A base model that no longer takes new jobs; `model` and `day`."""
 
 
 class SuffixTooLong(UserError):
-    """A name of more characters than the provider takes; `suffix`, `n` and `longest`."""
+    """A suffix that is too long for the provider; `suffix`, `n` and `longest`, in characters."""
 
 
 class SuffixForbidden(UserError):
-    """A name with characters that the provider does not take; `suffix` and `forbidden`."""
+    """A suffix with characters that the provider refuses; `suffix` and `forbidden`."""
 
 
 class RunDatasetGone(UserError):
-    """A run can't be repeated, its version was deleted; `run_id` and `number`."""
+    """A run can't be repeated: its dataset was deleted; `run_id` and `number`."""
 
 
 class DatasetMissing(UserError):
-    """The dataset's file is not there; `path`."""
+    """The dataset's file does not exist or can't be read; `path`."""
 
 
 class DatasetInvalid(UserError):
@@ -82,55 +83,55 @@ class PlanTaken(UserError):
 
 
 class DatasetChanged(UserError):
-    """The dataset is not the one that the plan was made for; `run_id`."""
+    """The dataset has changed since the plan was made; `run_id`."""
 
 
 class DatasetInUse(UserError):
-    """A version that something still needs can't be deleted; `number`."""
+    """A version that is still needed can't be deleted; `number`."""
 
 
 class DatasetGone(UserError):
-    """A button names a version that was deleted, or is nobody's."""
+    """A button names a version that was deleted or never existed."""
 
 
 class MethodUnknown(UserError):
-    """The provider is not known to train by that method; `method`, `host`."""
+    """The catalogue does not say that the provider trains by that method; `method`, `host`."""
 
 
 class MethodDiffers(UserError):
-    """A plan was asked for by another method than the dataset in use is for; `number`, `method`."""
+    """The dataset in use is for another method than the one asked for; `number`, `method`."""
 
 
 class PartsDiffer(UserError):
-    """What a model is measured by is for another method than what it is trained on; numbers."""
+    """The validation part is for another method than the training part; their numbers."""
 
 
 class NothingToExport(UserError):
-    """Nothing that testers rated can go into the file that was asked for."""
+    """No rated answer fits into the exported file that was asked for."""
 
 
 class CannotRepair(UserError):
-    """Nothing in the dataset can be mended safely by itself."""
+    """The dataset has no errors that can be fixed automatically."""
 
 
 class TooFewToSplit(UserError):
-    """Too few different examples to put some aside; `n` and `least`."""
+    """Too few different examples to split off a part; `n` and `least`."""
 
 
 class FileTooBig(UserError):
-    """A file over what Telegram hands to bots; `megabytes` and `limit`."""
+    """A file too big for Telegram to deliver to bots; `megabytes` and `limit`."""
 
 
 class TooBigToSend(UserError):
-    """A file over what Telegram takes from bots; `megabytes`, `limit` and `path`."""
+    """A file too big for Telegram to take from bots; `megabytes`, `limit` and `path`."""
 
 
 class DownloadFailed(UserError):
-    """Telegram did not hand over a file that was sent."""
+    """Telegram did not deliver a file that was sent."""
 
 
 class TooMuchWork(UserError):
-    """Work on a file that took more time or memory than it may."""
+    """Work on a file took more time or memory than allowed."""
 
 
 class JobUnknown(UserError):
@@ -138,7 +139,7 @@ class JobUnknown(UserError):
 
 
 class JobNotFollowed(UserError):
-    """A job that is not ours to touch: nobody named it to /monitor; `job_id`."""
+    """A job that the bot does not follow, so it may not change it; `job_id`."""
 
 
 class EmptyAnswer(UserError):
@@ -146,11 +147,11 @@ class EmptyAnswer(UserError):
 
 
 class NotTheLastAnswer(UserError):
-    """Another answer was asked for in the place of one that is not the conversation's last."""
+    """Only the conversation's last answer can be replaced by another one."""
 
 
 class NothingToRetry(UserError):
-    """Another answer was asked for, and the conversation has none yet."""
+    """The conversation has no answer yet that could be replaced."""
 
 
 class JobFinished(UserError):
@@ -158,7 +159,7 @@ class JobFinished(UserError):
 
 
 class NotPaused(UserError):
-    """Only a job that is paused can go on; `name`."""
+    """Only a paused job can be resumed; `name`."""
 
 
 class NotPausable(UserError):
@@ -166,7 +167,7 @@ class NotPausable(UserError):
 
 
 class JobHasBegun(UserError):
-    """A job that trains already is not created again; `name`."""
+    """A job that already trains is not created again; `name`."""
 
 
 class NothingActive(UserError):
@@ -186,7 +187,7 @@ class ModelUnknown(UserError):
 
 
 class ModelGone(UserError):
-    """The serving model is gone, and so is every other one that might serve; `model`."""
+    """The serving model no longer exists, nor does any other that could serve; `model`."""
 
 
 class ModelListGone(UserError):
@@ -194,19 +195,19 @@ class ModelListGone(UserError):
 
 
 class ModelRetired(UserError):
-    """A button puts a model to use that was taken off the list; `model` and `name`."""
+    """A button selects a model that was removed from the list; `model` and `name`."""
 
 
 class ModelServes(UserError):
-    """The model that answers can't be taken off the list; `model`."""
+    """The model that answers can't be removed from the list; `model`."""
 
 
 class ModelNotListed(UserError):
-    """No model on the list is called so; `model`."""
+    """No model on the list has this name; `model`."""
 
 
 class ModelAmbiguous(UserError):
-    """Several models are called so; `model`, and their `numbers`."""
+    """Several models have this name; `model`, and their `numbers`."""
 
 
 class ComparedModelsEqual(UserError):
@@ -214,7 +215,7 @@ class ComparedModelsEqual(UserError):
 
 
 class ComparedModelRetired(UserError):
-    """A model that was taken off the list can't be compared; `model`."""
+    """A model that was removed from the list can't be compared; `model`."""
 
 
 class ComparisonGone(UserError):
@@ -222,7 +223,7 @@ class ComparisonGone(UserError):
 
 
 class ComparisonOver(UserError):
-    """The comparison is over, and its result stands."""
+    """The comparison has ended, and its result is final."""
 
 
 class VoteStands(UserError):
@@ -234,19 +235,19 @@ class TrialGone(UserError):
 
 
 class DailyLimitReached(UserError):
-    """A tester wrote as much as they may in a day; `limit`, and `zone`, whose midnight ends it."""
+    """A tester reached the daily limit; `limit`, and the `zone` whose midnight resets it."""
 
 
 class PersonFixed(UserError):
-    """Somebody whom only the settings can remove; `name`."""
+    """A person whom only the settings can remove; `name`."""
 
 
 class PersonUnknown(UserError):
-    """A button names a person of whom nothing is known."""
+    """A button names a person whom the bot does not know."""
 
 
 class TooManyInvitations(UserError):
-    """So many invitations are open that another one is not made; `limit`."""
+    """There are too many open invitations to make another one; `limit`."""
 
 
 class TextOnly(UserError):
@@ -254,11 +255,11 @@ class TextOnly(UserError):
 
 
 class ProviderError(UserError):
-    """Base of what goes wrong at the provider."""
+    """Base of errors at the provider or on the way there."""
 
 
 class ProviderUnreachable(ProviderError):
-    """No connection could be made, so nothing was asked for."""
+    """The connection failed, so no request was sent."""
 
 
 class ProviderUncertain(ProviderError):
@@ -286,7 +287,7 @@ class TrainingNotAvailable(ProviderError):
 
 
 class TrainingBusy(ProviderError):
-    """The provider trains one model at a time and is at it; nothing was started."""
+    """The provider trains one model at a time, and one is training; nothing was started."""
 
 
 class SuffixRefused(ProviderError):
@@ -294,23 +295,23 @@ class SuffixRefused(ProviderError):
 
 
 class PauseUnsupported(ProviderError):
-    """The provider can neither pause jobs nor let them go on."""
+    """The provider can't pause or resume jobs."""
 
 
 class PauseRefused(ProviderError):
-    """The provider did not pause the job, or did not let it go on; `message`."""
+    """The provider refused to pause or resume the job; `message`."""
 
 
 class ProviderRefused(ProviderError):
-    """The provider understood and said no; `code` and `message`."""
+    """The provider refused the request; `code`, `message` and the HTTP `status`."""
 
 
 class ProviderSilent(ProviderRefused):
-    """It said no, and not why; `message` is the HTTP status, as in "400 Bad Request"."""
+    """It refused without a reason; `message` is the HTTP status, as in "400 Bad Request"."""
 
 
 class NotTheApi(ProviderRefused):
-    """What answers at the address is not OpenAI's API, or lacks that part; `message` as above."""
+    """The server does not have OpenAI's API, or not that part of it; `message` as above."""
 
 
 class ContextTooLong(ProviderError):
@@ -318,15 +319,15 @@ class ContextTooLong(ProviderError):
 
 
 class CannotStart(Exception):
-    """Base of what keeps the program from starting; told to the operator, exit code 2."""
+    """Base of errors that prevent the start; the operator reads them, and the exit code is 2."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = list(problems)
 
 
 class SettingsError(CannotStart):
-    """Settings are wrong or missing: one line each, none with a secret's value."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
+    """Settings are wrong or missing: one line each, without values of secrets."""
 
 
 class DatabaseTooNew(CannotStart):
@@ -334,12 +335,8 @@ class DatabaseTooNew(CannotStart):
 
 
 class DatabaseUnusable(CannotStart):
-    """The database can't be opened, or another bot holds it."""
+    """The database can't be opened, or another process uses it."""
 
 
 class FeaturesDisagree(CannotStart):
-    """Two features claim one name, or a name lacks its other half: one line each."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
+    """Two features claim one name, or a name has no handler or text: one line each."""

@@ -1,4 +1,4 @@
-"""Log files, and the formatter that keeps tokens and keys out of them."""
+"""Log files, and the formatter that removes tokens and keys from them."""
 
 import logging
 import re
@@ -13,15 +13,15 @@ HIDDEN = "[hidden]"
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _SHAPES = re.compile(r"\d{6,12}:[A-Za-z0-9_-]{30,}|\bsk-[A-Za-z0-9_-]{8,}|inv_[A-Za-z0-9_-]{16,}")
-"""What a bot token, an OpenAI key and an invitation's code look like, also ones not ours."""
+"""The form of bot tokens, OpenAI keys and invitation codes, also of those that are not ours."""
 
 
 class RedactingFormatter(logging.Formatter):
-    """Formats a record, its traceback too, and then takes every secret out."""
+    """Formats a record with its traceback, and then removes every secret."""
 
     def __init__(self, secrets: Collection[str]) -> None:
         super().__init__(_FORMAT)
-        # The longest first, so that a secret inside another leaves no rest of it.
+        # The longest first, so that no part of a secret that contains another remains.
         known = [re.escape(secret) for secret in sorted(secrets, key=len, reverse=True)]
         self._secrets = re.compile("|".join(known)) if known else None
 
@@ -49,10 +49,10 @@ def set_up(path: Path, level: str, secrets: Collection[str]) -> None:
         handler.setFormatter(formatter)
         root.addHandler(handler)
     root.setLevel(level)
-    # Their INFO lines carry URLs, and so the bot token.
+    # Their INFO lines contain URLs, and so the bot token.
     for name in ("httpx", "httpcore", "httpx2", "httpcore2"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    # Their DEBUG lines carry whatever people write: as SQL, as updates, as prompts.
+    # Their DEBUG lines contain what people write, in SQL, updates and prompts.
     for name in ("aiosqlite", "telegram", "openai"):
         logging.getLogger(name).setLevel(max(logging.INFO, root.level))
     logging.getLogger("apscheduler").setLevel(max(logging.WARNING, root.level))

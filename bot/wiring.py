@@ -1,10 +1,9 @@
-"""The features in their order: the one place where all of them meet.
+"""Builds all features, in their order.
 
-A feature may use those above it. `import-linter` holds the imports to this order.
+A feature may use those above it. `import-linter` checks the imports against this order.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from bot.access.feature import build as build_access
 from bot.alarms.feature import build as build_alarms
@@ -25,19 +24,14 @@ from bot.usage.feature import build as build_usage
 from bot.welcome.feature import build as build_welcome
 
 
-def build_features(
-    core: Core, *, prompts: Sequence[str] | None = None, file: Path | None = None
-) -> list[Feature]:
-    """Every feature, built once; nothing is started and nothing is sent.
+def build_features(core: Core, *, prompts: Sequence[str] | None = None) -> list[Feature]:
+    """Build every feature; this starts nothing and sends nothing.
 
-    Args:
-        core: What they stand on.
-        prompts: What every new model is asked; None: the shipped prompts.
-        file: The only dataset there is; None: the one in use.
+    *prompts* are what every new model is asked; None: the shipped prompts.
     """
     features: list[Feature] = [
         usage := build_usage(core),
-        dataset := build_dataset(core, file=file),
+        dataset := build_dataset(core),
         jobs := build_jobs(core),
         training := build_training(core, dataset=dataset, jobs=jobs),
         build_alarms(core, jobs=jobs, training=training),
@@ -55,6 +49,6 @@ def build_features(
         ),
         build_welcome(core, dataset=dataset, jobs=jobs, serving=serving, access=access),
     ]
-    # What stands on something else is deleted before it.
+    # Rows that refer to others are deleted before them.
     forgets = [feature.forgets for feature in reversed(features) if feature.forgets]
     return [*features, build_privacy(core, usage=usage, chat=chat, forgets=forgets)]

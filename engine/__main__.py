@@ -1,17 +1,18 @@
 """`python -m engine`: start the server; its logs go to standard error."""
 
 import logging
+import os
 import sys
 
 from engine.app import build
 from engine.server import serve
-from engine.settings import from_process
+from engine.settings import read_settings
 from engine.storage.database import DatabaseTooNew
 
 
 def main() -> None:
     """Read the settings and serve; exit code 2 when it cannot start."""
-    settings = from_process(sys.argv[1:])
+    settings = read_settings(sys.argv[1:], os.environ)
     logging.basicConfig(
         level=logging.INFO,
         stream=sys.stderr,

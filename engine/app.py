@@ -1,4 +1,4 @@
-"""The composition root: every part of the engine once."""
+"""Puts the parts of the engine together."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,7 +9,6 @@ from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
 
 from engine import faults, routes
-from engine.access import Keys
 from engine.backends.rehearsal import Pace, Rehearsal
 from engine.catalogue import base_models
 from engine.envelope import Envelope
@@ -26,7 +25,7 @@ from engine.tokens import tokenizer
 
 
 def build(settings: Settings) -> ASGIApp:
-    """The whole application; opens its database at once and starts its jobs with the server."""
+    """The ASGI application; opens the database now and continues jobs when the server starts."""
     folders = {name: settings.data / name for name in ("files", "jobs", "uploads")}
     for folder in folders.values():
         folder.mkdir(parents=True, exist_ok=True)
@@ -44,12 +43,12 @@ def build(settings: Settings) -> ASGIApp:
         database.close()
 
     app = FastAPI(lifespan=life, openapi_url=None, redirect_slashes=False)
-    _equip(app, engine, routes.routers())
+    _equip(app, engine, routes.ALL)
     app.include_router(deployments.router)
     deployed = FastAPI(openapi_url=None, redirect_slashes=False)
-    _equip(deployed, replace(engine, serves_tuned_models=True), routes.chat_routers())
+    _equip(deployed, replace(engine, serves_tuned_models=True), routes.CHAT)
     app.mount(deployments.PREFIX, deployed)
-    return Envelope(app, Keys(settings.keys))
+    return Envelope(app, settings.keys)
 
 
 def _equip(app: FastAPI, engine: Engine, routers: list[APIRouter]) -> None:

@@ -1,4 +1,4 @@
-"""The nouns: files, fine-tuning jobs, their events, and the models that come out."""
+"""Files, fine-tuning jobs, their events, and the resulting models."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,15 +25,15 @@ class Method(StrEnum):
     DPO = "dpo"
 
 
-WALKING = frozenset({Status.VALIDATING, Status.QUEUED, Status.RUNNING})
-"""States that go on by themselves."""
+ACTIVE = frozenset({Status.VALIDATING, Status.QUEUED, Status.RUNNING})
+"""States that continue without a request."""
 TERMINAL = frozenset({Status.SUCCEEDED, Status.FAILED, Status.CANCELLED})
-"""States that nothing leaves."""
+"""Final states."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFile:
-    """An uploaded or produced file; its bytes lie in the data folder under its id."""
+    """An uploaded or produced file; its bytes are in the data folder under its id."""
 
     id: str
     filename: str
@@ -47,7 +47,7 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hyperparameters:
-    """What a job was asked to use; None means "auto" until validation has chosen."""
+    """The requested values; None means "auto" until validation has chosen a value."""
 
     n_epochs: int | None = None
     batch_size: int | None = None
@@ -55,7 +55,7 @@ class Hyperparameters:
     learning_rate_multiplier: float | None = None
     """Factor on the provider's rate, dimensionless."""
     beta: float | None = None
-    """Of DPO alone: how close to the model before it stays, above 0, at most 2."""
+    """DPO only: how close the result stays to the model it starts from; above 0, at most 2."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,30 +82,30 @@ class FineTuningJob:
     method: Method
     hyperparameters: Hyperparameters
     model_code: str
-    """The last part of the fine-tuned model's name, drawn when the job is created."""
-    status: Status
-    paused_from: Status | None
-    """Where a paused job goes on."""
+    """The last part of the fine-tuned model's name, chosen at random for each job."""
+    status: Status = Status.VALIDATING
+    paused_from: Status | None = None
+    """The state in which a paused job continues."""
     stage_since: float
-    """Unix time when the present state began, pauses taken out; while paused, minus the seconds
-    that it had lasted."""
-    step: int
+    """Unix time when the present state began, moved forward by pauses. While the job is paused:
+    minus the seconds that the state had lasted."""
+    step: int = 0
     """Last step reported."""
-    total_steps: int
+    total_steps: int = 0
     """0 until the files are validated."""
-    epoch_tokens: int
+    epoch_tokens: int = 0
     """Tokens of the training file; 0 until validated."""
-    trained_tokens: int | None
-    fine_tuned_model: str | None
-    finished_at: int | None
-    estimated_finish: int | None
-    failure: JobFailure | None
-    result_file: str | None
+    trained_tokens: int | None = None
+    fine_tuned_model: str | None = None
+    finished_at: int | None = None
+    estimated_finish: int | None = None
+    failure: JobFailure | None = None
+    result_file: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEvent:
-    """A line for a job's log that is not stored yet."""
+    """An event of a job that is not stored yet."""
 
     message: str
     level: str = "info"
@@ -116,7 +116,7 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobEvent:
-    """A stored line of a job's log."""
+    """A stored event of a job."""
 
     id: str
     created_at: int
@@ -133,7 +133,7 @@ class TunedModel:
     checkpoint_id: str
     job_id: str
     base_model: str
-    """The catalogue's name of the model at the root."""
+    """Its base model, by the catalogue's name."""
     created_at: int
     ready_at: float
     """Unix time from which it may be used (deployment takes a while)."""

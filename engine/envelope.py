@@ -1,4 +1,4 @@
-"""What surrounds every request: its id, its key, and the log of what broke."""
+"""Gives each request an id, checks its API key and logs bugs."""
 
 import logging
 import secrets
@@ -8,24 +8,24 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from engine.access import Keys
+from engine.access import check_key
 from engine.errors import ApiError
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
-"""Of any request but an upload; a million tokens, the longest context, are about 8 MB."""
+"""Limit for any request but an upload; a million tokens, the longest context, are about 8 MB."""
 UPLOADS = "/v1/files"
-"""The route that reads its body chunk by chunk and has a limit of its own."""
+"""This route reads its body chunk by chunk and has its own limit."""
 _log = logging.getLogger(__name__)
 
 
 class Envelope:
     """An ASGI application around another one.
 
-    Plain ASGI, because Starlette's own middleware sits inside its handler of bugs, and would cost
-    a task for each streamed answer.
+    It is plain ASGI: Starlette's own middleware runs inside its handler for bugs, and costs a task
+    for each streamed answer.
     """
 
-    def __init__(self, app: ASGIApp, keys: Keys) -> None:
+    def __init__(self, app: ASGIApp, keys: frozenset[str]) -> None:
         self._app = app
         self._keys = keys
 
@@ -43,19 +43,19 @@ class Envelope:
             await send(message)
 
         try:
-            self._keys.check(Headers(scope=scope).get("authorization"))
+            check_key(self._keys, Headers(scope=scope).get("authorization"))
             body = receive if scope["path"] == UPLOADS else _limited(receive)
             await self._app(scope, body, send_with_id)
         except ApiError as error:
             await JSONResponse(error.body(), error.status)(scope, receive, send_with_id)
         except Exception:
-            # `faults` has answered already, unless the answer broke in its middle; then the
-            # connection is closed, because it is not complete.
+            # `faults` has answered already, unless the answer had begun. Then the server closes
+            # the connection, because the answer is not complete.
             _log.exception("%s %s broke (%s)", scope["method"], scope["path"], request_id)
 
 
 def _limited(receive: Receive) -> Receive:
-    """The same body, but too much of it is a 413."""
+    """The same body; 413 when it is too large."""
     size = 0
 
     async def counted() -> Message:

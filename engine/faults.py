@@ -1,4 +1,4 @@
-"""Turns what the web framework raises into OpenAI's shape of an error."""
+"""Turns exceptions into answers in OpenAI's shape of an error."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,48 +8,43 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from engine.errors import ApiError, bad_request, internal_error
+from engine.errors import SERVER_ERROR, ApiError, bad_request
 
 
 def install(app: FastAPI) -> None:
-    """Register the handlers."""
-    app.add_exception_handler(Exception, _bug)
-    app.add_exception_handler(ApiError, _api_error)
-    app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(RequestValidationError, _invalid_request)
+    """Register the handler for every kind of error."""
+    for kind in (Exception, ApiError, HTTPException, RequestValidationError):
+        app.add_exception_handler(kind, _answer)
 
 
-async def _api_error(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, ApiError)
-    return JSONResponse(error.body(), error.status)
+async def _answer(request: Request, error: Exception) -> JSONResponse:
+    headers = None
+    if isinstance(error, ApiError):
+        answer = error
+    elif isinstance(error, HTTPException):
+        answer, headers = _of_framework(request, error), error.headers
+    elif isinstance(error, RequestValidationError):
+        answer = _explained(error.errors())
+    else:  # A bug: `envelope.Envelope` logs its traceback under the same request id.
+        message = (
+            "The server had an error while processing your request "
+            f"(request id {request.scope['request_id']})."
+        )
+        answer = ApiError(500, message, kind=SERVER_ERROR, code="internal_error")
+    return JSONResponse(answer.body(), answer.status, headers=headers)
 
 
-async def _bug(request: Request, error: Exception) -> JSONResponse:
-    """500; `envelope.Envelope` logs the traceback under the same request id."""
-    return JSONResponse(internal_error(request.scope["request_id"]).body(), 500)
-
-
-async def _http_error(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)
+def _of_framework(request: Request, error: HTTPException) -> ApiError:
     where = f"{request.method} {request.url.path}"
     if error.status_code == 404:
-        answer = ApiError(404, f"Invalid URL ({where})", code="unknown_url")
-    elif error.status_code == 405:
-        answer = ApiError(405, f"Not allowed: {where}", code="method_not_supported")
-    else:
-        answer = ApiError(error.status_code, str(error.detail))
-    return JSONResponse(answer.body(), answer.status, headers=error.headers)
-
-
-async def _invalid_request(request: Request, error: Exception) -> JSONResponse:
-    """400, as at OpenAI; the framework would say 422."""
-    assert isinstance(error, RequestValidationError)
-    answer = _explained(error.errors())
-    return JSONResponse(answer.body(), answer.status)
+        return ApiError(404, f"Invalid URL ({where})", code="unknown_url")
+    if error.status_code == 405:
+        return ApiError(405, f"Not allowed: {where}", code="method_not_supported")
+    return ApiError(error.status_code, str(error.detail))
 
 
 def _explained(faults: Sequence[Any]) -> ApiError:
-    """The first fault, in words; the value itself is not repeated."""
+    """400 for the first fault, as at OpenAI (the framework would send 422); without the value."""
     fault = faults[0]
     kind = fault["type"]
     if kind == "json_invalid" or fault["loc"] == ("body",):

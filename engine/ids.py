@@ -8,5 +8,5 @@ _ALPHABET = string.ascii_letters + string.digits
 
 def new_id(prefix: str, length: int = 24) -> str:
     """*prefix* followed by *length* random letters and digits."""
-    # One draw for all; that some letters come a little more often hurts nobody.
+    # One call for all letters. That some letters are slightly more frequent does no harm.
     return prefix + "".join(_ALPHABET[byte % 62] for byte in secrets.token_bytes(length))

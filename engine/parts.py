@@ -1,4 +1,4 @@
-"""What every route works with; made in `app.py`."""
+"""The parts that every route works with; `app.py` makes them."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from engine.storage.models import ModelStore
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
-    """What the routes work with."""
+    """The stores, the backend and the settings of the routes."""
 
     backend: Backend
     bases: dict[str, BaseModel]
@@ -26,13 +26,13 @@ class Engine:
     models: ModelStore
     trainings: Trainings
     uploads: Path
-    """Where uploads grow until they are whole; on the same disk as the files."""
+    """The folder for unfinished uploads; on the same disk as the files."""
     jobs_folder: Path
-    """Holds a folder for each job."""
+    """Contains a folder for each job."""
     max_file_bytes: int
     """Largest file that may be uploaded."""
     profile: Profile
-    """The provider that is played."""
+    """The provider that the engine imitates."""
     training_closed: bool
     """Whether new jobs are refused."""
     serves_tuned_models: bool
@@ -40,10 +40,10 @@ class Engine:
 
 
 async def _engine_of(request: Request) -> Engine:
-    # Not a plain function: those run in a thread of their own, which costs more than the look-up.
+    # Async, because FastAPI would run a plain function in a thread, which is slower.
     engine: Engine = request.app.state.engine
     return engine
 
 
 Parts = Annotated[Engine, Depends(_engine_of)]
-"""The parameter with which a route gets the parts."""
+"""The type of the parameter by which a route gets the parts."""

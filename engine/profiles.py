@@ -1,24 +1,24 @@
-"""Which provider the engine plays: one table of the ways in which they differ from OpenAI.
+"""The providers that the engine can imitate, and how each differs from OpenAI.
 
-What is known of whom was looked up on 2026-11-22 and stands in `docs/providers.md`. What is known
-only of "others" is played by `odd`, all at once. Routes ask a profile what it does, never its name.
+`docs/providers.md` names the sources (looked up 2026-11-22). `odd` combines the differences that
+are known of "others" only. Routes ask a profile what it does, never its name.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnStatus:
-    """A status that OpenAI does not have, shown for a part of the time in which a job runs."""
+    """A status that OpenAI does not have; a job shows it for a part of its steps."""
 
     word: str
     since: float
-    """Share of the steps that are done, 0 to 1, from which it is shown."""
+    """Share of the finished steps, 0 to 1, from which the job shows it."""
     until: float
-    """Share from which it is not any more; 1 includes the last step."""
+    """Share from which the job no longer shows it; 1 includes the last step."""
 
     def covers(self, share: float) -> bool:
-        """Whether it is shown when *share* of the steps are done."""
+        """Whether the job shows it when *share* of the steps are finished."""
         return self.since <= share < self.until or share == self.until == 1
 
 
@@ -31,7 +31,7 @@ class Profile:
     """Characters."""
     allows_dots_in_suffix: bool = True
     knows_method: bool = True
-    """False: hyperparameters count only at the top level, `method` is ignored and never shown."""
+    """False: only hyperparameters at the top level count; `method` is ignored and never shown."""
     knows_dpo: bool = True
     """False: a job of that method is a 400."""
     keeps_metadata: bool = True
@@ -39,7 +39,7 @@ class Profile:
     """A second one is a 409."""
     can_pause: bool = True
     """False: pausing and resuming are a 400."""
-    own_statuses: tuple[OwnStatus, ...] = field(default=())
+    own_statuses: tuple[OwnStatus, ...] = ()
 
     message_type: str = "message"
     """The `type` of events without metrics."""
@@ -60,14 +60,14 @@ class Profile:
     can_read_files: bool = True
     """False: the content of files is a 404."""
     reuses_file_ids: bool = False
-    """The same bytes get the same id, whoever uploads them."""
+    """The same bytes always get the same id."""
     has_result_files: bool = True
     encodes_result_files: bool = False
     """As base64."""
 
     # Models
     must_deploy: bool = False
-    """A tuned model answers only once it is deployed, and only at the deployments' own address."""
+    """A tuned model answers only after its deployment, and only at the deployments' address."""
     refused_in_chats: tuple[str, ...] = ()
     """Parameters of chats that are a 400 `unsupported_parameter`, as at OpenAI's newer models."""
 
@@ -75,10 +75,7 @@ class Profile:
 PROFILES = {
     "openai": Profile(),
     "azure": Profile(
-        longest_suffix=18,
-        allows_dots_in_suffix=False,
-        tells_total_steps=False,
-        must_deploy=True,
+        longest_suffix=18, allows_dots_in_suffix=False, tells_total_steps=False, must_deploy=True
     ),
     "crusoe": Profile(knows_dpo=False, must_deploy=True),
     "nebius": Profile(knows_method=False, must_deploy=True),

@@ -1,4 +1,4 @@
-"""Runs the application: a socket, a ready line, and an end that comes quickly."""
+"""Serves the application, prints a ready line, and stops quickly."""
 
 import asyncio
 import os
@@ -12,7 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 GRACEFUL_S = 1
-"""How long answers that are still being written may go on after a signal to stop."""
+"""How long unfinished answers may continue after a signal to stop."""
 
 
 class Server(uvicorn.Server):
@@ -23,21 +23,21 @@ class Server(uvicorn.Server):
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then say so."""
+        """Start, then print the ready line."""
         await super().startup(sockets)
         if self.started:
             print(self._ready, flush=True)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Stop on SIGTERM and SIGINT; uvicorn itself would raise them again at the end."""
+        """Stop on SIGTERM and SIGINT; uvicorn's own handlers would raise them again at the end."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.ask_to_stop)
         yield
 
     def ask_to_stop(self) -> None:
-        """End soon; asked twice, at once."""
+        """Stop soon; immediately on the second call."""
         self.force_exit = self.should_exit
         self.should_exit = True
 
@@ -67,7 +67,7 @@ async def _serve(server: Server, listener: socket.socket, *, until_eof: bool) ->
 
 
 def _watch_stdin(loop: asyncio.AbstractEventLoop, server: Server) -> None:
-    # os.read, because sys.stdin would hold a lock that the end of the interpreter needs.
+    # os.read, because sys.stdin would hold a lock that the interpreter needs to exit.
     while os.read(0, 4096):
         pass
     loop.call_soon_threadsafe(server.ask_to_stop)

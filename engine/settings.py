@@ -3,7 +3,6 @@
 import argparse
 import ipaddress
 import math
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -34,21 +33,17 @@ class Settings:
     deploy_seconds: float
     max_file_bytes: int
     profile: Profile
-    """The provider that is played."""
+    """The provider that the engine imitates."""
     shutdown_date: str | None
-    """Day (YYYY-MM-DD) that every model tells as its last; None: as in `models.toml`."""
+    """Last day (YYYY-MM-DD) that every model reports; None: as in `models.toml`."""
     training_closed: bool
     """No job may be created, as at OpenAI from 2027-01-06."""
     until_eof: bool
-    """Stop when standard input ends: a parent that dies takes the engine with it."""
+    """Stop when standard input ends, for instance because the parent process died."""
 
 
 def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:
-    """Settings from the command line and the environment.
-
-    Raises:
-        SystemExit: 2, after one line on standard error, when something is wrong.
-    """
+    """The settings; for a bad one, prints a line on standard error and exits with code 2."""
     parser = _parser(environment)
     chosen = parser.parse_args(arguments)
     if not chosen.keys and not is_loopback(chosen.host):
@@ -79,8 +74,8 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
 
-    def option(name: str, default: str, kind: object, text: str, variable: str = "") -> None:
-        variable = variable or "ENGINE_" + name.strip("-").upper().replace("-", "_")
+    def option(name: str, default: str, kind: object, text: str) -> None:
+        variable = "ENGINE_" + name.strip("-").upper().replace("-", "_")
         value = environment.get(variable) or default
         parser.add_argument(name, default=value, type=kind, help=text)  # type: ignore[arg-type]
 
@@ -163,8 +158,3 @@ def _port(text: str) -> int:
 
 def _keys(text: str) -> frozenset[str]:
     return frozenset(key.strip() for key in text.split(",") if key.strip())
-
-
-def from_process(arguments: Sequence[str]) -> Settings:
-    """Settings from *arguments* and this process's environment."""
-    return read_settings(arguments, os.environ)

@@ -1,8 +1,9 @@
-"""Our nouns as OpenAI's JSON objects.
+"""The domain's objects as OpenAI's JSON objects.
 
 https://platform.openai.com/docs/api-reference/fine-tuning (looked up 2026-11-22)
 """
 
+from dataclasses import asdict
 from typing import Any
 
 from engine.catalogue import BaseModel
@@ -24,16 +25,10 @@ def file_object(file: StoredFile) -> dict[str, Any]:
 
 
 def job_object(job: FineTuningJob, owner: str, profile: Profile) -> dict[str, Any]:
-    """A `fine_tuning.job`. A healthy one carries `error: {}`, as OpenAI's really do."""
-    failure = job.failure
-    hyperparameters = {
-        "n_epochs": job.hyperparameters.n_epochs or "auto",
-        "batch_size": job.hyperparameters.batch_size or "auto",
-        "learning_rate_multiplier": job.hyperparameters.learning_rate_multiplier or "auto",
-    }
-    of_method = dict(hyperparameters)
-    if job.method is Method.DPO:
-        of_method["beta"] = job.hyperparameters.beta or "auto"
+    """A `fine_tuning.job`. Without a failure it has `error: {}`, as at OpenAI."""
+    hyperparameters = {key: value or "auto" for key, value in asdict(job.hyperparameters).items()}
+    beta = {"beta": hyperparameters.pop("beta")}
+    of_method = hyperparameters | (beta if job.method is Method.DPO else {})
     method = {"type": job.method, job.method: {"hyperparameters": of_method}}
     return {
         "id": job.id,
@@ -45,7 +40,7 @@ def job_object(job: FineTuningJob, owner: str, profile: Profile) -> dict[str, An
         "status": _status_word(job, profile),
         "training_file": job.training_file,
         "validation_file": job.validation_file,
-        # Not told of other methods, and yet the schema wants something here.
+        # OpenAI leaves them out for other methods, but the schema requires an object here.
         "hyperparameters": hyperparameters if job.method is Method.SUPERVISED else {},
         **({"method": method} if profile.knows_method else {}),
         "trained_tokens": job.trained_tokens,
@@ -56,9 +51,7 @@ def job_object(job: FineTuningJob, owner: str, profile: Profile) -> dict[str, An
         "integrations": [],
         "user_provided_suffix": job.suffix,
         "metadata": None if job.metadata is None else dict(job.metadata),
-        "error": {}
-        if failure is None
-        else {"code": failure.code, "message": failure.message, "param": failure.param},
+        "error": {} if job.failure is None else asdict(job.failure),
     }
 
 
@@ -111,13 +104,13 @@ def model_object(
 
 
 def list_object(data: list[dict[str, Any]], limit: int, profile: Profile) -> dict[str, Any]:
-    """A page of a list; *data* holds one object more than *limit* where more follow."""
+    """A page of a list; *data* has one object more than *limit* when more follow."""
     page: dict[str, Any] = {"object": "list", "data": data[:limit]}
     return page | ({"has_more": len(data) > limit} if profile.has_pages else {})
 
 
 def with_ends(page: dict[str, Any], *, empty: str | None) -> dict[str, Any]:
-    """A page with `first_id` and `last_id`; *empty* stands for them on an empty page."""
+    """A page with `first_id` and `last_id`, which are *empty* on an empty page."""
     data = page["data"]
-    ends = {"first_id": data[0]["id"], "last_id": data[-1]["id"]} if data else None
-    return page | (ends or {"first_id": empty, "last_id": empty})
+    first, last = (data[0]["id"], data[-1]["id"]) if data else (empty, empty)
+    return page | {"first_id": first, "last_id": last}

@@ -1,11 +1,11 @@
-"""`python -m sandbox`: play Telegram on this machine."""
+"""`python -m sandbox`: imitate Telegram on this machine."""
 
 import argparse
 import asyncio
 import sys
 
 from sandbox.guard import LOOPBACK_HOSTS
-from sandbox.server import Listening, serve
+from sandbox.server import serve
 from sandbox.shapes import Json
 from sandbox.world import World
 
@@ -16,11 +16,11 @@ def main(arguments: list[str] | None = None) -> int:
     world = World(bot_tokens=frozenset(options.token), has_limits=options.limits)
     for user, role in options.user:
         world.put_user(user, role=role)
-    listening = Listening(host=options.host, port=options.port, until_eof=options.until_eof)
     try:
-        return asyncio.run(serve(world, listening))
-    except SystemExit:  # uvicorn has said why on stderr: the port is taken, say
+        asyncio.run(serve(world, options.host, options.port, until_eof=options.until_eof))
+    except SystemExit:  # uvicorn has printed the reason, for instance that the port is in use
         return 1
+    return 0
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,4 +1,4 @@
-"""The whole application: which part answers which address."""
+"""The ASGI application; sends each request to its part."""
 
 import re
 from typing import Any
@@ -27,11 +27,7 @@ def build(world: World) -> ASGIApp:
     bot_api = BotApi(world)
     own = Starlette(
         routes=[*PeopleApi(world).routes(), *ObserverApi(world).routes()],
-        exception_handlers={
-            Refused: _refused,
-            TelegramError: _refused_by_telegram,
-            HTTPException: _http_error,
-        },
+        exception_handlers=dict.fromkeys((Refused, TelegramError, HTTPException), _refused),
     )
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,15 +54,9 @@ def _with_nosniff(send: Send) -> Send:
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Refused)
-    return JSONResponse({"error": error.sentence}, status_code=error.status)
-
-
-async def _refused_by_telegram(request: Request, error: Exception) -> Response:
+    if isinstance(error, Refused):
+        return JSONResponse({"error": error.sentence}, status_code=error.status)
+    if isinstance(error, HTTPException):
+        return JSONResponse({"error": error.detail}, status_code=error.status_code)
     assert isinstance(error, TelegramError)
     return JSONResponse({"error": error.description}, status_code=400)
-
-
-async def _http_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    return JSONResponse({"error": error.detail}, status_code=error.status_code)

@@ -1,4 +1,4 @@
-"""Reads what a request to the sandbox's own API asks for; refuses in plain sentences."""
+"""Reads the parameters of requests to the sandbox's own API, and refuses bad ones."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from sandbox.shapes import Json
 
 
 async def json_body(request: Request) -> Json:
-    """The JSON object that a request carries."""
+    """The JSON object in a request's body."""
     try:
         body: Any = await request.json()
     except ValueError as exc:
@@ -20,23 +20,23 @@ async def json_body(request: Request) -> Json:
 
 
 def chat_path(request: Request) -> tuple[int, int]:
-    """The bot and the chat that an address names."""
+    """The bot's and the chat's id in a path."""
     return path_id(request, "bot_id"), path_id(request, "chat_id")
 
 
 def path_id(request: Request, name: str) -> int:
-    """A number in an address."""
+    """A number in a path."""
     return whole_number(request.path_params[name], name)
 
 
 def query_id(request: Request, name: str) -> int | None:
-    """A number in a query; None when it is not there."""
+    """A number in a query; None when it is missing."""
     value = request.query_params.get(name)
     return None if value is None else whole_number(value, name)
 
 
 def whole_number(value: str, name: str) -> int:
-    """A number that came as a string."""
+    """A whole number from its string."""
     try:
         return int(value)
     except ValueError:
@@ -44,7 +44,7 @@ def whole_number(value: str, name: str) -> int:
 
 
 def seconds(value: str) -> float:
-    """A time to wait that came as a string."""
+    """A waiting time from its string."""
     try:
         return max(0.0, float(value))
     except ValueError:

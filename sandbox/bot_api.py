@@ -15,15 +15,7 @@ from sandbox.faults import Fault
 from sandbox.methods import METHODS
 from sandbox.methods.call import Call
 from sandbox.shapes import Json
-from sandbox.wire import (
-    ClientGone,
-    answer_bytes,
-    answer_half,
-    answer_json,
-    disconnected,
-    hang_up,
-    read_params,
-)
+from sandbox.wire import ClientGone, answer_bytes, answer_json, disconnected, hang_up, read_params
 from sandbox.world import World
 
 _log = logging.getLogger(__name__)
@@ -32,9 +24,9 @@ _BAD_GATEWAY = (
     b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n</body>\r\n</html>\r\n"
 )
 DOWNLOAD = "download"
-"""What faults of downloads name as their method."""
+"""The method that faults of downloads name."""
 DROPPED = 0
-"""The status under which a call is recorded whose connection was cut."""
+"""The recorded status of a call whose connection was cut."""
 
 
 class BotApi:
@@ -82,7 +74,7 @@ class BotApi:
         await exchange.finish(*answer)
 
     async def download(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one download of a file; it is not recorded, being no method."""
+        """Answer one download of a file, which is not recorded."""
         bot_token, _, path = scope["path"].removeprefix("/file/bot").partition("/")
         try:
             bot = self._authorized(bot_token)
@@ -99,11 +91,11 @@ class BotApi:
             return
         headers = [(b"content-type", b"application/octet-stream")]
         if fault is not None and fault.kind == "drop_after":
-            await answer_half(send, 200, file.content, headers)
+            await answer_bytes(send, 200, file.content, headers, is_half=True)
             await hang_up(scope, receive)
             return
         if fault is not None and fault.kind == "hold_after":
-            await self._world.closing.sleep(fault.number("seconds"))
+            await self._world.closing.sleep(fault.number)
         await answer_bytes(send, 200, file.content, headers)
 
     def _authorized(self, bot_token: str) -> Bot:
@@ -114,7 +106,7 @@ class BotApi:
 
 
 class _Exchange:
-    """One request and its answer, with the faults ordered for it, and its record."""
+    """One request: its answer, its record, and the faults ordered for it."""
 
     def __init__(
         self, world: World, method: str, scope: Scope, receive: Receive, send: Send
@@ -129,14 +121,14 @@ class _Exchange:
         self._send = send
 
     async def before(self, fault: Fault) -> bool:
-        """Do what a fault does instead of the call; False when the call still goes on."""
+        """Apply a fault before the call; False when the call still has to run."""
         match fault.kind:
             case "retry_after":
-                seconds = int(fault.number("seconds"))
+                seconds = int(fault.number)
                 words = f"Too Many Requests: retry after {seconds}"
                 await self.finish(*_failure(TelegramError(429, words, retry_after=seconds)))
             case "status":
-                error = TelegramError(int(fault.number("status")), "Internal Server Error")
+                error = TelegramError(int(fault.number), "Internal Server Error")
                 await self.finish(*_failure(error))
             case "bad_gateway_html":
                 self._record(502, _BAD_GATEWAY.decode())
@@ -144,7 +136,7 @@ class _Exchange:
             case "drop_before":
                 await self._drop(None)
             case "hold":
-                if not await self._world.closing.sleep(fault.number("seconds")):
+                if not await self._world.closing.sleep(fault.number):
                     return False
                 await self._drop(None)
             case _:
@@ -152,17 +144,17 @@ class _Exchange:
         return True
 
     async def after(self, fault: Fault, response: Json) -> bool:
-        """Do what a fault does once the call is executed; False when its answer still goes out."""
+        """Apply a fault after the call; False when its answer still has to be sent."""
         if fault.kind == "drop_after":
             await self._drop(response)
             return True
         if fault.kind == "hold_after":
-            await self._world.closing.sleep(fault.number("seconds"))
+            await self._world.closing.sleep(fault.number)
         return False
 
     async def finish(self, status: int, response: Json) -> None:
         """Record the call and answer it."""
-        # An empty poll is no news, and there are many.
+        # Empty polls are not recorded: there are too many.
         if self._method != "getUpdates" or response.get("result") != []:
             self._record(status, response)
         await answer_json(self._send, status, response)
@@ -189,7 +181,7 @@ class _Exchange:
 
 
 async def _unless_gone(work: Any, receive: Receive) -> Any:
-    """Wait for *work*, but not longer than the client does: a killed bot's poll ends with it."""
+    """Wait for *work* until the client disconnects: the poll of a killed bot must end."""
     working = asyncio.ensure_future(work)
     watching = asyncio.ensure_future(disconnected(receive))
     try:

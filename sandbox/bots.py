@@ -1,4 +1,4 @@
-"""A bot: its name, its chats, its queue, its menus."""
+"""A bot: its name, chats, updates and menus."""
 
 import secrets
 
@@ -19,19 +19,19 @@ class Bot:
     def __init__(self, bot_id: int, events: Events, closing: Closing) -> None:
         self.id = bot_id
         self.bot_token: str | None = None
-        """The token that it called with first; None before its first call."""
+        """The token of its first call; None before that."""
         self.has_called = False
         self.name = "Natasha"
         self.username = f"natasha_{bot_id}_bot"
         self.profile: dict[tuple[str, str], str] = {}
-        """Name, description and short description by language."""
+        """Name, description and short description, by kind and language."""
         self.menu_buttons: dict[int | None, Json] = {}
         self.updates = UpdateQueue(closing)
         self.webhook = Webhook(self.updates, closing)
         self.menus = CommandMenus()
         self.chats: dict[int, Chat] = {}
         self.queries: dict[str, int] = {}
-        """Callback queries that wait for their answer, with their chat."""
+        """The chats of unanswered callback queries, by query id."""
         self._last_message_id = 0
         self._events = events
 
@@ -42,7 +42,7 @@ class Bot:
 
     @property
     def as_me(self) -> Json:
-        """What getMe answers."""
+        """The result of getMe."""
         return {
             **self.as_user,
             "can_join_groups": True,
@@ -54,26 +54,26 @@ class Bot:
 
     @property
     def as_listed(self) -> Json:
-        """The few words of the sandbox's own API."""
+        """The bot as the sandbox's own API shows it."""
         return {"id": self.id, "username": self.username, "first_name": self.name}
 
     def chat_with(self, user: Json) -> Chat:
-        """The private chat with *user*, made when there is none yet."""
+        """The private chat with *user*, created if there is none yet."""
         return self.chats.get(user["id"]) or self.open_chat(private_chat_view(user))
 
     def open_chat(self, view: Json) -> Chat:
-        """A new chat."""
+        """Create a chat."""
         chat_id = view["id"]
-        chat = Chat(view, self._next_id, lambda name, data: self.tell(name, data, chat_id))
+        chat = Chat(view, self._next_id, lambda name, data: self.emit(name, data, chat_id))
         self.chats[chat_id] = chat
         return chat
 
-    def tell(self, name: str, data: Json, chat_id: int | None = None) -> None:
-        """Tell the page of something about this bot."""
+    def emit(self, name: str, data: Json, chat_id: int | None = None) -> None:
+        """Send the page an event of this bot."""
         self._events.add(name, data, bot_id=self.id, chat_id=chat_id)
 
     def _next_id(self) -> int:
-        """The id of a new message. Telegram counts for each account, not for each of its chats."""
+        """The id of a new message. Telegram counts per account, not per chat."""
         self._last_message_id += 1
         return self._last_message_id
 

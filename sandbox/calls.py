@@ -14,16 +14,16 @@ class RecordedCall:
     """One call and its answer."""
 
     n: int
-    """Counts from 1, in the order of the answers."""
+    """The number of the call, from 1, in the order of the answers."""
     at: float
-    """When it came, Unix seconds."""
+    """When the request arrived, Unix seconds."""
     bot_id: int
     method: str
     params: Json
     status: int
     """The HTTP status; 0 when the connection was dropped."""
     response: Any
-    """The answer; after `drop_after`, the one that was never sent."""
+    """The answer; for `drop_after`, the answer that was not sent."""
 
     def as_json(self) -> Json:
         """As the sandbox's own API shows it."""
@@ -48,8 +48,7 @@ class CallLog:
         self.changed.notify()
 
     def after(self, number: int, method: str | None = None) -> list[RecordedCall]:
-        """Calls after *number*, of one method or all."""
-        if not self._calls:
-            return []
-        calls = self._calls[max(0, number + 1 - self._calls[0].n) :]
+        """Calls after *number*; of any method for None."""
+        first = self.last - len(self._calls) + 1
+        calls = self._calls[max(0, number + 1 - first) :]
         return [call for call in calls if method is None or call.method == method]

@@ -1,4 +1,4 @@
-"""A chat between a bot and a person (or a group): its messages and who may say what."""
+"""A chat between a bot and a person or a group: its messages and permissions."""
 
 import asyncio
 import time
@@ -9,28 +9,28 @@ from sandbox.shapes import Json
 
 ACTION_LASTS_S = 5.0
 
-Tell = Callable[[str, Json], None]
-"""Tells the page of an event in this chat: its name and data."""
+Emit = Callable[[str, Json], None]
+"""Sends the page an event of this chat: its name and data."""
 
 
 class Chat:
-    """The messages of one chat, and what became of the bot in it."""
+    """The messages of one chat, and the state of the bot in it."""
 
-    def __init__(self, view: Json, next_id: Callable[[], int], tell: Tell) -> None:
+    def __init__(self, view: Json, next_id: Callable[[], int], emit: Emit) -> None:
         self.view = view
         """Telegram's Chat."""
         self.messages: dict[int, Json] = {}
         """Messages by id, oldest first."""
         self.is_started = False
-        """Whether the person ever wrote, so that the bot may."""
+        """Whether the person has written, so that the bot may write."""
         self.is_blocked = False
         self.has_left = False
-        """Whether the bot left the group."""
+        """Whether the bot has left the group."""
         self.action: str | None = None
-        """What the bot is shown as doing, "typing" say."""
+        """The shown action of the bot, such as "typing"; None: no action."""
         self._action_end: asyncio.TimerHandle | None = None
         self._next_id = next_id
-        self._tell = tell
+        self._emit = emit
 
     @property
     def id(self) -> int:
@@ -43,11 +43,7 @@ class Chat:
         return self.id < 0
 
     def check_bot_may_write(self) -> None:
-        """Let a bot's message pass.
-
-        Raises:
-            TelegramError: 403, as Telegram words it.
-        """
+        """Raise `TelegramError` 403, as Telegram words it, when the bot may not write."""
         if self.has_left:
             raise forbidden("bot is not a member of the group chat")
         if self.is_blocked:
@@ -56,7 +52,7 @@ class Chat:
             raise forbidden("bot can't initiate conversation with a user")
 
     def add(self, sender: Json, content: Json) -> Json:
-        """A new message from *sender*, with the bot's next id; returns it."""
+        """Add a message from *sender*, with the bot's next id; returns it."""
         message: Json = {
             "message_id": self._next_id(),
             "from": sender,
@@ -67,30 +63,29 @@ class Chat:
         self.messages[message["message_id"]] = message
         if sender["is_bot"]:
             self.show_action(None)
-        self._tell("message", message)
+        self._emit("message", message)
         return message
 
-    def replace(self, message: Json, *, is_dated: bool = True) -> Json:
-        """Put the new form of a message in its place; returns it with its edit_date."""
-        if is_dated:
-            message["edit_date"] = int(time.time())
+    def replace(self, message: Json) -> Json:
+        """Replace a message by its edited form; returns it with its edit_date."""
+        message["edit_date"] = int(time.time())
         self.messages[message["message_id"]] = message
-        self._tell("edited", message)
+        self._emit("edited", message)
         return message
 
     def delete(self, message_id: int) -> None:
-        """Take a message away."""
+        """Delete a message."""
         del self.messages[message_id]
-        self._tell("deleted", {"chat_id": self.id, "message_id": message_id})
+        self._emit("deleted", {"chat_id": self.id, "message_id": message_id})
 
     def quoted(self, message_id: int) -> Json | None:
-        """The message as it is shown inside of a reply to it."""
+        """The message as a reply to it shows it; None when there is none."""
         if (message := self.messages.get(message_id)) is None:
             return None
         return {key: value for key, value in message.items() if key != "reply_to_message"}
 
     def show_action(self, action: str | None) -> None:
-        """Show that the bot is busy; ends by itself after five seconds."""
+        """Show the bot's action for `ACTION_LASTS_S` seconds; None ends it."""
         if self._action_end is not None:
             self._action_end.cancel()
             self._action_end = None
@@ -99,23 +94,17 @@ class Chat:
             self._action_end = loop.call_later(ACTION_LASTS_S, self.show_action, None)
         if action != self.action:
             self.action = action
-            self._tell("action", {"chat_id": self.id, "action": action})
+            self._emit("action", {"chat_id": self.id, "action": action})
 
 
 def private_chat_view(user: Json) -> Json:
     """Telegram's Chat of a conversation with *user*."""
     names = ("username", "first_name", "last_name")
-    return {"id": user["id"], "type": "private"} | {
-        name: user[name] for name in names if name in user
-    }
+    return {"id": user["id"], "type": "private", **{k: user[k] for k in names if k in user}}
 
 
 def own_message(chat: Chat, message_id: int, bot_id: int) -> Json:
-    """A message that the bot may edit.
-
-    Raises:
-        TelegramError: when there is no such message, or it is not the bot's own.
-    """
+    """A message that the bot may edit, that is, its own; raises `TelegramError` for others."""
     message = chat.messages.get(message_id)
     if message is None:
         raise bad_request("message to edit not found")
@@ -125,11 +114,7 @@ def own_message(chat: Chat, message_id: int, bot_id: int) -> Json:
 
 
 def known_message(chat: Chat, message_id: int) -> Json:
-    """A message that the sandbox's own API was asked for.
-
-    Raises:
-        Refused: when there is none.
-    """
+    """A message, for the sandbox's own API; raises `Refused` when there is none."""
     if (message := chat.messages.get(message_id)) is None:
         raise Refused(404, f"chat {chat.id} has no message {message_id}")
     return message

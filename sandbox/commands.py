@@ -1,4 +1,4 @@
-"""The command menus of a bot: which list a person sees.
+"""The command menus of a bot, and the list that a person sees.
 
 https://core.telegram.org/bots/api#determining-list-of-commands
 """
@@ -24,11 +24,7 @@ class CommandMenus:
         self._lists: dict[tuple[ScopeKey, str], list[Json]] = {}
 
     def set(self, scope: ScopeKey, language: str, commands: Any) -> None:
-        """Put a list in place; an empty one removes it.
-
-        Raises:
-            TelegramError: when a command or a description is not allowed.
-        """
+        """Store a list, or remove it by an empty one; raises `TelegramError` for a bad command."""
         checked = _checked(commands)
         if checked:
             self._lists[scope, language] = checked
@@ -44,7 +40,7 @@ class CommandMenus:
         self._lists.pop((scope, language), None)
 
     def seen_by(self, chat_id: int, user_id: int, language: str) -> list[Json]:
-        """What this person sees in this chat: the narrowest scope, their language before none."""
+        """What a person sees in a chat: the narrowest scope, their language before no language."""
         scopes: list[ScopeKey] = [("chat", chat_id)]
         if chat_id < 0:
             scopes = [("chat_member", chat_id, user_id), *scopes, ("all_group_chats",)]
@@ -59,11 +55,7 @@ class CommandMenus:
 
 
 def scope_key(scope: Any) -> ScopeKey:
-    """A BotCommandScope as something to look up by.
-
-    Raises:
-        TelegramError: when it is none.
-    """
+    """A BotCommandScope as the key of a dictionary; raises `TelegramError` for an invalid one."""
     if scope is None or scope == "":
         return ("default",)
     kind = str(scope.get("type")) if isinstance(scope, dict) else None
@@ -76,11 +68,7 @@ def scope_key(scope: Any) -> ScopeKey:
 
 
 def checked_language(code: str) -> str:
-    """A language_code: two letters or nothing.
-
-    Raises:
-        TelegramError: when it is longer.
-    """
+    """A language_code of two letters or none; raises `TelegramError` for others."""
     if code and not re.fullmatch(r"[a-z]{2}", code):
         raise bad_request("invalid language code specified")
     return code

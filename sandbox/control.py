@@ -1,4 +1,4 @@
-"""The sandbox's own API, one half: what people do. `docs/sandbox.md` describes it."""
+"""The part of the sandbox's own API for people's actions. `docs/sandbox.md` describes it."""
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -16,14 +16,14 @@ _CHAT = "/sandbox/bots/{bot_id}/chats/{chat_id}"
 
 
 class PeopleApi:
-    """People, chats, and everything that a person can do in a chat."""
+    """People, chats, and a person's actions in a chat."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._people = People(world)
 
     def routes(self) -> list[BaseRoute]:
-        """Every address, and what answers there."""
+        """The routes and their handlers."""
         return [
             Route("/sandbox/bots", self.bots),
             Route("/sandbox/users", self.users),
@@ -40,7 +40,7 @@ class PeopleApi:
         ]
 
     async def bots(self, request: Request) -> Response:
-        """The bots that ever called."""
+        """The bots that have made a call."""
         return JSONResponse([bot.as_listed for bot in self._world.bots.values() if bot.has_called])
 
     async def users(self, request: Request) -> Response:
@@ -48,7 +48,7 @@ class PeopleApi:
         return JSONResponse(list(self._world.users.values()))
 
     async def roles(self, request: Request) -> Response:
-        """The roles that `--user` gave."""
+        """The roles from `--user`."""
         return JSONResponse(self._world.roles)
 
     async def put_user(self, request: Request) -> Response:
@@ -67,7 +67,7 @@ class PeopleApi:
         return JSONResponse(self._world.put_user(user))
 
     async def chat(self, request: Request) -> Response:
-        """A chat as its person sees it; waits for news of it if asked to."""
+        """A chat as its person sees it; waits for a new event if the query says so."""
         bot, chat = self._world.chat(*chat_path(request))
         if (after := query_id(request, "after")) is not None:
             wait_s = seconds(request.query_params.get("wait", "0"))
@@ -115,7 +115,7 @@ class PeopleApi:
         return JSONResponse(message)
 
     async def edit(self, request: Request) -> Response:
-        """A person edits a message of theirs."""
+        """A person edits one of their messages."""
         body = await json_body(request)
         message_id = path_id(request, "message_id")
         return JSONResponse(self._people.edit(*chat_path(request), message_id, body.get("text")))
@@ -132,7 +132,7 @@ class PeopleApi:
         return JSONResponse({"callback_query_id": query_id})
 
     async def block(self, request: Request) -> Response:
-        """A person blocks the bot, or lets it back."""
+        """A person blocks or unblocks the bot."""
         blocked = (await json_body(request)).get("blocked")
         if not isinstance(blocked, bool):
             raise Refused(400, "blocked must be true or false")
@@ -151,7 +151,7 @@ class PeopleApi:
         return JSONResponse(self._people.make_group(body["bot_id"], view, body["member_id"]))
 
     async def queue_raw(self, request: Request) -> Response:
-        """Queue whatever update a test wants the bot to get."""
+        """Queue any update, for tests."""
         body = await json_body(request)
         if "update_id" in body:
             raise Refused(400, "the sandbox gives update_id itself")

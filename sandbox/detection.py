@@ -1,4 +1,4 @@
-"""The entities that Telegram finds by itself: commands, links, mentions, hashtags, addresses."""
+"""The entities that Telegram detects: commands, links, mentions, hashtags, addresses."""
 
 import re
 from bisect import bisect
@@ -24,22 +24,20 @@ _AFTER_URL = ".,;:!?)]}'\"»”…"
 
 
 def with_detected(message: Formatted) -> Formatted:
-    """*message* with the entities that Telegram would find in its text."""
+    """*message* with the entities that Telegram would detect in its text."""
     text, given = message
     if not any(hint in text for hint in _HINTS):
         return message
     found = [entity for entity in _detect(text) if not _is_taken(entity, given)]
     if not found:
         return message
-    # Stable: where both begin together, the wider one is the outer one.
+    # If two begin at the same place, the longer one is the outer one.
     entities = sorted([*given, *found], key=lambda each: (each["offset"], -each["length"]))
     return Formatted(text, entities)
 
 
 def _detect(text: str) -> list[Json]:
-    astral = (
-        [] if text.isascii() else [i for i, character in enumerate(text) if character > "\uffff"]
-    )
+    astral = [] if text.isascii() else [at for at, char in enumerate(text) if char > "\uffff"]
     entities: list[Json] = []
     for match in _PATTERN.finditer(text):
         kind, words = str(match.lastgroup), match[0]

@@ -1,8 +1,8 @@
-"""What can be refused: by the Bot API in Telegram's words, by the sandbox's own API in ours."""
+"""The errors of the Bot API, in Telegram's words, and of the sandbox's own API."""
 
 
 class TelegramError(Exception):
-    """A Bot API call that is answered with `ok: false`."""
+    """The answer to a Bot API call is this error, with `ok: false`."""
 
     def __init__(self, code: int, description: str, *, retry_after: int | None = None) -> None:
         super().__init__(description)
@@ -14,7 +14,7 @@ class TelegramError(Exception):
 
 
 class Refused(Exception):
-    """A request to the sandbox's own API that cannot be done; the text is one sentence."""
+    """The sandbox's own API refuses a request; the text is one sentence."""
 
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)

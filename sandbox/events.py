@@ -1,4 +1,4 @@
-"""What the chat page is told: a numbered list of events, kept for those who come back."""
+"""Numbered events for the chat page, kept for pages that reconnect."""
 
 import asyncio
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ KEPT = 20_000
 
 
 class Event(NamedTuple):
-    """One thing that happened; None as bot or chat means that it concerns all of them."""
+    """An event; None as bot or chat: it concerns all of them."""
 
     number: int
     name: str
@@ -21,7 +21,7 @@ class Event(NamedTuple):
 
 
 class Events:
-    """The newest `KEPT` events, and a signal for each new one."""
+    """The newest `KEPT` events or more, and a signal for each new one."""
 
     def __init__(self, closing: Closing) -> None:
         self._events: list[Event] = []
@@ -33,7 +33,7 @@ class Events:
     def add(
         self, name: str, data: Json, *, bot_id: int | None = None, chat_id: int | None = None
     ) -> None:
-        """Tell everyone who listens."""
+        """Add an event and notify all waiting tasks."""
         self.last += 1
         self._events.append(Event(self.last, name, bot_id, chat_id, data))
         if len(self._events) >= 2 * KEPT:
@@ -41,10 +41,9 @@ class Events:
         self.changed.notify()
 
     def after(self, number: int, *, bot_id: int | None, chat_id: int | None) -> Iterator[Event]:
-        """What came after *number* and concerns this bot and chat (None: any)."""
-        if not self._events:
-            return
-        for event in self._events[max(0, number + 1 - self._events[0].number) :]:
+        """The events after *number* that concern this bot and chat (None: any)."""
+        first = self.last - len(self._events) + 1
+        for event in self._events[max(0, number + 1 - first) :]:
             is_of_bot = bot_id is None or event.bot_id in (None, bot_id)
             if is_of_bot and (chat_id is None or event.chat_id in (None, chat_id)):
                 yield event
@@ -52,7 +51,7 @@ class Events:
     async def wait(
         self, number: int, *, bot_id: int | None, chat_id: int | None, timeout_s: float
     ) -> None:
-        """Wait until something came after *number*, at most *timeout_s* seconds."""
+        """Wait for an event after *number*, at most *timeout_s* seconds."""
         clock = asyncio.get_running_loop().time
         deadline = clock() + timeout_s
         while next(self.after(number, bot_id=bot_id, chat_id=chat_id), None) is None:

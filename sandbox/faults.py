@@ -1,6 +1,6 @@
-"""Faults on order: what tests ask the sandbox to do to coming calls."""
+"""Faults that tests order for later calls."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sandbox.errors import Refused
@@ -15,12 +15,12 @@ KINDS = {
     "hold": "seconds",
     "hold_after": "seconds",
 }
-"""The kinds of fault, each with the name of the number that it needs."""
+"""The kinds of fault; the value is the name of the number that the kind needs."""
 
 
 @dataclass(slots=True)
 class Fault:
-    """One order: the next *times* matching calls after the first *after* ones."""
+    """One order. It skips `after` matching calls and then affects the next `times` ones."""
 
     id: int
     kind: str
@@ -29,14 +29,11 @@ class Fault:
     bot_id: int | None
     times: int
     after: int
-    values: Json = field(default_factory=dict)
-
-    def number(self, name: str, default: float = 0) -> float:
-        """One of the numbers that came with the order."""
-        return float(self.values.get(name, default))
+    number: float
+    """The number that its kind needs; 0 for the others."""
 
     def matches(self, method: str, bot_id: int, chat_id: object) -> bool:
-        """Whether the order speaks of this call."""
+        """Whether the order is about this call."""
         return (
             self.times > 0
             and self.method in ("*", method.lower())
@@ -46,33 +43,30 @@ class Fault:
 
     def as_json(self) -> Json:
         """As the sandbox's own API shows it, with what is left of it."""
-        shown = {"id": self.id, "kind": self.kind, "method": self.method, "times": self.times}
-        shown |= {"after": self.after, **self.values}
-        shown |= {"chat_id": self.chat_id} if self.chat_id is not None else {}
-        return shown | ({"bot_id": self.bot_id} if self.bot_id is not None else {})
+        shown = asdict(self)
+        number = shown.pop("number")
+        if needed := KINDS[self.kind]:
+            shown[needed] = number
+        return {key: value for key, value in shown.items() if value is not None}
 
 
 class Faults:
-    """The orders that stand."""
+    """All orders that still have calls to affect."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
         self._last_id = 0
 
     def order(self, raw: Json) -> Fault:
-        """Take an order.
-
-        Raises:
-            Refused: when it makes no sense.
-        """
+        """Add an order; raises `Refused` for an invalid one."""
         kind, method = raw.get("kind"), raw.get("method")
         if kind not in KINDS:
             raise Refused(400, f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
         if not isinstance(method, str) or not method:
             raise Refused(400, 'method must be the name of a Bot API method, or "*"')
         needed = KINDS[kind]
-        values: Json = {} if needed is None else {needed: _number(raw, needed)}
-        if kind == "status" and not 500 <= values["status"] <= 599:
+        number = 0 if needed is None else _number(raw, needed)
+        if kind == "status" and not 500 <= number <= 599:
             raise Refused(400, "status must be between 500 and 599")
         self._last_id += 1
         fault = Fault(
@@ -83,15 +77,13 @@ class Faults:
             bot_id=_integer(raw, "bot_id", None),
             times=_integer(raw, "times", 1) or 0,
             after=_integer(raw, "after", 0) or 0,
-            values=values,
+            number=number,
         )
         self._faults.append(fault)
         return fault
 
     def take(self, method: str, bot_id: int, chat_id: object) -> Fault | None:
-        """The fault that this call meets, if any; counts it off."""
-        if not self._faults:
-            return None
+        """The fault for this call, if any; counts the call."""
         for fault in self._faults:
             if fault.matches(method, bot_id, chat_id):
                 if fault.after > 0:
@@ -104,11 +96,11 @@ class Faults:
         return None
 
     def all(self) -> list[Fault]:
-        """The orders that stand, oldest first."""
+        """The orders, oldest first."""
         return list(self._faults)
 
     def clear(self) -> None:
-        """Forget them."""
+        """Remove all orders."""
         self._faults.clear()
 
 

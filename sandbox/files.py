@@ -1,4 +1,4 @@
-"""The files that bots and people sent, kept in memory."""
+"""The files that bots and people sent, in memory."""
 
 import mimetypes
 import secrets
@@ -26,7 +26,7 @@ class StoredFile:
     path: str
     """What `getFile` calls `file_path`."""
     dimensions: tuple[int, int] | None
-    """Width and height in pixels; None for anything but a picture."""
+    """Width and height in pixels; None if it is not a picture."""
 
     def as_document(self) -> Json:
         """Telegram's Document."""
@@ -36,7 +36,7 @@ class StoredFile:
         """Telegram's sizes of a photo: only the one that was sent.
 
         Raises:
-            TelegramError: when the file is no picture, or too big for one.
+            TelegramError: when the file is not a picture, or too big for one.
         """
         size = len(self.content)
         if size > MAX_PHOTO_BYTES:
@@ -52,11 +52,7 @@ class StoredFile:
         return [{**self._identity(), "width": width, "height": height}]
 
     def as_file(self) -> Json:
-        """Telegram's File, as `getFile` answers.
-
-        Raises:
-            TelegramError: when it is too big for a bot to download.
-        """
+        """Telegram's File, for `getFile`; raises `TelegramError` if it is too big to download."""
         if len(self.content) > MAX_DOWNLOAD_BYTES:
             raise bad_request("file is too big")
         return {**self._identity(), "file_path": self.path}
@@ -77,11 +73,7 @@ class FileStore:
         self._by_path: dict[str, StoredFile] = {}
 
     def add(self, name: str, content: bytes, mime_type: str | None = None) -> StoredFile:
-        """Keep a file.
-
-        Raises:
-            TelegramError: when it is empty or larger than a bot may send.
-        """
+        """Store a file; raises `TelegramError` if it is empty or larger than a bot may send."""
         if not content:
             raise bad_request("file must be non-empty")
         if len(content) > MAX_UPLOAD_BYTES:

@@ -1,4 +1,4 @@
-"""Keeps other web pages out: the sandbox has no passwords, only loopback.
+"""Refuses requests of other web pages: the sandbox has no passwords, only loopback.
 
 A page elsewhere can make a browser send requests here (cross-site), or point its own host name
 at 127.0.0.1 (DNS rebinding). Both show in the Host and Origin headers.
@@ -12,7 +12,7 @@ LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def is_ours(headers: Headers) -> bool:
-    """Whether a request comes from a page of this server, or from no page at all."""
+    """Whether a request comes from a page of this server, or does not come from a page."""
     host = headers.get("host", "")
     if _hostname(f"http://{host}") not in LOOPBACK_HOSTS:
         return False

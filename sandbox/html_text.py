@@ -1,7 +1,7 @@
-"""Telegram's HTML: https://core.telegram.org/bots/api#html-style, with its messages of error.
+"""Telegram's HTML: https://core.telegram.org/bots/api#html-style, with its error messages.
 
-A rewriting of `parse_html` of https://github.com/tdlib/td/blob/master/td/telegram/MessageEntity.cpp,
-so that what passes here passes there, and what fails fails with the same words.
+It follows `parse_html` of https://github.com/tdlib/td/blob/master/td/telegram/MessageEntity.cpp, so
+that it accepts the same texts and refuses the others with the same words.
 """
 
 import re
@@ -51,7 +51,7 @@ class _Open:
     argument: str
     offset: int
     position: int
-    """Where its text begins, in characters of the result."""
+    """Where its text begins, as an index of `_Parser.pieces`."""
 
 
 class _Parser:
@@ -60,7 +60,7 @@ class _Parser:
         self.at = 0
         self.pieces: list[str] = []
         self.length = 0
-        """Of what was read so far, in UTF-16 units."""
+        """The length of `pieces`, in UTF-16 units."""
         self.open: list[_Open] = []
         self.entities: list[Json] = []
 
@@ -200,7 +200,7 @@ class _Parser:
 
 
 def unescape(raw: str) -> str:
-    """*raw* with the few character references that Telegram knows; others stay as they are."""
+    """*raw* with Telegram's few character references replaced; others stay as they are."""
     return _ENTITY.sub(_character, raw) if "&" in raw else raw
 
 

@@ -8,26 +8,18 @@ from sandbox.shapes import Json
 MAX_BUTTONS = 100
 MAX_CALLBACK_DATA_BYTES = 64
 _INLINE_KINDS = (
-    "url",
-    "callback_data",
-    "web_app",
-    "login_url",
-    "switch_inline_query",
-    "switch_inline_query_current_chat",
-    "switch_inline_query_chosen_chat",
-    "copy_text",
-    "callback_game",
-    "pay",
-)
+    "url", "callback_data", "web_app", "login_url", "switch_inline_query",
+    "switch_inline_query_current_chat", "switch_inline_query_chosen_chat", "copy_text",
+    "callback_game", "pay",
+)  # fmt: skip
 _OTHER_MARKUPS = ("keyboard", "remove_keyboard", "force_reply")
 
 
 def inline_keyboard(markup: Any, *, only_inline: bool = False) -> Json | None:
-    """The inline keyboard of `reply_markup` as it will stand under the message; None without one.
+    """The inline keyboard that the message will have; None without one.
 
-    Args:
-        markup: The parameter, decoded; None and "" mean that none was given.
-        only_inline: Whether other kinds of markup are refused, as in edits.
+    *markup* is the decoded `reply_markup`; None and "" mean none. *only_inline* refuses other kinds
+    of markup, as in edits.
 
     Raises:
         TelegramError: when the keyboard has a shape that Telegram refuses.
@@ -102,13 +94,7 @@ def _url(url: Any) -> str:
 
 
 def _reply_button(button: Any) -> None:
-    text = (
-        button
-        if isinstance(button, str)
-        else button.get("text")
-        if isinstance(button, dict)
-        else None
-    )
+    text = button.get("text") if isinstance(button, dict) else button
     if not isinstance(text, str):
         raise bad_request(
             "can't parse keyboard button: KeyboardButton must be a String or an Object"

@@ -1,7 +1,7 @@
-"""Telegram's limits on sending, switched on by `--limits`.
+"""Telegram's limits on sending, for `--limits`.
 
-About 30 messages a second in all and one a second for each chat, edits included, short bursts
-forgiven: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+About 30 messages per second in all and one per second for each chat, including edits; short bursts
+are allowed: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 """
 
 import math
@@ -17,17 +17,13 @@ _FREE = frozenset({"sendchataction", "sendmessagedraft"})
 
 
 class Limits:
-    """Buckets of tokens: one for each bot, one for each of its chats."""
+    """Token buckets: one for each bot, one for each of its chats."""
 
     def __init__(self) -> None:
         self._buckets: dict[tuple[int, object], tuple[float, float]] = {}
 
     def check(self, method: str, bot_id: int, chat_id: object) -> None:
-        """Count one call.
-
-        Raises:
-            TelegramError: 429 with `retry_after` when it is one too many.
-        """
+        """Count one call; raises `TelegramError` 429 with `retry_after` above a limit."""
         if not method.startswith(_LIMITED) or method in _FREE:
             return
         chat = self._level((bot_id, chat_id), CHAT_BURST, CHAT_PER_S)

@@ -1,4 +1,4 @@
-"""The sandbox's own API, the other half: looking on, and ordering faults. See `docs/sandbox.md`."""
+"""The part of the sandbox's own API for observing and faults. See `docs/sandbox.md`."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ HEARTBEAT_S = 15.0
 _MAX_WAIT_S = 60.0
 _PAGE_HEADERS = {
     "Cache-Control": "no-cache",
-    # Whatever a bot says, only the page's own is run and shown; blob: is a picture to be sent.
+    # A bot's messages must not run scripts or load pictures; blob: is for a picture to send.
     "Content-Security-Policy": "default-src 'self'; img-src 'self' blob:",
 }
 _SHOWN_INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
@@ -32,7 +32,7 @@ class ObserverApi:
         self._world = world
 
     def routes(self) -> list[BaseRoute]:
-        """Every address, and what answers there."""
+        """The routes and their handlers."""
         return [
             Route("/", self.page),
             Route("/page/{file}", self.page),
@@ -52,7 +52,7 @@ class ObserverApi:
         return FileResponse(path, headers=_PAGE_HEADERS)
 
     async def file(self, request: Request) -> Response:
-        """A file's bytes; anything but a picture is a download, so that it cannot act as a page."""
+        """A file's bytes; all but pictures are downloads, so that no file runs as a page."""
         file = self._world.files.get(request.path_params["file_id"])
         if file is None:
             raise Refused(404, "there is no such file")
@@ -76,7 +76,7 @@ class ObserverApi:
         return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
     async def calls(self, request: Request) -> Response:
-        """Recorded Bot API calls; waits for the first one if asked to."""
+        """Recorded Bot API calls; waits for the first one if the query says so."""
         query = request.query_params
         after = whole_number(query.get("after", "0"), "after")
         method = query.get("method")
@@ -90,7 +90,7 @@ class ObserverApi:
         return JSONResponse([call.as_json() for call in calls])
 
     async def faults(self, request: Request) -> Response:
-        """The faults that are ordered, with what is left of each."""
+        """The ordered faults, with the remaining counts."""
         return JSONResponse([fault.as_json() for fault in self._world.faults.all()])
 
     async def order_fault(self, request: Request) -> Response:
@@ -98,7 +98,7 @@ class ObserverApi:
         return JSONResponse({"id": self._world.faults.order(await json_body(request)).id})
 
     async def forget_faults(self, request: Request) -> Response:
-        """Forget all faults."""
+        """Remove all faults."""
         self._world.faults.clear()
         return JSONResponse({})
 
@@ -112,7 +112,7 @@ class ObserverApi:
             for event in events.after(last, bot_id=bot_id, chat_id=chat_id):
                 data = json.dumps(event.data, ensure_ascii=False)
                 yield f"id: {event.number}\nevent: {event.name}\ndata: {data}\n\n"
-            # While an event was being sent, others may have come: only wait when none did.
+            # Others may have come while an event was being sent: wait only when none has.
             last = max(last, newest)
             if events.last <= last and not await events.changed.wait(HEARTBEAT_S):
                 yield ": still here\n\n"

@@ -1,4 +1,4 @@
-"""What people do: write, send files, edit, press buttons, block, add a bot to a group."""
+"""People's actions: write, send files, edit, press buttons, block, add a bot to a group."""
 
 import time
 from typing import Any
@@ -10,15 +10,12 @@ from sandbox.errors import Refused
 from sandbox.files import StoredFile
 from sandbox.keyboards import has_callback
 from sandbox.shapes import Json
-from sandbox.text import Formatted, clean, utf16_len
+from sandbox.text import MAX_CAPTION, MAX_TEXT, Formatted, clean, utf16_len
 from sandbox.world import World
-
-MAX_TEXT = 4096
-MAX_CAPTION = 1024
 
 
 class People:
-    """The hands of everyone in the world who is not a bot."""
+    """The actions of all people in the world; the bot gets an update for each."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -26,13 +23,8 @@ class People:
     def write(
         self, bot_id: int, chat_id: int, *, text: object, reply_to: object = None, by: object = None
     ) -> Json:
-        """A person writes; the bot gets an update.
-
-        Raises:
-            Refused: when Telegram's app would not let them.
-        """
-        words = _typed(text, MAX_TEXT)
-        content: Json = {"text": words.text} | _entities("entities", words)
+        """A person writes; raises `Refused` if Telegram's app would not let them."""
+        content = _typed(text, MAX_TEXT).as_json("text", "entities")
         return self._send(bot_id, chat_id, content, reply_to=reply_to, by=by)
 
     def send_file(
@@ -44,23 +36,14 @@ class People:
         caption: str = "",
         reply_to: object = None,
     ) -> Json:
-        """A person sends a document.
-
-        Raises:
-            Refused: when Telegram's app would not let them.
-        """
+        """A person sends a document; raises `Refused` if Telegram's app would not let them."""
         content: Json = {"document": file.as_document()}
         if caption.strip():
-            words = _typed(caption, MAX_CAPTION)
-            content |= {"caption": words.text} | _entities("caption_entities", words)
+            content |= _typed(caption, MAX_CAPTION).as_json("caption", "caption_entities")
         return self._send(bot_id, chat_id, content, reply_to=reply_to)
 
     def edit(self, bot_id: int, chat_id: int, message_id: int, text: object) -> Json:
-        """A person edits a message of theirs.
-
-        Raises:
-            Refused: when it is not theirs, or has no text.
-        """
+        """A person edits a message; raises `Refused` if it is not theirs or has no text."""
         bot, chat = self._world.chat(bot_id, chat_id)
         message = known_message(chat, message_id)
         if message["from"]["is_bot"]:
@@ -68,9 +51,8 @@ class People:
         if "text" not in message:
             raise Refused(409, "there is no text in the message to edit")
         _check_not_blocked(chat)
-        words = _typed(text, MAX_TEXT)
         kept = {key: value for key, value in message.items() if key not in ("text", "entities")}
-        edited = chat.replace({**kept, "text": words.text, **_entities("entities", words)})
+        edited = chat.replace(kept | _typed(text, MAX_TEXT).as_json("text", "entities"))
         if not chat.has_left:
             bot.updates.put("edited_message", edited)
         return edited
@@ -78,11 +60,7 @@ class People:
     def press(
         self, bot_id: int, chat_id: int, message_id: int, *, data: object, by: object = None
     ) -> str:
-        """A person presses a button; returns the callback query's id.
-
-        Raises:
-            Refused: 409 when no button of the message has this data now.
-        """
+        """Press a button; returns the callback query's id. Raises `Refused` if none has *data*."""
         bot, chat = self._world.chat(bot_id, chat_id)
         message = known_message(chat, message_id)
         if not isinstance(data, str) or not has_callback(message, data):
@@ -100,14 +78,14 @@ class People:
         return query_id
 
     def block(self, bot_id: int, chat_id: int, *, blocked: bool) -> None:
-        """A person blocks the bot, or lets it back."""
+        """A person blocks or unblocks the bot."""
         bot, chat = self._world.chat(bot_id, chat_id)
         if chat.is_group:
             raise Refused(409, "a group cannot block a bot")
         if chat.is_blocked == blocked:
             return
         chat.is_blocked = blocked
-        bot.tell("blocked", {"chat_id": chat_id, "blocked": blocked}, chat_id)
+        bot.emit("blocked", {"chat_id": chat_id, "blocked": blocked}, chat_id)
         before, after = ("member", "kicked") if blocked else ("kicked", "member")
         membership_changed(bot, chat, self._world.user(chat_id), before, after)
 
@@ -153,7 +131,7 @@ class People:
 
 
 def membership_changed(bot: Bot, chat: Chat, by: Json, before: str, after: str) -> None:
-    """Send my_chat_member: the bot was blocked, added, or left."""
+    """Queue my_chat_member: the bot was blocked, unblocked or added, or it left."""
     bot.updates.put(
         "my_chat_member",
         {
@@ -177,10 +155,6 @@ def _typed(text: Any, longest: int) -> Formatted:
     if utf16_len(text) > longest:
         raise Refused(400, f"Telegram's app sends at most {longest} characters at once")
     return with_detected(clean(text, []))
-
-
-def _entities(name: str, words: Formatted) -> Json:
-    return {name: words.entities} if words.entities else {}
 
 
 def _check_not_blocked(chat: Chat) -> None:

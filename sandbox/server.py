@@ -1,4 +1,4 @@
-"""Runs the sandbox until it is told to stop, and then stops at once."""
+"""Serves the sandbox, and stops at once on a signal."""
 
 import asyncio
 import contextlib
@@ -8,7 +8,6 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import uvicorn
 
@@ -17,19 +16,8 @@ from sandbox.wire import SandboxProtocol
 from sandbox.world import World
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listening:
-    """Where to listen and when to stop."""
-
-    host: str
-    port: int
-    """0 means any that is free."""
-    until_eof: bool
-    """Whether the end of standard input is the end, too."""
-
-
 class _Server(uvicorn.Server):
-    """uvicorn, but with signal handlers of ours: after its own it would die by the signal again."""
+    """uvicorn without its signal handlers, which would raise the signal again at the end."""
 
     def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
         super().__init__(config)
@@ -44,12 +32,15 @@ class _Server(uvicorn.Server):
         self._on_ready()
 
 
-async def serve(world: World, listening: Listening) -> int:
-    """Serve *world* until SIGTERM, SIGINT or the end of stdin; returns the exit code."""
+async def serve(world: World, host: str, port: int, *, until_eof: bool) -> None:
+    """Serve *world* until SIGTERM or SIGINT or, with *until_eof*, the end of standard input.
+
+    Port 0 means any free one.
+    """
     config = uvicorn.Config(
         build(world),
-        host=listening.host,
-        port=listening.port,
+        host=host,
+        port=port,
         http=SandboxProtocol,
         ws="none",
         lifespan="off",
@@ -66,15 +57,14 @@ async def serve(world: World, listening: Listening) -> int:
         server.should_exit = True
 
     def say_ready() -> None:
-        print(f"sandbox: ready {_address(server, listening.host)}", flush=True)
-        if listening.until_eof:
+        print(f"sandbox: ready {_address(server, host)}", flush=True)
+        if until_eof:
             _stop_at_eof(loop, stop)
 
     server = _Server(config, say_ready)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
     await server.serve()
-    return 0
 
 
 def _address(server: uvicorn.Server, host: str) -> str:
@@ -84,11 +74,11 @@ def _address(server: uvicorn.Server, host: str) -> str:
 
 def _stop_at_eof(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> None:
     def wait() -> None:
-        # Not sys.stdin.read: a thread inside of it aborts the interpreter's shutdown.
+        # Not sys.stdin.read: a thread that waits in it aborts the interpreter's shutdown.
         with contextlib.suppress(OSError):
             while os.read(sys.stdin.fileno(), 4096):
                 pass
-        with contextlib.suppress(RuntimeError):  # the loop is closed: it has stopped already
+        with contextlib.suppress(RuntimeError):  # the loop is closed already
             loop.call_soon_threadsafe(stop)
 
     threading.Thread(target=wait, name="until-eof", daemon=True).start()

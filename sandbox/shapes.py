@@ -1,7 +1,7 @@
-"""Telegram's objects are plain dictionaries of exactly Telegram's shape; this names them."""
+"""The type of Telegram's objects, which are dictionaries of exactly Telegram's shape."""
 
 from typing import Any
 
 Json = dict[str, Any]
-"""A JSON object. Messages are never changed in place: an edit puts a new one in their place, so
-whoever holds one (a recorded call, an event) holds what was true then."""
+"""A JSON object. Messages are never changed in place: an edit creates a new one. So a recorded call
+or an event keeps the message as it was then."""

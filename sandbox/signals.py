@@ -1,16 +1,16 @@
-"""Waking everyone who waits for something to change."""
+"""Wakes tasks that wait for a change."""
 
 import asyncio
 
 
 class Signal:
-    """Wakes all that wait, each time that it is given; nothing is kept for those who come later."""
+    """Wakes all waiting tasks at each `notify`; a later `wait` does not see earlier ones."""
 
     def __init__(self) -> None:
         self._waiting: set[asyncio.Future[None]] = set()
 
     def notify(self) -> None:
-        """Wake everyone who waits now."""
+        """Wake all waiting tasks."""
         for waiter in self._waiting:
             if not waiter.done():
                 waiter.set_result(None)
@@ -28,27 +28,27 @@ class Signal:
 
 
 class Closing:
-    """Whether the sandbox is ending, and a bell for all who wait for something else meanwhile."""
+    """Whether the sandbox is ending; wakes tasks that wait for something else meanwhile."""
 
     def __init__(self) -> None:
         self.is_set = False
         self._signals: list[Signal] = []
-        self._bell = self.signal()
+        self._ending = self.signal()
 
     def signal(self) -> Signal:
-        """A new signal that is also given when the sandbox ends."""
+        """A new signal, which is notified when the sandbox ends as well."""
         signal = Signal()
         self._signals.append(signal)
         return signal
 
     def set(self) -> None:
-        """The sandbox ends: wake everyone."""
+        """End the sandbox: wake all waiting tasks."""
         self.is_set = True
         for signal in self._signals:
             signal.notify()
 
     async def sleep(self, seconds: float) -> bool:
-        """Sleep; True when that was cut short because the sandbox ends."""
+        """Sleep; True when the sandbox ends, which cuts the sleep short."""
         if not self.is_set and seconds > 0:
-            await self._bell.wait(seconds)
+            await self._ending.wait(seconds)
         return self.is_set

@@ -1,4 +1,4 @@
-"""Text as Telegram counts and cleans it: UTF-16 units, trimmed ends, entities that fit."""
+"""Text as Telegram counts and cleans it: UTF-16 units, trimmed ends, valid entities."""
 
 import heapq
 from collections.abc import Iterable
@@ -7,29 +7,21 @@ from typing import Any, NamedTuple
 from sandbox.errors import bad_request
 from sandbox.shapes import Json
 
+MAX_TEXT = 4096
+"""UTF-16 units of a message's text after parsing."""
+MAX_CAPTION = 1024
+"""UTF-16 units of a caption after parsing."""
 MAX_ENTITIES = 100
-"""How many entities of a message Telegram keeps; the rest are dropped without a word."""
+"""How many entities of a message Telegram keeps; it drops the rest silently."""
 
 _LEAVES = frozenset({"code", "pre"})
-"""Entities that contain no others."""
+"""Entities that do not contain others."""
 
-_EXPLICIT = frozenset(
-    [
-        "bold",
-        "italic",
-        "underline",
-        "strikethrough",
-        "spoiler",
-        "blockquote",
-        "expandable_blockquote",
-        "code",
-        "pre",
-        "text_link",
-        "text_mention",
-        "custom_emoji",
-        "date_time",
-    ]
-)
+_EXPLICIT = frozenset({
+    "bold", "italic", "underline", "strikethrough", "spoiler", "blockquote",
+    "expandable_blockquote", "code", "pre", "text_link", "text_mention", "custom_emoji",
+    "date_time",
+})  # fmt: skip
 _DETECTED = frozenset(
     ["mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number"]
 )
@@ -41,19 +33,23 @@ class Formatted(NamedTuple):
     text: str
     entities: list[Json]
 
+    def as_json(self, text_name: str, entities_name: str) -> Json:
+        """Its fields of a message, under these names; without entities, only the text."""
+        return {text_name: self.text} | ({entities_name: self.entities} if self.entities else {})
+
 
 def utf16_len(text: str) -> int:
-    """The length of *text* in UTF-16 units, the way Telegram counts."""
+    """The length of *text* in UTF-16 units, as Telegram counts."""
     if text.isascii():
         return len(text)
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def checked_entities(raw: object, text: str) -> list[Json]:
-    """Entities that a bot gave itself, without those that Telegram finds by itself anyway.
+    """The entities that a bot has given, without those that Telegram detects anyway.
 
     Raises:
-        TelegramError: when one does not lie within *text* or is of an unknown type.
+        TelegramError: when one is not within *text* or has an unknown type.
     """
     if not isinstance(raw, list):
         raise bad_request("can't parse entities: expected an Array of MessageEntity")
@@ -63,7 +59,7 @@ def checked_entities(raw: object, text: str) -> list[Json]:
 
 
 def clean(text: str, entities: list[Json]) -> Formatted:
-    """Trim *text* as Telegram does, and bring the entities in order: nested, none crossing."""
+    """Trim *text* as Telegram does, and nest the entities, so that none cross."""
     text = text.replace("\r", "").rstrip(" \n\t")
     first = min((entity["offset"] for entity in entities), default=len(text))
     leading = min(len(text) - len(text.lstrip(" \n\t")), first)
@@ -105,7 +101,7 @@ def _checked(entity: Any, end_of_text: int) -> Json:
 
 
 def _nested(entities: Iterable[Json]) -> list[Json]:
-    """Outer before inner; what crosses the end of another one is cut there in two."""
+    """Outer entities before inner ones; one that crosses the end of another is split there."""
     heap = [_ranked(number, entity) for number, entity in enumerate(entities)]
     heapq.heapify(heap)
     result: list[Json] = []

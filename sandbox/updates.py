@@ -12,32 +12,32 @@ from sandbox.signals import Closing
 
 MAX_BATCH = 100
 NOT_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
-"""Kinds that a bot gets only when it asks for them by name."""
+"""Kinds that a bot gets only if its `allowed_updates` name them."""
 
 
 class UpdateQueue:
-    """Updates in order of arrival; one is gone only when a later offset confirmed it."""
+    """Updates in order of arrival; a later offset confirms and removes them."""
 
     def __init__(self, closing: Closing) -> None:
         self._pending: deque[Json] = deque()
         self._next_id = 100_000_000 + secrets.randbelow(800_000_000)
         self._closing = closing
         self._changed = closing.signal()
-        self._poller = 0
+        self._last_poll = 0
         self.allowed: tuple[str, ...] = ()
-        """Kinds that the bot asked for; empty: all but `NOT_BY_DEFAULT`."""
+        """The bot's `allowed_updates`; empty: all but `NOT_BY_DEFAULT`."""
 
     def __len__(self) -> int:
         return len(self._pending)
 
     def put(self, kind: str, payload: Json) -> None:
-        """Queue an update of *kind*, unless the bot does not want these."""
+        """Queue an update of *kind*, if the bot allows this kind."""
         is_wanted = kind in self.allowed if self.allowed else kind not in NOT_BY_DEFAULT
         if is_wanted:
             self.put_raw({kind: payload})
 
     def put_raw(self, update: Json) -> int:
-        """Queue whatever it is, and return the update_id that it was given."""
+        """Queue any update, and return its update_id."""
         update_id = self._next_id
         self._next_id += 1
         self._pending.append({"update_id": update_id, **update})
@@ -45,7 +45,7 @@ class UpdateQueue:
         return update_id
 
     def confirm(self, offset: int) -> None:
-        """Forget what lies before *offset*; a negative one keeps that many from the end."""
+        """Remove the updates before *offset*; a negative one keeps that many from the end."""
         if offset < 0:
             while len(self._pending) > -offset:
                 self._pending.popleft()
@@ -54,27 +54,27 @@ class UpdateQueue:
             self._pending.popleft()
 
     def clear(self) -> None:
-        """Forget all (`drop_pending_updates`)."""
+        """Remove all updates (`drop_pending_updates`)."""
         self._pending.clear()
 
     def allow(self, kinds: Iterable[str]) -> None:
-        """Which kinds of updates to queue from now on; none means the default."""
+        """Set the kinds of updates to queue from now on; none means the default."""
         self.allowed = tuple(kinds)
 
     async def poll(self, *, limit: int, timeout_s: float) -> list[Json]:
         """The oldest pending updates; waits up to *timeout_s* seconds for the first one.
 
         Raises:
-            TelegramError: 409 when another poll began meanwhile; the younger one lives.
+            TelegramError: 409 when another poll began meanwhile; the later poll continues.
         """
-        self._poller += 1
-        me = self._poller
+        self._last_poll += 1
+        this_poll = self._last_poll
         self._changed.notify()
         clock = asyncio.get_running_loop().time
         deadline = clock() + timeout_s
         while not self._pending and not self._closing.is_set and clock() < deadline:
             await self._changed.wait(deadline - clock())
-            if me != self._poller:
+            if this_poll != self._last_poll:
                 raise TelegramError(
                     409,
                     "Conflict: terminated by other getUpdates request; "
@@ -83,7 +83,7 @@ class UpdateQueue:
         return list(islice(self._pending, limit))
 
     async def wait_for_first(self) -> Json | None:
-        """The oldest update, to be delivered to a webhook; None when the sandbox ends."""
+        """The oldest update, for a webhook; None when the sandbox ends."""
         while not self._pending:
             if self._closing.is_set:
                 return None

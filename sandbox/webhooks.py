@@ -1,4 +1,4 @@
-"""Delivers a bot's updates to its webhook, one after the other, until each is taken."""
+"""Delivers a bot's updates to its webhook one by one, and retries until each is accepted."""
 
 import asyncio
 import time
@@ -7,16 +7,16 @@ from urllib.parse import urlsplit
 import httpx
 
 from sandbox.errors import bad_request
+from sandbox.guard import LOOPBACK_HOSTS
 from sandbox.shapes import Json
 from sandbox.signals import Closing
 from sandbox.updates import UpdateQueue
 
 RETRY_AFTER_S = 0.5
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class Webhook:
-    """A bot's webhook, if it has one. Plain http is fine here, but only on loopback."""
+    """A bot's webhook, if it has one; http or https, on loopback only."""
 
     def __init__(self, updates: UpdateQueue, closing: Closing) -> None:
         self.url = ""
@@ -27,11 +27,7 @@ class Webhook:
         self._error: Json = {}
 
     def set(self, url: str, secret: str) -> None:
-        """Begin to deliver to *url*; an empty one ends it.
-
-        Raises:
-            TelegramError: when the sandbox cannot or must not deliver there.
-        """
+        """Deliver to *url*; an empty one stops. Raises `TelegramError` for other hosts."""
         if url:
             _check(url)
         if self._task is not None:
@@ -56,14 +52,12 @@ class Webhook:
             while (update := await self._updates.wait_for_first()) is not None:
                 try:
                     response = await client.post(self.url, json=update, headers=headers)
-                    problem = (
-                        "" if response.is_success else f"Wrong response: {response.status_code}"
-                    )
+                    if response.is_success:
+                        self._updates.confirm(update["update_id"] + 1)
+                        continue
+                    problem = f"Wrong response: {response.status_code}"
                 except httpx.HTTPError as exc:
                     problem = str(exc) or type(exc).__name__
-                if not problem:
-                    self._updates.confirm(update["update_id"] + 1)
-                    continue
                 self._error = {"last_error_date": int(time.time()), "last_error_message": problem}
                 await self._closing.sleep(RETRY_AFTER_S)
 
@@ -74,7 +68,7 @@ def _check(url: str) -> None:
         host, _ = parts.hostname, parts.port
     except ValueError:
         raise bad_request("bad webhook: invalid webhook URL specified") from None
-    if parts.scheme not in ("http", "https") or host not in LOOPBACK:
+    if parts.scheme not in ("http", "https") or host not in LOOPBACK_HOSTS:
         raise bad_request(
             "bad webhook: the sandbox delivers to http://127.0.0.1 and localhost only"
         )

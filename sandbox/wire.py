@@ -1,6 +1,6 @@
-"""HTTP at its plainest: read a Bot API request, write a JSON answer, or hang up.
+"""Reads Bot API requests, writes JSON answers, and cuts connections.
 
-The Bot API is spoken in bare ASGI: routing and request objects would cost more than the calls.
+This is plain ASGI: routing and request objects would cost more time than the calls.
 """
 
 import asyncio
@@ -24,14 +24,14 @@ _JSON_HEADERS = [(b"content-type", b"application/json")]
 
 
 class ClientGone(Exception):
-    """The client went away before its request was whole, or while its call was waiting."""
+    """The client disconnected before its request was complete, or while its call was waiting."""
 
 
 class SandboxProtocol(H11Protocol):
-    """uvicorn's HTTP, which tells the application its connection, so that it can be cut."""
+    """uvicorn's HTTP; it also gives the application the connection, so that it can cut it."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """A client came."""
+        """Store the connection of a new client."""
         super().connection_made(transport)
         self.app_state = {**self.app_state, "transport": transport}
 
@@ -43,7 +43,7 @@ async def hang_up(scope: Scope, receive: Receive) -> None:
 
 
 async def disconnected(receive: Receive) -> None:
-    """Wait until the client is gone."""
+    """Wait until the client has disconnected."""
     while (await receive())["type"] != "http.disconnect":
         pass
 
@@ -55,22 +55,18 @@ async def answer_json(send: Send, status: int, payload: Any) -> None:
 
 
 async def answer_bytes(
-    send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]
+    send: Send,
+    status: int,
+    body: bytes,
+    headers: list[tuple[bytes, bytes]],
+    *,
+    is_half: bool = False,
 ) -> None:
-    """Send an answer as it is."""
+    """Send an answer; *is_half* sends half of it, and the caller then cuts the connection."""
     length = (b"content-length", str(len(body)).encode())
     await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
-    await send({"type": "http.response.body", "body": body})
-
-
-async def answer_half(
-    send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]
-) -> None:
-    """Begin an answer; whoever calls this cuts the connection in the middle of it."""
-    length = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
-    half = body[: len(body) // 2]
-    await send({"type": "http.response.body", "body": half, "more_body": True})
+    sent = body[: len(body) // 2] if is_half else body
+    await send({"type": "http.response.body", "body": sent, "more_body": is_half})
 
 
 async def read_params(scope: Scope, receive: Receive) -> Params:
@@ -78,7 +74,7 @@ async def read_params(scope: Scope, receive: Receive) -> Params:
 
     Raises:
         TelegramError: when the body cannot be read.
-        ClientGone: when the client went away before it was whole.
+        ClientGone: when the client disconnected before it was complete.
     """
     body = await _body(receive)
     query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
@@ -120,7 +116,7 @@ def _json_object(body: bytes) -> Json:
     if not isinstance(value, dict):
         raise ValueError("expected an Object")
     if rb"\ud" in body.lower():
-        json.dumps(value, ensure_ascii=False).encode()  # half a character is no UTF-8: ValueError
+        json.dumps(value, ensure_ascii=False).encode()  # ValueError for half a character
     return value
 
 

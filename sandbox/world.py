@@ -1,4 +1,4 @@
-"""The whole of what the sandbox knows: people, bots, files, and what happened."""
+"""The state of the sandbox: people, bots, files, events and calls."""
 
 import re
 
@@ -17,7 +17,7 @@ _TOKEN = re.compile(r"(\d{1,16}):[A-Za-z0-9_-]{30,}")
 
 
 class World:
-    """Telegram, as far as this sandbox plays it."""
+    """Telegram, as far as this sandbox imitates it."""
 
     def __init__(
         self, *, bot_tokens: frozenset[str] = frozenset(), has_limits: bool = False
@@ -26,7 +26,7 @@ class World:
         self.users: dict[int, Json] = {}
         """People by id."""
         self.roles: dict[int, str] = {}
-        """What the command line called them: admin, tester..."""
+        """Their roles from the command line: admin, tester..."""
         self.bots: dict[int, Bot] = {}
         self.files = FileStore()
         self.events = Events(self.closing)
@@ -36,10 +36,10 @@ class World:
         self._bot_tokens = bot_tokens
 
     def authorize(self, bot_token: str) -> Bot:
-        """The bot of a token; a bot's first token is its only one.
+        """The bot of a token; a bot's first token is its only valid one.
 
         Raises:
-            TelegramError: 401 when it is no token, or not one of those that count here.
+            TelegramError: 401 when it is malformed, or `--token` does not name it.
         """
         match = _TOKEN.fullmatch(bot_token)
         if match is None or (self._bot_tokens and bot_token not in self._bot_tokens):
@@ -55,10 +55,10 @@ class World:
         return bot
 
     def bot(self, bot_id: int) -> Bot:
-        """A bot by its id. It need not have called yet: Telegram keeps updates for it meanwhile.
+        """A bot by its id, even before its first call: Telegram keeps its updates meanwhile.
 
         Raises:
-            Refused: when `--token` names others only.
+            Refused: when `--token` names other bots only.
         """
         if bot_id not in self.bots:
             is_known = any(token.startswith(f"{bot_id}:") for token in self._bot_tokens)
@@ -79,17 +79,13 @@ class World:
         return user
 
     def user(self, user_id: int) -> Json:
-        """A person by id.
-
-        Raises:
-            Refused: when there is none.
-        """
+        """A person by id; raises `Refused` when there is none."""
         if user_id not in self.users:
             raise Refused(404, f"there is no user {user_id}: PUT /sandbox/users/{user_id} first")
         return self.users[user_id]
 
     def chat(self, bot_id: int, chat_id: int) -> tuple[Bot, Chat]:
-        """A chat for the sandbox's own API; a private one is made when needed.
+        """A chat for the sandbox's own API; a private one is created when needed.
 
         Raises:
             Refused: when there is no such bot, person or group.
@@ -102,11 +98,7 @@ class World:
         return bot, bot.chat_with(self.user(chat_id))
 
     def chat_for_bot(self, bot: Bot, chat_id: int) -> Chat:
-        """A chat that a bot's call names.
-
-        Raises:
-            TelegramError: when there is no such chat.
-        """
+        """The chat of a bot's call; raises `TelegramError` when there is none."""
         if chat := bot.chats.get(chat_id):
             return chat
         if chat_id not in self.users:

@@ -148,7 +148,7 @@ class BotParts:
         dataset, jobs, training = part(DatasetFeature), part(JobsFeature), part(TrainingFeature)
         self.datasets, self.desk = dataset.datasets, dataset.versions
         self.jobs, self.watching = jobs.store, jobs.watching
-        self.pausing, self.pictures = jobs.pausing, jobs.pictures
+        self.pictures = jobs.pictures
         self.runs, self.training, self.submission = (
             training.runs, training.plans, training.submission,
         )  # fmt: skip

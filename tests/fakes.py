@@ -497,7 +497,7 @@ class Provider(Scripted, TrainingApi):
         await self._called("shutdown_date", model)
         return self.last_days.get(model)
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         pass
 
     def _known(self, job_id: str) -> FineTuningJob:
@@ -545,7 +545,7 @@ class ChatServer(Scripted, ChatApi):
         if self.usage is not None:
             yield self.usage
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         pass
 
 

@@ -1,4 +1,4 @@
-"""Letting people in and out: requests to join, removal, blocking."""
+"""Who may use the bot: requests to join, removal, blocking."""
 
 import time
 from collections.abc import Callable
@@ -17,11 +17,11 @@ from bot.storage.database import Database, Transaction
 
 DAY_S: Final = 86_400
 ASK_EVERY_S: Final = DAY_S
-"""Who has no answer yet may remind the admins after this time."""
+"""Somebody without an answer may remind the admins after this time."""
 DENIED_FOR_S: Final = 3 * DAY_S
-"""Who was denied or removed may ask again after this time."""
+"""After a denial or a removal, the person may ask again after this time."""
 MOST_TOLD_A_DAY: Final = 20
-"""Requests that each admin gets a message about in a day; the others are only listed."""
+"""Requests in a day that each admin gets a message about. Others are only on the list."""
 
 
 class OutsideState(Enum):
@@ -31,7 +31,7 @@ class OutsideState(Enum):
     WAITING = auto()
     """They have asked; an admin will decide."""
     DENIED = auto()
-    """Denied or removed, not long ago."""
+    """An admin denied or removed them less than `DENIED_FOR_S` ago."""
     BLOCKED = auto()
     """Only an admin can change that."""
 
@@ -40,71 +40,65 @@ class OutsideState(Enum):
 class OutsideAccess:
     """What somebody outside can do."""
 
-    door: OutsideState
+    state: OutsideState
     until: int = 0
     """When they may ask (again), Unix time; 0 where time changes nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
-    """Decisions about who comes in. Each is one transaction: of two at once the first decides."""
+    """Decisions about access, each in one transaction: of two at once the first counts."""
 
     database: Database
     people: People
     requests: JoinRequestStore
     notifications: Notifications
     on_removed: list[Callable[[int], None]] = field(default_factory=list)
-    """Each is called with the id of a person who may not use the bot any more."""
+    """Each is called with the id of a person whom an admin has removed."""
 
-    async def standing(self, person_id: int, tx: Transaction | None = None) -> OutsideAccess:
+    async def outside_access(self, person_id: int, tx: Transaction | None = None) -> OutsideAccess:
         """What somebody who is not admitted can do."""
         now = int(time.time())
         known = await self.people.store.get(person_id, tx)
         if known is not None and known.is_blocked:
-            return OutsideAccess(door=OutsideState.BLOCKED)
+            return OutsideAccess(state=OutsideState.BLOCKED)
         request = await self.requests.latest(person_id, tx)
         if request is not None and request.state is RequestState.OPEN:
             until = request.asked_at + ASK_EVERY_S
-            return OutsideAccess(
-                door=OutsideState.WAITING if until > now else OutsideState.MAY_ASK, until=until
-            )
+            state = OutsideState.WAITING if until > now else OutsideState.MAY_ASK
+            return OutsideAccess(state=state, until=until)
         refused_at = (known.removed_at if known else None) or 0
         if request is not None and request.state is RequestState.DENIED:
             refused_at = max(refused_at, request.decided_at or 0)
         until = refused_at + DENIED_FOR_S
         if until > now:
-            return OutsideAccess(door=OutsideState.DENIED, until=until)
-        return OutsideAccess(door=OutsideState.MAY_ASK)
+            return OutsideAccess(state=OutsideState.DENIED, until=until)
+        return OutsideAccess(state=OutsideState.MAY_ASK)
 
     async def ask(self, person: Person, *, name: str) -> OutsideAccess:
-        """Ask the admins to let the person in, if they may ask; what they can do then.
+        """Ask the admins to let in somebody outside, if they may ask.
 
-        Args:
-            person: Somebody who is not admitted.
-            name: How the admins will know them: names and @username.
+        *name* is how the admins will know them: names and @username. Returns what they can do then.
         """
 
         async def work(tx: Transaction) -> OutsideAccess:
-            standing = await self.standing(person.id, tx)
-            if standing.door is not OutsideState.MAY_ASK:
-                return standing
+            access = await self.outside_access(person.id, tx)
+            if access.state is not OutsideState.MAY_ASK:
+                return access
             now = int(time.time())
             request_id = await self.requests.ask(tx, person.id, name=name, now=now)
             if await self.requests.n_told(tx, since=now - DAY_S) < MOST_TOLD_A_DAY:
                 await self.requests.told(tx, request_id, now=now)
-                await self._tell_admins(
-                    tx, AccessKind.REQUEST, request_id, key=f"{request_id}:{now}"
-                )
+                kind, key = AccessKind.REQUEST, f"join:{request_id}:{now}"
             else:
-                await self._tell_admins(
-                    tx, AccessKind.FLOOD, request_id, key=f"flood:{now // DAY_S}"
-                )
-            return OutsideAccess(door=OutsideState.WAITING, until=now + ASK_EVERY_S)
+                kind, key = AccessKind.FLOOD, f"join:flood:{now // DAY_S}"
+            await self.notifications.tell_admins(tx, kind, {"request_id": request_id}, key=key)
+            return OutsideAccess(state=OutsideState.WAITING, until=now + ASK_EVERY_S)
 
         return await self.database.write(work)
 
     async def decide(self, request_id: int, *, is_admitted: bool, by: int) -> JoinRequest:
-        """Decide a request, unless it is decided; what stands now.
+        """Decide a request unless it is decided already; returns the request as it is then.
 
         Raises:
             ButtonGone: there is no such request.
@@ -128,20 +122,20 @@ class Admission:
         return request
 
     async def admit(self, person_id: int, *, by: int) -> None:
-        """Let somebody in whom we know, blocked or not; people of the settings are in anyway."""
+        """Let a known person in, blocked or not. People from the settings are in anyway."""
         if self.people.is_fixed(person_id):
             return
 
         async def work(tx: Transaction) -> None:
             now = int(time.time())
             if await self.people.store.admit(tx, person_id, by=by, now=now):
-                await self.close_request(tx, person_id, RequestState.ADMITTED, by=by)
+                await self.requests.close_open(tx, person_id, RequestState.ADMITTED, by=by, now=now)
                 await self._tell(tx, person_id, AccessKind.ADMITTED, key=f"admitted:{now}")
 
         await self.database.write(work)
 
     async def remove(self, profile: PersonProfile) -> None:
-        """Let them in no more, from this moment on.
+        """Take a person's access away, from this moment on.
 
         Raises:
             PersonFixed: they come from the settings.
@@ -160,7 +154,7 @@ class Admission:
         await self.database.write(work)
 
     async def block(self, person_id: int, *, is_blocked: bool, by: int) -> None:
-        """Let somebody outside not even ask, or let them ask again."""
+        """Stop somebody outside from asking, or let them ask again."""
         if self.people.is_fixed(person_id):
             return
 
@@ -168,22 +162,9 @@ class Admission:
             now = int(time.time())
             await self.people.store.block(tx, person_id, is_blocked=is_blocked, now=now)
             if is_blocked:
-                await self.close_request(tx, person_id, RequestState.DENIED, by=by)
+                await self.requests.close_open(tx, person_id, RequestState.DENIED, by=by, now=now)
 
         await self.database.write(work)
-
-    async def close_request(
-        self, tx: Transaction, person_id: int, state: RequestState, *, by: int
-    ) -> None:
-        """What the person asked for was decided in another way."""
-        await self.requests.close_open(tx, person_id, state, by=by, now=int(time.time()))
-
-    async def _tell_admins(
-        self, tx: Transaction, kind: AccessKind, request_id: int, *, key: str
-    ) -> None:
-        await self.notifications.tell_admins(
-            tx, kind, {"request_id": request_id}, key=f"join:{key}"
-        )
 
     async def _tell(self, tx: Transaction, person_id: int, kind: AccessKind, *, key: str) -> None:
         await self.notifications.tell(tx, person_id, kind, {}, key=key)

@@ -1,4 +1,4 @@
-"""Who wants to come in: requests, decisions, invitations."""
+"""Requests to join, decisions about them, and invitations."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,28 +12,19 @@ from bot.texts import Texts
 
 
 def request(texts: Texts, asked: JoinRequest) -> Screen:
-    """A stranger asks to be let in."""
-    return Screen(
-        text=texts(
-            "join_request",
-            name=name_of(asked.name, asked.person_id),
-            mention=mention(asked.person_id),
-        ),
-        buttons=rows(
-            [
-                button(texts, "let_in", data_of("access", "request_admit", asked.id)),
-                button(texts, "deny", data_of("access", "request_deny", asked.id)),
-            ]
-        ),
-    )
+    """A stranger asks for access."""
+    name = name_of(asked.name, asked.person_id)
+    text = texts("join_request", name=name, mention=mention(asked.person_id))
+    admit = button(texts, "let_in", data_of("access", "request_admit", asked.id))
+    deny = button(texts, "deny", data_of("access", "request_deny", asked.id))
+    return Screen(text=text, buttons=rows([admit, deny]))
 
 
 def decided(texts: Texts, asked: JoinRequest, *, by: str) -> Screen:
-    """What was decided, by whom: the same for who decided and for who came too late."""
+    """What was decided and by whom, for the admin who decided and for one who was too late."""
     is_in = asked.state is RequestState.ADMITTED
-    key = "join_was_admitted" if is_in else "join_was_denied"
     text = texts(
-        key,
+        "join_was_admitted" if is_in else "join_was_denied",
         name=name_of(asked.name, asked.person_id),
         by=name_of(by),
         when=moment(texts, asked.decided_at or 0),
@@ -43,13 +34,13 @@ def decided(texts: Texts, asked: JoinRequest, *, by: str) -> Screen:
 
 
 def flood(texts: Texts) -> Screen:
-    """So many ask that admins are not written to about each."""
+    """So many ask that admins get no message about each."""
     outside = button(texts, "outside", data_of("access", "outside", 0))
     return Screen(text=texts("join_flood", limit=MOST_TOLD_A_DAY), buttons=rows([outside]))
 
 
 def invitation(texts: Texts, made: Invitation, link: str) -> Screen:
-    """The message that an admin forwards; it has no buttons, which would not come along."""
+    """The message that an admin forwards, without buttons: they are lost in forwarding."""
     return Screen(text=texts("invitation", link=link, when=moment(texts, made.expires_at)))
 
 
@@ -68,13 +59,10 @@ def invited(texts: Texts, person: Person, invitation_id: int) -> Screen:
 def invitations(
     texts: Texts, found: Sequence[Invitation], *, makers: Mapping[int, str], is_new: bool
 ) -> Screen:
-    """Those that still let somebody in, each with a button to withdraw it.
+    """Links that still work, oldest first, each with a button to withdraw it.
 
-    Args:
-        texts: The admin's language.
-        found: Oldest first.
-        makers: Names of the admins who made them.
-        is_new: The newest stands above, to be forwarded.
+    *makers* are the names of the admins who made them. *is_new*: the newest link is in the message
+    above, for forwarding.
     """
     lines = [texts("invitation_how"), ""] if is_new else []
     lines.append(texts("invitations_title" if found else "invitations_none"))
@@ -92,13 +80,6 @@ def invitations(
         for each in found
     ]
     pairs = [withdraw[n : n + 2] for n in range(0, len(withdraw), 2)]
-    return Screen(
-        text="\n".join(lines),
-        buttons=rows(
-            *pairs,
-            [
-                button(texts, "invite", data_of("access", "invitation_make")),
-                button(texts, "people", data_of("access", "list", 0)),
-            ],
-        ),
-    )
+    invite = button(texts, "invite", data_of("access", "invitation_make"))
+    people = button(texts, "people", data_of("access", "list", 0))
+    return Screen(text="\n".join(lines), buttons=rows(*pairs, [invite, people]))

@@ -19,7 +19,7 @@ from bot.usage.feature import UsageFeature
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessFeature(Feature):
-    """Others learn from it who was removed, and which links still let somebody in."""
+    """Others learn from it whom an admin has removed, and which links still work."""
 
     admission: Admission
     invitations: Invitations
@@ -70,7 +70,7 @@ def build(core: Core, *, usage: UsageFeature, serving: ServingFeature) -> Access
             "access:removed": people.remove,
             "access:admit": people.admit,
             "access:block": people.block,
-            "access:unblock": people.unblock,
+            "access:unblock": people.block,
             "access:request_admit": people.decide,
             "access:request_deny": people.decide,
             "access:invitation_make": links.make,

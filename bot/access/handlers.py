@@ -1,6 +1,5 @@
-"""/people: who may use the bot, what they use, and whom admins let in or remove."""
+"""/people: the people who may use the bot, what they use, and decisions about their access."""
 
-import re
 from dataclasses import dataclass
 
 from bot.access import admission_views, views
@@ -21,22 +20,22 @@ class PeopleHandlers:
     admission: Admission
     catalogue: Catalogue
     base_url: str
-    """Of the server that answers, by which the note on prices goes."""
+    """Of the chat server; the note on prices depends on it."""
 
     async def show_list(self, context: BotContext) -> None:
-        """/people: who may come in, by pages."""
+        """/people: everybody with access, in pages."""
         page = context.press.number
         people, has_more = await self.people.admitted(page, size=views.PAGE)
-        if page and not people:  # who stood there was removed since
+        if page and not people:  # its people have been removed since
             page, (people, has_more) = 0, await self.people.admitted(0, size=views.PAGE)
         billed = [(each, *await self.accounts.bills_of(each.person.id)) for each in people]
-        prices = self._prices(context)
-        context.show(
-            views.listed(context.texts, billed, page=page, has_more=has_more, prices=prices)
+        screen = views.listed(
+            context.texts, billed, page=page, has_more=has_more, prices=self._prices(context)
         )
+        context.show(screen)
 
     async def show_outside(self, context: BotContext) -> None:
-        """Who asks, was denied, removed or blocked, by pages."""
+        """People who asked, or were denied, removed or blocked, in pages."""
         page = context.press.number
         people, has_more = await self.people.outside(page, size=views.PAGE)
         if page and not people:
@@ -50,52 +49,48 @@ class PeopleHandlers:
 
     async def show_models(self, context: BotContext) -> None:
         """What each model has cost."""
-        accounts = self.accounts
-        models, today, in_all = await accounts.by_model()
-        prices = self._prices(context)
-        context.show(
-            views.by_model(context.texts, models, today=today, in_all=in_all, prices=prices)
+        models, today, in_all = await self.accounts.by_model()
+        screen = views.by_model(
+            context.texts, models, today=today, in_all=in_all, prices=self._prices(context)
         )
+        context.show(screen)
 
     async def set_limit(self, context: BotContext) -> None:
-        """How many answers a day."""
-        parts = re.fullmatch(r"(\d{1,18})-(d|\d{1,3})", context.press.id, re.ASCII)
-        allowed = (views.DEFAULT, *map(str, (views.NO_LIMIT, *views.LIMITS)))
-        if parts is None or parts[2] not in allowed:
+        """How many answers the person may get in a day."""
+        person_id, chosen = context.press.number_and_word()
+        if chosen not in (views.DEFAULT, *map(str, (views.NO_LIMIT, *views.LIMITS))):
             raise ButtonGone
-        person_id = int(parts[1])
         await self.people.profile(person_id)
-        limit = None if parts[2] == views.DEFAULT else int(parts[2])
+        limit = None if chosen == views.DEFAULT else int(chosen)
         await self.people.set_limit(person_id, limit)
         await self._show(context, person_id)
 
     async def ask_remove(self, context: BotContext) -> None:
-        """Ask whether somebody is really to be removed."""
+        """Ask whether to remove somebody."""
         profile = await self.people.profile(context.press.number)
         context.show(views.ask_remove(context.texts, profile))
 
     async def remove(self, context: BotContext) -> None:
-        """Somebody comes in no more."""
+        """Take somebody's access away."""
         profile = await self.people.profile(context.press.number)
         await self.admission.remove(profile)
         await self._show(context, profile.person.id)
 
     async def admit(self, context: BotContext) -> None:
-        """Let somebody in whom we know."""
+        """Let a known person in."""
         profile = await self.people.profile(context.press.number)
         await self.admission.admit(profile.person.id, by=context.person.id)
         await self._show(context, profile.person.id)
 
     async def block(self, context: BotContext) -> None:
-        """Somebody outside may not even ask."""
-        await self._block(context, is_blocked=True)
-
-    async def unblock(self, context: BotContext) -> None:
-        """They may ask again."""
-        await self._block(context, is_blocked=False)
+        """Stop somebody outside from asking, or let them ask again."""
+        profile = await self.people.profile(context.press.number)
+        is_blocked = context.press.action == "block"
+        await self.admission.block(profile.person.id, is_blocked=is_blocked, by=context.person.id)
+        await self._show(context, profile.person.id)
 
     async def decide(self, context: BotContext) -> None:
-        """A request to join; the first press decides, a later one reads what was decided."""
+        """A request to join: the first press decides, a later one shows the decision."""
         asked = await self.admission.decide(
             context.press.number,
             is_admitted=context.press.action == "request_admit",
@@ -103,11 +98,6 @@ class PeopleHandlers:
         )
         by = await self.people.named(asked.decided_by or 0)
         context.show(admission_views.decided(context.texts, asked, by=by.name))
-
-    async def _block(self, context: BotContext, *, is_blocked: bool) -> None:
-        profile = await self.people.profile(context.press.number)
-        await self.admission.block(profile.person.id, is_blocked=is_blocked, by=context.person.id)
-        await self._show(context, profile.person.id)
 
     async def _show(self, context: BotContext, person_id: int) -> None:
         profile = await self.people.profile(person_id)

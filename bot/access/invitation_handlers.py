@@ -1,4 +1,4 @@
-"""/invite: links that let one person in each, and taking them back."""
+"""/invite: links that let one person in each."""
 
 from dataclasses import dataclass
 
@@ -16,18 +16,18 @@ class InvitationHandlers:
     people: People
 
     async def make(self, context: BotContext) -> None:
-        """/invite: a link in a message of its own, to be forwarded; then all that are open."""
+        """/invite: a link in its own message, for forwarding; then all open links."""
         await self.invitations.make(
             by=context.person.id, request_id=context.request_id, bot=context.bot.username
         )
         await self._show(context, is_new=True)
 
     async def show_list(self, context: BotContext) -> None:
-        """All that are open."""
+        """All open links."""
         await self._show(context, is_new=False)
 
     async def withdraw(self, context: BotContext) -> None:
-        """One that lets nobody in any more."""
+        """Make one link useless."""
         await self.invitations.withdraw(context.press.number)
         await self._show(context, is_new=False)
 

@@ -1,7 +1,7 @@
 """One-time links that let a person in.
 
-A link's code is made of a salt that is stored and a key that is not: whoever reads the database,
-or a backup of it, finds neither a code nor what it could be made from.
+A link's code is made of a stored salt and a key that is not stored. So nobody can learn a code, or
+make one, from the database or a backup of it.
 """
 
 import base64
@@ -26,7 +26,7 @@ MOST_OPEN: Final = 20
 CODE_BYTES: Final = 16
 """128 bits."""
 PREFIX: Final = "inv_"
-"""By this our logs know a code, and take it out."""
+"""Our logs recognise a code by this prefix and remove it."""
 
 
 class InvitationOutcome(StrEnum):
@@ -35,10 +35,10 @@ class InvitationOutcome(StrEnum):
     ADMITTED = "admitted"
     USED = "used"
     EXPIRED = "expired"
-    """Too old, withdrawn, or made by somebody who is no admin any more."""
+    """It is too old or withdrawn, or the person who made it is not an admin any more."""
     UNKNOWN = "unknown"
     CLOSED = "closed"
-    """Not for this person: they are blocked, or were removed after the link was made."""
+    """The person is blocked, or an admin removed them after the link was made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,18 +50,15 @@ class Invitations:
     admission: Admission
     notifications: Notifications
     key: bytes = field(repr=False)
-    """Codes are made with it; kept out of the database."""
+    """The secret part of codes; it is not in the database."""
 
     async def make(self, *, by: int, request_id: int, bot: str) -> Invitation:
-        """A new invitation, whose link is sent to the admin; once per *request_id*.
+        """Make an invitation and send its link to the admin *by*; once per *request_id*.
 
-        Args:
-            by: The admin.
-            request_id: The update that asks for it.
-            bot: The bot's username, without @.
+        *bot* is the bot's username, without @.
 
         Raises:
-            TooManyInvitations: so many are open already.
+            TooManyInvitations: `MOST_OPEN` are open already.
         """
         salt = secrets.token_hex(CODE_BYTES)
 
@@ -98,17 +95,13 @@ class Invitations:
         """
         return f"https://t.me/{bot}?start={self._code(invitation.salt)}"
 
-    async def get(self, invitation_id: int) -> Invitation | None:
-        """The invitation, in whatever state."""
-        return await self.store.get(invitation_id)
-
     async def open(self) -> list[Invitation]:
         """Those that still let somebody in, oldest first."""
         found = await self.store.open(now=int(time.time()))
-        return [invitation for invitation in found if self._is_admins(invitation)]
+        return [invitation for invitation in found if self._is_by_admin(invitation)]
 
     async def withdraw(self, invitation_id: int) -> None:
-        """Let nobody in by it any more.
+        """Make the link useless.
 
         Raises:
             ButtonGone: there is no such invitation.
@@ -119,14 +112,14 @@ class Invitations:
         await self.database.write(lambda tx: self.store.withdraw(tx, invitation_id, now=now))
 
     async def accept(self, code: str, person: Person) -> InvitationOutcome:
-        """Let the person in by a code, which is used up then; of two at once one gets in."""
+        """Let the person in by a code, which works once; of two people at once one gets in."""
 
         async def work(tx: Transaction) -> InvitationOutcome:
             now = int(time.time())
             found = await self.store.by_hash(_hash(code), tx)
             if found is None:
                 return InvitationOutcome.UNKNOWN
-            if not self._is_admins(found):
+            if not self._is_by_admin(found):
                 return InvitationOutcome.EXPIRED
             people = self.admission.people
             known = await people.store.get(person.id, tx)
@@ -137,8 +130,8 @@ class Invitations:
                 return InvitationOutcome.USED if is_used else InvitationOutcome.EXPIRED
             await people.saw(tx, person)
             await people.store.admit(tx, person.id, by=found.made_by, now=now)
-            await self.admission.close_request(
-                tx, person.id, RequestState.ADMITTED, by=found.made_by
+            await self.admission.requests.close_open(
+                tx, person.id, RequestState.ADMITTED, by=found.made_by, now=now
             )
             payload = {"person_id": person.id, "invitation_id": found.id}
             await self.notifications.tell(
@@ -157,7 +150,7 @@ class Invitations:
         found = await self.store.by_hash(_hash(code))
         return found is not None and found in await self.open()
 
-    def _is_admins(self, invitation: Invitation) -> bool:
+    def _is_by_admin(self, invitation: Invitation) -> bool:
         return invitation.made_by in self.admission.people.admin_ids
 
     def _code(self, salt: str) -> str:

@@ -1,4 +1,4 @@
-"""What people are told about access, put into words when it leaves."""
+"""The text of notifications about access, made when they are sent."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ class AccessNotifications:
         return views.request(texts, asked) if asked else None
 
     async def flood(self, texts: Texts, payload: JsonDict, _: int) -> Screen:
-        """Too many ask for a message about each."""
+        """So many ask that admins get no message about each."""
         return views.flood(texts)
 
     async def admitted(self, texts: Texts, payload: JsonDict, person_id: int) -> Screen:
@@ -47,7 +47,7 @@ class AccessNotifications:
 
     async def invitation(self, texts: Texts, payload: JsonDict, _: int) -> Screen | None:
         """A new link, to be forwarded."""
-        made = await self.invitations.get(payload["invitation_id"])
+        made = await self.invitations.store.get(payload["invitation_id"])
         if made is None:
             return None
         return views.invitation(texts, made, self.invitations.link(made, bot=payload["bot"]))

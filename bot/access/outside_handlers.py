@@ -1,12 +1,10 @@
 """For people who are not admitted: an invitation's link, and a request to join.
 
-Whatever they send, they are told the same at most once a minute, and nothing here asks a provider.
+The bot says the same to them at most once a minute. Nothing here asks a provider.
 """
 
 import re
 from dataclasses import dataclass
-
-from telegram import User
 
 from bot.access import outside_views as views
 from bot.access.admission import Admission
@@ -39,28 +37,25 @@ class OutsideHandlers:
             is_ready = await self.serving.current() is not None
             context.reply(views.start_tester(texts, person, is_ready=is_ready))
             return
-        standing = await self.admission.standing(person.id)
-        screen = views.link_failed(texts, outcome, views.outside(texts, person.id, standing))
+        access = await self.admission.outside_access(person.id)
+        screen = views.link_failed(texts, outcome, views.outside(texts, person.id, access))
         context.reply(screen, key=quiet_key(context, f"code_{outcome}"))
 
     async def ask_in(self, context: BotContext) -> None:
-        """The button to ask for access: the admins are told."""
+        """The button to ask for access: the admins get a message."""
         user = context.current_update.effective_user
         assert user is not None
-        standing = await self.admission.ask(context.person, name=_known_as(user))
-        screen = views.outside(context.texts, context.person.id, standing)
+        name = f"{user.full_name} (@{user.username})" if user.username else user.full_name
+        access = await self.admission.ask(context.person, name=name)
+        screen = views.outside(context.texts, context.person.id, access)
         context.show(screen, key=quiet_key(context, "ask"))
 
     async def is_inside(self, context: BotContext) -> None:
-        """The button to ask for access, pressed by somebody who was let in meanwhile."""
+        """The button to ask for access, pressed by somebody who has access by now."""
         context.say_here("door_inside")
 
     async def show_options(self, context: BotContext) -> None:
         """Anything else."""
-        standing = await self.admission.standing(context.person.id)
-        screen = views.outside(context.texts, context.person.id, standing)
+        access = await self.admission.outside_access(context.person.id)
+        screen = views.outside(context.texts, context.person.id, access)
         context.reply(screen, key=quiet_key(context, "stranger"))
-
-
-def _known_as(user: User) -> str:
-    return f"{user.full_name} (@{user.username})" if user.username else user.full_name

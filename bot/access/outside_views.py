@@ -1,4 +1,4 @@
-"""What people see who come in: from outside, by a link, and when they were let in."""
+"""What people see before an admin has let them in, and the welcome after that."""
 
 from bot.access.admission import OutsideAccess, OutsideState
 from bot.access.invitations import InvitationOutcome
@@ -9,24 +9,24 @@ from bot.edge.who import moment, name_of
 from bot.texts import Texts
 
 
-def outside(texts: Texts, person_id: int, standing: OutsideAccess) -> Screen:
-    """What a stranger sees: what this is, their number, and what they can do."""
+def outside(texts: Texts, person_id: int, access: OutsideAccess) -> Screen:
+    """What a stranger sees: what this bot is, their Telegram id, and what they can do."""
     number = texts("door_stranger", id=person_id)
-    match standing.door:
+    match access.state:
         case OutsideState.MAY_ASK:
             ask = button(texts, "ask_in", data_of("access", "ask"))
             return Screen(text=f"{number}\n{texts('door_may_ask')}", buttons=rows([ask]))
         case OutsideState.WAITING:
             rest = texts("door_waiting")
         case OutsideState.DENIED:
-            rest = texts("door_denied", when=moment(texts, standing.until))
+            rest = texts("door_denied", when=moment(texts, access.until))
         case OutsideState.BLOCKED:
             rest = texts("door_blocked")
     return Screen(text=f"{number}\n{rest}")
 
 
 def link_failed(texts: Texts, outcome: InvitationOutcome, screen: Screen) -> Screen:
-    """Why a link lets nobody in, above what the stranger can do instead."""
+    """Why a link does not work, above what the stranger can do instead."""
     return Screen(text=f"{texts(f'code_{outcome}')}\n\n{screen.text}", buttons=screen.buttons)
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
 
 from bot.catalogue import Catalogue
 from bot.delivery.screen import Button, Screen, fitting, rows
 from bot.domain.people import JoinRequest, PersonProfile, RequestState
-from bot.edge.buttons import button, data_of
+from bot.edge.buttons import button, data_of, page_buttons
 from bot.edge.who import label_of, name_of, seen
 from bot.texts import Markup, Texts
 from bot.usage.accounts import Bill
@@ -30,9 +31,9 @@ class PersonCard:
     limit: int
     """Answers a day; 0: any number."""
     admitted_by: str
-    """The name of who let them in; empty: nobody did."""
+    """The name of the admin who let them in; empty: nobody did."""
     request: JoinRequest | None
-    """What they asked last."""
+    """Their last one."""
 
 
 def listed(
@@ -43,7 +44,7 @@ def listed(
     has_more: bool,
     prices: str,
 ) -> Screen:
-    """A page of who may come in: role, last visit, answers and cost today and in all."""
+    """A page of people with access: role, last visit, answers and cost today and in all."""
     lines = [
         texts(
             "people_line",
@@ -56,19 +57,14 @@ def listed(
         )
         for profile, today, in_all in people
     ]
-    others = [
-        button(texts, "invite", data_of("access", "invitation_list")),
-        button(texts, "outside", data_of("access", "outside", 0)),
-    ]
-    usage = [button(texts, "model_usage", data_of("access", "models"))]
+    invite = button(texts, "invite", data_of("access", "invitation_list"))
+    others = button(texts, "outside", data_of("access", "outside", 0))
+    usage = button(texts, "model_usage", data_of("access", "models"))
+    openers = _openers([profile for profile, _, _ in people])
+    turners = _turners(texts, "list", page, has_more=has_more)
     return Screen(
         text="\n".join([texts("people_title"), *lines, prices]),
-        buttons=rows(
-            *_openers([profile for profile, _, _ in people]),
-            _turners(texts, "list", page, has_more=has_more),
-            others,
-            usage,
-        ),
+        buttons=rows(*openers, turners, [invite, others], [usage]),
     )
 
 
@@ -79,7 +75,7 @@ def outside(
     page: int,
     has_more: bool,
 ) -> Screen:
-    """A page of who asks, was denied, removed or blocked."""
+    """A page of people who asked, or were denied, removed or blocked."""
     back = [button(texts, "people", data_of("access", "list", 0))]
     if not people:
         return Screen(text=texts("people_outside_none"), buttons=rows(back))
@@ -92,18 +88,14 @@ def outside(
         )
         for profile, request in people
     ]
-    return Screen(
-        text="\n".join([texts("people_outside"), *lines]),
-        buttons=rows(
-            *_openers([profile for profile, _ in people]),
-            _turners(texts, "outside", page, has_more=has_more),
-            back,
-        ),
-    )
+    openers = _openers([profile for profile, _ in people])
+    turners = _turners(texts, "outside", page, has_more=has_more)
+    text = "\n".join([texts("people_outside"), *lines])
+    return Screen(text=text, buttons=rows(*openers, turners, back))
 
 
 def card(texts: Texts, shown: PersonCard, *, prices: str) -> Screen:
-    """One person, and what can be decided about them."""
+    """One person, and the decisions that an admin can make about them."""
     profile = shown.profile
     lines = [
         texts(
@@ -117,21 +109,8 @@ def card(texts: Texts, shown: PersonCard, *, prices: str) -> Screen:
     if profile.first_seen_at:
         lines.append(texts("person_first_seen", day=texts.moment(profile.first_seen_at)))
     lines += _how(texts, shown)
-    lines.append(
-        texts(
-            "person_today",
-            n=texts.number(shown.today.n_answers),
-            price=price(texts, shown.today),
-        )
-    )
-    lines.append(
-        texts(
-            "person_total",
-            n=texts.number(shown.in_all.n_answers),
-            tokens=_tokens(texts, shown.in_all),
-            price=price(texts, shown.in_all),
-        )
-    )
+    lines.append(texts("person_today", **_amounts(texts, shown.today)))
+    lines.append(texts("person_total", **_amounts(texts, shown.in_all)))
     if profile.person.is_admitted:
         lines.append(_limit(texts, shown))
     if shown.in_all.n_estimated:
@@ -140,17 +119,12 @@ def card(texts: Texts, shown: PersonCard, *, prices: str) -> Screen:
 
 
 def ask_remove(texts: Texts, profile: PersonProfile) -> Screen:
-    """Ask whether somebody is really to be removed."""
+    """Ask whether to remove somebody."""
     number = profile.person.id
-    return Screen(
-        text=texts("person_ask_remove", name=name_of(profile.person.name, number)),
-        buttons=rows(
-            [
-                button(texts, "remove_yes", data_of("access", "removed", number)),
-                button(texts, "remove_no", data_of("access", "show", number)),
-            ]
-        ),
-    )
+    text = texts("person_ask_remove", name=name_of(profile.person.name, number))
+    yes = button(texts, "remove_yes", data_of("access", "removed", number))
+    no = button(texts, "remove_no", data_of("access", "show", number))
+    return Screen(text=text, buttons=rows([yes, no]))
 
 
 def by_model(
@@ -160,27 +134,21 @@ def by_model(
     back = rows([button(texts, "people", data_of("access", "list", 0))])
     if not models:
         return Screen(text=texts("usage_none"), buttons=back)
-    lines = [texts("usage_title")]
-    for key, bill in (("usage_today", today), ("usage_total", in_all)):
-        lines.append(texts(key, n=texts.number(bill.n_answers), price=price(texts, bill)))
-    lines.append(prices)
+    lines = [
+        texts("usage_title"),
+        texts("usage_today", **_amounts(texts, today)),
+        texts("usage_total", **_amounts(texts, in_all)),
+        prices,
+    ]
     if in_all.n_estimated:
         lines.append(texts("usage_estimated"))
-    lines += [
-        texts(
-            "usage_line",
-            model=name_of(model),
-            n=texts.number(bill.n_answers),
-            tokens=_tokens(texts, bill),
-            price=price(texts, bill),
-        )
-        for model, bill in models
-    ]
+    for model, bill in models:
+        lines.append(texts("usage_line", model=name_of(model), **_amounts(texts, bill)))
     return Screen(text="\n".join(fitting(lines)), buttons=back)
 
 
 def prices_note(texts: Texts, catalogue: Catalogue, *, base_url: str) -> str:
-    """Whose prices the amounts were made with."""
+    """Which prices the amounts come from."""
     if catalogue.is_at_home(base_url):
         return texts("people_prices", day=catalogue.looked_up)
     host = urlsplit(base_url).hostname
@@ -188,15 +156,15 @@ def prices_note(texts: Texts, catalogue: Catalogue, *, base_url: str) -> str:
 
 
 def price(texts: Texts, bill: Bill) -> str:
-    """What it cost, an estimate; says so where the price of some or all is not known."""
+    """An estimate of the cost; says so where the price of some or all answers is unknown."""
     if bill.n_answers and bill.n_unpriced == bill.n_answers:
         return texts.plain("price_unknown")
     amount = texts.money(bill.usd)
     if bill.usd >= 0.01:
         amount = f"~{amount}"
-    return (
-        texts.plain("price_partly", price=amount, n=bill.n_unpriced) if bill.n_unpriced else amount
-    )
+    if not bill.n_unpriced:
+        return amount
+    return texts.plain("price_partly", price=amount, n=bill.n_unpriced)
 
 
 def mention(person_id: int) -> Markup:
@@ -213,10 +181,9 @@ def _decisions(texts: Texts, shown: PersonCard) -> tuple[tuple[Button, ...], ...
     if person.is_admitted:
         leave = button(texts, "remove", data_of("access", "remove", person.id))
         return rows(*_limits(texts, shown), [] if profile.is_fixed else [leave], back)
+    deny = []
     if request is not None and request.state is RequestState.OPEN:
-        deny = [button(texts, "deny", data_of("access", "request_deny", request.id))]
-    else:
-        deny = []
+        deny.append(button(texts, "deny", data_of("access", "request_deny", request.id)))
     word = "unblock" if profile.is_blocked else "block"
     return rows(
         [button(texts, "let_in", data_of("access", "admit", person.id)), *deny],
@@ -230,18 +197,12 @@ def _limits(texts: Texts, shown: PersonCard) -> list[list[Button]]:
 
     def choice(label: str, value: int | None) -> Button:
         mark = "✓ " if person.daily_limit == value else ""
-        chosen = DEFAULT if value is None else value
-        return Button(
-            text=f"{mark}{label}", data=data_of("access", "limit", f"{person.id}-{chosen}")
-        )
+        data = data_of("access", "limit", f"{person.id}-{DEFAULT if value is None else value}")
+        return Button(text=f"{mark}{label}", data=data)
 
-    return [
-        [choice(texts.number(n), n) for n in LIMITS],
-        [
-            choice(texts.plain("button_limit_default"), None),
-            choice(texts.plain("button_limit_none"), NO_LIMIT),
-        ],
-    ]
+    default = choice(texts.plain("button_limit_default"), None)
+    no_limit = choice(texts.plain("button_limit_none"), NO_LIMIT)
+    return [[choice(texts.number(n), n) for n in LIMITS], [default, no_limit]]
 
 
 def _how(texts: Texts, shown: PersonCard) -> list[str]:
@@ -280,8 +241,13 @@ def _role(texts: Texts, profile: PersonProfile) -> str:
     return texts.plain("role_admin" if profile.person.is_admin else "role_tester")
 
 
-def _tokens(texts: Texts, bill: Bill) -> str:
-    return ("~" if bill.n_estimated else "") + texts.number(bill.n_tokens)
+def _amounts(texts: Texts, bill: Bill) -> dict[str, str]:
+    """The parameters of a sentence about a bill."""
+    return {
+        "n": texts.number(bill.n_answers),
+        "tokens": ("~" if bill.n_estimated else "") + texts.number(bill.n_tokens),
+        "price": price(texts, bill),
+    }
 
 
 def _bold(profile: PersonProfile) -> Markup:
@@ -298,9 +264,4 @@ def _openers(people: Sequence[PersonProfile]) -> list[list[Button]]:
 
 
 def _turners(texts: Texts, action: str, page: int, *, has_more: bool) -> list[Button]:
-    turners = []
-    if page:
-        turners.append(button(texts, "newer", data_of("access", action, page - 1)))
-    if has_more:
-        turners.append(button(texts, "older", data_of("access", action, page + 1)))
-    return turners
+    return page_buttons(texts, partial(data_of, "access", action), page, has_more=has_more)

@@ -1,1 +1,1 @@
-"""What an admin learns of a job before it ends, and the job that is created again."""
+"""Alarms about a job that runs, and the button that creates a waiting job again."""

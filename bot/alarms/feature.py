@@ -23,7 +23,7 @@ class AlarmsFeature(Feature):
 
 
 def build(core: Core, *, jobs: JobsFeature, training: TrainingFeature) -> AlarmsFeature:
-    """The alarms look at each job that the watching has seen."""
+    """Build the alarms, which judge each job after the watching has read it."""
     alarms = Alarms(
         database=core.database,
         store=JobActivityStore(core.database),
@@ -42,19 +42,19 @@ def build(core: Core, *, jobs: JobsFeature, training: TrainingFeature) -> Alarms
         on_cancelled=jobs.watching.wake,
     )
     handlers = AlarmHandlers(watching=jobs.watching, restarts=restarts)
-    words = AlarmNotifications(jobs=jobs.store)
+    rendering = AlarmNotifications(jobs=jobs.store)
     return AlarmsFeature(
         name="alarms",
         alarms=alarms,
         restarts=restarts,
         admin_presses={"alarms:restart": handlers.restart, "alarms:wait": handlers.wait},
         notifications={
-            AlarmKind.OVERDUE: words.overdue,
-            AlarmKind.STALLED: words.stalled,
-            AlarmKind.OVERFIT: words.overfit,
-            AlarmKind.RESTART_STARTED: words.restarted(RestartState.STARTED),
-            AlarmKind.RESTART_LATE: words.restarted(RestartState.LATE),
-            AlarmKind.RESTART_REFUSED: words.restarted(RestartState.REFUSED),
+            AlarmKind.OVERDUE: rendering.overdue,
+            AlarmKind.STALLED: rendering.stalled,
+            AlarmKind.OVERFIT: rendering.overfit,
+            AlarmKind.RESTART_STARTED: rendering.restarted(RestartState.STARTED),
+            AlarmKind.RESTART_LATE: rendering.restarted(RestartState.LATE),
+            AlarmKind.RESTART_REFUSED: rendering.restarted(RestartState.REFUSED),
         },
         ticks=[
             Tick(

@@ -15,7 +15,7 @@ class AlarmHandlers:
     restarts: Restarts
 
     async def restart(self, context: BotContext) -> None:
-        """Cancel the job and start its plan again, once, however many press."""
+        """Cancel the job and start its plan again; of many presses one counts."""
         tracked = await self.watching.numbered(context.press.number)
         found = await self.restarts.ask(
             tracked.number, by=context.person.id, request_id=context.request_id
@@ -24,6 +24,6 @@ class AlarmHandlers:
         context.say_here(key, name=tracked.name)
 
     async def wait(self, context: BotContext) -> None:
-        """Leave it as it is."""
+        """Leave the job as it is."""
         tracked = await self.watching.numbered(context.press.number)
         context.say_here("alarm_wait_noted", name=tracked.name)

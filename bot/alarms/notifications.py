@@ -1,4 +1,4 @@
-"""Alarms, put into words when they leave; None when one is not true any more."""
+"""Alarms, rendered at the moment they are sent; None when an alarm is no longer true."""
 
 from dataclasses import dataclass
 
@@ -14,12 +14,12 @@ from bot.texts import Texts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmNotifications:
-    """Reads each job as it stands now."""
+    """Reads the present state of each job."""
 
     jobs: JobStore
 
     async def overdue(self, texts: Texts, payload: JsonDict, _: int) -> Screen | None:
-        """The job waits in one status for too long."""
+        """The job has waited in one status for too long."""
         tracked = await self._unfinished(payload)
         if tracked is None or tracked.job.status_word != payload["status"]:
             return None
@@ -36,7 +36,7 @@ class AlarmNotifications:
         return views.overfit(texts, tracked, payload) if tracked else None
 
     def restarted(self, state: RestartState) -> Render:
-        """What came of a job that was to be created again."""
+        """How the attempt to create a job again has ended."""
 
         async def render(texts: Texts, payload: JsonDict, _: int) -> Screen | None:
             tracked = await self.jobs.bare(payload["job_id"])

@@ -1,4 +1,4 @@
-"""Whether a model learns its examples by heart: better on what it trains on, worse on the rest."""
+"""Whether a model learns its examples by heart: better on its examples, worse on all others."""
 
 import statistics
 from collections.abc import Sequence
@@ -8,16 +8,16 @@ from typing import Final
 from bot.jobs.curves import Curves
 
 _FEWEST: Final = 8
-"""Points in a window at least."""
+"""A window has at least so many points."""
 _RISING: Final = 0.85
 _FALLING: Final = 0.6
-"""Of the pairs."""
+"""Share of the pairs of points."""
 _RISE: Final = 1.03
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overfit:
-    """What was seen: losses in nats a token, the middle ones of a stretch before and of now."""
+    """Losses in nats per token: the medians of the window before and of the present one."""
 
     step: int
     valid_before: float
@@ -27,16 +27,18 @@ class Overfit:
 
 
 def overfit(curves: Curves) -> Overfit | None:
-    """What shows that the validation loss rises while the training loss falls; None: nothing does.
+    """The losses that show a rising validation loss and a falling training loss; None: none do.
 
-    Two neighbouring windows of validation points are compared, the last one and the one before it,
-    each a quarter of all points and at least eight: single losses are noisy, and windows grow with
-    the curve. The validation loss rises when a point of the later window is above one of the
-    earlier in 85 % of all such pairs, and its median by 3 %. Over the same steps the training loss
-    falls when later points are the lower ones in 60 % of the pairs: it falls slowly by then.
-    Comparing by pairs needs no scale and lets no outlier decide; of made-up healthy curves with a
-    noise of 10 % none in a hundred was taken for a bad one at any of their points. A validation
-    loss that only stays where it is is no overfitting, nor are two losses that rise together.
+    The rule compares the last window of validation points with the one before it. Each is a quarter
+    of all points and at least eight, because single losses are noisy.
+
+    The validation loss rises when the later point is higher in 85 % of all pairs of points from the
+    two windows, and the later median is 3 % higher. The training loss falls over the same steps
+    when the later point is lower in 60 % of the pairs: by then it falls slowly.
+
+    Pairs need no scale, and no outlier decides. Of a hundred simulated healthy curves with a noise
+    of 10 %, the rule found none bad at any point. A constant validation loss is not overfitting,
+    nor are two losses that rise together.
     """
     valid = curves.full_valid if len(curves.full_valid) >= 2 * _FEWEST else curves.valid
     size = max(_FEWEST, len(valid) // 4)

@@ -1,12 +1,12 @@
-r"""A job that waits for too long is cancelled, and its plan started again: one press, one new job.
+r"""Cancels a job that waits for too long, and starts its plan again: one press, one new job.
 
     asked -> cancelling -> cancelled -> started
       |          |             \-> refused
       +----------+-> late
 
-Each step is stored before the next one, so a kill anywhere goes on from there; and each may be
-repeated: cancelling twice is cancelling once, the new plan is kept with the wish before it is
-confirmed, and only one press ever confirms a plan. What comes next is looked at on every tick.
+Each step is stored before the next one, so a killed process continues at the next start. Each step
+may be repeated: cancelling twice is cancelling once, the new plan is stored before it is confirmed,
+and only one press ever confirms a plan. Every tick looks for the next step.
 """
 
 import logging
@@ -35,13 +35,14 @@ from bot.storage.database import Database, Transaction
 from bot.training.plans import TrainingPlans
 
 _WAITING: Final = (JobStatus.VALIDATING_FILES, JobStatus.QUEUED)
+_OPEN: Final = [state for state in RestartState if state.is_open]
 
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restarts:
-    """One worker for each job that is to be created again."""
+    """One worker for each job to create again."""
 
     database: Database
     store: RestartStore
@@ -50,34 +51,33 @@ class Restarts:
     api: TrainingApi
     notifications: Notifications
     on_cancelled: Callable[[str], None]
-    """Called with the job's id once the provider was asked to cancel it."""
+    """Called with the job's id after the request to cancel it."""
     _workers: "Workers[str]" = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_workers", Workers("creating again", self._advance))
 
     async def tick(self) -> None:
-        """Bring further what waits for the provider, or was left by a former process."""
+        """Continue the restarts that wait for the provider or that a former process began."""
         for job_id in await self.store.open_ones():
             self._workers.wake(job_id)
 
     async def idle(self, job_id: str) -> None:
-        """Wait until nothing more is done for the job now."""
+        """Wait until no worker is busy with the job."""
         await self._workers.idle(job_id)
 
     async def close(self) -> None:
-        """Stop; what is open goes on at the next start."""
+        """Stop; open restarts continue at the next start."""
         await self._workers.close()
 
     async def ask(self, number: int, *, by: int, request_id: int) -> Restart:
-        """Cancel the job that a button names, and start its plan again; one press does.
+        """Cancel the job that a button names, and start its plan again; one press is enough.
 
-        Returns:
-            The wish for that job: perhaps that of an earlier press.
+        Returns the restart of that job, which an earlier press may have asked for.
 
         Raises:
-            ButtonGone: no plan of ours led to such a job.
-            JobHasBegun, JobFinished: it is too late; nothing is done.
+            ButtonGone: the job did not come from a plan of ours.
+            JobHasBegun, JobFinished: it is too late, and nothing happens.
         """
         tracked = await self.jobs.numbered(number)
         if tracked is None or tracked.run_id is None:
@@ -108,7 +108,7 @@ class Restarts:
             _logger.warning("Job %s can't be created again yet: %s", job_id, exc.key)
 
     async def _is_cancelled(self, restart: Restart) -> bool:
-        """Ask for it, unless it is; say whether the provider says so now."""
+        """Cancel the job unless it is cancelled; say whether the provider confirms that now."""
         try:
             job = await self.api.job(restart.job_id)
             if job.status in _WAITING:
@@ -127,11 +127,10 @@ class Restarts:
         return True
 
     async def _start(self, restart: Restart) -> None:
-        """Start the plan of the cancelled job again: the one that is kept, if there is one."""
-        by, request_id = restart.asked_by, restart.request_id
+        """Start the plan of the cancelled job again; the stored new plan, if there is one."""
         try:
             run_id = restart.run_id or await self._plan(restart)
-            await self.training.confirm(run_id, by=by, request_id=request_id)
+            await self.training.confirm(run_id, by=restart.asked_by, request_id=restart.request_id)
         except PlanTaken:
             _logger.info("Run %s was started by another press", run_id)
         except ProviderError:
@@ -152,27 +151,22 @@ class Restarts:
         return run.id
 
     async def _move(self, restart: Restart, to: RestartState) -> None:
-        open_states = [state for state in RestartState if state.is_open]
         await self.database.write(
-            lambda tx: self.store.move(tx, restart.job_id, expected=open_states, to=to)
+            lambda tx: self.store.move(tx, restart.job_id, expected=_OPEN, to=to)
         )
 
     async def _end(self, restart: Restart, to: RestartState, **payload: object) -> None:
         async def work(tx: Transaction) -> None:
-            open_states = [state for state in RestartState if state.is_open]
-            if await self.store.move(tx, restart.job_id, expected=open_states, to=to):
-                await self.notifications.tell_admins(
-                    tx,
-                    AlarmKind(f"restart_{to}"),
-                    {"job_id": restart.job_id, **payload},
-                    key=f"job:{restart.job_id}:restart",
-                )
+            if await self.store.move(tx, restart.job_id, expected=_OPEN, to=to):
+                kind, key = AlarmKind(f"restart_{to}"), f"job:{restart.job_id}:restart"
+                params = {"job_id": restart.job_id, **payload}
+                await self.notifications.tell_admins(tx, kind, params, key=key)
 
         await self.database.write(work)
 
 
 def _is_late(restart: Restart, job: FineTuningJob) -> bool:
-    """Whether it began or ended by itself; a word of the provider's own may mean "stopping"."""
+    """Whether the job began or ended without us; an unknown status may mean "stopping"."""
     if job.status is JobStatus.CANCELLED:
         return False
     has_begun = job.status in (JobStatus.RUNNING, JobStatus.PAUSED)
@@ -180,8 +174,5 @@ def _is_late(restart: Restart, job: FineTuningJob) -> bool:
 
 
 def _told(error: UserError) -> JsonDict:
-    """An error as a notification carries it."""
-    return {
-        "error": error.key,
-        "params": {name: str(value) for name, value in error.params.items()},
-    }
+    params = {name: str(value) for name, value in error.params.items()}
+    return {"error": error.key, "params": params}

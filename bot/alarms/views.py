@@ -1,9 +1,9 @@
-"""Alarms: what is wrong, since when, and the buttons for what can be done."""
+"""Alarms: what is wrong, since when, and buttons for the remedies."""
 
 import time
 
 from bot.alarms.entities import RestartState
-from bot.delivery.screen import Button, Screen, rows
+from bot.delivery.screen import Button, Screen, plain, rows
 from bot.domain import JsonDict
 from bot.domain.training import JobStatus, TrackedJob
 from bot.edge.buttons import button, data_of
@@ -11,16 +11,16 @@ from bot.texts import Markup, Texts
 
 
 def overdue(texts: Texts, tracked: TrackedJob, *, since: float) -> Screen:
-    """A job waits for too long; ours can be created again, anybody's can be stopped."""
+    """A job waits for too long. One of ours can be created again, any other can be stopped."""
     key = "alarm_queued" if tracked.job.status is JobStatus.QUEUED else "alarm_validating"
     if tracked.run_id is None:
-        way_out = button(texts, "cancel_job", data_of("jobs", "ask", tracked.number))
+        act = button(texts, "cancel_job", data_of("jobs", "ask", tracked.number))
     else:
-        way_out = button(texts, "restart", data_of("alarms", "restart", tracked.number))
+        act = button(texts, "restart", data_of("alarms", "restart", tracked.number))
     wait = button(texts, "wait", data_of("alarms", "wait", tracked.number))
     return Screen(
         text=texts(key, name=tracked.name, waited=_waited(texts, since)),
-        buttons=rows([way_out], [wait]),
+        buttons=rows([act], [wait]),
     )
 
 
@@ -51,25 +51,22 @@ def overfit(texts: Texts, tracked: TrackedJob, payload: JsonDict) -> Screen:
 
 
 def restarted(texts: Texts, tracked: TrackedJob, state: RestartState, payload: JsonDict) -> Screen:
-    """What came of "cancel and create again"."""
+    """How "cancel and create again" has ended."""
     name = tracked.name
     if state is RestartState.STARTED:
-        return Screen(text=texts("restart_started", name=name, run_id=payload["run_id"]))
+        return plain(texts, "restart_started", name=name, run_id=payload["run_id"])
     if state is RestartState.LATE:
         has_ended = tracked.job.status.is_terminal
         key = "restart_late_ended" if has_ended else "restart_late_begun"
-        return Screen(text=texts("restart_late", name=name, status=texts.plain(key)))
+        return plain(texts, "restart_late", name=name, status=texts.plain(key))
     reason = Markup(texts(payload["error"], **payload["params"]))
-    return Screen(text=texts("restart_refused", name=name, reason=reason))
+    return plain(texts, "restart_refused", name=name, reason=reason)
 
 
 def _chart_and_stop(texts: Texts, tracked: TrackedJob) -> tuple[tuple[Button, ...], ...]:
-    return rows(
-        [
-            button(texts, "chart", data_of("jobs", "chart", tracked.number)),
-            button(texts, "cancel_job", data_of("jobs", "ask", tracked.number)),
-        ]
-    )
+    chart = button(texts, "chart", data_of("jobs", "chart", tracked.number))
+    stop = button(texts, "cancel_job", data_of("jobs", "ask", tracked.number))
+    return rows([chart, stop])
 
 
 def _waited(texts: Texts, since: float) -> str:

@@ -1,4 +1,4 @@
-"""An answer of the model on its way to a person: shown as it grows, stored, and said whole."""
+"""Getting an answer from the model: showing it as it grows, storing it, sending it whole."""
 
 import logging
 import secrets
@@ -28,25 +28,25 @@ from bot.errors import (
 from bot.storage.database import Database, Transaction
 
 Otherwise = Callable[[BotContext, Question, StreamedAnswer], Awaitable[IncomingAnswer | None]]
-"""Answers in the chat's place. None: it leaves the question to the chat."""
+"""Answers instead of the chat. None: the chat has to answer."""
 RatingOf = Callable[[int, int], Awaitable[bool | None]]
-"""(request id of a turn, person id) -> whether they called its answer good; None: they did not."""
+"""(request id of a turn, person id) -> whether they rated its answer good; None: not rated."""
 
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answering:
-    """Asks the serving model, unless another feature answers in its place."""
+    """Asks the serving model, unless another feature answers instead."""
 
     chat: Chat
     generations: Generations
     database: Database
     outbox: OutboxStore
     otherwise: list[Otherwise] = field(default_factory=list)
-    """Asked in order, before the serving model is."""
+    """Features that are asked first, in this order."""
     rating_of: list[RatingOf] = field(default_factory=list)
-    """Asked in order how to mark the buttons of an earlier answer that is shown again."""
+    """Features that know how an earlier answer was rated, when it is shown again."""
 
     async def answer(
         self,
@@ -59,15 +59,12 @@ class Answering:
     ) -> None:
         """Ask the serving model; show the answer as it grows; store the turn with its final text.
 
-        Args:
-            context: The update that asks for it.
-            text: The question.
-            message_id: The message with the question; None where that is not known.
-            replaces: The last turn, where the answer takes its place in the conversation.
-            place: The message in which the answer is shown. Where it shows that of *replaces*, it
-                does so again after a failure.
+        *message_id* is the message with the question; None: not known. *replaces* is the last turn,
+        if the answer replaces it in the conversation. *place* is the message that will show the
+        answer; None: a new one. If *place* shows the answer of *replaces* now, it shows that again
+        after a failure.
         """
-        frames = context.frames(place, is_lent=replaces is not None)
+        frames = context.frames(place, shows_earlier_answer=replaces is not None)
         try:
             question = await self.chat.question(
                 text,
@@ -76,40 +73,32 @@ class Answering:
                 message_id=message_id,
                 replaces=replaces,
             )
-            heard = await self._heard_otherwise(context, question, frames)
-            if heard is None:
-                heard = await self._heard(context, question, frames)
-            if heard.is_shown:
+            answer = await self._answer(context, question, frames)
+            if answer.is_shown:
                 return
-            if not (heard.has_words or heard.failure or heard.generation.is_stopped):
+            if not (answer.has_words or answer.failure or answer.generation.is_stopped):
                 raise EmptyAnswer
         except Exception:
             await self._put_back(context, frames, replaces, place)
             raise
-        if heard.failure is not None:
-            await self._fail(context, frames, heard, heard.failure, place)
-        elif heard.has_words:
-            self._finish(context, frames, heard)
+        if answer.failure is not None:
+            await self._fail(context, frames, answer, answer.failure, place)
+        elif answer.has_words:
+            self._finish(context, frames, answer)
         elif place is None or replaces is None:
             screen = plain(context.texts, "chat_stopped_unsaid")
             context.reply(screen, edit_id=frames.message_id, is_unsure=frames.is_unsure)
         else:
             await self._put_back(context, frames, replaces, place)
 
-    async def _heard_otherwise(
-        self, context: BotContext, question: Question, frames: StreamedAnswer
-    ) -> IncomingAnswer | None:
-        for hear in self.otherwise:
-            if (heard := await hear(context, question, frames)) is not None:
-                return heard
-        return None
-
-    async def _heard(
+    async def _answer(
         self, context: BotContext, question: Question, frames: StreamedAnswer
     ) -> IncomingAnswer:
-        """The answer, to its end or until it is stopped; meanwhile the person sees it grow."""
-        heard = IncomingAnswer(question=question)
-        request_id = context.request_id
+        """The answer, to its end or until the person stops it; they see it grow meanwhile."""
+        for answer_otherwise in self.otherwise:
+            if (other := await answer_otherwise(context, question, frames)) is not None:
+                return other
+        answer, request_id = IncomingAnswer(question=question), context.request_id
         if question.replaces is not None and frames.message_id is not None:
             before = _last_message(context, question.replaces)
             frames.show(lambda: views.with_stop(context.texts, before, request_id))
@@ -119,45 +108,45 @@ class Answering:
                 self.generations.stoppable(context.row.chat_id, request_id) as generation,
                 aclosing(self.chat.answer(question)) as pieces,
             ):
-                heard.generation = generation
+                answer.generation = generation
                 async for piece in pieces:
-                    heard.take(piece)
-                    if isinstance(piece, str) and heard.has_words:
+                    answer.take(piece)
+                    if isinstance(piece, str) and answer.has_words:
                         typing.stop()
-                        frames.show(lambda: views.growing(context.texts, heard.text, request_id))
-        except ContextTooLong:  # which the person can do something about
+                        frames.show(lambda: views.growing(context.texts, answer.text, request_id))
+        except ContextTooLong:  # the person can do something about it
             raise
         except (ProviderError, ModelUnknown, ModelGone) as exc:
-            heard.failure = exc
+            answer.failure = exc
         finally:
             typing.stop()
             await frames.close()
-        return heard
+        return answer
 
-    def _finish(self, context: BotContext, frames: StreamedAnswer, heard: IncomingAnswer) -> None:
-        """The turn is stored, and the whole answer goes out with it."""
-        texts, request_id, generation = context.texts, context.request_id, heard.generation
+    def _finish(self, context: BotContext, frames: StreamedAnswer, answer: IncomingAnswer) -> None:
+        """Store the turn and send the whole answer, in one transaction."""
+        texts, request_id, generation = context.texts, context.request_id, answer.generation
 
         async def store(tx: Transaction) -> None:
             if generation.is_unwelcome:  # since a moment ago
                 return
             await self.chat.store(
                 tx,
-                heard.question,
-                heard.text,
+                answer.question,
+                answer.text,
                 person=context.person,
                 chat_id=context.row.chat_id,
                 request_id=request_id,
-                usage=heard.usage,
+                usage=answer.usage,
                 is_stopped=generation.is_stopped,
             )
 
         context.also(store)
-        is_after_silence = heard.question.is_after_silence
+        is_after_silence = answer.question.is_after_silence
         buttons = views.answer_buttons(texts, request_id, is_after_silence=is_after_silence)
         screens = views.whole(
             texts,
-            heard.text,
+            answer.text,
             buttons=() if generation.is_unwelcome else buttons,
             is_stopped=generation.is_stopped,
         )
@@ -167,15 +156,15 @@ class Answering:
         self,
         context: BotContext,
         frames: StreamedAnswer,
-        heard: IncomingAnswer,
+        answer: IncomingAnswer,
         failure: UserError,
         place: int | None,
     ) -> None:
-        """The part that came is shown as one, and no turn; without any, why there is no answer.
+        """Show the part that came, marked as a part; without any, why there is no answer.
 
-        The question can be asked again.
+        Nothing becomes a turn, and the person can ask the question again.
         """
-        texts, question, generation = context.texts, heard.question, heard.generation
+        texts, question, generation = context.texts, answer.question, answer.generation
         incident, model = secrets.token_hex(3), question.model.name
         said = failure.said or failure.params
         _logger.warning("Incident %s: %s by %s: %s", incident, failure.key, model, said)
@@ -190,10 +179,10 @@ class Answering:
             await self._put_back(context, frames, question.replaces, place)
             words = failures.unanswered(texts, failure, incident=incident, is_admin=is_admin)
             context.reply(words)
-        elif heard.has_words:
-            is_long = len(views.whole(texts, heard.text, incident=incident)) > 1
+        elif answer.has_words:
+            is_long = len(views.whole(texts, answer.text, incident=incident)) > 1
             again = _ask_again(context, question, is_below=is_long)
-            screens = views.whole(texts, heard.text, buttons=again, incident=incident)
+            screens = views.whole(texts, answer.text, buttons=again, incident=incident)
             _say(context, frames, screens)
         else:
             again = _ask_again(context, question, is_below=False)
@@ -205,9 +194,9 @@ class Answering:
     async def _put_back(
         self, context: BotContext, frames: StreamedAnswer, old: PastTurn | None, place: int | None
     ) -> None:
-        """Show the old answer again where a part of the new one may stand in its place.
+        """Show the old answer again if a part of the new one may have replaced it on the screen.
 
-        At once, because what a failed update has gathered is dropped.
+        It is posted at once, because the effects of a failed update are dropped.
         """
         is_touched = frames.n_shown or frames.is_unsure
         if old is None or place is None or frames.message_id != place or not is_touched:
@@ -247,7 +236,7 @@ def _say(context: BotContext, frames: StreamedAnswer, screens: Sequence[Screen])
 
 
 def _last_message(context: BotContext, past: PastTurn, *, is_good: bool | None = None) -> Screen:
-    """The last message of an answer that was given, as it was shown."""
+    """The last message of an earlier answer, as it was shown."""
     texts, turn = context.texts, past.turn
     buttons = views.answer_buttons(texts, past.request_id, is_good=is_good)
     return views.whole(texts, turn.assistant_text, buttons=buttons, is_stopped=turn.is_stopped)[-1]

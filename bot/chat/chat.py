@@ -4,19 +4,13 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from bot.chat.fallback import Fallback
 from bot.chat.store import ConversationStore
 from bot.domain.models import ChatMessage, OpenQuestion, PastTurn, ServedModel, Turn, Usage
 from bot.domain.people import Person
-from bot.errors import (
-    ContextTooLong,
-    ModelUnknown,
-    NoModel,
-    NothingToRetry,
-    NotTheLastAnswer,
-)
+from bot.errors import ContextTooLong, ModelUnknown, NoModel, NothingToRetry, NotTheLastAnswer
 from bot.gateways.chat import ChatApi
 from bot.gateways.tokenizer import count_example_tokens, encoding_for
 from bot.serving.serving import ServedModels
@@ -24,9 +18,9 @@ from bot.storage.database import Transaction
 from bot.usage.accounts import Accounts
 
 MOST_TURNS = 100
-"""More of a conversation is not even read; the token budget is far smaller."""
+"""At most so many turns of a conversation are read. The token budget allows far fewer."""
 TRIES_OF_UNKNOWN = 3
-"""So often a server has to say that it does not know the model, before it is taken at its word."""
+"""A server has to say so many times that it lacks a model before the bot believes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,19 +33,17 @@ class Question:
     message_id: int | None = None
     """Telegram's id of the message with the new words."""
     replaces: PastTurn | None = None
-    """The turn whose place the new one takes."""
+    """The turn that the new one replaces."""
     is_after_silence: bool = False
-    """So long has nothing been said that it may be about something else now."""
+    """The last turn is so old that the question may be about something else."""
 
     @property
     def messages(self) -> list[ChatMessage]:
         """The prompt, in order."""
-        system = [ChatMessage(role="system", content=self.model.system_prompt)]
-        return (
-            system * bool(self.model.system_prompt)
-            + [message for turn in self.window for message in _said(turn)]
-            + [ChatMessage(role="user", content=self.text)]
-        )
+        prompt = self.model.system_prompt
+        system = [ChatMessage(role="system", content=prompt)] if prompt else []
+        said = [message for turn in self.window for message in _said(turn)]
+        return [*system, *said, ChatMessage(role="user", content=self.text)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,18 +56,18 @@ class Chat:
     temperature: float
     max_tokens: int
     history_max_tokens: int
-    """Of all that the model is shown; system prompt and new words go along even above it.
+    """Tokens of the whole prompt. System prompt and new words are sent even above it.
 
-    By the model's own tokenizer where the catalogue knows it: for an `ft:` name that of its base.
-    Of names that the catalogue does not know its default one counts, which is an estimate; where
-    it was too low, `context_length_exceeded` halves the window.
+    The catalogue names the model's tokenizer; a tuned model has that of its base. For a name that
+    the catalogue does not have, the default tokenizer gives an estimate. Where the estimate was
+    too low, `context_length_exceeded` halves the window.
     """
     silence_s: float
-    """After a longer silence a new conversation is offered; 0: never."""
+    """After a longer silence, in seconds, the bot offers a new conversation; 0: never."""
     accounts: Accounts
     fallback: Fallback
     pause_s: float
-    """Between two questions to a server that does not know the model."""
+    """Seconds between two questions to a server that does not know the model."""
 
     async def question(
         self,
@@ -88,16 +80,9 @@ class Chat:
     ) -> Question:
         """What the model will be asked when the person writes *text*.
 
-        Args:
-            text: The new words.
-            person: Who wrote them.
-            chat_id: Where.
-            message_id: Telegram's id of the message with them.
-            replaces: The last turn, when the answer takes its place.
-
         Raises:
             NoModel: no model serves yet.
-            DailyLimitReached: the tester wrote as much as they may today.
+            DailyLimitReached: the tester has had all answers of today.
         """
         serving = await self.serving.current()
         if serving is None:
@@ -106,18 +91,19 @@ class Chat:
         turns = await self.conversations.recent_turns(
             chat_id, limit=MOST_TURNS, before=replaces.id if replaces else None
         )
+        paused_s = time.time() - turns[-1].created_at if turns and not replaces else 0
         question = Question(
             model=serving.model,
             window=[past.turn for past in turns],
             text=text,
             message_id=message_id,
             replaces=replaces,
-            is_after_silence=bool(turns) and not replaces and self._is_long_ago(turns[-1]),
+            is_after_silence=0 < self.silence_s < paused_s,
         )
         return _shortened(question, self.history_max_tokens)
 
     def put_to(self, question: Question, models: Sequence[ServedModel]) -> list[Question]:
-        """The question for several models, who are all shown the same part of the history."""
+        """The question for several models, with the same part of the history for each."""
         asked = [replace(question, model=model) for model in models]
         kept = min(len(_shortened(each, self.history_max_tokens).window) for each in asked)
         window = question.window[len(question.window) - kept :]
@@ -126,9 +112,9 @@ class Chat:
     async def answer(self, question: Question) -> AsyncGenerator[str | Usage | Question, None]:
         """The answer, piece by piece, then what it cost.
 
-        When the model says that it can't read so much, and only then, the window is halved and the
-        question is put again; when the serving model is gone it is put to its successor. Such a
-        new question is yielded first.
+        Only if the model finds the prompt too long, the window is halved and the question is asked
+        again. If the serving model is gone, its successor is asked. Such a new question is yielded
+        before its answer.
 
         Raises:
             ModelGone: there is no successor.
@@ -137,7 +123,13 @@ class Chat:
         n_unknown = 0
         while True:
             try:
-                async with aclosing(self._ask(question)) as pieces:
+                pieces = self.api.stream(
+                    question.model.name,
+                    question.messages,
+                    temperature=self.temperature,
+                    max_tokens=self.max_tokens,
+                )
+                async with aclosing(pieces):
                     async for piece in pieces:
                         yield piece
                 return
@@ -171,9 +163,9 @@ class Chat:
         is_stopped: bool,
         is_extra: bool = False,
     ) -> None:
-        """Make question and answer a turn of the conversation, and put it to the account.
+        """Make question and answer a turn of the conversation, and count its usage.
 
-        *is_extra*: it was made besides another answer and is none of those that a person may get.
+        *is_extra*: it is the second answer of a pair and does not count for the daily limit.
         """
         await self.conversations.drop_question(tx, chat_id)
         turn = Turn(
@@ -198,7 +190,8 @@ class Chat:
             system_prompt=question.model.system_prompt,
             n_window=len(question.window),
         )
-        account = self.accounts.answered(
+        await self.accounts.add(
+            tx,
             person.id,
             model=question.model.name,
             messages=question.messages,
@@ -206,7 +199,6 @@ class Chat:
             usage=usage,
             is_extra=is_extra,
         )
-        await account(tx)
         if question.replaces is not None:
             old = question.replaces.request_id
             await self.conversations.replace(tx, old, by=request_id)
@@ -226,30 +218,19 @@ class Chat:
         return last
 
     async def is_unanswered(self, person_id: int, message_id: int) -> bool:
-        """Whether the message is newer than any that was answered."""
+        """Whether the message is newer than any with an answer."""
         answered = await self.conversations.last_question(person_id)
         return answered is None or message_id > answered > 0
 
     async def leave_open(self, tx: Transaction, question: Question, *, chat_id: int) -> None:
-        """No answer came to a new question: it can be asked again."""
+        """No answer came to a new question: the person can ask it again."""
         if question.replaces is None and question.message_id is not None:
             left = OpenQuestion(message_id=question.message_id, text=question.text)
             await self.conversations.leave_open(tx, chat_id, left)
 
-    async def start_anew(self, tx: Transaction, chat_id: int) -> None:
+    async def start_new(self, tx: Transaction, chat_id: int) -> None:
         """Begin a new conversation."""
         await self.conversations.start(tx, chat_id, now=int(time.time()))
-
-    def _is_long_ago(self, past: PastTurn) -> bool:
-        return 0 < self.silence_s < time.time() - past.created_at
-
-    def _ask(self, question: Question) -> AsyncGenerator[str | Usage, None]:
-        return self.api.stream(
-            question.model.name,
-            question.messages,
-            temperature=self.temperature,
-            max_tokens=self.max_tokens,
-        )
 
 
 def _said(turn: Turn) -> list[ChatMessage]:
@@ -273,5 +254,4 @@ def _shortened(question: Question, budget: int) -> Question:
 
 
 def _count(messages: Sequence[ChatMessage], encoding: str) -> int:
-    rows = [{"role": message.role, "content": message.content} for message in messages]
-    return count_example_tokens(rows, encoding)
+    return count_example_tokens([asdict(message) for message in messages], encoding)

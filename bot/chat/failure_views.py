@@ -1,4 +1,4 @@
-"""When no answer comes: what the person reads, and what admins read of a model that is gone."""
+"""When no answer comes: the message to the person, and to admins when a model is gone."""
 
 from bot import errors
 from bot.chat.views import Buttons
@@ -15,9 +15,9 @@ _LABEL_UNITS = 30
 def unanswered(
     texts: Texts, error: UserError, *, incident: str, is_admin: bool, buttons: Buttons = ()
 ) -> Screen:
-    """What went wrong in plain words, what to do, and the code under which the log knows more.
+    """What went wrong in plain words, what to do, and the code to look for in the log.
 
-    The provider's own words are for admins alone.
+    Only admins see the provider's own words.
     """
     lines = [_sentence(texts, error), texts("failure_code", incident=incident)]
     if is_admin and error.said:
@@ -26,27 +26,23 @@ def unanswered(
 
 
 def ask_again(texts: Texts, question_id: int, *, is_below: bool) -> Buttons:
-    """The button that asks again, by the id of the message with the question.
+    """The button that asks again; *question_id* is the message with the question.
 
-    *is_below*: the answer comes as a new message, and not in the place of this one.
+    *is_below*: the answer will come as a new message and not replace this one.
     """
     action = "below" if is_below else "repeat"
     return rows([button(texts, "repeat", data_of("chat", action, question_id))])
 
 
 def gone(texts: Texts, model: ServedModel, successor: ServedModel | None) -> Screen:
-    """A model that served is gone: who answers instead, and the ways to decide about it."""
+    """The serving model is gone: which model answers instead, and what an admin can do."""
     title = shortened(model.title, _TITLE_UNITS)
     models = [button(texts, "models", data_of("models", "list", 0))]
     if successor is None:
         train = [button(texts, "train", data_of("training", "plan"))]
         return Screen(text=texts("gone_alone", gone=title), buttons=rows(models, train))
-    back = button(
-        texts,
-        "put_back",
-        data_of("models", "use", model.id),
-        model=cut(model.title, _LABEL_UNITS),
-    )
+    label = cut(model.title, _LABEL_UNITS)
+    back = button(texts, "put_back", data_of("models", "use", model.id), model=label)
     name = shortened(successor.title, _TITLE_UNITS)
     text = texts("gone_replaced", gone=title, successor=name)
     return Screen(text=text, buttons=rows(models, [back]))
@@ -68,11 +64,6 @@ def _sentence(texts: Texts, error: UserError) -> str:
 
 
 def _may_pass(error: UserError) -> bool:
-    """Whether the same question may well be answered in a while."""
-    for_good = (
-        errors.ModelGone,
-        errors.KeyRefused,
-        errors.QuotaExceeded,
-        errors.ProviderRefused,
-    )
-    return not isinstance(error, for_good)
+    """Whether the same question may get an answer later."""
+    lasting = errors.ModelGone | errors.KeyRefused | errors.QuotaExceeded | errors.ProviderRefused
+    return not isinstance(error, lasting)

@@ -1,4 +1,4 @@
-"""What becomes of the chats when the serving model is gone."""
+"""Which model answers in chats when the serving one is gone."""
 
 import time
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from bot.storage.database import Database, Transaction
 from bot.usage.store import UsageStore
 
 YOUNG_S = 600.0
-"""So long a model that never answered may just not be ready yet."""
+"""For so many seconds of service, a model that has never answered may still be unready."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fallback:
-    """Whoever served before takes over, once; who serves after that is up to the admins.
+    """An earlier model takes over, once; after that the admins decide.
 
-    A model that was replaced does not come back automatically, so nothing flaps.
+    A replaced model does not come back automatically, so the bot never switches to and fro.
     """
 
     database: Database
@@ -31,15 +31,14 @@ class Fallback:
     usage: UsageStore
     last_days: LastDays
     notifications: Notifications
-    young_s: float = YOUNG_S
 
     async def instead_of(self, gone: ServedModel) -> ServedModel | None:
-        """Who answers from now on in the place of a model that its server does not know.
+        """The model that answers from now on instead of one that its server does not know.
 
-        None: it is not the one that serves, or it may just not be ready yet.
+        None: *gone* does not serve, or it may still be unready.
 
         Raises:
-            ModelGone: nobody is left; the admins know.
+            ModelGone: no model is left; the admins get a message.
         """
         serving = await self.serving.current()
         if serving is not None and serving.instead_of == gone.name:
@@ -54,8 +53,8 @@ class Fallback:
         return now.model if now else successor
 
     async def _is_ready(self, serving: CurrentModel) -> bool:
-        """Whether the model should answer: it did, or it had time enough."""
-        is_young = time.time() - serving.since < self.young_s
+        """Whether the model should answer by now: it did before, or it has had enough time."""
+        is_young = time.time() - serving.since < YOUNG_S
         return not is_young or await self.usage.has_answered(serving.model.name)
 
     async def _successor(self, gone: ServedModel) -> ServedModel | None:
@@ -72,9 +71,7 @@ class Fallback:
             tx, gone.id, by=successor.id, now=now
         ):
             return
-        payload: JsonDict = {
-            "gone_id": gone.id,
-            "successor_id": successor.id if successor else None,
-        }
+        successor_id = successor.id if successor else None
+        payload: JsonDict = {"gone_id": gone.id, "successor_id": successor_id}
         key = f"model_gone:{gone.id}:{serving.since}"
         await self.notifications.tell_admins(tx, ChatKind.MODEL_GONE, payload, key=key)

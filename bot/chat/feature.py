@@ -11,7 +11,6 @@ from bot.chat.entities import ChatKind
 from bot.chat.fallback import Fallback
 from bot.chat.generations import Generations
 from bot.chat.handlers import ChatHandlers
-from bot.chat.notifications import ChatNotifications
 from bot.chat.store import ConversationStore, forget_conversations
 from bot.edge.core import Core
 from bot.edge.feature import Feature
@@ -33,55 +32,10 @@ class ChatFeature(Feature):
 def build(
     core: Core, *, usage: UsageFeature, serving: ServingFeature, access: AccessFeature
 ) -> ChatFeature:
-    """An answer ends at once when its person's access is closed."""
-    conversations, generations = ConversationStore(core.database), Generations()
-    chat = _chat(core, conversations, usage=usage, serving=serving)
-    answering = Answering(
-        chat=chat, generations=generations, database=core.database, outbox=core.outbox
-    )
-    handlers = ChatHandlers(
-        chat=chat,
-        answering=answering,
-        generations=generations,
-        inbox=core.inbox,
-        outbox=core.outbox,
-    )
-    access.admission.on_removed.append(generations.end)
-    return ChatFeature(
-        name="chat",
-        chat=chat,
-        conversations=conversations,
-        generations=generations,
-        answering=answering,
-        handlers=handlers,
-        commands={"new": handlers.start_anew, "retry": handlers.retry},
-        presses={
-            "chat:stop": handlers.stop,
-            "chat:again": handlers.retry_here,
-            "chat:repeat": handlers.ask_again,
-            "chat:below": handlers.ask_again,
-            "chat:anew": handlers.accept_anew,
-        },
-        messages=[
-            (filters.TEXT & filters.UpdateType.MESSAGE, handlers.ask),
-            (filters.TEXT & filters.UpdateType.EDITED_MESSAGE, handlers.ask_as_edited),
-            # Last, because it fits whatever no other filter did.
-            (filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL, handlers.not_text),
-        ],
-        talks=("/new", "/retry", "chat:again", "chat:repeat", "chat:below", "chat:anew"),
-        stops=("chat:stop",),
-        notifications={
-            ChatKind.MODEL_GONE: ChatNotifications(models=serving.models).model_gone,
-        },
-        forgets=forget_conversations,
-    )
-
-
-def _chat(
-    core: Core, conversations: ConversationStore, *, usage: UsageFeature, serving: ServingFeature
-) -> Chat:
+    """Put the chat together; when an admin removes a person, their answer ends at once."""
     settings = core.settings
-    return Chat(
+    conversations, generations = ConversationStore(core.database), Generations()
+    chat = Chat(
         conversations=conversations,
         serving=serving.serving,
         api=core.chat_model,
@@ -99,4 +53,42 @@ def _chat(
             notifications=core.notifications,
         ),
         pause_s=core.pacing.chat_pause_s,
+    )
+    answering = Answering(
+        chat=chat, generations=generations, database=core.database, outbox=core.outbox
+    )
+    handlers = ChatHandlers(
+        chat=chat,
+        answering=answering,
+        generations=generations,
+        inbox=core.inbox,
+        outbox=core.outbox,
+        models=serving.models,
+    )
+    access.admission.on_removed.append(generations.end)
+    return ChatFeature(
+        name="chat",
+        chat=chat,
+        conversations=conversations,
+        generations=generations,
+        answering=answering,
+        handlers=handlers,
+        commands={"new": handlers.start_new, "retry": handlers.retry},
+        presses={
+            "chat:stop": handlers.stop,
+            "chat:again": handlers.retry_here,
+            "chat:repeat": handlers.ask_again,
+            "chat:below": handlers.ask_again,
+            "chat:anew": handlers.accept_new,
+        },
+        messages=[
+            (filters.TEXT & filters.UpdateType.MESSAGE, handlers.ask),
+            (filters.TEXT & filters.UpdateType.EDITED_MESSAGE, handlers.ask_as_edited),
+            # Last, because it fits every other message.
+            (filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL, handlers.not_text),
+        ],
+        talks=("/new", "/retry", "chat:again", "chat:repeat", "chat:below", "chat:anew"),
+        stops=("chat:stop",),
+        notifications={ChatKind.MODEL_GONE: handlers.model_gone},
+        forgets=forget_conversations,
     )

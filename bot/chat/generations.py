@@ -1,4 +1,4 @@
-"""The answers that are being made just now, and the wish to hear no more of one."""
+"""The answers that models are giving at this moment, and how to stop one."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,40 +7,35 @@ from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
 
-@dataclass(frozen=True, slots=True)
-class _Generation:
-    request_id: int
-    limit: asyncio.Timeout
-
-
 @dataclass(slots=True, weakref_slot=True, eq=False)
 class Generation:
-    """How an answer came to its end."""
+    """How an answer ended."""
 
     is_stopped: bool = False
-    """The person had heard enough."""
+    """The person stopped it."""
     is_unwelcome: bool = False
-    """Nothing of it may be kept, though it may be whole by now."""
+    """Nothing of it may be stored, although it may be whole already."""
 
 
 @dataclass(frozen=True, slots=True)
 class Generations:
-    """At most one a chat, because a chat is answered in order."""
+    """At most one for each chat, because the answers of a chat come in order."""
 
-    _running: dict[int, _Generation] = field(default_factory=dict)
+    _running: dict[int, tuple[int, asyncio.Timeout]] = field(default_factory=dict)
+    """Chat -> (request, what interrupts its answer)."""
     _unwanted: dict[int, int] = field(default_factory=dict)
-    """Chat -> request whose answer was to be stopped before it began."""
+    """Chat -> request whose answer the person stopped before it began."""
     _newest: WeakValueDictionary[int, Generation] = field(default_factory=WeakValueDictionary)
-    """By chat; an answer that has ended is there until it is stored."""
+    """By chat; an answer that has ended stays until it is stored."""
 
     @asynccontextmanager
     async def stoppable(self, chat_id: int, request_id: int) -> AsyncIterator[Generation]:
-        """Make an answer: `stop` interrupts what is inside of this and nothing else."""
+        """Run the `async with` block as an answer: `stop` interrupts it, and nothing else."""
         generation = self._newest[chat_id] = Generation()
         limit = asyncio.timeout(None)
         try:
             async with limit:
-                self._running[chat_id] = _Generation(request_id, limit)
+                self._running[chat_id] = request_id, limit
                 if self._unwanted.pop(chat_id, None) == request_id:
                     _interrupt(limit)
                 try:
@@ -54,23 +49,23 @@ class Generations:
 
     def stop(self, chat_id: int, request_id: int) -> None:
         """End the chat's answer to that request at once, or when it begins."""
-        running = self._running.get(chat_id)
-        if running is not None and running.request_id == request_id:
-            _interrupt(running.limit)
+        running_id, limit = self._running.get(chat_id, (None, None))
+        if limit is not None and running_id == request_id:
+            _interrupt(limit)
         else:
             self._unwanted[chat_id] = request_id
 
     def end(self, chat_id: int) -> None:
-        """End whatever answer the chat is getting, and keep nothing of it.
+        """End any answer in the chat, and keep nothing of it.
 
-        The person may not come in any more, or has just deleted all their words.
+        It is for a person who has lost access, or who has just deleted all their words.
         """
         if chat_id in self._newest:
             self._newest[chat_id].is_unwelcome = True
         if chat_id in self._running:
-            _interrupt(self._running[chat_id].limit)
+            _interrupt(self._running[chat_id][1])
 
 
 def _interrupt(limit: asyncio.Timeout) -> None:
-    if limit.when() is None:  # else it was stopped already, by a double tap say
+    if limit.when() is None:  # else it is stopped already, for example by a double tap
         limit.reschedule(0)

@@ -1,20 +1,24 @@
-"""Any text: a question to the serving model. /new, /retry, and the buttons under answers."""
+"""Questions to the serving model, /new, /retry, and the buttons under answers."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from bot.chat import views
+from bot.chat import failure_views, views
 from bot.chat.answering import Answering
 from bot.chat.chat import Chat
 from bot.chat.generations import Generations
 from bot.delivery.inbox_store import InboxStore
 from bot.delivery.outbox_store import OutboxStore
+from bot.delivery.screen import Screen
+from bot.domain import JsonDict
 from bot.domain.models import PastTurn
 from bot.edge.context import BotContext
 from bot.errors import NotTheLastAnswer, TextOnly
+from bot.serving.store import ModelStore
+from bot.texts import Texts
 
 Takes = Callable[[BotContext], Awaitable[bool]]
-"""Whether a message is for another feature, which then handles it."""
+"""Handles a message if it is for another feature; returns whether it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +30,9 @@ class ChatHandlers:
     generations: Generations
     inbox: InboxStore
     outbox: OutboxStore
+    models: ModelStore
     takes_text: list[Takes] = field(default_factory=list)
-    """Asked in order, before a text is a question."""
+    """Features that are asked first, in this order, when a text comes."""
     takes_edited: list[Takes] = field(default_factory=list)
     """The same for an edited text."""
 
@@ -37,9 +42,9 @@ class ChatHandlers:
             await self.answering.answer(context, context.text, message_id=_message_id(context))
 
     async def ask_as_edited(self, context: BotContext) -> None:
-        """The last question in other words replaces it; one without an answer is asked.
+        """Ask an edited question again if it is the last one, or if it has no answer.
 
-        Older ones stay as they were answered, without a word: the conversation has gone on.
+        The bot ignores edits of older questions: the conversation has gone on.
         """
         if await _is_taken(context, self.takes_edited):
             return
@@ -53,7 +58,7 @@ class ChatHandlers:
             await self.answering.answer(context, context.text, message_id=message_id)
 
     async def retry(self, context: BotContext) -> None:
-        """/retry: another answer to the last question, below; or one, where none came."""
+        """/retry: another answer to the last question, or its first, as a new message."""
         left = await self.chat.conversations.open_question(context.row.chat_id)
         if left is not None:
             await self.answering.answer(context, left.text, message_id=left.message_id)
@@ -62,7 +67,7 @@ class ChatHandlers:
         await self._answer_instead(context, last, last.turn.user_text, place=None)
 
     async def retry_here(self, context: BotContext) -> None:
-        """🔁: the same, in the message with the button. A double tap asks once."""
+        """🔁: another answer, in the message with the button. A double tap asks once."""
         request_id, place = context.press.number, _message_id(context)
         try:
             last = await self.chat.last_turn(context.row.chat_id, request_id)
@@ -74,7 +79,7 @@ class ChatHandlers:
         await self._answer_instead(context, last, last.turn.user_text, place=place)
 
     async def ask_again(self, context: BotContext) -> None:
-        """🔁 where no answer came, or only a part: it comes in the same message, or below.
+        """🔁 where no answer came, or only a part: answer in the same message, or in a new one.
 
         A double tap asks once.
         """
@@ -89,32 +94,38 @@ class ChatHandlers:
             raise NotTheLastAnswer
 
     async def stop(self, context: BotContext) -> None:
-        """⏹: what came of the answer so far is the answer."""
+        """⏹: end the answer; the part that came becomes the answer."""
         request_id, chat_id = context.press.number, context.row.chat_id
         if await self.inbox.is_open(request_id, chat_id):
             self.generations.stop(chat_id, request_id)
         else:
             context.toast = context.texts.plain("chat_stop_late")
 
-    async def start_anew(self, context: BotContext) -> None:
-        """/new: what was said before is not shown to the model any more."""
+    async def start_new(self, context: BotContext) -> None:
+        """/new: the model will not see the earlier conversation any more."""
         chat_id = context.row.chat_id
-        context.also(lambda tx: self.chat.start_anew(tx, chat_id))
+        context.also(lambda tx: self.chat.start_new(tx, chat_id))
         context.say("chat_new")
 
-    async def accept_anew(self, context: BotContext) -> None:
-        """The same by the button that is offered after a silence; once for a double tap."""
+    async def accept_new(self, context: BotContext) -> None:
+        """The button after a long silence, which does the same; once for a double tap."""
         if await self.chat.conversations.last_turn(context.row.chat_id) is not None:
-            await self.start_anew(context)
+            await self.start_new(context)
 
     async def not_text(self, context: BotContext) -> None:
-        """A picture, a voice message: said plainly that only text is understood."""
+        """A picture or a voice message: tell the person that the bot understands only text."""
         raise TextOnly
+
+    async def model_gone(self, texts: Texts, payload: JsonDict, _: int) -> Screen | None:
+        """The notification that the serving model is gone, with the model that replaces it."""
+        gone = await self.models.get(payload["gone_id"])
+        successor = await self.models.get(payload["successor_id"] or 0)
+        return failure_views.gone(texts, gone, successor) if gone else None
 
     async def _answer_instead(
         self, context: BotContext, last: PastTurn, text: str, *, place: int | None
     ) -> None:
-        """Answer once more; in the old answer's place only where that is one message."""
+        """Answer once more; at *place* only if the old answer is one message."""
         is_one = len(views.whole(context.texts, last.turn.assistant_text)) == 1
         await self.answering.answer(
             context,

@@ -1,4 +1,4 @@
-"""What a model has said so far, on its way to a person."""
+"""An answer of a model, as far as it has come."""
 
 from dataclasses import dataclass, field
 
@@ -10,20 +10,20 @@ from bot.errors import UserError
 
 @dataclass(slots=True, kw_only=True)
 class IncomingAnswer:
-    """An answer that comes, or came."""
+    """An answer that is coming, or has come."""
 
     question: Question
-    """As it was put in the end."""
+    """The question that the model answers, after all changes by `Chat.answer`."""
     text: str = ""
     usage: Usage | None = None
     generation: Generation = field(default_factory=Generation)
     failure: UserError | None = None
-    """Why there is no more; None: it came to its end, or was stopped."""
+    """Why the rest does not come; None: the answer is whole, or the person stopped it."""
     is_shown: bool = False
-    """The person is shown it already, and it is stored: nothing is left to do."""
+    """The person sees it already and it is stored, so nothing is left to do."""
 
     def take(self, piece: str | Usage | Question) -> None:
-        """Hear a piece, as `Chat.answer` gives them."""
+        """Add a piece that `Chat.answer` has yielded."""
         if isinstance(piece, Question):
             self.question = piece
         elif isinstance(piece, Usage):

@@ -1,4 +1,4 @@
-"""Markdown that breaks off: while it is written, and where it was stopped."""
+"""Markdown that breaks off, because it is still coming or was stopped."""
 
 import re
 from typing import Final
@@ -8,9 +8,10 @@ _SIGNS: Final = re.compile(r"\\.|`+|\*\*|~~|\*")
 
 
 def closed(text: str) -> str:
-    """The text with what its last line leaves open closed, so that nobody reads bare asterisks.
+    """The text with all Markdown of its last line closed, so that no bare asterisks are shown.
 
-    Code blocks need no help. What only looks like a sign stays as it is: a star in a sum, a bullet.
+    Code blocks need no help. A character that only looks like Markdown stays as it is: a star in a
+    sum, or a bullet.
 
     >>> closed("Ты стоишь **в лесу на рас")
     'Ты стоишь **в лесу на рас**'
@@ -20,7 +21,7 @@ def closed(text: str) -> str:
     text = text.rstrip()
     start = text.rfind("\n") + 1
     if len(_FENCE.findall(text)) % 2:
-        is_begun = _FENCE.match(text[start:])  # it says in which language, and nothing else yet
+        is_begun = _FENCE.match(text[start:])  # only the fence and its language have come
         return text[:start].rstrip() if is_begun else text
     still_open: list[str] = []
     for found in _SIGNS.finditer(text, start):
@@ -32,9 +33,9 @@ def closed(text: str) -> str:
         elif sign in still_open and before.strip():
             del still_open[still_open.index(sign) :]
         elif not after and not before.isalnum() and not sign.startswith("\\"):
-            text = text[:at].rstrip()  # the very last sign opens, and nothing follows
+            text = text[:at].rstrip()  # the last characters open something that is still empty
         elif after.strip() and not before.isalnum() and not sign.startswith("\\"):
             still_open.append(sign)
     if still_open and text[-1] == still_open[-1][0] and len(still_open[-1]) == 2:
-        text = text[:-1]  # half of what closes it
+        text = text[:-1]  # the first half of the closing sign
     return text + "".join(reversed(still_open))

@@ -18,7 +18,7 @@ from bot.texts import Texts
 CURSOR = " ▌"
 FRAME_UNITS = MAX_UNITS - 100
 FRAME_SOURCE = 8_192
-"""Characters of Markdown, the last ones, that a frame is made of: some milliseconds of work."""
+"""A frame shows the last so many characters of Markdown, which takes some milliseconds."""
 
 Buttons = Sequence[Sequence[Button]]
 
@@ -27,7 +27,7 @@ _logger = logging.getLogger(__name__)
 
 
 def growing(texts: Texts, text: str, request_id: int) -> Screen:
-    """A frame: the answer so far, its end where it is longer than a message."""
+    """A frame: the answer so far, or its end if it is longer than a message."""
     rich = formatted(closed(_recent(text))).end_of(FRAME_UNITS)
     return with_stop(texts, rich.followed_by(CURSOR).screen(), request_id)
 
@@ -40,14 +40,10 @@ def whole(
     is_stopped: bool = False,
     incident: str = "",
 ) -> list[Screen]:
-    """The answer in as many messages as it needs; none of it is cut off.
+    """The answer in as many messages as it needs, with *buttons* under the last; nothing is cut.
 
-    Args:
-        texts: The person's language.
-        text: What the model said.
-        buttons: They stand under the last message.
-        is_stopped: The model would have said more.
-        incident: The code under which the log tells why the answer broke off.
+    *is_stopped*: the person stopped the answer. *incident*: the answer broke off; this code finds
+    the reason in the log.
     """
     rich = formatted(closed(text) if incident or is_stopped else text)
     if incident:
@@ -60,20 +56,17 @@ def whole(
 
 
 def with_stop(texts: Texts, screen: Screen, request_id: int) -> Screen:
-    """What is shown while the answer to that request is made, and may be stopped."""
+    """The screen with a button that stops the answer to that request."""
     return replace(screen, buttons=[[button(texts, "stop", data_of("chat", "stop", request_id))]])
 
 
 def answer_buttons(
     texts: Texts, request_id: int, *, is_good: bool | None = None, is_after_silence: bool = False
 ) -> Buttons:
-    """Under a whole answer; the turn is the one of that request, which is stored with it.
+    """The buttons under a whole answer, which is the turn of that request.
 
-    Args:
-        texts: The person's language.
-        request_id: What the turn is known by.
-        is_good: How the person rated it; None: they did not.
-        is_after_silence: Offer to leave behind what was said before.
+    *is_good*: how the person rated it; None: they did not. *is_after_silence*: offer a new
+    conversation.
     """
     again = button(texts, "another", data_of("chat", "again", request_id))
     under = [[*_rating_buttons(texts, request_id, is_good=is_good), again]]
@@ -85,7 +78,7 @@ def answer_buttons(
 def _rating_buttons(
     texts: Texts, request_id: int, *, is_good: bool | None
 ) -> tuple[Button, Button]:
-    """Only a marked one takes the rating back, so a double tap is no different from one press."""
+    """Only a marked button takes the rating back, so a double tap does the same as one press."""
     good = button(texts, "good", data_of("ratings", "up", request_id))
     bad = button(texts, "bad", data_of("ratings", "down", request_id))
     back = data_of("ratings", "unrate", request_id)
@@ -97,10 +90,10 @@ def _rating_buttons(
 
 
 def formatted(text: str) -> Rich:
-    """The text with its Markdown as formatting; as it is where a word would get lost."""
+    """The text with its Markdown as formatting, or unchanged if a word would get lost."""
     try:
         shown, entities = convert(text, config=_STYLE)
-    except Exception:  # whatever a model writes, it is shown
+    except Exception:  # the answer has to be shown, whatever a model writes
         _logger.exception("An answer's formatting could not be read")
         return Rich(text).part(0, len(text))
     found: list[dict[str, Any]] = [entity.to_dict() for entity in entities]
@@ -110,7 +103,7 @@ def formatted(text: str) -> Rich:
 
 
 def _recent(text: str) -> str:
-    """The last lines of a long text, which begin as code where they are inside of it."""
+    """The last lines of a long text; they begin with a fence if they are inside a code block."""
     if len(text) <= FRAME_SOURCE:
         return text
     start = len(text) - FRAME_SOURCE
@@ -120,7 +113,7 @@ def _recent(text: str) -> str:
 
 
 def _says_all(text: str, shown: str, entities: Sequence[dict[str, Any]]) -> bool:
-    """Whether no word got lost: the converter leaves out what it takes for HTML, say."""
+    """Whether every word is there: the converter drops, for example, what looks like HTML."""
     hidden = [entity.get("url") or entity.get("language") or "" for entity in entities]
     there = " ".join([shown, *hidden])
     missing = set(_words(text)) - set(_words(there))
@@ -132,7 +125,7 @@ def _words(text: str) -> list[str]:
 
 
 def _style() -> RenderConfig:
-    """Nothing is added to what the model says but a dot before the lines of a list."""
+    """The converter adds nothing to the model's words, except a dot before lines of a list."""
     style = RenderConfig.isolated()
     for level in range(1, 7):
         setattr(style.markdown_symbol, f"heading_level_{level}", "")

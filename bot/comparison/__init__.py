@@ -1,1 +1,1 @@
-"""Two models answer some questions side by side; testers choose, without knowing which is which."""
+"""Two models answer some questions side by side; testers choose without knowing the models."""

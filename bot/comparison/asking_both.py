@@ -1,4 +1,4 @@
-"""A question that both models of a blind comparison are asked at the same time."""
+"""Asking both models of a blind comparison at the same time."""
 
 import asyncio
 import logging
@@ -10,7 +10,8 @@ from bot.chat.generations import Generations
 from bot.chat.incoming_answer import IncomingAnswer
 from bot.comparison import views
 from bot.comparison.comparison import Comparisons
-from bot.comparison.results import BlindAnswer, BlindQuestion
+from bot.comparison.entities import AnswerPair
+from bot.comparison.results import BlindQuestion
 from bot.delivery.streaming import StreamedAnswer
 from bot.domain.models import ServedModel
 from bot.edge.context import BotContext
@@ -21,7 +22,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskingBoth:
-    """Answers in the chat's place where a question is part of a comparison."""
+    """Answers instead of the chat when a question is part of a comparison."""
 
     comparisons: Comparisons
     chat: Chat
@@ -30,34 +31,36 @@ class AskingBoth:
     async def ask_both(
         self, context: BotContext, question: Question, frames: StreamedAnswer
     ) -> IncomingAnswer | None:
-        """Show both answers, when they are whole; meanwhile "typing…", because words would tell.
+        """Show both answers when they are whole.
+
+        Until then the person sees only "typing…", because a growing text would give a model away.
 
         Returns:
-            None: the serving model is asked, as usual. Where only one answer came, or the person
-            stopped them, the answer to go on with as usual, on which nobody votes.
+            None: the question is not part of a comparison. If only one answer came, or the person
+            stopped them: the answer to show as usual, without a vote.
 
         Raises:
             ContextTooLong: both models find that the question is too long.
         """
-        duel = await self.comparisons.duel(question, context.person, context.request_id)
-        if duel is None:
+        blind = await self.comparisons.blind_question(question, context.person, context.request_id)
+        if blind is None:
             return None
-        sides = await self._hear(context, duel, frames)
-        models = [each.model for each in duel.questions]
+        sides = await self._ask(context, blind, frames)
+        models = [each.model for each in blind.questions]
         if any(_is_gone(side, model) for side, model in zip(sides, models, strict=True)):
-            await self.comparisons.give_up(duel.pair.comparison_id)
+            await self.comparisons.give_up(blind.pair.comparison_id)
         elif all(_is_whole(side) for side in sides):
-            self._finish(context, duel, frames, sides)
+            self._finish(context, blind.pair, frames, sides)
             return IncomingAnswer(question=question, is_shown=True)
-        best = min([sides[duel.usual], sides[1 - duel.usual]], key=_badness)
+        best = min([sides[blind.usual], sides[1 - blind.usual]], key=_badness)
         if isinstance(best.failure, ContextTooLong):
             raise best.failure
         return best
 
-    async def _hear(
-        self, context: BotContext, duel: BlindQuestion, frames: StreamedAnswer
+    async def _ask(
+        self, context: BotContext, blind: BlindQuestion, frames: StreamedAnswer
     ) -> list[IncomingAnswer]:
-        sides = [IncomingAnswer(question=question) for question in duel.questions]
+        sides = [IncomingAnswer(question=question) for question in blind.questions]
         typing = context.typing()
         try:
             async with (
@@ -66,7 +69,7 @@ class AskingBoth:
             ):
                 for side in sides:
                     side.generation = generation
-                    group.create_task(_listen(self.chat, side))
+                    group.create_task(_receive(self.chat, side))
         finally:
             typing.stop()
             await frames.close()
@@ -75,21 +78,18 @@ class AskingBoth:
     def _finish(
         self,
         context: BotContext,
-        duel: BlindQuestion,
+        pair: AnswerPair,
         frames: StreamedAnswer,
         sides: list[IncomingAnswer],
     ) -> None:
-        """The pair and its turns are stored, and both answers go out with them.
+        """Store the pair and its turns, and send both answers, in one transaction.
 
-        Under a key of their own: what would be put into the place of *the* answer has none here.
+        The messages have keys of their own, so nothing takes one of them for the usual answer.
         """
-        request_id = duel.pair.request_id
-        answers = [
-            BlindAnswer(question=side.question, text=side.text, usage=side.usage) for side in sides
-        ]
+        request_id = pair.request_id
         context.also(
             lambda tx: self.comparisons.answered(
-                tx, duel.pair, answers, person=context.person, chat_id=context.row.chat_id
+                tx, pair, sides, person=context.person, chat_id=context.row.chat_id
             )
         )
         first, *others = views.pair(context.texts, [side.text for side in sides], request_id)
@@ -100,27 +100,27 @@ class AskingBoth:
             context.reply(screen, key=f"pair:{request_id}:{n}")
 
 
-async def _listen(chat: Chat, heard: IncomingAnswer) -> None:
-    """Hear one answer to its end; the other one goes on when it fails."""
+async def _receive(chat: Chat, answer: IncomingAnswer) -> None:
+    """Receive one answer to its end; if it fails, the other one goes on."""
     try:
-        async with aclosing(chat.answer(heard.question)) as pieces:
+        async with aclosing(chat.answer(answer.question)) as pieces:
             async for piece in pieces:
-                heard.take(piece)
+                answer.take(piece)
     except UserError as exc:
-        model = heard.question.model.name
+        model = answer.question.model.name
         _logger.info("%s did not answer to its end in a comparison: %s", model, exc)
-        heard.failure = exc
+        answer.failure = exc
 
 
-def _is_gone(heard: IncomingAnswer, model: ServedModel) -> bool:
-    """Whether the server does not have the model, so that maybe another one took over."""
-    is_replaced = heard.question.model.id != model.id
-    return is_replaced or isinstance(heard.failure, ModelUnknown | ModelGone)
+def _is_gone(answer: IncomingAnswer, model: ServedModel) -> bool:
+    """Whether the server does not have the model; another one may have replaced it already."""
+    is_replaced = answer.question.model.id != model.id
+    return is_replaced or isinstance(answer.failure, ModelUnknown | ModelGone)
 
 
-def _is_whole(heard: IncomingAnswer) -> bool:
-    return heard.has_words and heard.failure is None and not heard.generation.is_stopped
+def _is_whole(answer: IncomingAnswer) -> bool:
+    return answer.has_words and answer.failure is None and not answer.generation.is_stopped
 
 
-def _badness(heard: IncomingAnswer) -> tuple[bool, bool]:
-    return (heard.failure is not None, not heard.has_words)
+def _badness(answer: IncomingAnswer) -> tuple[bool, bool]:
+    return (answer.failure is not None, not answer.has_words)

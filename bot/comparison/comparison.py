@@ -1,4 +1,4 @@
-"""Blind comparisons: testers see answers of two models side by side and say which is better."""
+"""Blind comparisons: testers see answers of two models side by side and choose the better one."""
 
 import hashlib
 import time
@@ -6,14 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.chat.chat import Chat, Question
-from bot.comparison.entities import (
-    AnswerPair,
-    Comparison,
-    ComparisonEnding,
-    ComparisonKind,
-    Vote,
-)
-from bot.comparison.results import BlindAnswer, BlindQuestion, ComparisonResult
+from bot.chat.incoming_answer import IncomingAnswer
+from bot.comparison.entities import AnswerPair, Comparison, ComparisonEnding, ComparisonKind, Vote
+from bot.comparison.results import BlindQuestion, ComparisonResult
 from bot.comparison.store import ComparisonStore
 from bot.delivery.notifications import Notifications
 from bot.domain.models import ServedModel
@@ -49,20 +44,30 @@ class Comparisons:
     notifications: Notifications
 
     async def standing(self, comparison_id: int | None = None) -> ComparisonResult | None:
-        """A comparison, by default the one that runs; None: there is none such."""
-        found = (
-            await self.store.running()
-            if comparison_id is None
-            else await self.store.get(comparison_id)
-        )
+        """A comparison, by default the running one; None: there is no such comparison."""
+        if comparison_id is None:
+            found = await self.store.running()
+        else:
+            found = await self.store.get(comparison_id)
         return await self._standing(found) if found else None
 
-    async def model(self, word: str) -> ServedModel:
-        """The model on the list that an admin calls by its number, its name or its title.
+    async def known(self, comparison_id: int) -> ComparisonResult:
+        """The comparison with that id.
 
         Raises:
-            ModelNotListed: there is none such.
-            ModelAmbiguous: that is the title of several.
+            ComparisonGone: there is no such comparison.
+        """
+        standing = await self.standing(comparison_id)
+        if standing is None:
+            raise ComparisonGone
+        return standing
+
+    async def model(self, word: str) -> ServedModel:
+        """The model on the list with this number, name or title, as an admin typed it.
+
+        Raises:
+            ModelNotListed: there is no such model.
+            ModelAmbiguous: several models have that title.
         """
         listed = await self.serving.models.listed(limit=_MOST_LISTED)
         serving = await self.serving.current()
@@ -82,11 +87,11 @@ class Comparisons:
     async def start(
         self, a: ServedModel, b: ServedModel, *, n_wanted: int, by: int, request_id: int
     ) -> ComparisonResult:
-        """Begin a comparison; while one runs, that one. Either way it may be repeated.
+        """Begin a comparison, or return the running one. A repeated call changes nothing.
 
         Raises:
             ComparedModelsEqual: a model is compared with itself.
-            ComparedModelRetired: one of them was taken off the list.
+            ComparedModelRetired: one of them is off the list.
         """
         if a.id == b.id:
             raise ComparedModelsEqual
@@ -112,7 +117,7 @@ class Comparisons:
         return await self._standing(found)
 
     async def stop(self, comparison_id: int) -> ComparisonResult:
-        """An admin has seen enough; one that is over stays as it ended.
+        """Stop a comparison for an admin; one that is over keeps its ending.
 
         Raises:
             ComparisonGone: there is no such comparison.
@@ -121,52 +126,49 @@ class Comparisons:
         await self.database.write(
             lambda tx: self.store.end(tx, comparison_id, ComparisonEnding.STOPPED, now=now)
         )
-        return await self._known(comparison_id)
+        return await self.known(comparison_id)
 
     async def prolong(self, comparison_id: int) -> ComparisonResult:
-        """Go on, once beyond the votes that were wanted at first; a double tap prolongs once.
+        """Ask for more votes, only once beyond the first number; a double tap prolongs once.
 
         Raises:
             ComparisonGone: there is no such comparison.
-            ComparedModelRetired: one of the models was taken off the list.
+            ComparedModelRetired: one of the models is off the list.
         """
-        before = await self._known(comparison_id)
+        before = await self.known(comparison_id)
         _check_listed(before.a, before.b)
         longer = before.longer
         if longer is not None:
             await self.database.write(lambda tx: self.store.prolong(tx, comparison_id, longer))
-        return await self._known(comparison_id)
+        return await self.known(comparison_id)
 
     async def set_every(self, comparison_id: int, every: int) -> ComparisonResult:
-        """Make every so many-th answer a pair.
+        """Make every *every*-th answer a pair.
 
         Raises:
             ComparisonGone: there is no such comparison.
         """
         await self.database.write(lambda tx: self.store.set_every(tx, comparison_id, every))
-        return await self._known(comparison_id)
+        return await self.known(comparison_id)
 
     async def give_up(self, comparison_id: int) -> None:
-        """One of the models can't be asked any more: end it and tell the admins, once."""
+        """End a comparison because one of its models is gone, and tell the admins, once."""
+        await self.database.write(lambda tx: self._end(tx, comparison_id, ComparisonEnding.GONE))
 
-        async def work(tx: Transaction) -> None:
-            await self._end(tx, comparison_id, ComparisonEnding.GONE)
-
-        await self.database.write(work)
-
-    async def duel(
+    async def blind_question(
         self, question: Question, person: Person, request_id: int
     ) -> BlindQuestion | None:
-        """How both models are asked instead of the serving one; None: they are not.
+        """The question for both models; None: only the serving model answers it.
 
-        Of a tester's answers every third or so is a pair, counted over everything they ever got,
-        so never the first one. Which answer is number 1 is a coin toss that falls alike whenever
-        the same update is handled.
+        A tester's answers are counted from their first day on. Every `Comparison.every`-th of them
+        is a pair, so the first one never is. A coin toss decides which answer is number 1. It
+        always has the same result for the same update.
         """
         running = await self.store.running()
         if running is None or question.replaces or person.access is not Access.TESTER:
             return None
-        if await self._n_answered(person.id) % running.every != running.every - 1:
+        n_answers = sum(each.n_answers for each in await self.accounts.store.of(person.id))
+        if n_answers % running.every != running.every - 1:
             return None
         standing = await self._standing(running)
         models = [standing.a, standing.b]
@@ -189,21 +191,21 @@ class Comparisons:
         self,
         tx: Transaction,
         pair: AnswerPair,
-        answers: Sequence[BlindAnswer],
+        answers: Sequence[IncomingAnswer],
         *,
         person: Person,
         chat_id: int,
     ) -> None:
-        """Store the pair and both turns, one of which is history; it counts as one answer."""
-        for turn, said in zip(pair.turns, answers, strict=True):
+        """Store the pair and both turns; one turn is history, and both count as one answer."""
+        for turn, answer in zip(pair.turns, answers, strict=True):
             await self.chat.store(
                 tx,
-                said.question,
-                said.text,
+                answer.question,
+                answer.text,
                 person=person,
                 chat_id=chat_id,
                 request_id=turn,
-                usage=said.usage,
+                usage=answer.usage,
                 is_stopped=False,
                 is_extra=turn < 0,
             )
@@ -211,12 +213,12 @@ class Comparisons:
         await self.store.add_pair(tx, pair)
 
     async def votable(self, request_id: int, vote: Vote, *, person: Person) -> AnswerPair:
-        """The pair that the person may vote on so.
+        """The pair, if the person may give it that vote.
 
         Raises:
-            ButtonGone: nobody showed them such a pair.
-            ComparisonOver: its result stands.
-            VoteStands: they said something else, and the conversation has gone on.
+            ButtonGone: the person never got such a pair.
+            ComparisonOver: the comparison has ended.
+            VoteStands: they gave another vote, and the conversation has gone on.
         """
         pair = await self.store.pair(request_id, person_id=person.id)
         if pair is None:
@@ -231,7 +233,7 @@ class Comparisons:
         return pair
 
     async def vote(self, tx: Transaction, pair: AnswerPair, vote: Vote) -> None:
-        """Count the vote, let the conversation go on from the better answer, end what is clear."""
+        """Count the vote, continue from the better answer, end the comparison if it is decided."""
         if not await self.store.vote(tx, pair, vote, now=int(time.time())):
             return
         kept = pair.history(vote)
@@ -255,12 +257,6 @@ class Comparisons:
                 key=f"comparison:{comparison_id}:{found.n_wanted}:{ending}",
             )
 
-    async def _known(self, comparison_id: int) -> ComparisonResult:
-        standing = await self.standing(comparison_id)
-        if standing is None:
-            raise ComparisonGone
-        return standing
-
     async def _standing(
         self, comparison: Comparison, tx: Transaction | None = None
     ) -> ComparisonResult:
@@ -270,10 +266,6 @@ class Comparisons:
             b=await self.serving.by_id(comparison.model_b),
             votes=await self.store.votes(comparison.id, tx),
         )
-
-    async def _n_answered(self, person_id: int) -> int:
-        spent = await self.accounts.store.of(person_id)
-        return sum(each.n_answers for each in spent)
 
 
 def _check_listed(*models: ServedModel) -> None:

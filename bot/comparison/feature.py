@@ -24,7 +24,7 @@ class ComparisonFeature(Feature):
 def build(
     core: Core, *, usage: UsageFeature, serving: ServingFeature, chat: ChatFeature
 ) -> ComparisonFeature:
-    """Some questions are answered here, in the chat's place."""
+    """Put comparisons together; some questions are answered here instead of in the chat."""
     comparisons = Comparisons(
         database=core.database,
         store=ComparisonStore(core.database),

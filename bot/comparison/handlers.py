@@ -11,7 +11,7 @@ from bot.comparison.results import ComparisonResult
 from bot.delivery.screen import Screen
 from bot.domain import JsonDict
 from bot.edge.context import BotContext
-from bot.errors import BadCommand, ButtonGone, ComparisonGone
+from bot.errors import BadCommand, ButtonGone
 from bot.serving.serving import ServedModels
 from bot.texts import Texts
 
@@ -28,15 +28,12 @@ class CompareHandlers:
     conversations: ConversationStore
 
     async def compare(self, context: BotContext) -> None:
-        """/compare [A B [VOTES]]: start one; without words what runs, or which models to choose."""
-        words = context.words
-        comparisons = self.comparisons
+        """/compare [A B [VOTES]]: start one; without words show the running one, or the choice."""
+        words, comparisons = context.words, self.comparisons
         if not words:
-            standing = await comparisons.standing()
-            if standing is not None:
-                context.reply(views.state(context.texts, standing))
-            else:
-                context.reply(await self._pick(context))
+            running = await comparisons.standing()
+            screen = views.state(context.texts, running) if running else await self._pick(context)
+            context.reply(screen)
             return
         number = words[2] if len(words) == 3 else str(USUAL_VOTES)
         is_number = re.fullmatch(r"\d{1,4}", number, re.ASCII) is not None
@@ -47,36 +44,34 @@ class CompareHandlers:
         context.reply(await self._started(context, a.id, b.id, n_wanted))
 
     async def pick_second(self, context: BotContext) -> None:
-        """The first model is chosen."""
+        """The admin has chosen the first model."""
         (first,) = context.press.numbers(1)
         context.show(await self._pick(context, first))
 
     async def pick_votes(self, context: BotContext) -> None:
-        """Both are."""
+        """The admin has chosen both models."""
         a, b = [await self.serving.by_id(number) for number in context.press.numbers(2)]
         context.show(views.pick_votes(context.texts, a, b))
 
     async def start(self, context: BotContext) -> None:
-        """And the number of votes, too."""
+        """The admin has chosen the number of votes, too."""
         a, b, n_wanted = context.press.numbers(3)
         if n_wanted not in views.VOTES:
             raise ButtonGone
         context.show(await self._started(context, a, b, n_wanted))
 
     async def stop(self, context: BotContext) -> None:
-        """Enough votes."""
+        """Stop a comparison."""
         standing = await self.comparisons.stop(context.press.number)
         context.show(await self._result(context.texts, standing))
 
     async def show_result(self, context: BotContext) -> None:
-        """What comes out of it so far, below."""
-        standing = await self.comparisons.standing(context.press.number)
-        if standing is None:
-            raise ComparisonGone
+        """The result so far, as a new message."""
+        standing = await self.comparisons.known(context.press.number)
         context.reply(await self._result(context.texts, standing))
 
     async def prolong(self, context: BotContext) -> None:
-        """More votes."""
+        """Ask for more votes; if another comparison runs, show that one."""
         comparisons = self.comparisons
         standing = await comparisons.prolong(context.press.number)
         running = await comparisons.standing()
@@ -87,7 +82,7 @@ class CompareHandlers:
             context.show(await self._result(context.texts, standing))
 
     async def set_every(self, context: BotContext) -> None:
-        """Pairs more often, or less."""
+        """Show pairs more often, or less often."""
         comparison_id, every = context.press.numbers(2)
         if every not in views.EVERY:
             raise ButtonGone
@@ -113,12 +108,11 @@ class CompareHandlers:
         return await self._result(texts, standing) if standing else None
 
     async def _pick(self, context: BotContext, first_id: int | None = None) -> Screen:
-        serving = self.serving
-        models = await serving.models.listed(limit=_MOST_CHOICES)
-        now = await serving.current()
+        models = await self.serving.models.listed(limit=_MOST_CHOICES)
+        now = await self.serving.current()
         if now is not None and now.model.id not in [model.id for model in models]:
             models = [now.model, *models]
-        first = await serving.by_id(first_id) if first_id is not None else None
+        first = await self.serving.by_id(first_id) if first_id is not None else None
         others = [model for model in models if model.id != first_id]
         return views.pick(context.texts, others, first)
 
@@ -131,8 +125,6 @@ class CompareHandlers:
         return views.state(context.texts, standing, is_refused=is_other)
 
     async def _result(self, texts: Texts, standing: ComparisonResult) -> Screen:
-        now = await self.serving.current()
-        is_used = (
-            now is not None and standing.better is not None and now.model.id == standing.better.id
-        )
+        now, better = await self.serving.current(), standing.better
+        is_used = now is not None and better is not None and now.model.id == better.id
         return views.result(texts, standing, is_used=is_used)

@@ -1,11 +1,11 @@
-"""What a comparison asks, gets and shows so far."""
+"""A comparison with its votes so far, and a question that both of its models get."""
 
 from dataclasses import dataclass
 
 from bot.chat.chat import Question
 from bot.comparison.entities import AnswerPair, Comparison, ComparisonEnding, Votes
-from bot.comparison.sign_test import SURE_ALPHA, is_clear
-from bot.domain.models import ServedModel, Usage
+from bot.comparison.sign_test import ALPHA, SURE_ALPHA, is_clear
+from bot.domain.models import ServedModel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +19,8 @@ class ComparisonResult:
 
     @property
     def better(self) -> ServedModel | None:
-        """The model that is better, beyond chance; None: no difference is seen (yet)."""
-        if not self._is_clear():
+        """The model that is better, beyond chance; None: the votes show no difference (yet)."""
+        if not self._is_clear(ALPHA):
             return None
         return self.a if self.votes.n_a > self.votes.n_b else self.b
 
@@ -31,7 +31,7 @@ class ComparisonResult:
 
     @property
     def longer(self) -> int | None:
-        """Up to how many votes it may be prolonged; None: it may not."""
+        """The number of votes up to which an admin may prolong it; None: they may not."""
         comparison = self.comparison
         if comparison.ending not in (ComparisonEnding.ENOUGH, ComparisonEnding.STOPPED):
             return None
@@ -40,21 +40,14 @@ class ComparisonResult:
         is_prolonged = comparison.n_wanted > comparison.n_first
         return None if is_prolonged else max(100, 2 * comparison.n_first)
 
-    def _is_clear(self, *alpha: float) -> bool:
-        comparison = self.comparison
-        named = {"alpha": alpha[0]} if alpha else {}
-        return is_clear(
-            self.votes.n_a,
-            self.votes.n_b,
-            n_first=comparison.n_first,
-            n_all=comparison.n_wanted,
-            **named,
-        )
+    def _is_clear(self, alpha: float) -> bool:
+        n_first, n_all = self.comparison.n_first, self.comparison.n_wanted
+        return is_clear(self.votes.n_a, self.votes.n_b, n_first=n_first, n_all=n_all, alpha=alpha)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlindQuestion:
-    """A question that both models are asked."""
+    """A question that both models get."""
 
     pair: AnswerPair
     questions: tuple[Question, Question]
@@ -64,13 +57,3 @@ class BlindQuestion:
     def usual(self) -> int:
         """Which of them, 0 or 1, is history without a vote."""
         return 0 if self.pair.is_first_kept else 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BlindAnswer:
-    """One of the two answers, whole."""
-
-    question: Question
-    """As it was put in the end."""
-    text: str
-    usage: Usage | None

@@ -1,4 +1,4 @@
-"""A blind comparison: the two answers as a tester sees them, and what an admin sees of it."""
+"""A blind comparison: the two answers for a tester, and the choices and results for admins."""
 
 from collections.abc import Sequence
 
@@ -21,13 +21,9 @@ _LABEL_UNITS = 30
 def pair(
     texts: Texts, answers: Sequence[str], request_id: int, vote: Vote | None = None
 ) -> list[Screen]:
-    """Two answers, 1 and 2 and nothing else; in one message where they fit into one.
+    """Two answers, called only 1 and 2; in one message if they fit into one.
 
-    Args:
-        texts: The person's language.
-        answers: What the models said.
-        request_id: What the pair is known by.
-        vote: The button that was pressed.
+    *request_id* identifies the pair. *vote* is the person's vote, whose button is marked.
     """
     one, other = (_numbered(n, answer) for n, answer in enumerate(answers, start=1))
     parts = list(one.followed_by("\n\n").joined_by(other).messages())
@@ -40,7 +36,7 @@ def pair(
 
 
 def pick(texts: Texts, models: Sequence[ServedModel], first: ServedModel | None) -> Screen:
-    """Which model is to be compared; with *first*, with which one that is."""
+    """Ask for the first model to compare; if *first* is given, for the second one."""
     if len(models) < 2 - bool(first):
         return Screen(text=texts("compare_too_few"))
     if first is None:
@@ -50,20 +46,15 @@ def pick(texts: Texts, models: Sequence[ServedModel], first: ServedModel | None)
         before, action = f"{first.id}-", "second"
     names = _names(models)
     lines = [f"{model.id} · {_shown(names[model.id])}" for model in models]
-    choices = (
-        [
-            Button(
-                text=cut(names[model.id], _LABEL_UNITS),
-                data=data_of("comparison", action, f"{before}{model.id}"),
-            )
-        ]
-        for model in models
-    )
+    choices = []
+    for model in models:
+        data = data_of("comparison", action, f"{before}{model.id}")
+        choices.append([Button(text=cut(names[model.id], _LABEL_UNITS), data=data)])
     return Screen(text="\n".join([text, "", *lines]), buttons=rows(*choices))
 
 
 def pick_votes(texts: Texts, a: ServedModel, b: ServedModel) -> Screen:
-    """How many votes to collect."""
+    """Ask how many votes to collect."""
     names = _names([a, b])
     choices = [
         button(texts, "compare_votes", data_of("comparison", "start", f"{a.id}-{b.id}-{n}"), n=n)
@@ -74,17 +65,18 @@ def pick_votes(texts: Texts, a: ServedModel, b: ServedModel) -> Screen:
 
 
 def state(texts: Texts, standing: ComparisonResult, *, is_refused: bool = False) -> Screen:
-    """A comparison that runs, without what comes out of it; else its result.
+    """A running comparison without the result so far; one that is over with its result.
 
-    *is_refused*: another one was to be started.
+    *is_refused*: the admin wanted to start another one.
     """
     comparison, n = standing.comparison, standing.votes.n
     if not comparison.is_running:
         return result(texts, standing)
-    every = comparison.every
+    every, names = comparison.every, _names([standing.a, standing.b])
+    a, b = (_shown(names[model.id]) for model in (standing.a, standing.b))
     lines = [texts("compare_runs_already"), ""] if is_refused else []
     lines += [
-        _title(texts, standing),
+        texts("compare_title", a=a, b=b),
         texts("compare_running", n=n, wanted=comparison.n_wanted),
         texts("compare_every_one") if every == 1 else texts("compare_every", every=every),
     ]
@@ -96,15 +88,15 @@ def state(texts: Texts, standing: ComparisonResult, *, is_refused: bool = False)
 
 
 def result(texts: Texts, standing: ComparisonResult, *, is_used: bool = False) -> Screen:
-    """Who is better, if anybody; the votes; what may be done now.
+    """Which model is better, if any; the votes; what an admin can do now.
 
-    *is_used*: the better model answers already.
+    *is_used*: the better model answers in chats already.
     """
     comparison, votes, better = standing.comparison, standing.votes, standing.better
     names = _names([standing.a, standing.b])
-    a, b = _shown(names[standing.a.id]), _shown(names[standing.b.id])
+    a, b = (_shown(names[model.id]) for model in (standing.a, standing.b))
     lines = [
-        _title(texts, standing),
+        texts("compare_title", a=a, b=b),
         _sentence(texts, standing),
         "",
         texts("compare_votes", a=a, b=b, n_a=votes.n_a, n_b=votes.n_b, n_same=votes.n_same),
@@ -114,22 +106,17 @@ def result(texts: Texts, standing: ComparisonResult, *, is_used: bool = False) -
     lines.append(
         texts("compare_people", n=votes.n, wanted=comparison.n_wanted, people=votes.n_people)
     )
-    use = longer = stop = None
+    buttons = []
     if better is not None and not is_used:
-        use = button(
-            texts,
-            "compare_use",
-            data_of("models", "use", better.id),
-            model=cut(names[better.id], _LABEL_UNITS),
-        )
+        label = cut(names[better.id], _LABEL_UNITS)
+        use = data_of("models", "use", better.id)
+        buttons.append([button(texts, "compare_use", use, model=label)])
     if standing.longer is not None:
         more = data_of("comparison", "longer", comparison.id)
-        longer = button(texts, "compare_longer", more, n=standing.longer)
+        buttons.append([button(texts, "compare_longer", more, n=standing.longer)])
     if comparison.is_running:
-        stop = _stop(texts, comparison)
-    return Screen(
-        text="\n".join(lines), buttons=rows(*([each] for each in (use, longer, stop) if each))
-    )
+        buttons.append([_stop(texts, comparison)])
+    return Screen(text="\n".join(lines), buttons=rows(*buttons))
 
 
 def _numbered(n: int, answer: str) -> Rich:
@@ -143,7 +130,7 @@ def _ballot(texts: Texts, request_id: int, vote: Vote, chosen: Vote | None) -> B
 
 
 def _sentence(texts: Texts, standing: ComparisonResult) -> str:
-    """What a person may conclude."""
+    """What follows from the votes."""
     votes, ending, better = standing.votes, standing.comparison.ending, standing.better
     if better is not None:
         name = _names([standing.a, standing.b])[better.id]
@@ -162,7 +149,7 @@ def _sentence(texts: Texts, standing: ComparisonResult) -> str:
 
 
 def _share(texts: Texts, standing: ComparisonResult) -> str:
-    """Of the model with more votes, with the interval for a share."""
+    """The share of the model with more votes, with its interval."""
     votes, names = standing.votes, _names([standing.a, standing.b])
     ahead = standing.a if votes.n_a >= votes.n_b else standing.b
     most, of = max(votes.n_a, votes.n_b), votes.n_a + votes.n_b
@@ -176,17 +163,11 @@ def _share(texts: Texts, standing: ComparisonResult) -> str:
     )
 
 
-def _title(texts: Texts, standing: ComparisonResult) -> str:
-    names = _names([standing.a, standing.b])
-    return texts("compare_title", a=_shown(names[standing.a.id]), b=_shown(names[standing.b.id]))
-
-
 def _stop(texts: Texts, comparison: Comparison) -> Button:
     return button(texts, "compare_stop", data_of("comparison", "stop", comparison.id))
 
 
 def _how_often(texts: Texts, comparison: Comparison) -> list[Button]:
-    """The other choices."""
     return [
         button(
             texts,
@@ -200,7 +181,7 @@ def _how_often(texts: Texts, comparison: Comparison) -> list[Button]:
 
 
 def _names(models: Sequence[ServedModel]) -> dict[int, str]:
-    """Titles; where two share one, with their numbers, by which /compare knows them."""
+    """Titles; models with the same title also get their number, which /compare understands."""
     titles = [model.title for model in models]
     return {
         model.id: model.title

@@ -33,7 +33,7 @@ class DatasetHandlers:
         if replied is not None and replied.document is not None:
             await self._take_in(replied.document, context)
             return
-        with context.working():
+        with context.typing():
             report = await self.datasets.report()
             dataset = await self.datasets.in_use()
         judged = CheckedFile(report=report, dataset=dataset)
@@ -41,7 +41,7 @@ class DatasetHandlers:
 
     async def upload(self, context: BotContext) -> None:
         """/upload: send the dataset to the provider; no training starts."""
-        with context.working():
+        with context.typing():
             dataset, file_id = await self.datasets.upload(
                 request_id=context.request_id, by=context.person.id
             )
@@ -58,7 +58,7 @@ class DatasetHandlers:
 
     async def _take_in(self, document: Document, context: BotContext) -> None:
         name = shown_name(document.file_name or "")
-        with context.working():
+        with context.typing():
             data = await download(context.bot, document, most_bytes=MOST_BYTES)
             judged = await self.versions.take_in(data, name=name, by=context.person.id)
         context.reply(await report_screen(context.texts, self.versions, judged, received=name))

@@ -1,13 +1,14 @@
 """Versions of the dataset: the list, one of them, its repair, putting a part aside."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from bot.dataset.repair import Repair, RepairChange
 from bot.dataset.split import Split
 from bot.dataset.views import finding_line
 from bot.delivery.screen import Attachment, Button, Screen, fitting, rows
 from bot.domain.datasets import Dataset, DatasetOrigin, Finding, TrainingMethod
-from bot.edge.buttons import button, data_of
+from bot.edge.buttons import button, data_of, page_buttons
 from bot.texts import Markup, Texts, shortened
 
 PAGE = 5
@@ -36,11 +37,8 @@ def listed(
         _line(texts, dataset, is_used=dataset.id == used, people=people) for dataset in datasets
     ]
     openers = [[_opener(texts, dataset)] for dataset in datasets]
-    turners = []
-    if page:
-        turners.append(button(texts, "newer", data_of("dataset", "list", page - 1)))
-    if has_more:
-        turners.append(button(texts, "older", data_of("dataset", "list", page + 1)))
+    data = partial(data_of, "dataset", "list")
+    turners = page_buttons(texts, data, page, has_more=has_more)
     return Screen(
         text="\n".join([texts("versions_title"), *lines]), buttons=rows(*openers, turners)
     )

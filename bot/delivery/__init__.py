@@ -1,1 +1,1 @@
-"""Gets updates in and messages out without losing any."""
+"""Receives updates and sends messages without losing any."""

@@ -1,51 +1,45 @@
-"""Files that people send: fetched from Telegram, never larger than said.
+"""Downloads files that people send, up to a limit.
 
-The library's own `File.download_*` reads a file of ours where Telegram's `file_path` happens to
-name one below the working folder, so the address is put together and fetched here.
+The library's own `File.download_*` reads a local file if Telegram's `file_path` happens to name
+one in the working folder. So this module builds and fetches the URL.
 """
 
 import asyncio
-import datetime as dtm
 import logging
 import math
 from urllib.parse import quote
 
 from telegram import Bot, Document
-from telegram.error import (
-    BadRequest,
-    Forbidden,
-    InvalidToken,
-    RetryAfter,
-    TelegramError,
-)
+from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, TelegramError
 
+from bot.delivery.rate_limits import retry_after_s
 from bot.errors import DownloadFailed, FileTooBig
 
 MOST_TRIES = 3
 PAUSES_S = (0.5, 2.0)
 """Between the tries."""
 LONGEST_PAUSE_S = 30.0
-"""Telegram may ask for a pause; a longer one is not waited for."""
+"""If Telegram asks for a longer pause, the download fails."""
 TRY_S = 120.0
-"""One try takes no longer, however slowly the bytes drip."""
+"""The longest that one try may take."""
 MEGABYTE = 1024 * 1024
 
 _FINAL = (BadRequest, Forbidden, InvalidToken)
-"""Telegram says no; the last one is what the library makes of its 401 and 404."""
+"""Telegram refused; the library raises InvalidToken for 401 and 404."""
 
 _logger = logging.getLogger(__name__)
 
 
 class _Incomplete(Exception):
-    """Telegram's answer lacks something that it should have."""
+    """Telegram's answer is not complete."""
 
 
 async def download(bot: Bot, document: Document, *, most_bytes: int) -> bytes:
     """The content of a document that somebody sent.
 
     Raises:
-        FileTooBig: it has more than *most_bytes*, or more than Telegram hands to bots.
-        DownloadFailed: Telegram does not hand it over.
+        FileTooBig: it has more than *most_bytes*, or more than Telegram delivers to bots.
+        DownloadFailed: Telegram does not deliver it.
     """
     _check_size(document.file_size, most_bytes)
     for n_try in range(1, MOST_TRIES + 1):
@@ -53,7 +47,7 @@ async def download(bot: Bot, document: Document, *, most_bytes: int) -> bytes:
             async with asyncio.timeout(TRY_S):
                 return await _fetch(bot, document.file_id, most_bytes)
         except (TelegramError, TimeoutError, _Incomplete) as exc:
-            # Never the words of it, as they may hold the URL, and so the token.
+            # Without the exception's message, which may contain the URL, and so the token.
             _logger.warning("A document did not come, try %s: %s", n_try, type(exc).__name__)
             if isinstance(exc, BadRequest) and "file is too big" in exc.message.lower():
                 raise _too_big(None, most_bytes) from None
@@ -65,12 +59,11 @@ async def download(bot: Bot, document: Document, *, most_bytes: int) -> bytes:
 
 
 def _pause_after(exc: Exception, n_try: int) -> float | None:
-    """Seconds until the next try; None: there is no sense in one."""
+    """Seconds until the next try; None: another try would be useless."""
     if isinstance(exc, _FINAL) or n_try == MOST_TRIES:
         return None
     if isinstance(exc, RetryAfter):
-        asked = exc.retry_after
-        seconds = asked.total_seconds() if isinstance(asked, dtm.timedelta) else asked
+        seconds = retry_after_s(exc)
         return seconds if seconds <= LONGEST_PAUSE_S else None
     return PAUSES_S[n_try - 1]
 
@@ -80,7 +73,7 @@ async def _fetch(bot: Bot, file_id: str, most_bytes: int) -> bytes:
     if not file.file_path:
         raise _Incomplete
     _check_size(file.file_size, most_bytes)
-    # The library has put the address before it, unless it took the path for one of ours.
+    # The library has added the address, unless there is a local file of that name.
     path = file.file_path.removeprefix(f"{bot.base_file_url}/")
     content = await bot.request.retrieve(f"{bot.base_file_url}/{quote(path)}")
     _check_size(len(content), most_bytes)
@@ -96,6 +89,6 @@ def _check_size(n_bytes: int | None, most_bytes: int) -> None:
 
 def _too_big(n_bytes: int | None, most_bytes: int) -> FileTooBig:
     limit = most_bytes // MEGABYTE
-    # Rounded up, as "20 MB, at most 20" would be a riddle.
+    # Rounded up, because "20 MB, at most 20" would make no sense.
     megabytes = f">{limit}" if n_bytes is None else math.ceil(n_bytes / MEGABYTE * 10) / 10
     return FileTooBig(megabytes=megabytes, limit=limit)

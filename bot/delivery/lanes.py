@@ -1,8 +1,8 @@
-"""Works the inbox off: two lanes a chat, each in order, none waiting for another.
+"""Handles the inbox: the lanes of a chat each work in order, and none waits for another.
 
-A handler only says what is to happen; one transaction then stores its effects, puts its messages
-into the outbox and marks the update as done. Killed before, the update is handled anew and
-nothing has happened; killed after, everything has.
+A handler only says what it will change. One transaction then stores its effects, puts its
+messages into the outbox and marks the update as done. If the process dies before the commit, the
+update is handled again; if it dies after, it is done.
 """
 
 import asyncio
@@ -21,11 +21,11 @@ from bot.storage.database import Database, Transaction
 
 MOST_ATTEMPTS = 3
 MOST_WAITING = 30
-"""Updates of one lane that may wait; one that comes then is turned away with a word."""
+"""Updates of one lane that may wait; further ones are refused with a message."""
 RETRY_DELAY_S = 1.0
 
 Work = Callable[[Transaction], Awaitable[None]]
-"""What a handled update changes, apart from marking it as done."""
+"""Stores what a handled update changes, apart from marking it as done."""
 _ChatLane = tuple[int, str]
 """A chat id and a lane."""
 
@@ -33,16 +33,16 @@ _logger = logging.getLogger(__name__)
 
 
 class Handle(Protocol):
-    """Handles an update and says what it changes; raises what is a bug or a surprise."""
+    """Handles an update and returns what it changes; exceptions are unexpected failures."""
 
     async def __call__(self, row: InboxRow, *, is_replay: bool) -> Work:
-        """*is_replay*: a former process, or try, may have shown a part of the answer."""
+        """*is_replay*: an earlier process or try may have shown a part of the answer."""
         ...
 
 
 @dataclass(slots=True, kw_only=True)
 class Lanes:
-    """The inbox at work."""
+    """Takes updates in and handles them."""
 
     database: Database
     store: InboxStore
@@ -50,9 +50,9 @@ class Lanes:
     names: LaneNames
     handle: Handle
     apologise: Callable[[InboxRow, str], Awaitable[Work]]
-    """(update, incident code) -> the apology for an update that is given up."""
+    """(update, incident code) -> the apology for an update that failed for good."""
     turn_away: Callable[[InboxRow], Awaitable[Work]]
-    """What a chat is told whose lane is full."""
+    """The message for a chat whose lane is full."""
     _workers: Workers[_ChatLane] = field(init=False)
     _interrupted: set[_ChatLane] = field(init=False, default_factory=set)
 
@@ -60,18 +60,18 @@ class Lanes:
         self._workers = Workers("lane", self._drain)
 
     async def start(self) -> None:
-        """Take up what a former process left behind."""
+        """Handle the updates that an earlier process left."""
         waiting = await self.store.waiting()
         self._interrupted = set(waiting)
         for lane in waiting:
             self._workers.wake(lane)
 
     async def close(self) -> None:
-        """Stop at once: whatever is not done is taken up at the next start."""
+        """Stop at once; the next start handles what is not done."""
         await self._workers.close()
 
     async def accept(self, updates: Sequence[JsonDict]) -> None:
-        """Commit updates as Telegram sent them, then set their lanes to work."""
+        """Commit updates as Telegram sent them, then wake their lanes."""
         incoming = route_all(updates, self.names)
         now = int(time.time())
         new = await self.database.write(
@@ -104,22 +104,19 @@ class Lanes:
                 await self._give_up(row, incident)
 
     async def _give_up(self, row: InboxRow, incident: str) -> None:
-        """Mark the update as dead, with an apology; where even that fails, without a word."""
+        """Mark the update as dead, with an apology; if that fails too, without a message."""
         try:
             await self._finish(row, await self.apologise(row, incident), is_dead=True)
         except Exception:
             _logger.exception("Incident %s: no apology for update %s", incident, row.id)
-            await self._finish(row, _nothing, is_dead=True)
+            await self._finish(row, None, is_dead=True)
 
-    async def _finish(self, row: InboxRow, work: Work, *, is_dead: bool) -> None:
+    async def _finish(self, row: InboxRow, work: Work | None, *, is_dead: bool) -> None:
         now = int(time.time())
 
         async def everything(tx: Transaction) -> None:
-            await work(tx)
+            if work is not None:
+                await work(tx)
             await self.store.done(tx, row.id, now=now, is_dead=is_dead)
 
         await self.database.write(everything)
-
-
-async def _nothing(tx: Transaction) -> None:
-    """What is left when nothing can be done."""

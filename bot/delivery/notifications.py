@@ -1,4 +1,4 @@
-"""What people are told without having asked: put into the outbox with the state it speaks of."""
+"""Messages that people did not ask for: stored in the outbox together with the state change."""
 
 import time
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from bot.storage.database import Transaction
 class NotificationKind(StrEnum):
     """A kind of notification; each feature has a subclass with its own.
 
-    The values are stored in outboxes. `Registry` holds the members of all subclasses against what
-    the features put into words.
+    The values are stored in the outbox. `Registry` checks that the features render the members of
+    all subclasses.
     """
 
 
 class DeliveryKind(NotificationKind):
-    """What the delivery itself has put into words."""
+    """The kinds that no feature owns."""
 
     CARD = "card"
     """A job's card; rows of the table `cards` have no kind of their own."""
@@ -60,5 +60,5 @@ class Notifications:
         )
 
     async def show_cards(self, tx: Transaction, job_id: str) -> None:
-        """The job moved: every admin's card of it follows."""
+        """The job has changed: update every admin's card of it."""
         await self.outbox.cards.touch(tx, job_id, sorted(self.admin_ids))

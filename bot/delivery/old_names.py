@@ -1,7 +1,7 @@
-"""Names that are stored where no migration reaches: buttons under sent messages.
+"""Old names in buttons under sent messages, which no migration can change.
 
-A button keeps its data for as long as its message stands in a chat. So a name that was ever sent
-is read for ever: here as the name that the feature uses today.
+A button keeps its data for as long as its message exists. So every name that was ever sent has to
+be understood for ever. This table translates it to the name that the feature uses today.
 """
 
 from typing import Final
@@ -10,7 +10,7 @@ FEATURES: Final = {
     "alarm": "alarms", "compare": "comparison", "job": "jobs", "model": "models",
     "person": "access", "talk": "chat", "train": "training", "trial": "trials",
 }  # fmt: skip
-"""First words of buttons that were sent once -> the features that they belong to."""
+"""First words of buttons that were sent earlier -> the features that own them now."""
 
 PRESSES: Final = {
     "talk:up": "ratings:up",
@@ -36,7 +36,7 @@ PRESSES: Final = {
     "dataset:prices": "training:prices",
     "model:test": "trials:test",
 }
-"""The same for single buttons that moved, or changed more of their names."""
+"""The same for single buttons that belong to another feature or have another action now."""
 
 
 def current(data: str) -> str:

@@ -1,4 +1,4 @@
-"""Sends what the outbox holds: messages in order, then cards, chat by chat."""
+"""Sends what the outbox holds: in each chat first messages in order, then cards."""
 
 import asyncio
 import contextlib
@@ -25,20 +25,20 @@ from bot.runtime.workers import Workers
 from bot.storage.database import Database
 
 CARD_INTERVAL_S = 3.0
-"""At most one edit of a chat's cards in this time."""
+"""Least time between two edits of cards in a chat."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 MOST_TRIES = 3
-"""How often it is tried to put a piece of news into words; a broken one must not block a chat."""
+"""How often a notification is rendered; one that always fails must not block its chat."""
 
 Render = Callable[[str, JsonDict, int], Awaitable[Screen | None]]
-"""(kind, payload, chat id) -> what to show now; None: nothing any more."""
+"""(kind, payload, chat id) -> what to show now; None: nothing."""
 
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
 class Outbox:
-    """One worker per chat with something to send; it sleeps out that chat's pauses alone."""
+    """One worker per chat that has something to send, so a pause delays only its own chat."""
 
     database: Database
     store: OutboxStore
@@ -46,11 +46,11 @@ class Outbox:
     render: Render
     card_interval_s: float = CARD_INTERVAL_S
     _workers: Workers[int] = field(init=False)
-    _news: dict[int, asyncio.Event] = field(init=False, default_factory=dict)
-    """Set when something new is there for a chat that is being served."""
+    _has_new: dict[int, asyncio.Event] = field(init=False, default_factory=dict)
+    """By chat that has a worker: set when something new was stored for it."""
     _next_card_at: dict[int, float] = field(init=False, default_factory=dict)
     _taken: dict[int, int | None] = field(init=False, default_factory=dict)
-    """Message ids of rows that Telegram has taken and that are not stored as sent yet."""
+    """Message ids of rows that Telegram has accepted and that are not stored as sent yet."""
     _failures: Counter[int | str] = field(init=False, default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -58,13 +58,13 @@ class Outbox:
         self.store.on_new = self._wake
 
     async def start(self) -> None:
-        """Send what a former process left behind."""
+        """Send what an earlier process did not send."""
         await self.database.write(self.store.doubt_heads)
         for chat_id in await self.store.waiting():
             self._workers.wake(chat_id)
 
     async def close(self) -> None:
-        """Let what is on its way arrive, for a second; the rest waits for the next start."""
+        """Give running sends one second to end; the rest waits for the next start."""
         await self._workers.close(grace_s=1)
 
     async def has_waiting(self, chat_id: int) -> bool:
@@ -72,21 +72,21 @@ class Outbox:
         return await self.store.head(chat_id) is not None
 
     def _wake(self, chat_id: int) -> None:
-        if chat_id in self._news:
-            self._news[chat_id].set()
+        if chat_id in self._has_new:
+            self._has_new[chat_id].set()
         self._workers.wake(chat_id)
 
     async def _drain(self, chat_id: int) -> None:
-        self._news[chat_id] = asyncio.Event()
+        self._has_new[chat_id] = asyncio.Event()
         try:
             await self._send_all(chat_id)
         finally:
-            del self._news[chat_id]
+            del self._has_new[chat_id]
 
     async def _send_all(self, chat_id: int) -> None:
         pauses = backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
         while True:
-            self._news[chat_id].clear()
+            self._has_new[chat_id].clear()
             row = await self.store.head(chat_id)
             card = None if row else await self.store.cards.stale(chat_id)
             if row is None and card is None:
@@ -99,7 +99,7 @@ class Outbox:
                     await (self._send(row) if row else self._show(card))  # type: ignore[arg-type]
                 pauses = backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
             except RetryAfter:
-                continue  # the pace has blocked the chat for as long as Telegram asked
+                continue  # the rate limits block the chat for as long as Telegram asked
             except Forbidden:
                 _logger.info("Chat %s takes no messages; parked", chat_id)
                 await self.database.write(lambda tx: self.store.park(tx, chat_id))
@@ -113,10 +113,10 @@ class Outbox:
                 await asyncio.sleep(pause_s)
 
     async def _rest(self, chat_id: int, seconds: float) -> None:
-        """Let cards rest; a message that comes meanwhile does not wait for them."""
+        """Wait before the next card, but not if something new comes."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._news[chat_id].wait()
+                await self._has_new[chat_id].wait()
 
     async def _send(self, row: OutboxRow) -> None:
         if row.id not in self._taken:
@@ -136,7 +136,7 @@ class Outbox:
         screen = (
             Screen.from_json(row.payload)
             if row.kind == SCREEN
-            else await self._in_words(row.id, row.kind, row.payload, row.chat_id)
+            else await self._rendered(row.id, row.kind, row.payload, row.chat_id)
         )
         if screen is None:
             return None
@@ -152,16 +152,16 @@ class Outbox:
         except Refused as exc:
             if screen.attachment is None or screen.attachment.kind != "photo":
                 raise
-            # A picture adorns what is told; the words matter more.
+            # The text matters more than the picture.
             _logger.error("The picture of outbox row %s is left out: %s", row.id, exc)
             return await post(replace(screen, attachment=None))
 
     async def _replace_by_apology(self, row: OutboxRow, exc: Refused) -> None:
-        """The same row says that there was a message; it is the chat's next one."""
+        """Turn the row, which stays the chat's next one, into an apology for the message."""
         incident = secrets.token_hex(3)
         _logger.error("Incident %s: Telegram refused outbox row %s: %s", incident, row.id, exc)
         has_file = row.kind == SCREEN and Screen.from_json(row.payload).attachment is not None
-        # The apology for an answer takes the place of its beginning; a file would have been apart.
+        # An apology replaces the shown part of an answer; a file is always a new message.
         edit_id = None if has_file else row.edit_id
         apology = {"incident": incident}
         await self.database.write(
@@ -172,7 +172,7 @@ class Outbox:
 
     async def _show(self, card: Card) -> None:
         await self.database.write(lambda tx: self.store.cards.take(tx, card))
-        screen = await self._in_words(
+        screen = await self._rendered(
             card.job_id, DeliveryKind.CARD, {"job_id": card.job_id}, card.chat_id
         )
         message_id, shown = card.message_id, card.shown
@@ -196,7 +196,7 @@ class Outbox:
             lambda tx: self.store.cards.shown(tx, card, message_id=message_id, shown=shown)
         )
 
-    async def _in_words(
+    async def _rendered(
         self, name: int | str, kind: str, payload: JsonDict, chat_id: int
     ) -> Screen | None:
         try:

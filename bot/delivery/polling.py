@@ -1,7 +1,7 @@
 """Long polling that commits updates before it confirms them.
 
-Why not the library's Updater: it confirms what is only queued in memory, one update that it
-can't parse stops it for good, and a connection that is held open makes it deaf without a word.
+The library's Updater confirms updates that are only queued in memory. One update that it can't
+parse stops it for good. If a connection stays open without data, it silently gets no updates.
 """
 
 import asyncio
@@ -14,19 +14,20 @@ from telegram import Bot
 from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter, TelegramError
 from telegram.warnings import PTBUserWarning
 
+from bot.delivery.rate_limits import retry_after_s
 from bot.delivery.routing import ALLOWED_UPDATES, update_id_of
 from bot.domain import JsonDict
 from bot.runtime.backoff import backoff
 
 HOLD_S = 25
 """How long Telegram may hold a request when there is nothing new."""
-DEAF_S = 45
-"""A request that has not ended after this long is given up, whatever the connection says."""
+REQUEST_S = 45
+"""A request that has not ended after this time is given up, even if the connection is open."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 
 _logger = logging.getLogger(__name__)
 
-# The library advises its own get_updates, which parses all updates of a batch or none.
+# The library recommends its own get_updates, which parses all updates of a batch or none.
 warnings.filterwarnings("ignore", message=".*Bot.getUpdates", category=PTBUserWarning)
 
 
@@ -40,32 +41,32 @@ class Polling:
         self._pauses = backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
 
     async def run(self) -> None:
-        """Poll for ever; every trouble is logged and followed by a pause.
+        """Poll for ever; a failure is logged and followed by a pause.
 
         Raises:
-            InvalidToken: Telegram does not know the token any more.
+            InvalidToken: Telegram no longer knows the token.
         """
         while True:
             try:
                 await self._poll()
                 self._pauses = backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
             except (InvalidToken, EndPointNotFound) as exc:
-                # `do_api_request` takes Telegram's 401 for a method that there is not.
+                # `do_api_request` turns Telegram's 401 into EndPointNotFound.
                 raise InvalidToken from exc
             except RetryAfter as exc:
-                await asyncio.sleep(_seconds(exc))
+                await asyncio.sleep(retry_after_s(exc))
             except Conflict:
                 _logger.error("Another process polls with the same token; only one may")
                 await self._pause()
             except (TelegramError, TimeoutError) as exc:
                 _logger.warning("Telegram can't be reached (%s)", type(exc).__name__)
                 await self._pause()
-            except Exception:  # the disk is full, say: Telegram keeps what we could not store
+            except Exception:  # for instance, a full disk: Telegram keeps what we could not store
                 _logger.exception("Updates could not be taken in")
                 await self._pause()
 
     async def _poll(self) -> None:
-        async with asyncio.timeout(DEAF_S):
+        async with asyncio.timeout(REQUEST_S):
             updates = await self._bot.do_api_request(
                 "getUpdates",
                 api_kwargs={
@@ -87,8 +88,3 @@ class Polling:
         started = time.monotonic()
         await asyncio.sleep(next(self._pauses))
         _logger.debug("Polling again after %.1f s", time.monotonic() - started)
-
-
-def _seconds(exc: RetryAfter) -> float:
-    pause = exc.retry_after
-    return pause if isinstance(pause, int | float) else pause.total_seconds()

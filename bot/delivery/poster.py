@@ -1,8 +1,7 @@
-"""One message to Telegram: sent or edited, and found again when an answer got lost."""
+"""Sends or edits one message; after a lost answer, finds the message that may have been sent."""
 
 import asyncio
 import contextlib
-import datetime as dtm
 import html
 import itertools
 import logging
@@ -18,16 +17,16 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, M
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
 
-from bot.delivery.rate_limits import RateLimits
+from bot.delivery.rate_limits import RateLimits, retry_after_s
 from bot.delivery.screen import Attachment, Screen
 
 PROBED_IDS = 16
-"""How many ids beyond all that we know are tried when a message may have left already."""
+"""How many ids above the highest known one are tried when a message may have been sent."""
 MOST_PROBED = 64
-"""At most so many unknown ids are tried: on the way from an old floor there may be many."""
+"""At most so many unknown ids are tried: above an old *floor_id* there may be many."""
 
 _UPLOAD_TIMEOUTS: dict[str, Any] = {"write_timeout": 120, "read_timeout": 60}
-"""Seconds. A file takes longer on its way than words, and Telegram longer to look at it."""
+"""Seconds. A file takes longer to upload than text, and Telegram longer to process."""
 
 _logger = logging.getLogger(__name__)
 
@@ -38,16 +37,16 @@ _NOT_OURS = (
     "no caption in the message",
     "message_id_invalid",
 )
-"""What Telegram says to an edit of a message that is not ours, or of the other sort.
+"""Telegram's errors for an edit of a message that is not ours, or has a file or none.
 
-Words have no caption and files have no text, so neither is ever taken for the other.
+Text messages have no caption and files have no text, so one is never mistaken for the other.
 """
 
 _BAD_FORMATTING = ("parse entities", "entity_", "entities_", "wrong http url", "url_invalid")
-"""What it says to formatting that it does not take; the words themselves are good."""
+"""Telegram's errors for formatting that it does not take; the text itself is valid."""
 
 KnownIds = Callable[[int], Awaitable[set[int]]]
-"""(floor) -> ids above the floor of messages that we know, in any private chat."""
+"""(message id) -> the known message ids above it, in all private chats."""
 
 
 class Uncertain(Exception):
@@ -59,25 +58,25 @@ class Refused(Exception):
 
 
 class Poster:
-    """Puts screens into chats, one at a time in each.
+    """Shows screens in chats, one at a time per chat.
 
     Telegram has no idempotency key, so a send whose answer got lost (a crash, a dropped
-    connection) can't be repeated blindly. Message ids only grow, though, over all private chats
-    of the bot, and editing is repeatable: the unknown ids above the newest one known before the
-    send are tried, and the one that lets itself be edited in this chat is the lost message.
-    Editing somebody else's message, or one in another chat, is refused.
+    connection) can't simply be repeated. But message ids only grow, over all private chats of the
+    bot, and edits can be repeated. So the poster tries to edit the unknown ids above the newest id
+    that was known before the send. The lost message is the one where the edit succeeds: Telegram
+    refuses to edit a message of somebody else, or of another chat.
     """
 
-    def __init__(self, bot: Bot, pace: RateLimits, known_ids: KnownIds) -> None:
+    def __init__(self, bot: Bot, rate_limits: RateLimits, known_ids: KnownIds) -> None:
         self._bot = bot
-        self._pace = pace
+        self._rate_limits = rate_limits
         self._known_ids = known_ids
         self._locks: dict[int, asyncio.Lock] = {}
         self._waiting: dict[int, int] = {}
 
     @contextlib.asynccontextmanager
     async def order(self, chat_id: int) -> AsyncIterator[None]:
-        """Hold the chat until what was posted is also stored, so that no probe mistakes it."""
+        """Lock the chat until the posted message's id is stored, so that no search finds it."""
         lock = self._locks.setdefault(chat_id, asyncio.Lock())
         self._waiting[chat_id] = self._waiting.get(chat_id, 0) + 1
         try:
@@ -93,24 +92,20 @@ class Poster:
     ) -> int:
         """Show the screen and return the id of its message; call it inside `order`.
 
-        Args:
-            chat_id: Where to.
-            screen: What to show.
-            edit_id: The message that should show it; a new one where that is gone, and always
-                for a screen with an attachment, which words can't turn into.
-            floor_id: Every earlier message has at most this id.
-            is_unsure: An earlier try may have succeeded: look for its message first.
+        *edit_id* is the message that should show it. If that is gone, or the screen has an
+        attachment, a new message is sent. Every earlier message has at most the id *floor_id*.
+        With *is_unsure* an earlier try may have succeeded, so its message is searched for first.
 
         Raises:
-            Uncertain: no answer; try again with *is_unsure*.
-            Refused: there is no sense in trying again.
+            Uncertain: no answer came; try again with *is_unsure*.
+            Refused: another try would be useless.
             RetryAfter, Forbidden, NetworkError: from the library; nothing was done.
         """
         if edit_id is not None and screen.has_only_buttons:
             await self._change_buttons(chat_id, edit_id, screen)
             return edit_id
         if edit_id is not None and screen.attachment is None:
-            await self._pace.turn(chat_id)
+            await self._rate_limits.turn(chat_id)
             if await self._edit(chat_id, edit_id, screen):
                 return edit_id
         if is_unsure:
@@ -123,7 +118,7 @@ class Poster:
         known = await self._known_ids(floor_id)
         window = range(floor_id + 1, max(known, default=floor_id) + 1 + PROBED_IDS)
         unknown = (candidate for candidate in window if candidate not in known)
-        await self._pace.turn(chat_id)
+        await self._rate_limits.turn(chat_id)
         for message_id in itertools.islice(unknown, MOST_PROBED):
             if await self._edit(chat_id, message_id, screen):
                 _logger.info("Found message %s again in chat %s", message_id, chat_id)
@@ -131,15 +126,15 @@ class Poster:
         return None
 
     async def _change_buttons(self, chat_id: int, message_id: int, screen: Screen) -> None:
-        """Where there is no such message any more, nothing is lost and nothing is said."""
-        await self._pace.turn(chat_id)
+        """Set the message's buttons; a message that no longer exists is only logged."""
+        await self._rate_limits.turn(chat_id)
         try:
             await self._edit(chat_id, message_id, screen)
         except Refused as exc:
             _logger.error("Buttons of message %s were not changed: %s", message_id, exc)
 
     async def _edit(self, chat_id: int, message_id: int, screen: Screen) -> bool:
-        """Whether the message now shows the screen; False when there is no such message of ours."""
+        """Whether the message now shows the screen; False when we have no such message."""
         try:
             await self._call(chat_id, partial(self._request_edit, chat_id, message_id), screen)
         except Refused as exc:
@@ -153,7 +148,7 @@ class Poster:
 
     async def _send(self, chat_id: int, screen: Screen) -> int:
         content = await _content(screen.attachment) if screen.attachment else b""
-        await self._pace.turn(chat_id)
+        await self._rate_limits.turn(chat_id)
         message = await self._call(chat_id, partial(self._request_send, chat_id, content), screen)
         assert isinstance(message, Message)
         return message.message_id
@@ -182,9 +177,7 @@ class Poster:
         try:
             return await request(screen)
         except RetryAfter as exc:
-            pause = exc.retry_after
-            seconds = pause.total_seconds() if isinstance(pause, dtm.timedelta) else pause
-            self._pace.block(chat_id, seconds)
+            self._rate_limits.block(chat_id, retry_after_s(exc))
             raise
         except BadRequest as exc:  # before NetworkError, which it is a subclass of
             is_formatting = any(words in exc.message.lower() for words in _BAD_FORMATTING)
@@ -195,7 +188,7 @@ class Poster:
                 raise Forbidden(exc.message) from exc
             raise Refused(exc.message) from exc
         except NetworkError as exc:
-            if "too large" in exc.message.lower():  # 413, which the library has no class for
+            if "too large" in exc.message.lower():  # 413, for which the library has no class
                 raise Refused(exc.message) from exc
             if _was_not_sent(exc):
                 raise

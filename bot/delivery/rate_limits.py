@@ -1,23 +1,26 @@
-"""How fast messages may leave: Telegram's limits, kept before it has to complain.
+"""Telegram's rate limits, kept here so that Telegram does not have to enforce them.
 
-About 30 messages a second in all and one a second per chat, where short bursts are tolerated;
-edits count. https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+About 30 messages per second in total and one per second and chat; Telegram tolerates short bursts
+in a chat. Edits count too. https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 """
 
 import asyncio
+import datetime as dtm
 import time
 from collections.abc import Callable
 
+from telegram.error import RetryAfter
+
 PER_SECOND = 27.0
 BURST = 2
-"""At most this many at once, so that no second sees more than thirty, also where the network
-brings some of the second before late."""
+"""At most this many at once: no second gets more than thirty, even if the network delays some
+messages of the second before."""
 PER_CHAT_PER_SECOND = 1.0
 CHAT_BURST = 4
 
 
 class _Bucket:
-    """A token bucket: *rate* a second, at most *burst* at once."""
+    """A token bucket: *rate* per second, at most *burst* at once."""
 
     __slots__ = ("_burst", "_rate", "_spent_at")
 
@@ -27,19 +30,20 @@ class _Bucket:
         self._spent_at = float("-inf")
 
     def take(self, now: float) -> float:
-        """Take one; return how many seconds from *now* it may be used."""
-        full_at = now - self._burst / self._rate
-        self._spent_at = max(self._spent_at, full_at) + 1 / self._rate
+        """Take a token; return in how many seconds from *now* it may be used."""
+        self._spent_at = self._next_at(now)
         return max(0.0, self._spent_at - now)
 
     def wait(self, now: float) -> float:
-        """How long one would have to wait, taking none."""
-        full_at = now - self._burst / self._rate
-        return max(0.0, max(self._spent_at, full_at) + 1 / self._rate - now)
+        """In how many seconds from *now* a token could be used; takes none."""
+        return max(0.0, self._next_at(now) - now)
+
+    def _next_at(self, now: float) -> float:
+        return max(self._spent_at, now - self._burst / self._rate) + 1 / self._rate
 
 
 class RateLimits:
-    """Spacing of what goes out."""
+    """Delays messages as long as Telegram's limits require."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -56,7 +60,7 @@ class RateLimits:
             await asyncio.sleep(delay_s)
 
     def is_free(self, chat_id: int) -> bool:
-        """Whether a message to the chat could go at once; frames are dropped when it could not."""
+        """Whether a message to the chat could leave now; if not, the caller drops its frame."""
         now = self._clock()
         is_blocked = self._blocked_until.get(chat_id, 0.0) > now
         return not is_blocked and self._chat(chat_id).wait(now) == 0 == self._all.wait(now)
@@ -77,3 +81,9 @@ class RateLimits:
         now = self._clock()
         self._chats = {chat: bucket for chat, bucket in self._chats.items() if bucket.wait(now)}
         self._blocked_until = {c: until for c, until in self._blocked_until.items() if until > now}
+
+
+def retry_after_s(exc: RetryAfter) -> float:
+    """Seconds that Telegram asks us to wait."""
+    pause = exc.retry_after
+    return pause.total_seconds() if isinstance(pause, dtm.timedelta) else pause

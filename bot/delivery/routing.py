@@ -1,7 +1,7 @@
-"""Which chat and which lane an update belongs to, read from its raw JSON.
+"""Finds an update's chat and lane in its raw JSON.
 
-The updates are read here without the library's classes, because one update that those can't
-parse must not keep the others of its batch from being stored.
+It does not use the library's classes: an update that those can't parse must not stop the others of
+its batch from being stored.
 """
 
 import json
@@ -17,13 +17,14 @@ ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_membe
 
 
 class Lane(StrEnum):
-    """Updates of one chat and lane are handled in order; no lane waits for another."""
+    """Updates of one chat and lane are handled in order; lanes do not wait for each other."""
 
     TALK = "talk"
-    """Texts, and what has its place between the messages of a conversation."""
+    """Texts, and commands and presses that have to keep their order with texts."""
     OTHER = "desk"
+    """The value is stored in the inbox, so it keeps an earlier name."""
     STOP = "stop"
-    """For a press that ends an answer which is being made in the lane TALK."""
+    """For a press that stops an answer of the lane TALK while it is generated."""
 
 
 LaneNames = Mapping[str, Lane]
@@ -35,7 +36,7 @@ _logger = logging.getLogger(__name__)
 
 
 def route(update: JsonDict, lanes: LaneNames) -> Incoming | None:
-    """The update as an inbox row; chat 0 takes what can't be told. None: it has not even an id."""
+    """The update as an inbox row; in chat 0 if its chat is unknown. None: it has no id."""
     update_id = update_id_of(update)
     if update_id is None:
         return None
@@ -44,14 +45,14 @@ def route(update: JsonDict, lanes: LaneNames) -> Incoming | None:
         update_id=update_id,
         chat_id=_integer(message.get("chat"), "id"),
         lane=_lane(update, message, lanes),
-        # A pressed button's message is ours, and may be one whose sending we do not know of yet.
+        # A pressed button's message is ours, and its id may not be stored as sent yet.
         message_id=0 if "callback_query" in update else _integer(message, "message_id"),
         payload=json.dumps(update),
     )
 
 
 def route_all(updates: Sequence[JsonDict], lanes: LaneNames) -> list[Incoming]:
-    """`route` for a batch, which keeps its order; what has no id is left out."""
+    """The updates of a batch as inbox rows, in their order, without those that have no id."""
     routed = [route(update, lanes) for update in updates]
     if None in routed:
         _logger.error("%s updates without an id were left out", routed.count(None))
@@ -59,7 +60,7 @@ def route_all(updates: Sequence[JsonDict], lanes: LaneNames) -> list[Incoming]:
 
 
 def update_id_of(update: object) -> int | None:
-    """The id by which Telegram is told that we have the update; None: there is none."""
+    """The id with which we confirm the update to Telegram; None: there is none."""
     return _integer(update, "update_id") or None
 
 

@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 from bot.domain import JsonDict
@@ -12,7 +12,7 @@ from bot.texts import Texts, utf16_length
 MAX_UNITS = 4096
 """UTF-16 code units in a message. https://core.telegram.org/bots/api#sendmessage"""
 MAX_CAPTION_UNITS = 1024
-"""The same below a file. https://core.telegram.org/bots/api#senddocument"""
+"""The same for a file's caption. https://core.telegram.org/bots/api#senddocument"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,14 +27,14 @@ class Button:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """A file that comes with a message: one on our disk, or made of words."""
+    """A file that comes with a message: one on our disk, or one with a given text."""
 
     name: str
-    """What the person sees and saves it as."""
+    """The file name that the person sees."""
     path: str = ""
-    """Read when it is sent, so the file has to stay until then."""
+    """The file is read when the message is sent, so it has to exist until then."""
     text: str = ""
-    """The content itself, where there is no path."""
+    """The content, if there is no path."""
     kind: Literal["document", "photo"] = "document"
 
 
@@ -45,17 +45,17 @@ class Screen:
     text: str
     """Telegram's HTML; plain text when *entities* is given. With an attachment, its caption.
 
-    Empty without one: only the buttons of a message change, which says what it said.
+    Empty and without an attachment: only the buttons of the message change.
     """
     buttons: Sequence[Sequence[Button]] = ()
-    entities: Sequence[JsonDict] | None = field(default=None)
+    entities: Sequence[JsonDict] | None = None
     """Telegram's MessageEntity objects for model output, which is never parsed as HTML."""
     attachment: Attachment | None = None
     """A screen with one is always a new message."""
 
     @property
     def has_only_buttons(self) -> bool:
-        """Whether it changes nothing of a message but its buttons."""
+        """Whether it changes only the buttons of a message."""
         return not self.text and self.attachment is None
 
     def to_json(self) -> JsonDict:
@@ -65,7 +65,7 @@ class Screen:
             "buttons": [[asdict(button) for button in row] for row in self.buttons],
             "entities": None if self.entities is None else list(self.entities),
         }
-        # Only where there is one: what cards remember of screens without it must not change.
+        # Only if there is one: the digests that cards store of screens without it must not change.
         return stored | ({"attachment": asdict(self.attachment)} if self.attachment else {})
 
     @classmethod
@@ -90,7 +90,7 @@ def rows(*buttons: Sequence[Button]) -> tuple[tuple[Button, ...], ...]:
 
 
 def fitting(lines: Sequence[str], *, units: int = MAX_UNITS) -> list[str]:
-    """The first of these lines of HTML, as many as fit into so many units of shown text."""
+    """The first of these lines of HTML, as many as fit into *units* UTF-16 units of text."""
     kept: list[str] = []
     for line in lines:
         shown = html.unescape(re.sub("<[^>]*>", "", line))

@@ -1,8 +1,9 @@
-"""An answer that is shown while it grows: the latest frame wins, one send is in flight."""
+"""An answer that is shown while it grows: only the latest frame is sent, one at a time."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import KW_ONLY, dataclass, field
 
 from telegram.error import TelegramError
 
@@ -11,69 +12,61 @@ from bot.delivery.rate_limits import RateLimits
 from bot.delivery.screen import Screen
 
 INTERVAL_S = 1.2
-"""Least time between two frames of a chat. Telegram bears about one edit a second."""
-
+"""Least time between two frames of a chat. Telegram allows about one edit per second."""
 FIRST_DELAY_S = 0.3
-"""An answer that is whole by then is sent at once, without frames."""
+"""An answer that is complete by then is sent without frames."""
 
 _logger = logging.getLogger(__name__)
 
 
+@dataclass(slots=True)
 class StreamedAnswer:
-    """Shows frames of one answer, each replacing the last one in the same message.
+    """Shows frames, the states of a growing answer; each replaces the last in the same message.
 
-    `show` never waits, so whoever reads the model's stream is never held up by Telegram. Frames
-    that can't leave in time are dropped; the whole answer goes another way, through the outbox.
+    `show` never waits, so Telegram does not delay the reader of the model's stream. Frames that
+    can't be sent in time are dropped; the outbox sends the complete answer.
     """
 
-    def __init__(
-        self,
-        poster: Poster,
-        pace: RateLimits,
-        *,
-        chat_id: int,
-        floor_id: int,
-        message_id: int | None,
-        is_replay: bool,
-        is_blocked: Callable[[], Awaitable[bool]],
-        on_first: Callable[[int], Awaitable[None]],
-    ) -> None:
-        self._poster = poster
-        self._pace = pace
-        self._chat_id = chat_id
-        self._floor_id = floor_id
-        self.message_id = message_id
-        """The message in which the answer grows; None before there is one."""
-        self.is_unsure = is_replay
-        """A message with a part of the answer may stand in the chat without our knowing its id."""
-        self.n_shown = 0
-        """How many frames Telegram has taken."""
-        self._is_blocked = is_blocked
-        self._on_first = on_first
-        self._latest: Callable[[], Screen] | None = None
-        self._wanted = asyncio.Event()
-        self._closed = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+    poster: Poster
+    rate_limits: RateLimits
+    _: KW_ONLY
+    chat_id: int
+    floor_id: int
+    """Every earlier message has at most this id."""
+    message_id: int | None
+    """The message in which the answer grows; None before there is one."""
+    is_unsure: bool
+    """The chat may show a part of the answer in a message whose id we do not know."""
+    is_blocked: Callable[[], Awaitable[bool]]
+    """Whether the outbox has messages for the chat, which go first."""
+    on_first: Callable[[int], Awaitable[None]]
+    """Gets the message's id as soon as it is known."""
+    n_shown: int = field(init=False, default=0)
+    """How many frames Telegram has accepted."""
+    _latest: Callable[[], Screen] | None = field(init=False, default=None)
+    _wanted: asyncio.Event = field(init=False, default_factory=asyncio.Event)
+    _closed: asyncio.Event = field(init=False, default_factory=asyncio.Event)
+    _task: asyncio.Task[None] | None = field(init=False, default=None)
 
     def show(self, render: Callable[[], Screen]) -> None:
-        """Show a screen as soon as the pace allows, unless a newer one comes before that.
+        """Show a screen as soon as the rate limits allow, unless a newer one comes before that.
 
-        It is rendered when it leaves, so one that is overtaken costs nothing.
+        It is rendered when it is sent, so a screen that a newer one replaces costs nothing.
         """
         self._latest = render
         self._wanted.set()
         if self._task is None:
-            self._task = asyncio.create_task(self._run(), name=f"frames of chat {self._chat_id}")
+            self._task = asyncio.create_task(self._run(), name=f"frames of chat {self.chat_id}")
 
     async def close(self) -> None:
-        """Send no more frames; one that is in flight arrives and is remembered first."""
+        """Send no more frames; the one that is being sent is finished and stored first."""
         self._closed.set()
         self._wanted.set()
         if self._task is None:
             return
         try:
             await asyncio.shield(self._task)
-        except asyncio.CancelledError:  # the bot ends, and Telegram takes its time
+        except asyncio.CancelledError:  # the bot stops and Telegram is slow
             self._task.cancel()
             raise
 
@@ -83,7 +76,7 @@ class StreamedAnswer:
             await self._wanted.wait()
             if self._closed.is_set():
                 return
-            if self._pace.is_free(self._chat_id) and not await self._is_blocked():
+            if self.rate_limits.is_free(self.chat_id) and not await self.is_blocked():
                 self._wanted.clear()
                 await self._send_latest()
             pause_s = INTERVAL_S
@@ -96,24 +89,24 @@ class StreamedAnswer:
             return False
 
     async def _send_latest(self) -> None:
-        async with self._poster.order(self._chat_id):
+        async with self.poster.order(self.chat_id):
             if self._latest is None or self._closed.is_set():
                 return
             try:
-                message_id = await self._poster.post(
-                    self._chat_id,
+                message_id = await self.poster.post(
+                    self.chat_id,
                     self._latest(),
                     edit_id=self.message_id,
-                    floor_id=self._floor_id,
+                    floor_id=self.floor_id,
                     is_unsure=self.is_unsure,
                 )
             except Uncertain:
                 self.is_unsure = True
             except (Refused, TelegramError) as exc:
-                _logger.info("A frame for chat %s was dropped: %s", self._chat_id, exc)
+                _logger.info("A frame for chat %s was dropped: %s", self.chat_id, exc)
             else:
                 self.is_unsure = False
                 self.n_shown += 1
                 if message_id != self.message_id:
                     self.message_id = message_id
-                    await self._on_first(message_id)
+                    await self.on_first(message_id)

@@ -1,7 +1,7 @@
-"""`make demo`: the whole bot on this computer, played as a tour in the terminal.
+"""`make demo`: the whole bot on this computer, shown as a tour in the terminal.
 
-The cast is the real bot, the sandbox (plays Telegram) and the engine (plays the provider), each a
-process of its own. They are started, never imported.
+The demo starts three processes: the real bot, the sandbox (plays Telegram) and the engine (plays
+the provider). It never imports the last two.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ async def demo(*, exit_after_tour: bool) -> int:
     """Play the tour, then keep the page open until Ctrl-C, unless *exit_after_tour*.
 
     Returns:
-        0 after a tour as it should be, 1 after another one, 128 + the signal when interrupted.
+        0 after a tour that went as expected, 1 if it did not, 128 + the signal when interrupted.
 
     Raises:
         CannotStart: something that the demo needs is missing.
@@ -42,27 +42,27 @@ async def demo(*, exit_after_tour: bool) -> int:
     _require_extras()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # an encoding without emoji is no reason to stop
+            stream.reconfigure(errors="replace")  # some encodings lack emoji
     terminal = Terminal.of(sys.stdout, _COLOURS)
-    show = DemoRun(terminal, dataset, stays=not exit_after_tour)
-    performance = asyncio.create_task(show.perform(), name="demo")
+    demo_run = DemoRun(terminal, dataset, stays=not exit_after_tour)
+    task = asyncio.create_task(demo_run.run(), name="demo")
     signals: list[int] = []
 
     def interrupt(number: int) -> None:
-        if not signals:  # Once: a second one must not disturb the ending of the processes.
-            performance.cancel()
+        if not signals:  # a second signal must not disturb the clean-up
+            task.cancel()
         signals.append(number)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, interrupt, number)
     try:
-        return await performance
+        return await task
     except asyncio.CancelledError:
         with contextlib.suppress(OSError):  # the terminal may be gone
             terminal.gap()
             terminal.tell("Всё остановлено, временные файлы удалены.")
-        return 0 if show.is_over else 128 + signals[0]
-    except BrokenPipeError:  # `| head` has read enough
+        return 0 if demo_run.is_over else 128 + signals[0]
+    except BrokenPipeError:  # the reader, such as `| head`, has ended
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
 

@@ -1,17 +1,17 @@
-"""A person's phone: the sandbox's own API (docs/sandbox.md), as somebody would use it."""
+"""A person's chat with the bot, through the sandbox's own API (docs/sandbox.md)."""
 
 import asyncio
 from collections.abc import Callable
 
 import httpx
 
-from bot.demo.errors import TourFailed
+from bot.demo.processes import TourFailed
 from bot.demo.transcript import Transcript, button
 from bot.domain import JsonDict
 
 PATIENCE_S = 30.0
 _PAUSE_S = 0.05
-"""What comes together is shown together, in the order of the chat."""
+"""Messages that come within it are shown together, in the order of the chat."""
 
 Fits = Callable[[JsonDict], object]
 
@@ -34,29 +34,23 @@ class DemoChat:
         return message_id
 
     async def presses(self, message: JsonDict, data: str) -> None:
-        """Press the button of *message* whose data begin with *data*."""
+        """Press the button of *message* whose data begins with *data*."""
         found = button(message, data)
         assert found is not None
         self._transcript.presses(found["text"])
         path = f"/messages/{message['message_id']}/press"
         await self._request("POST", path, json={"data": found["callback_data"]})
 
-    async def waits(
-        self, wanted: str, fits: Fits, *, after: int = 0, patience_s: float = PATIENCE_S
-    ) -> JsonDict:
-        """Watch the chat until a message of the bot fits; returns the newest such one.
+    async def waits(self, wanted: str, fits: Fits, *, after: int = 0) -> JsonDict:
+        """Watch the chat until a message of the bot with an id above *after* fits; return it.
 
-        Args:
-            wanted: What is waited for, to be told when it does not come.
-            fits: Knows the message.
-            after: Only messages with a greater id count.
-            patience_s: How long.
+        Of several it is the newest. *wanted* names it in Russian, for the error.
 
         Raises:
             TourFailed: it did not come in time.
         """
         clock = asyncio.get_running_loop().time
-        deadline = clock() + patience_s
+        deadline = clock() + PATIENCE_S
         view = await self._request("GET", "")
         while True:
             self._transcript.show(view)
@@ -66,7 +60,7 @@ class DemoChat:
                     found: JsonDict = message
                     return found
             if clock() > deadline:
-                raise TourFailed(f"Не дождались: {wanted} (ждали {patience_s:.0f} с).")
+                raise TourFailed(f"Не дождались: {wanted} (ждали {PATIENCE_S:.0f} с).")
             query = {"after": view["last_event"], "wait": max(0.0, deadline - clock())}
             await self._request("GET", "", params=query)
             await asyncio.sleep(_PAUSE_S)

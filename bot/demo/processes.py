@@ -5,8 +5,7 @@ import contextlib
 import datetime as dtm
 import os
 import secrets
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +13,6 @@ from typing import Any, Final
 import httpx
 
 from bot.config import Settings
-from bot.demo.errors import TourFailed
 from bot.runtime import children
 from bot.runtime.children import Child, ChildDied
 
@@ -25,23 +23,26 @@ NAMES: Final = {"sandbox": "песочница", "engine": "движок", "bot"
 
 POLL_INTERVAL_S = 0.3
 _GRACE_S = 1.5
-"""How long a process may take to end. What it would lose is thrown away anyway."""
+"""How long a process may take to end. Its data is deleted anyway."""
 _STARTING_GRACE_S = 1.0
-_TAIL_LINES = 8
 CODE: Final = Path(__file__).parents[2]
 """The folder that holds the packages, and in a checkout the shipped dataset."""
 
 
+class TourFailed(Exception):
+    """The tour did not go as expected; the text says in Russian what was expected."""
+
+
 @dataclass(slots=True)
 class DemoProcesses:
-    """Who plays; `together` is how to do something while all of them live."""
+    """The three processes; `run_while_alive` does something as long as none of them ends."""
 
     folder: Path
     api_key: str = field(default_factory=lambda: f"demo-{secrets.token_urlsafe(24)}")
     bot_token: str = field(default_factory=lambda: f"{BOT_ID}:{secrets.token_urlsafe(27)[:35]}")
-    playing: dict[str, Child] = field(default_factory=dict)
+    children: dict[str, Child] = field(default_factory=dict)
 
-    async def enter(self, dataset: Path) -> None:
+    async def start(self, dataset: Path) -> None:
         """Start all three.
 
         Raises:
@@ -55,8 +56,8 @@ class DemoProcesses:
             raise group.exceptions[0] from None
         await self._start("bot", "run", **self._settings(dataset))
 
-    async def together(self, doing: Coroutine[Any, Any, None]) -> None:
-        """Do it, unless somebody of the cast ends before that.
+    async def run_while_alive(self, doing: Coroutine[Any, Any, object]) -> None:
+        """Run *doing*, unless one of the processes ends before it does.
 
         Raises:
             TourFailed: from *doing*, or because a process has ended.
@@ -64,7 +65,7 @@ class DemoProcesses:
         task = asyncio.create_task(doing, name="the tour")
         try:
             await asyncio.wait(
-                {task, *(child.drain for child in self.playing.values())},
+                {task, *(child.drain for child in self.children.values())},
                 return_when=asyncio.FIRST_COMPLETED,
             )
             if task.done() and not isinstance(task.exception(), httpx.HTTPError):
@@ -75,14 +76,15 @@ class DemoProcesses:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-    async def leave(self) -> None:
+    async def stop(self) -> None:
         """End all processes, the slow ones by force."""
-        await asyncio.gather(*map(_end, self.playing.values()))
+        await asyncio.gather(*map(_end, self.children.values()))
 
-    def last_words(self) -> str:
+    def log_tails(self) -> str:
         """The last lines of every log."""
         return "\n".join(
-            f"--- {path.name}\n{_tail(path)}" for path in sorted(self.folder.glob("*.log"))
+            f"--- {path.name}\n{children.tail(path, 8)}"
+            for path in sorted(self.folder.glob("*.log"))
         )
 
     async def _start_sandbox(self) -> None:
@@ -100,40 +102,41 @@ class DemoProcesses:
             "tokens-per-second": 150,
             "first-token-seconds": 0.3,
             "deploy-seconds": 0,
-            # Far enough that no warning of it comes into the tour, whenever that is shown.
+            # So late that the bot does not warn of it during the tour.
             "shutdown-date": dtm.datetime.now(dtm.UTC).date() + dtm.timedelta(days=60),
         }
         words = [str(part) for name, value in options.items() for part in (f"--{name}", value)]
         await self._start("engine", *words, ENGINE_HOST="", ENGINE_API_KEYS=self.api_key)
 
     async def _start(self, module: str, *arguments: str, **settings: str) -> None:
+        python_path = os.pathsep.join(filter(None, [str(CODE), os.environ.get("PYTHONPATH", "")]))
         starting = asyncio.ensure_future(
             children.start(
                 module,
                 *arguments,
                 log=self.folder / f"{module}.log",
-                env=settings | {"PYTHONPATH": _python_path()},
+                env=settings | {"PYTHONPATH": python_path},
                 cwd=self.folder,
             )
         )
         try:
-            self.playing[module] = await asyncio.shield(starting)
+            self.children[module] = await asyncio.shield(starting)
         except ChildDied:
             raise TourFailed(f"Не запускается {NAMES[module]} ({module}).") from None
         except asyncio.CancelledError:
-            # Who is still starting can't be ended yet; a slow one ends by itself, after us.
+            # A process that is still starting can't be stopped yet; a slow one ends after us.
             with contextlib.suppress(ChildDied, TimeoutError):
                 async with asyncio.timeout(_STARTING_GRACE_S):
-                    self.playing[module] = await starting
+                    self.children[module] = await starting
             raise
 
     def _settings(self, dataset: Path) -> dict[str, str]:
-        # Empty means unset: nothing of the person's own environment reaches the bot.
+        # Empty means unset: the bot gets nothing from the person's environment.
         return dict.fromkeys((name.upper() for name in Settings.model_fields), "") | {
             "TELEGRAM_BOT_TOKEN": self.bot_token,
-            "TELEGRAM_API_URL": self.playing["sandbox"].ready,
+            "TELEGRAM_API_URL": self.children["sandbox"].ready,
             "OPENAI_API_KEY": self.api_key,
-            "OPENAI_BASE_URL": self.playing["engine"].ready,
+            "OPENAI_BASE_URL": self.children["engine"].ready,
             "ADMIN_IDS": str(ADMIN[0]),
             "TESTER_IDS": str(TESTER[0]),
             "DATASET_PATH": str(dataset),
@@ -144,20 +147,10 @@ class DemoProcesses:
 
     async def _ended(self) -> TourFailed:
         await asyncio.sleep(0.5)  # A connection breaks a moment before its process is gone.
-        for module, child in self.playing.items():
+        for module, child in self.children.items():
             if child.drain.done():
                 return TourFailed(f"Внезапно остановился процесс «{NAMES[module]}» ({module}).")
         return TourFailed("Песочница или движок не отвечает.")
-
-
-@asynccontextmanager
-async def on_stage(folder: Path) -> AsyncIterator[DemoProcesses]:
-    """A cast whose processes end with the block."""
-    cast = DemoProcesses(folder)
-    try:
-        yield cast
-    finally:
-        await cast.leave()
 
 
 async def _end(child: Child) -> None:
@@ -165,12 +158,3 @@ async def _end(child: Child) -> None:
     if not (await asyncio.wait({stopping}, timeout=_GRACE_S))[0]:
         child.process.kill()
     await stopping
-
-
-def _python_path() -> str:
-    return os.pathsep.join(filter(None, [str(CODE), os.environ.get("PYTHONPATH", "")]))
-
-
-def _tail(path: Path) -> str:
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    return "\n".join(lines[-_TAIL_LINES:])

@@ -1,4 +1,4 @@
-"""One performance: who plays is introduced, the tour is played, the page stays open."""
+"""One run of the demo: starts the processes, plays the tour, keeps the page open."""
 
 import asyncio
 import sys
@@ -12,56 +12,53 @@ from typing import Final
 import httpx
 
 from bot.demo.chat import DemoChat
-from bot.demo.errors import TourFailed
-from bot.demo.processes import ADMIN, BOT_ID, TESTER, DemoProcesses, on_stage
+from bot.demo.processes import ADMIN, BOT_ID, TESTER, DemoProcesses, TourFailed
 from bot.demo.terminal import Terminal
-from bot.demo.tour import DemoTraining, Tour
+from bot.demo.tour import Examples, Tour
 from bot.demo.transcript import Transcript
 
 WENT_WRONG: Final = 1
-"""Exit code when the tour was not as it should be."""
+"""Exit code when the tour did not go as expected."""
 
 _HANGING = 11
 
 
 class DemoRun:
-    """From an empty folder to an empty folder."""
+    """A demo in a temporary folder."""
 
     def __init__(self, terminal: Terminal, dataset: Path, *, stays: bool) -> None:
         self._terminal = terminal
         self._dataset = dataset
         self._stays = stays
         self.is_over = False
-        """The tour is over and went as it should."""
+        """The tour has ended as expected."""
 
-    async def perform(self) -> int:
-        """Start everybody, play, stay if asked to, and leave nothing behind.
-
-        Returns:
-            The exit code.
-        """
+    async def run(self) -> int:
+        """Start the processes, play the tour, stay if asked to, clean up; return the exit code."""
         with tempfile.TemporaryDirectory(
             prefix="natasha-demo-", ignore_cleanup_errors=True
         ) as folder:
-            async with on_stage(Path(folder)) as cast:
-                try:
-                    await self._play(cast)
-                except TourFailed as trouble:
-                    self._terminal.still()
-                    print(f"\nДемонстрация прервана. {trouble}", file=sys.stderr)
-                    print(f"\nПоследние строки журналов:\n{cast.last_words()}", file=sys.stderr)
-                    return WENT_WRONG
+            processes = DemoProcesses(Path(folder))
+            try:
+                await self._play(processes)
+            except TourFailed as trouble:
+                self._terminal.still()
+                print(f"\nДемонстрация прервана. {trouble}", file=sys.stderr)
+                print(f"\nПоследние строки журналов:\n{processes.log_tails()}", file=sys.stderr)
+                return WENT_WRONG
+            finally:
+                await processes.stop()
         return 0
 
-    async def _play(self, cast: DemoProcesses) -> None:
+    async def _play(self, processes: DemoProcesses) -> None:
         terminal = self._terminal
         began = time.monotonic()
         terminal.title("Наташа-бот: демонстрация")
         terminal.wait("Запускаю песочницу, движок и бота…")
-        await cast.enter(self._dataset)
-        self._introduce(cast)
-        async with self._tour(cast) as tour:
-            await cast.together(tour.play())
+        await processes.start(self._dataset)
+        self._introduce(processes)
+        async with self._tour(processes) as tour:
+            await processes.run_while_alive(tour.play())
         self.is_over = True
         terminal.heading(f"Всё получилось за {time.monotonic() - began:.0f} с")
         terminal.tell(
@@ -69,12 +66,12 @@ class DemoRun:
             "и помнит разговор."
         )
         if self._stays:
-            self._invite(cast)
-            await cast.together(_for_ever())
+            self._show_page(processes)
+            await processes.run_while_alive(asyncio.Event().wait())
 
-    def _introduce(self, cast: DemoProcesses) -> None:
+    def _introduce(self, processes: DemoProcesses) -> None:
         sandbox, engine, username = (
-            cast.playing[module].ready for module in ("sandbox", "engine", "bot")
+            processes.children[module].ready for module in ("sandbox", "engine", "bot")
         )
         self._terminal.tell(f"Бот {username} настоящий. Всё вокруг него — на этом компьютере:")
         self._terminal.tell(
@@ -87,15 +84,15 @@ class DemoRun:
         )
 
     @asynccontextmanager
-    async def _tour(self, cast: DemoProcesses) -> AsyncIterator[Tour]:
-        # trust_env: the machine's proxies know nothing of loopback.
+    async def _tour(self, processes: DemoProcesses) -> AsyncIterator[Tour]:
+        # Without trust_env: the machine's proxies can't reach loopback.
         async with (
             httpx.AsyncClient(
-                base_url=cast.playing["sandbox"].ready, trust_env=False, timeout=60
+                base_url=processes.children["sandbox"].ready, trust_env=False, timeout=60
             ) as sandbox,
             httpx.AsyncClient(
-                base_url=cast.playing["engine"].ready,
-                headers={"Authorization": f"Bearer {cast.api_key}"},
+                base_url=processes.children["engine"].ready,
+                headers={"Authorization": f"Bearer {processes.api_key}"},
                 trust_env=False,
                 timeout=30,
             ) as provider,
@@ -113,19 +110,15 @@ class DemoRun:
                 terminal=self._terminal,
                 admin=admin,
                 tester=tester,
-                lesson=DemoTraining.read(self._dataset),
+                examples=Examples.read(self._dataset),
                 provider=provider,
             )
 
-    def _invite(self, cast: DemoProcesses) -> None:
-        page = f"{cast.playing['sandbox'].ready}/?admin={ADMIN[0]}&tester={TESTER[0]}"
+    def _show_page(self, processes: DemoProcesses) -> None:
+        page = f"{processes.children['sandbox'].ready}/?admin={ADMIN[0]}&tester={TESTER[0]}"
         self._terminal.gap()
         self._terminal.tell(f"Теперь ваша очередь: {page}")
         self._terminal.tell(
             "На странице два телефона, Марии и Олега: пишите и нажимайте за обоих. Ctrl-C всё "
             "остановит и уберёт."
         )
-
-
-async def _for_ever() -> None:
-    await asyncio.Event().wait()

@@ -1,4 +1,4 @@
-"""A terminal as a chat log: who says what, wrapped, and at the bottom one line that may move."""
+"""A terminal as a chat log: wrapped messages, and below them one line that may change."""
 
 import os
 import shutil
@@ -19,17 +19,17 @@ _BAR = " │ "
 
 @dataclass(slots=True)
 class Terminal:
-    """Where the demo is told. Without a terminal there are no colours and nothing moves."""
+    """The demo's output. Without a terminal it has no colours, and no line changes."""
 
     out: TextIO
     colours: Mapping[str, str]
-    """The ANSI colour of each name that may speak; the longest name sets the margin."""
+    """The ANSI colour of each speaker's name; the longest name sets the margin."""
     is_live: bool = False
-    """A terminal that can take a line back."""
+    """Whether the terminal can erase a line."""
     has_colour: bool = False
     _has_moving: bool = field(default=False, init=False)
     _printed: list[str] = field(default_factory=list, init=False)
-    """The rows so far of a text that still grows."""
+    """The complete rows so far of a text that still grows."""
 
     @classmethod
     def of(cls, out: TextIO, colours: Mapping[str, str]) -> Self:
@@ -39,44 +39,44 @@ class Terminal:
         return cls(out, colours, is_live=is_live, has_colour=has_colour)
 
     def title(self, text: str) -> None:
-        """The first line of all."""
+        """Print the first line."""
         self._line(self._painted(_BOLD, text))
 
     def heading(self, text: str) -> None:
-        """A new scene."""
+        """Print the heading of a new part."""
         rule = "─" * (self._width - columns(text) - 4)
         self._line()
         self._line(f"{self._painted(_DIM, '──')} {self._painted(_BOLD, text)} "
                    f"{self._painted(_DIM, rule)}")  # fmt: skip
 
     def gap(self) -> None:
-        """An empty line."""
+        """Print an empty line."""
         self._line()
 
     def note(self, text: str) -> None:
-        """What nobody in the chat says."""
+        """Print a remark about the chat."""
         for row in wrapped(text, self._width - len(_INDENT)):
             self._line(_INDENT + self._painted(_DIM, row))
 
     def tell(self, text: str, *, hanging: int = 0) -> None:
-        """The narrator; *hanging* columns are left free before all rows but the first."""
+        """Print a text of the demo itself; all rows but the first are indented by *hanging*."""
         first, *rest = wrapped(text, self._width - len(_INDENT) - hanging)
         self._line(_INDENT + first)
         for row in rest:
             self._line(_INDENT + " " * hanging + row)
 
     def say(self, who: str, text: str) -> None:
-        """Somebody says something, all at once."""
+        """Print a whole message of *who*."""
         self.grow(who, text, is_whole=True)
 
     def does(self, who: str, text: str) -> None:
-        """Somebody does something, or a button offers itself."""
+        """Print what somebody does, or a row of buttons."""
         for row in wrapped(text, self.text_width):
             self._line(self._margin(who) + self._painted(_CURSIVE, row))
             who = ""
 
     def grow(self, who: str, text: str, *, is_whole: bool) -> None:
-        """Show more of what somebody is saying; rows that are full stay, the last one moves."""
+        """Show more of a growing message; full rows are final, the last row may change."""
         rows = wrapped(text, self.text_width)
         if rows[: len(self._printed)] != self._printed:
             self._printed = []
@@ -88,15 +88,15 @@ class Terminal:
             self._draw(self._margin("" if full else who) + rows[-1])
 
     def move(self, who: str, text: str) -> None:
-        """Put *text* into the moving line, which anything else that is said takes away."""
+        """Show *text* in the line that changes; the next output erases it."""
         self._draw(self._margin(who) + cut(text, self.text_width))
 
     def wait(self, text: str) -> None:
-        """Say in the moving line what the narrator waits for."""
+        """Show in the line that changes what the demo waits for."""
         self._draw(_INDENT + self._painted(_DIM, cut(text, self._width - len(_INDENT))))
 
     def still(self) -> None:
-        """Take the moving line away."""
+        """Erase the line that changes."""
         if self._has_moving:
             self.out.write(_ERASE)
             self.out.flush()
@@ -104,12 +104,12 @@ class Terminal:
 
     @property
     def text_width(self) -> int:
-        """Columns of what somebody says."""
+        """The width of a message, in columns."""
         return self._width - len(_INDENT) - self._name_width - len(_BAR)
 
     @property
     def _width(self) -> int:
-        # One column stays free: a terminal that fills the last one would begin a new row.
+        # One column stays free: a terminal may start a new row when the last one is filled.
         return max(NARROWEST, min(WIDEST, shutil.get_terminal_size((WIDEST, 24)).columns) - 1)
 
     @property

@@ -1,6 +1,5 @@
-"""The tour: an admin trains a model, a tester talks with it, and what they see is checked."""
+"""The tour: an admin trains a model, a tester talks with it; checks what they see."""
 
-import html
 import json
 import re
 import zoneinfo
@@ -14,59 +13,60 @@ import httpx
 from bot.chat.views import CURSOR
 from bot.config import Settings
 from bot.demo.chat import DemoChat
-from bot.demo.errors import TourFailed
+from bot.demo.processes import TourFailed
 from bot.demo.terminal import Terminal
 from bot.demo.transcript import button, is_card, words_of
 from bot.domain import JsonDict
 from bot.edge.buttons import data_of
+from bot.terminal.console import unmarked
 from bot.texts import Texts
 
 FIRST_WORDS: Final = "Нет силы воли: завтра сдавать работу, а я мою холодильник"
 SECOND_WORDS: Final = "А с чего начать?"
-"""Says nothing without the first."""
+"""Makes sense only after the first question."""
 
 _TEXTS = Texts("ru", zoneinfo.ZoneInfo("UTC"))
 _START = data_of("training", "start")
 _LEAST_STATES = 3
-"""A card that was seen in fewer has not moved."""
+"""A card that showed fewer different texts has not followed the job."""
 
 
 @dataclass(frozen=True, slots=True)
-class DemoTraining:
-    """What the model is taught."""
+class Examples:
+    """The examples that the model is trained on."""
 
     n_examples: int
     answers: Collection[str]
-    """Letters and digits of every answer."""
+    """The letters and digits of every answer."""
 
     @classmethod
-    def read(cls, path: Path) -> "DemoTraining":
-        """The examples of a dataset; lines that make no sense are for the bot to find."""
+    def read(cls, path: Path) -> "Examples":
+        """The examples of a dataset; the bot has to find the wrong lines."""
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
         filled = [line for line in lines if line.strip()]
         return cls(len(filled), frozenset(filter(None, map(_answer_of, filled))))
 
     def holds(self, answer: str) -> bool:
-        """Whether *answer* is one of the examples', whatever became of its Markdown."""
+        """Whether *answer* is an example's answer, apart from its Markdown."""
         return _letters(answer) in self.answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tour:
-    """The play: two people, and what is expected of each scene."""
+    """Two people, and what is expected in each of their chats."""
 
     terminal: Terminal
     admin: DemoChat
     tester: DemoChat
-    lesson: DemoTraining
+    examples: Examples
     provider: httpx.AsyncClient
-    """The engine's API, to ask the model directly what it would have said."""
+    """The engine's API, to ask the model directly."""
 
     async def play(self) -> None:
-        """All scenes in order.
+        """Play both parts in order.
 
         Raises:
-            TourFailed: something was not as it should be.
+            TourFailed: something was not as expected.
         """
         self.terminal.heading("Мария, администратор: проверяет датасет и обучает модель")
         await self._validate()
@@ -78,23 +78,22 @@ class Tour:
     async def _validate(self) -> None:
         await self._asks(self.admin, "/start")
         report = await self._asks(self.admin, "/validate")
-        n = self.lesson.n_examples
-        examples = _TEXTS.plural("examples", n)
-        good = _plain("dataset_good", n=_TEXTS.number(n), examples=examples)
+        counted = _TEXTS.counted("examples", self.examples.n_examples)
+        good = unmarked(_TEXTS("dataset_good", **counted))
         _expect(good in words_of(report), f"в ответе на /validate будет «{good}»")
 
     async def _plan(self) -> JsonDict:
         plan = await self._asks(self.admin, "/train")
         _expect(button(plan, _START), "на /train придёт план с кнопкой запуска")
         field = Settings.model_fields
-        parameters = _plain(
+        parameters = _TEXTS(
             "plan_parameters",
             epochs=field["n_epochs"].default,
             multiplier=_TEXTS.short_number(field["learning_rate_multiplier"].default),
             suffix=field["model_suffix"].default,
         )
-        n = _TEXTS.number(self.lesson.n_examples)
-        for part in (field["base_model"].default, parameters, n, "$"):
+        n = _TEXTS.number(self.examples.n_examples)
+        for part in (field["base_model"].default, unmarked(parameters), n, "$"):
             _expect(part in words_of(plan), f"план назовёт «{part}»")
         return plan
 
@@ -118,16 +117,16 @@ class Tour:
         _expect(len(states) >= _LEAST_STATES, "карточка будет меняться, пока модель учится")
         self.terminal.wait("Бот задаёт модели пробные вопросы…")
         verdict = await self._reply(self.admin, end["message_id"], "вердикт пробы")
-        promoted = _plain("trial_standing_promoted")
+        promoted = unmarked(_TEXTS("trial_standing_promoted"))
         _expect(promoted in words_of(verdict), f"проба закончится словами «{promoted}»")
         return model[0]
 
     async def _chat(self, model: str) -> None:
         await self._asks(self.tester, "/start")
         first = words_of(await self._asks(self.tester, FIRST_WORDS))
-        _expect(self.lesson.holds(first), "первый ответ будет из датасета")
+        _expect(self.examples.holds(first), "первый ответ будет из датасета")
         second = words_of(await self._asks(self.tester, SECOND_WORDS))
-        _expect(self.lesson.holds(second), "второй ответ будет из датасета")
+        _expect(self.examples.holds(second), "второй ответ будет из датасета")
         _expect(first != second, "второй ответ будет другим")
         remembered = await self._model_says(model, [FIRST_WORDS, first, SECOND_WORDS])
         _expect(
@@ -142,12 +141,12 @@ class Tour:
                 "отвечает иначе."
             )
 
-    async def _asks(self, phone: DemoChat, text: str) -> JsonDict:
-        message_id = await phone.says(text)
-        return await self._reply(phone, message_id, f"ответ на «{text}»")
+    async def _asks(self, chat: DemoChat, text: str) -> JsonDict:
+        message_id = await chat.says(text)
+        return await self._reply(chat, message_id, f"ответ на «{text}»")
 
-    async def _reply(self, phone: DemoChat, after: int, wanted: str) -> JsonDict:
-        return await phone.waits(wanted, _is_whole, after=after)
+    async def _reply(self, chat: DemoChat, after: int, wanted: str) -> JsonDict:
+        return await chat.waits(wanted, _is_whole, after=after)
 
     async def _model_says(self, model: str, words: Sequence[str]) -> str:
         roles = ("user", "assistant", "user")
@@ -169,10 +168,6 @@ def _expect(is_so: object, what: str) -> None:
 
 def _is_whole(message: JsonDict) -> bool:
     return not words_of(message).endswith(CURSOR)
-
-
-def _plain(key: str, **params: object) -> str:
-    return html.unescape(re.sub("<[^>]+>", "", _TEXTS(key, **params)))
 
 
 def _letters(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What a chat shows, told to the terminal as it comes: messages, edits, the card that moves."""
+"""Prints a chat in the terminal as it changes: messages, edits, a job's card."""
 
 import re
 from collections.abc import Sequence
@@ -11,9 +11,9 @@ from bot.edge.buttons import data_of
 from bot.jobs.card_views import SPARKS
 
 BOT: Final = "Бот"
-"""Who speaks when the program does."""
+"""The name for the program's messages."""
 MODEL: Final = "Наташа"
-"""Who speaks when the model does."""
+"""The name for the model's answers."""
 
 _MOST_PARAGRAPHS = 4
 _MOST_ROWS = 2
@@ -29,11 +29,11 @@ class Transcript:
         self._person = person
         self._speaker = BOT
         self._texts: dict[int, str] = {}
-        """What each message said when it was shown last."""
+        """The text of each message when it was last shown, by id."""
         self._card_headlines: dict[int, str] = {}
 
     def says(self, text: str) -> None:
-        """The person writes; commands are answered by the program, the rest by the model."""
+        """The person writes; the program answers commands, the model the rest."""
         self._speaker = BOT if text.startswith("/") else MODEL
         self._terminal.gap()
         self._terminal.say(self._person, text)
@@ -45,7 +45,7 @@ class Transcript:
         self._terminal.does(self._person, f"нажимает «{label}»")
 
     def show(self, view: JsonDict) -> None:
-        """Tell what is new in the chat, which looks like *view* now."""
+        """Print what is new in the chat, which the sandbox describes as *view*."""
         for message in view["messages"]:
             if not message["from"]["is_bot"]:
                 continue
@@ -54,7 +54,7 @@ class Transcript:
                 self._texts[message["message_id"]] = words_of(message)
                 self._show(message, before)
             if is_card(message):
-                break  # What stands below it is told when it has come to rest.
+                break  # Messages below a card are printed when its job has ended.
         if view["action"] == "typing":
             self._terminal.move(self._speaker, "печатает…")
 
@@ -73,8 +73,8 @@ class Transcript:
             self._terminal.say(MODEL, text)
         else:
             self._terminal.say(BOT, self._shortened(message))
-            for row in labels(message):
-                self._terminal.does("", " ".join(f"[{label}]" for label in row))
+            for row in _keyboard(message):
+                self._terminal.does("", " ".join(f"[{each['text']}]" for each in row))
 
     def _show_card(self, message: JsonDict) -> None:
         headline, *lines = words_of(message).split("\n")
@@ -101,7 +101,7 @@ class Transcript:
 
 
 def words_of(message: JsonDict) -> str:
-    """Its text, or what is written under its picture or file."""
+    """The message's text, or the caption of its picture or file."""
     words: str = message.get("text") or message.get("caption") or ""
     return words
 
@@ -112,14 +112,9 @@ def is_card(message: JsonDict) -> bool:
 
 
 def button(message: JsonDict, data: str) -> JsonDict | None:
-    """The button whose data begin with *data*."""
+    """The button whose data begins with *data*."""
     buttons = [each for row in _keyboard(message) for each in row]
     return next((each for each in buttons if each.get("callback_data", "").startswith(data)), None)
-
-
-def labels(message: JsonDict) -> list[list[str]]:
-    """The labels of a message's buttons, row by row."""
-    return [[each["text"] for each in row] for row in _keyboard(message)]
 
 
 def _keyboard(message: JsonDict) -> Sequence[Sequence[dict[str, Any]]]:

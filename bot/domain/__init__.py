@@ -1,4 +1,4 @@
-"""The nouns that several features share: frozen values."""
+"""Frozen values that several features share."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Datasets: versions of them, and what validation says about one."""
+"""Versions of the dataset, and what validation finds in one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """How grave a finding is."""
+    """How serious a finding is."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -17,7 +17,7 @@ class TrainingMethod(StrEnum):
     """What a model learns from, in the provider's words."""
 
     SUPERVISED = "supervised"
-    """Answers to repeat."""
+    """Example answers."""
     DPO = "dpo"
     """Pairs of answers to the same question, one of which is preferred."""
 
@@ -30,13 +30,13 @@ class Finding:
     rule: str
     """Name of the rule; `finding_<rule>` is the key of its sentence in `bot/texts`."""
     line: int | None = None
-    """Line of the file, from 1; None: the file as a whole."""
+    """The line of the file, from 1; None: the whole file."""
     params: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenStatistics:
-    """Tokens of a dataset's examples, by the tokenizer of the model named."""
+    """Token counts of a dataset's examples."""
 
     encoding: str
     """The tokenizer, "o200k_base" or "cl100k_base"."""
@@ -45,12 +45,12 @@ class TokenStatistics:
     median: int
     largest: int
     p95: int = 0
-    """95 of 100 examples have no more than this; 0 where it was not counted."""
+    """95 % of the examples have no more than this; 0: it was not counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
-    """How far numbers of one kind lie apart."""
+    """The range and the median of some numbers."""
 
     smallest: int
     median: int
@@ -59,42 +59,42 @@ class Spread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationReport:
-    """What is known about a dataset file after reading it."""
+    """What validation found in a dataset file."""
 
     n_examples: int
-    """Lines that hold an example, good or bad."""
+    """Lines with an example, valid or not."""
     n_messages: int
     tokens: TokenStatistics | None
     """None when no example could be read."""
     system_prompts: Mapping[str, int]
-    """How many examples begin with each system prompt; "" stands for none. Most frequent first."""
+    """How many examples begin with each system prompt; "" means none. Most frequent first."""
     findings: Sequence[Finding]
     n_errors: int
-    """All errors, also those beyond the ones that *findings* lists."""
+    """All errors, also those that *findings* does not list."""
     sha256: str
-    """Of the file as it lies on the disk; empty for one too big to be read."""
+    """Of the whole file on the disk; empty if the file is too big to be read."""
     size_bytes: int
     method: TrainingMethod = TrainingMethod.SUPERVISED
     """What most of its examples are for."""
     n_warnings: int = 0
-    """All warnings, also those beyond the ones that *findings* lists."""
+    """All warnings, also those that *findings* does not list."""
     counts: Mapping[str, int] = field(default_factory=dict)
-    """How often each rule found something, listed or not, by the rule's name."""
+    """The number of findings by rule name, listed or not."""
     turns: Mapping[int, int] = field(default_factory=dict)
     """Examples by the number of the assistant's answers in them, ordered by that number."""
     n_questioning: int = 0
     """Examples whose last answer asks a question."""
     themes: Mapping[str, int] = field(default_factory=dict)
     """Examples by theme ("growth", "relationships", "business", "past_lives", "hard_moment", ""
-    for none), most frequent first; empty when the words of most examples tell no theme."""
+    for none), most frequent first; empty when most examples have no known theme."""
     themes_noted: bool = False
-    """Whether people noted the themes beside the file: then they have these people's names."""
+    """Whether a file with notes names the themes; then the names are those of the notes."""
     answer_characters: Spread | None = None
     """Lengths of the last answers; None when there are none."""
     script: str = ""
-    """What most examples are written in, "cyrillic" or "latin" for instance; "" when unknown."""
+    """The script of most examples, such as "cyrillic" or "latin"; "" when unknown."""
     n_compared: int = 0
-    """Examples among which similar ones were looked for: all, or the first of a large file."""
+    """Examples that were compared with each other: all, or the first of a large file."""
 
     @property
     def is_valid(self) -> bool:
@@ -116,10 +116,10 @@ class DatasetOrigin(StrEnum):
     """An admin sent it in the chat."""
     REPAIRED = "repaired"
     TRAINING_PART = "training_part"
-    """What is left for training after a part was put aside."""
+    """The rest for training, after a part was split off."""
     VALIDATION_PART = "validation_part"
     EXPORTED = "exported"
-    """Made of what testers rated, behind its parent if it has one."""
+    """Made from rated answers, after the examples of its parent if it has one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,19 +134,19 @@ class Dataset:
     """Tokens of one pass over the file."""
     system_prompt: str
     created_at: int
-    """Unix time, seconds: when this version was first seen here."""
+    """Unix time, seconds: when the bot first saw this version."""
     name: str = ""
-    """What people call it: the name of the file that was sent, say. Never used as a path."""
+    """The name for people, such as that of the file that was sent. Never used as a path."""
     origin: DatasetOrigin = DatasetOrigin.SETTINGS
     parent_id: int | None = None
-    """The version that it was made from; None: it was not made here."""
+    """The version that it was made from; None: the bot did not make it."""
     added_by: int | None = None
-    """Who sent or made it; None: it is the file of the settings."""
+    """The id of the admin who sent or made it; None: it is the file of the settings."""
     n_errors: int = 0
     n_warnings: int = 0
     size_bytes: int = 0
     validation_id: int | None = None
-    """The version with the examples put aside for validation; None: there is none."""
+    """The version with the examples that were split off for validation; None: there is none."""
     method: TrainingMethod = TrainingMethod.SUPERVISED
     """What its examples are for."""
 

@@ -1,4 +1,4 @@
-"""Models that answer, what they said, and what was said to them."""
+"""Models that answer, and the messages and answers of chats."""
 
 import re
 from collections.abc import Sequence
@@ -17,25 +17,25 @@ class ServedModel:
     job_id: str | None
     added_at: int
     retired_at: int | None = None
-    """When an admin took it off the list; None: it is there."""
+    """When an admin removed it from the list; None: it is listed."""
 
     @property
     def title(self) -> str:
-        """The part of the name that people chose: the suffix of an `ft:` name, else all of it."""
+        """The suffix of an `ft:` name, else the whole name."""
         return model_title(self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurrentModel:
-    """Who answers in chats, and since when."""
+    """The model that answers in chats, and since when."""
 
     model: ServedModel
     since: int
     """Unix time, seconds; 0 for the model that the settings name."""
     chosen_by: int | None
-    """None: by itself after the first training or in the place of another, or by the settings."""
+    """The id of an admin; None: the settings or the bot chose it, automatically."""
     instead_of: str | None = None
-    """The name of the model in whose place it serves because that one is gone."""
+    """The name of a model that no longer exists and that this one replaces."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +43,11 @@ class Checkpoint:
     """A model as it was at a step of its training, usable like any other."""
 
     name: str
-    """Of the last one: mostly the name of the job's own result."""
+    """For the last checkpoint this is mostly the name of the job's result."""
     step: int
     train_loss: float | None = None
     valid_loss: float | None = None
-    """Over the whole validation part where the provider tells that, else over a batch of it."""
+    """Over the whole validation part if the provider reports that, else over a batch of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ class Turn:
     question_id: int | None = None
     """Telegram's id of the message with the question; None: not known."""
     is_stopped: bool = False
-    """The person had heard enough: the answer is a part."""
+    """The person stopped the answer, so it is only a part."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,13 +101,13 @@ class PastTurn:
 
 
 def best_checkpoint(checkpoints: Sequence[Checkpoint]) -> Checkpoint | None:
-    """The one with the least loss over the validation part; None where that tells nothing."""
-    told = [checkpoint for checkpoint in checkpoints if checkpoint.valid_loss is not None]
-    return min(told, key=attrgetter("valid_loss")) if len(told) > 1 else None
+    """The one with the smallest validation loss; None if fewer than two have one."""
+    measured = [checkpoint for checkpoint in checkpoints if checkpoint.valid_loss is not None]
+    return min(measured, key=attrgetter("valid_loss")) if len(measured) > 1 else None
 
 
 def model_title(name: str) -> str:
-    """The part of a model's name that people chose; for an earlier checkpoint, with its step.
+    """The suffix of an `ft:` name, with the step of a checkpoint; other names unchanged.
 
     >>> model_title("ft:gpt-4.1-mini-2025-04-14:org::AbC")
     'ft:gpt-4.1-mini-2025-04-14:org::AbC'

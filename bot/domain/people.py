@@ -1,4 +1,4 @@
-"""Who writes to the bot, how they were let in, and what they have used."""
+"""People who write to the bot, how they were admitted, and what they have used."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,20 +21,20 @@ class Person:
     name: str
     access: Access
     language: str | None = None
-    """The language that they chose here, "ru" or "en"; None: whatever Telegram says."""
+    """The language that they chose here, "ru" or "en"; None: Telegram's is used."""
     telegram_language: str | None = None
     """Telegram's `language_code`, an IETF tag such as "ru" or "pt-br"."""
     daily_limit: int | None = None
-    """Answers that they may get in a day, 0: any number; None: what the settings say."""
+    """Answers that they may get per day; 0: unlimited; None: the settings' limit."""
 
     @property
     def is_admin(self) -> bool:
-        """Whether they may tune."""
+        """Whether they may train models and manage the bot."""
         return self.access is Access.ADMIN
 
     @property
     def is_admitted(self) -> bool:
-        """Whether the door is open for them at all."""
+        """Whether they may use the bot."""
         return self.access is not Access.STRANGER
 
 
@@ -44,7 +44,7 @@ class PersonProfile:
 
     person: Person
     is_fixed: bool
-    """They come from the settings, so nobody can remove them here."""
+    """The settings admit them, so admins can't remove them in the chat."""
     is_blocked: bool = False
     first_seen_at: int = 0
     """Unix time, seconds; 0: never."""
@@ -64,12 +64,12 @@ class RequestState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoinRequest:
-    """A stranger asks to be let in."""
+    """A stranger's request for access."""
 
     id: int
     person_id: int
     name: str
-    """First and last name, @username; empty once they had it deleted."""
+    """First and last name, @username; empty after they deleted their data."""
     asked_at: int
     state: RequestState
     decided_by: int | None = None
@@ -78,7 +78,7 @@ class JoinRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invitation:
-    """A link that lets one person in."""
+    """A link that admits one person."""
 
     id: int
     made_by: int
@@ -89,11 +89,11 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
-    """Answers of one model, and their tokens."""
+    """The answers of one model, and their tokens."""
 
     model: str
     n_answers: int
     n_estimated: int
-    """Of these, answers whose tokens we counted because the server did not tell."""
+    """Of these, answers whose tokens the bot counted because the server sent no numbers."""
     prompt_tokens: int
     completion_tokens: int

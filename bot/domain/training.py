@@ -1,4 +1,4 @@
-"""Training: plans and runs, and the provider's jobs."""
+"""Training runs with their plans, and the provider's jobs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from bot.domain.datasets import Dataset, TrainingMethod
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hyperparameters:
-    """What an admin chooses about a training run."""
+    """The choices of an admin for a training run."""
 
     base_model: str
     n_epochs: int
@@ -20,11 +20,11 @@ class Hyperparameters:
     suffix: str
     """Our part of the tuned model's name, up to 64 characters."""
     method: TrainingMethod | None = None
-    """What the admin believes that the dataset is for; None: whatever it is. A plan keeps none."""
+    """The method that the admin named; None: the dataset's. Not stored with a plan."""
 
 
 class RunState(StrEnum):
-    """How far a training run is, up to the provider's word that it has a job."""
+    """How far a training run is, until the provider has confirmed its job."""
 
     PLANNED = "planned"
     DROPPED = "dropped"
@@ -33,13 +33,13 @@ class RunState(StrEnum):
     UPLOADING = "uploading"
     CREATING = "creating"
     UNCERTAIN = "uncertain"
-    """A job may or may not have been created: the answer never came."""
+    """The answer did not come, so the job may or may not exist."""
     SUBMITTED = "submitted"
     REFUSED = "refused"
 
     @property
     def is_underway(self) -> bool:
-        """Whether the background task still has something to do for it."""
+        """Whether background work is left for it."""
         return self in UNDERWAY
 
 
@@ -48,17 +48,17 @@ UNDERWAY = (RunState.CONFIRMED, RunState.UPLOADING, RunState.CREATING, RunState.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Why a provider said no, in its own words."""
+    """Why a provider refused something, in its own words."""
 
     code: str
-    """The provider's error code, such as `invalid_training_file`; empty when it named none."""
+    """The provider's error code, such as `invalid_training_file`; empty if there is none."""
     message: str
     """The provider's sentence, without secrets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingRun:
-    """A plan, and what became of it."""
+    """A plan for a training, and its state."""
 
     id: int
     state: RunState
@@ -66,16 +66,16 @@ class TrainingRun:
     parameters: Hyperparameters
     dataset: Dataset
     validation: Dataset | None = None
-    """Examples put aside, on which the provider measures but does not train; None: none."""
+    """Examples for measuring the model, not for training it; None: there are none."""
     method: TrainingMethod = TrainingMethod.SUPERVISED
-    """That of the dataset's examples when it was planned."""
+    """The method of the dataset when the run was planned."""
     seed: int
-    """Random, sent with the job: one of the marks by which we know our own."""
+    """Random and sent with the job, to recognise it as ours."""
     price_usd: float | None
     """Estimate; None: the catalogue does not know the model's price."""
     created_at: int
     expires_at: int
-    """Unix time, seconds: after this the plan can't be confirmed any more."""
+    """Unix time, seconds: afterwards the plan can't be confirmed."""
     confirmed_by: int | None = None
     confirmed_at: int | None = None
     training_file: str | None = None
@@ -83,7 +83,7 @@ class TrainingRun:
     validation_file: str | None = None
     """The same for the validation part; None where there is none."""
     attempted_at: int | None = None
-    """Unix time, seconds: when creation of the job was last tried."""
+    """Unix time, seconds: when the bot last tried to create the job."""
     job_id: str | None = None
     refusal: Refusal | None = None
 
@@ -112,7 +112,7 @@ class JobStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FineTuningJob:
-    """One training run at the provider, as it told us last."""
+    """A job at the provider, with the data that the provider sent last."""
 
     id: str
     base_model: str
@@ -123,7 +123,7 @@ class FineTuningJob:
     """Unix time, seconds, by the provider's clock."""
     training_file: str
     method: str = TrainingMethod.SUPERVISED
-    """The provider's own word, which may be none of `TrainingMethod`."""
+    """The provider's own word, which may not be in `TrainingMethod`."""
     fine_tuned_model: str | None = None
     """The result's name; None until the job succeeded."""
     finished_at: int | None = None
@@ -131,7 +131,7 @@ class FineTuningJob:
     trained_tokens: int | None = None
     """Billable tokens, epochs included; None until the job ends."""
     result_file: str | None = None
-    """The provider's id of a file with the metrics of each step; None: none, or not yet."""
+    """The provider's id of a file with each step's metrics; None: there is none, or not yet."""
     n_epochs: int | None = None
     """None while the provider has not decided ("auto")."""
     suffix: str | None = None
@@ -172,7 +172,7 @@ class TrackedJob:
 
     job: FineTuningJob
     number: int
-    """Ours, short enough for a button."""
+    """Our own number of it, short enough for a button."""
     run_id: int | None
     """The training run that it came from; None for a job that an admin named to /monitor."""
     followed_by: int | None
@@ -182,21 +182,21 @@ class TrackedJob:
     metrics: Sequence[Mapping[str, Any]] = ()
     """Data of its metrics events, by step."""
     metric_times: Sequence[int] = ()
-    """Unix time, seconds, by the provider's clock: when each of *metrics* was told."""
+    """Unix time, seconds, by the provider's clock: when each of *metrics* was reported."""
     last_message: str = ""
     """The newest event that is not metrics, in the provider's words."""
     warning: str = ""
-    """The newest event that warns or complains, in the provider's words."""
+    """The newest event of level warn or error, in the provider's words."""
     stalled_since: float | None = None
-    """Unix time of the last step, once no other came for too long; None: all is well."""
+    """Unix time of the last step, if no other came for too long; None: it is not stalled."""
 
     @property
     def name(self) -> str:
-        """What people call it: the suffix, else the id."""
+        """The name for people: the suffix, else the id."""
         return self.job.suffix or self.job.id
 
 
 def step_of(metrics: Mapping[str, Any]) -> float:
-    """The step that the data of a metrics event tells; 0 where it tells none."""
+    """The step in the data of a metrics event; 0 if it has none."""
     step = metrics.get("step")
     return float(step) if isinstance(step, int | float) else 0.0

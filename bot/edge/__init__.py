@@ -1,1 +1,1 @@
-"""To be said in one sentence."""
+"""The layer between Telegram and the features: dispatch, context, guards, menus, buttons."""

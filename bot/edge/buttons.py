@@ -1,6 +1,7 @@
-"""What buttons carry: `feature:action:id`, built and parsed by neighbours. At most 64 bytes."""
+"""The data of buttons, `feature:action:id`: built and parsed here. At most 64 bytes."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.delivery import old_names
@@ -22,20 +23,19 @@ class Press:
 
     @property
     def name(self) -> str:
-        """`feature:action`, by which a feature claims it."""
+        """`feature:action`, the name under which a feature handles it."""
         return f"{self.feature}:{self.action}"
 
     @property
     def number(self) -> int:
-        """The id as a number; 0, which no row has, when it is none of ours."""
-        is_number = self.id.isascii() and self.id.isdigit() and len(self.id) < 19
-        return int(self.id) if is_number else 0
+        """The id as a number; 0, which no row has, when it is not a number of ours."""
+        return int(self.id) if re.fullmatch(r"\d{1,18}", self.id, re.ASCII) else 0
 
     def numbers(self, n: int) -> list[int]:
         """The numbers of an id such as "12-3" or "12.3".
 
         Raises:
-            ButtonGone: it has not *n* numbers.
+            ButtonGone: it does not have *n* numbers.
         """
         parts = re.split(r"[-.]", self.id)
         if len(parts) != n or not all(re.fullmatch(r"\d{1,18}", part, re.ASCII) for part in parts):
@@ -67,7 +67,7 @@ def data_of(feature: str, action: str, id_: object = "") -> str:
 
 
 def parse(data: str) -> Press:
-    """The parts of a button's data, by today's names; missing ones are empty."""
+    """The parts of a button's data, with today's names; missing parts are empty."""
     feature, _, rest = old_names.current(data).partition(":")
     action, _, id_ = rest.partition(":")
     return Press(feature, action, id_)
@@ -76,3 +76,12 @@ def parse(data: str) -> Press:
 def button(texts: Texts, key: str, data: str, **params: object) -> Button:
     """A button with the text `button_<key>`; its label is plain text, not HTML."""
     return Button(text=texts.plain(f"button_{key}", **params), data=data)
+
+
+def page_buttons(
+    texts: Texts, page_data: Callable[[int], str], page: int, *, has_more: bool
+) -> list[Button]:
+    """The buttons to the neighbours of a page (from 0); *page_data* gives a page's data."""
+    newer = [button(texts, "newer", page_data(page - 1))] if page else []
+    older = [button(texts, "older", page_data(page + 1))] if has_more else []
+    return newer + older

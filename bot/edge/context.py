@@ -1,8 +1,7 @@
-"""`BotContext`: what every handler is given, and where it puts what is to happen."""
+"""`BotContext`: what every handler gets, and where it collects replies and changes."""
 
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,15 +30,15 @@ class Delivery:
     """How answers reach Telegram."""
 
     poster: Poster
-    pace: RateLimits
+    rate_limits: RateLimits
     outbox: Outbox
 
 
 class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
-    """One update at work: who wrote, in which language, and the effects that are gathered.
+    """One update that is being handled: the person, their language, and the collected effects.
 
-    Effects and replies are stored in one transaction, together with the mark that the update is
-    done, after the handler has returned; a handler that fails leaves nothing behind.
+    After the handler has returned, one transaction stores the effects and replies and marks the
+    update as done. A handler that fails changes nothing.
     """
 
     def __init__(
@@ -66,26 +65,27 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
         self._effects: list[Effect] = []
         self._n_replies = 0
         self._frames: StreamedAnswer | None = None
-        self._lent_id: int | None = None
+        self._earlier_answer_id: int | None = None
         self.toast = ""
-        """Plain text that a press in the lane of stops shows for a moment."""
+        """Plain text that Telegram shows for a moment after a press in the lane `Lane.STOP`."""
 
     @property
     def request_id(self) -> int:
-        """The mark of this update on everything that it brings about."""
+        """The id of this update, stored with everything that it changes."""
         return self.row.id
 
     @property
     def text(self) -> str:
-        """The words of the message; empty when it has none."""
+        """The text of the message; empty when it has none."""
         message = self.current_update.effective_message
         if message is None or self.current_update.callback_query:
             return ""
-        return message.text if isinstance(message.text, str) else ""  # the library lets all pass
+        # The library does not check the type.
+        return message.text if isinstance(message.text, str) else ""
 
     @property
     def words(self) -> list[str]:
-        """What follows the command in its text, at each blank."""
+        """The words after the command, split at white space."""
         return self.text.split()[1:]
 
     @property
@@ -101,7 +101,7 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
         return parse((query.data if query else None) or "")
 
     def also(self, effect: Effect) -> None:
-        """Let *effect* happen when the update is done."""
+        """Run *effect* in the transaction that marks the update as done."""
         self._effects.append(effect)
 
     def reply(
@@ -116,9 +116,9 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
 
         Args:
             screen: What to show.
-            edit_id: The message that shall show it.
-            is_unsure: A message with a part of this answer may stand in the chat already.
-            key: What may be said only once, when that is not the answer to this very update.
+            edit_id: The message that will show it; None: a new one.
+            is_unsure: The chat may already have a message with a part of this answer.
+            key: Identifies a message that must be sent only once; None: one of this update.
         """
         key = key or reply_key(self.row.id, self._n_replies)
         self._n_replies += 1
@@ -149,24 +149,26 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
         """Answer a button with a sentence in its own message, anything else with a new one."""
         self.show(plain(self.texts, key, **params))
 
-    def frames(self, place: int | None = None, *, is_lent: bool = False) -> StreamedAnswer:
-        """Where an answer is shown while it grows: in a message of ours, by default in a new one.
+    def frames(
+        self, place: int | None = None, *, shows_earlier_answer: bool = False
+    ) -> StreamedAnswer:
+        """Show an answer while it grows, in the message *place*; None: in a new one.
 
-        *is_lent*: the message shows an earlier answer, which stands until the new one is whole.
+        If that *shows_earlier_answer*, it keeps the earlier answer until the new one is complete.
         """
         core, delivery = self._core, self._delivery
-        self._lent_id = place if is_lent else None
+        self._earlier_answer_id = place if shows_earlier_answer else None
 
         async def remember(message_id: int) -> None:
             await core.database.write(lambda tx: core.inbox.set_frame(tx, self.row.id, message_id))
 
         self._frames = StreamedAnswer(
             delivery.poster,
-            delivery.pace,
+            delivery.rate_limits,
             chat_id=self.row.chat_id,
             floor_id=self.row.floor_id,
             message_id=self.row.frame_message_id or place,
-            is_replay=self.is_replay,
+            is_unsure=self.is_replay,
             is_blocked=lambda: delivery.outbox.has_waiting(self.row.chat_id),
             on_first=remember,
         )
@@ -174,33 +176,24 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
 
     @property
     def frame_message_id(self) -> int | None:
-        """The message in which an answer has begun to grow, if any that is not only lent."""
+        """The message that shows a part of the new answer; None: it may show an earlier answer."""
         found = self._frames.message_id if self._frames else self.row.frame_message_id
-        return None if found == self._lent_id else found
+        return None if found == self._earlier_answer_id else found
 
     def typing(self) -> Typing:
-        """Show "typing…" until it is stopped."""
+        """Show "typing…" until it is stopped, or during a `with` block."""
         return Typing(self.bot, self.row.chat_id)
-
-    @contextmanager
-    def working(self) -> Iterator[None]:
-        """Show "typing…" while something takes a while."""
-        typing = self.typing()
-        try:
-            yield
-        finally:
-            typing.stop()
 
     async def publish_menu(self, person: Person) -> None:
         """Set the command menu of the person's chat, in their language."""
         await self._menus.publish_for(self.bot, person)
 
     async def commit(self, tx: Transaction) -> None:
-        """Carry out what was gathered, inside the transaction that marks the update as done."""
+        """Run the collected effects, inside the transaction that marks the update as done."""
         for effect in self._effects:
             await effect(tx)
 
     def forget(self) -> None:
-        """Drop what was gathered: the handler failed."""
+        """Drop the collected effects, because the handler failed."""
         self._effects.clear()
         self._n_replies = 0

@@ -1,7 +1,8 @@
-"""What every feature stands on: settings, storage, the provider, and who is who."""
+"""What every feature uses: settings, storage, the provider, and the people."""
 
 import datetime as dtm
 from collections.abc import Callable
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 
 from bot.catalogue import Catalogue, load_catalogue
@@ -24,29 +25,29 @@ _QUICK_POLL_S = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Pacing:
-    """How long the bot waits, in seconds of its own clock."""
+    """How long the bot waits, in seconds by its own clock."""
 
     pause_s: float
-    """Between two tries of a call to the provider."""
+    """Between two tries of a request to the provider."""
     chat_pause_s: float
-    """Before a server that does not know the serving model is asked again: a person waits."""
+    """Between two tries if the server does not know the serving model; a person is waiting."""
     model_patience_s: float
-    """With a trained model that has no name yet, or does not answer yet."""
+    """For how long a trained model may have no name or not answer."""
     queued_s: float = 3600
-    """Before admins are told that a job still waits in the queue."""
+    """After this time in the queue admins are told about the job."""
     validating_s: float = 2 * 3600
-    """Before admins are told that the provider still checks a job's files."""
+    """After this time admins are told that the provider still checks the job's files."""
     stall_s: float = 600
-    """Without a new step, at least."""
+    """The least time without a new step after which a job counts as stalled."""
     outage_s: float = 600
-    """Before admins are told that the provider does not answer."""
+    """After this time admins are told that the provider does not answer."""
 
     @classmethod
     def of(cls, poll_interval_s: float) -> "Pacing":
         """The waiting times that fit the poll interval.
 
-        Only tests and demonstrations poll more than once a second. Their engines are as quick, so
-        there the thresholds of the alarms shrink: twenty seconds last one interval.
+        Only tests and demos poll more than once per second. Their engines are as fast, so the
+        thresholds of the alarms shrink: twenty seconds become one interval.
         """
         pause_s = min(poll_interval_s, 15.0)
         factor = 1 if poll_interval_s >= 1 else poll_interval_s / _QUICK_POLL_S
@@ -62,7 +63,7 @@ class Pacing:
 
 
 def today_utc() -> dtm.date:
-    """The day by which models end."""
+    """Today in UTC, which decides whether a model's last day has come."""
     return dtm.datetime.now(dtm.UTC).date()
 
 
@@ -101,7 +102,7 @@ def build_core(
     pacing: Pacing | None = None,
     today: Callable[[], dtm.date] = today_utc,
 ) -> Core:
-    """Put the parts together; nothing is started and nothing is sent."""
+    """Build the parts; this starts nothing and sends nothing."""
     outbox = OutboxStore(database)
     return Core(
         settings=settings,
@@ -121,6 +122,19 @@ def build_core(
         pacing=pacing or Pacing.of(settings.poll_interval_s),
         today=today,
     )
+
+
+async def open_core(settings: Settings, stack: AsyncExitStack) -> Core:
+    """Open the database and the two clients; *stack* closes them.
+
+    Raises:
+        CannotStart: the database can't be used.
+    """
+    database = await Database.open(settings.database_path)
+    stack.push_async_callback(database.close)
+    provider = await stack.enter_async_context(aclosing(build_provider(settings)))
+    chat_model = await stack.enter_async_context(aclosing(build_chat_model(settings)))
+    return build_core(settings, database, provider=provider, chat_model=chat_model)
 
 
 def build_provider(settings: Settings) -> TrainingApi:

@@ -1,4 +1,4 @@
-"""The one place where every kind of update comes in, and finds its handler.
+"""Finds the handler of every update.
 
 People who are not admitted reach only what the features name for people outside.
 """
@@ -16,16 +16,16 @@ from telegram.ext import Application
 from bot.delivery.inbox_store import InboxRow
 from bot.delivery.lanes import MOST_WAITING, Work
 from bot.delivery.routing import Lane
-from bot.delivery.screen import plain
+from bot.delivery.screen import Screen, plain
 from bot.edge.context import BotContext, Delivery
 from bot.edge.core import Core
 from bot.edge.feature import ANYTHING, Handler
 from bot.edge.guards import QUIET_S
 from bot.edge.menus import Menus
-from bot.edge.refusals import refusal
 from bot.edge.registry import Registry
-from bot.errors import BadCommand, ButtonGone, UserError
+from bot.errors import BadCommand, ButtonGone, DailyLimitReached, UserError
 from bot.storage.database import Transaction
+from bot.texts import Texts
 
 _GONE = (ChatMember.LEFT, ChatMember.BANNED)
 _logger = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispatch:
-    """Lets an update in, finds its handler, and gathers what is to happen."""
+    """Parses an update, calls its handler, and returns what the update changes."""
 
     application: "Application[Any, BotContext, Any, Any, Any, Any]"
     core: Core
@@ -42,7 +42,7 @@ class Dispatch:
     registry: Registry
 
     async def handle(self, row: InboxRow, *, is_replay: bool) -> Work:
-        """What the update changes; `UserError`s are answers, everything else travels on."""
+        """What the update changes; a `UserError` becomes a reply, other exceptions are raised."""
         update = self._parse(row)
         if update is None or update.effective_chat is None or update.effective_user is None:
             return _nothing
@@ -52,7 +52,7 @@ class Dispatch:
         if update.my_chat_member is not None:
             return self._membership(row, update)
         context = await self._context(row, update, is_replay=is_replay)
-        if row.lane != Lane.STOP:  # which must not wait for Telegram
+        if row.lane != Lane.STOP:  # a stop must not wait for Telegram
             await self._acknowledge(update)
         handler = self._handler(update, context)
         if handler is not None:
@@ -65,7 +65,7 @@ class Dispatch:
         return self._work(context)
 
     async def apologise(self, row: InboxRow, incident: str) -> Work:
-        """The word for an update that failed again and again."""
+        """The message for an update that failed at every try."""
         current = await self.core.inbox.head(row.chat_id, row.lane) or row
         update = self._parse(current)
         if update is None or update.effective_user is None:
@@ -79,7 +79,7 @@ class Dispatch:
         return context.commit
 
     async def turn_away(self, row: InboxRow) -> Work:
-        """The word for a chat whose lane is full; not repeated for every message."""
+        """The message for a chat whose lane is full, once per minute."""
         update = self._parse(row)
         if update is None or update.effective_user is None:
             return _nothing
@@ -92,7 +92,7 @@ class Dispatch:
         return context.commit
 
     def _handler(self, update: Update, context: BotContext) -> Handler | None:
-        """What takes the update; None: nothing is to be done about it."""
+        """The handler of the update; None: no handler takes it."""
         registry = self.registry
         if update.callback_query is not None:
             name, known, unknown = context.press.name, registry.presses, _unknown_button
@@ -146,14 +146,14 @@ class Dispatch:
             if context.person.is_admitted and not await core.people.is_admitted(
                 tx, context.person.id
             ):
-                self._turn_out(context)
+                self._reply_removed(context)
             await core.outbox.unpark(tx, context.row.chat_id)
             await context.commit(tx)
 
         return work
 
-    def _turn_out(self, context: BotContext) -> None:
-        """They were removed while this was at work: nothing comes of it, not even an answer."""
+    def _reply_removed(self, context: BotContext) -> None:
+        """Discard the update's effects and answer: the person was removed during the handler."""
         context.forget()
         context.reply(
             plain(context.texts, "door_removed"),
@@ -169,7 +169,7 @@ class Dispatch:
         return lambda tx: outbox.unpark(tx, row.chat_id)
 
     async def _acknowledge(self, update: Update, toast: str = "") -> None:
-        """Take the waiting sign off a pressed button; too late for that is no harm."""
+        """Remove the waiting sign from a pressed button; a failure does not matter."""
         if update.callback_query is None:
             return
         try:
@@ -192,13 +192,23 @@ class Dispatch:
     def _parse(self, row: InboxRow) -> Update | None:
         try:
             return Update.de_json(json.loads(row.payload), self.application.bot)
-        except Exception as exc:  # whatever is wrong with it, it is this update
+        except Exception as exc:  # only this update is broken
             _logger.error("Update %s can't be parsed (%s); left aside", row.id, type(exc).__name__)
             return None
 
 
+def refusal(texts: Texts, error: UserError) -> Screen:
+    """The message for *error*."""
+    params = dict(error.params)
+    if isinstance(error, DailyLimitReached):
+        name = str(texts.timezone)
+        is_moscow = name == "Europe/Moscow"
+        params["zone"] = texts("zone_moscow") if is_moscow else texts("zone_other", zone=name)
+    return plain(texts, error.key, **params)
+
+
 async def _nothing(tx: Transaction) -> None:
-    """An update that changes nothing."""
+    """The work of an update that changes nothing."""
 
 
 def is_command(update: Update) -> bool:
@@ -209,7 +219,7 @@ def is_command(update: Update) -> bool:
 
 
 def _command_of(context: BotContext) -> str:
-    """The command that the text begins with, without its slash; empty when another bot is meant."""
+    """The command at the start of the text, without its slash; empty if it names another bot."""
     word = context.text.partition(" ")[0].partition("\n")[0]
     name, _, bot = word.removeprefix("/").partition("@")
     is_ours = not bot or bot.lower() == context.bot.username.lower()
@@ -217,10 +227,8 @@ def _command_of(context: BotContext) -> str:
 
 
 async def _unknown_command(context: BotContext) -> None:
-    """A command that we do not have."""
     raise BadCommand(usage="/help")
 
 
 async def _unknown_button(context: BotContext) -> None:
-    """A button that no feature takes."""
     raise ButtonGone

@@ -1,4 +1,4 @@
-"""What a feature gives to the bot: one object, which `bot/wiring.py` collects."""
+"""`Feature`: everything that a feature gives to the bot. `bot/wiring.py` collects them."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,18 +14,18 @@ from bot.storage.database import Transaction
 from bot.texts import Texts
 
 Handler = Callable[[BotContext], Awaitable[None]]
-"""Handles one update: reads its words, calls one use case, shows the result."""
+"""Handles one update: reads its text, calls one use case, shows the result."""
 Render = Callable[[Texts, JsonDict, int], Awaitable[Screen | None]]
-"""(language, payload, who gets it) -> the screen; None: there is nothing to tell any more."""
+"""(texts, payload, id of the reader) -> the screen; None: nothing is left to tell."""
 Forget = Callable[[Transaction, int], Awaitable[Any]]
-"""(transaction, person id): deletes what the feature stores of a person's own words."""
+"""(transaction, person id): deletes the texts of a person that the feature stores."""
 
 ANYTHING: Final = "*"
 """In `Feature.outside`: every update that no other entry takes."""
 
 
 async def _nothing() -> None:
-    """A worker has nothing to do at this moment."""
+    """What a worker does that needs no start or no close."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +38,13 @@ class Worker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
-    """Something that is done again and again, by the JobQueue."""
+    """A repeating job of the JobQueue."""
 
     name: str
     run: Callable[[], Awaitable[None]]
     interval_s: float
     first_s: float
-    """Seconds from the start to the first time."""
+    """Seconds from the start of the bot to the first run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,21 +58,21 @@ class Feature:
     name: str
     """The name of the feature's folder."""
     commands: Mapping[str, Handler] = field(default_factory=dict)
-    """For everybody who is admitted, without the slash."""
+    """Without the slash, for all admitted people."""
     admin_commands: Mapping[str, Handler] = field(default_factory=dict)
     presses: Mapping[str, Handler] = field(default_factory=dict)
-    """Buttons for everybody who is admitted, as `feature:action`."""
+    """Buttons for all admitted people, as `feature:action`."""
     admin_presses: Mapping[str, Handler] = field(default_factory=dict)
     messages: Sequence[tuple[BaseFilter, Handler]] = ()
-    """For other messages: the first filter that fits, in the order of the features."""
+    """For other messages. The first filter that fits decides, in the order of the features."""
     outside: Mapping[str, Handler] = field(default_factory=dict)
     """For people who are not admitted: `/command`, `feature:action`, or `ANYTHING`."""
     talks: Collection[str] = ()
-    """`/command` or `feature:action` with a place between the messages of a conversation."""
+    """Each `/command` or `feature:action` that has to keep its order with a chat's texts."""
     stops: Collection[str] = ()
-    """Presses that end an answer while it is made, so they wait for nothing."""
+    """Presses that stop an answer while it is generated; they wait for no other update."""
     after_command: Handler | None = None
-    """Called after each command, whatever it was."""
+    """Called after each command of any feature."""
     notifications: Mapping[NotificationKind, Render] = field(default_factory=dict)
     ticks: Sequence[Tick] = ()
     workers: Sequence[Worker] = ()

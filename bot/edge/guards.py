@@ -1,4 +1,4 @@
-"""Who may use a handler, and how often people outside are told the same."""
+"""Restricts handlers to admins, and limits how often people get the same refusal."""
 
 import functools
 import time
@@ -8,11 +8,11 @@ from bot.edge.feature import Handler
 from bot.errors import NotAllowed
 
 QUIET_S = 60
-"""People outside, and chats that flood us, are told the same at most once in this time."""
+"""Strangers, and chats that send too much, get the same message at most once in this time."""
 
 
 def admins_only(handler: Handler) -> Handler:
-    """Refuse everybody but admins, with `NotAllowed`."""
+    """Let only admins use *handler*; raise `NotAllowed` for others."""
 
     @functools.wraps(handler)
     async def guarded(context: BotContext) -> None:
@@ -24,7 +24,7 @@ def admins_only(handler: Handler) -> Handler:
 
 
 def quiet_key(context: BotContext, what: str) -> str | None:
-    """By which somebody outside is told *what* once a minute; None, always, for who is admitted."""
+    """A reply key with which a stranger gets *what* once per minute; None for admitted people."""
     if context.person.is_admitted:
         return None
     return f"{what}:{context.row.chat_id}:{int(time.time()) // QUIET_S}"

@@ -1,4 +1,4 @@
-"""Telegram's command menus: nobody is shown a command that they may not use."""
+"""Telegram's command menus: they only show commands that the person may use."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -24,7 +24,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Menus:
-    """Short for everybody, whole in the chats of admins."""
+    """A short menu for everybody, and one with all commands in the chats of admins."""
 
     core: Core
     everyone: Sequence[str]
@@ -33,16 +33,14 @@ class Menus:
     async def publish(self, bot: Bot) -> None:
         """Set all menus."""
         core = self.core
-        default = commands(core.texts(core.settings.language), self.everyone)
-        await _set(bot, BotCommandScopeDefault(), default, "")
-        for language in LANGUAGES:
-            menu = commands(core.texts(language), self.everyone)
+        for language in ("", *LANGUAGES):  # the menu without a language is for all others
+            menu = commands(core.texts(language or core.settings.language), self.everyone)
             await _set(bot, BotCommandScopeDefault(), menu, language)
         for admin_id in sorted(core.settings.admin_ids):
             await self.publish_for(bot, await core.people.named(admin_id))
 
     async def publish_for(self, bot: Bot, person: Person) -> None:
-        """Set the menu of one person's chat, in their language. Before /start there is no chat."""
+        """Set the menu of a person's chat, in their language; fails before their first /start."""
         names = (*self.everyone, *self.admins) if person.is_admin else self.everyone
         menu = commands(self.core.texts_for(person), names)
         await _set(bot, BotCommandScopeChat(person.id), menu, "")

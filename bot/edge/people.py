@@ -1,4 +1,4 @@
-"""Who may do what: admins by the settings, testers by the settings or the database."""
+"""People and their rights: settings name admins and testers, the database more testers."""
 
 import time
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ class People:
         return replace(self._person(known), name=name, telegram_language=language)
 
     async def named(self, person_id: int) -> Person:
-        """The person as we know them from before; for messages that nobody asked for."""
+        """The person as stored; for messages that are not replies."""
         return self._person(await self._known(person_id))
 
     async def saw(self, tx: Transaction, person: Person) -> None:
@@ -40,11 +40,11 @@ class People:
         )
 
     async def is_admitted(self, tx: Transaction, person_id: int) -> bool:
-        """Whether they may use the bot, at this very moment."""
+        """Whether they may use the bot now."""
         return self._access(await self._known(person_id, tx)) is not Access.STRANGER
 
     def is_fixed(self, person_id: int) -> bool:
-        """Whether the settings let them in, so that nobody can remove them here."""
+        """Whether the settings admit them, so that admins can't remove them in the chat."""
         return person_id in self.admin_ids or person_id in self.tester_ids
 
     async def profile(self, person_id: int) -> PersonProfile:
@@ -63,17 +63,17 @@ class People:
         return replace(self._profile(await self._known(person.id)), person=person)
 
     async def admitted(self, page: int, *, size: int) -> tuple[list[PersonProfile], bool]:
-        """A page (from 0) of those who may come in, and whether there are more."""
+        """A page (from 0) of the admitted people, and whether there are more."""
         rows = await self.store.admitted(self._fixed, limit=size + 1, offset=page * size)
         return self._page(rows, size)
 
     async def outside(self, page: int, *, size: int) -> tuple[list[PersonProfile], bool]:
-        """A page of those who asked, were removed or are blocked, and whether there are more."""
+        """A page of people who asked, were removed or are blocked, and whether there are more."""
         rows = await self.store.outside(self._fixed, limit=size + 1, offset=page * size)
         return self._page(rows, size)
 
     async def set_limit(self, person_id: int, limit: int | None) -> None:
-        """Answers that they may get in a day; 0: any number, None: as the settings say."""
+        """Set how many answers they may get per day; 0: any number, None: as the settings say."""
         now = int(time.time())
         await self.database.write(lambda tx: self.store.set_limit(tx, person_id, limit, now=now))
 
@@ -118,5 +118,5 @@ class People:
 
 
 def _unknown(person_id: int) -> PersonRow:
-    """Somebody who has never written."""
+    """The row of a person who has never written."""
     return PersonRow(id=person_id, name=str(person_id))

@@ -1,30 +1,33 @@
-"""All features together: who handles what. Features that do not fit together end the start."""
+"""Collects what all features handle. Features that do not fit together prevent the start."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from bot.delivery.notifications import DeliveryKind, NotificationKind
 from bot.delivery.routing import Lane
+from bot.delivery.screen import Screen, plain
+from bot.domain import JsonDict
+from bot.edge.core import Core
 from bot.edge.feature import ANYTHING, Feature, Handler, Render, Tick, Worker
 from bot.edge.guards import admins_only
 from bot.edge.menus import in_order
-from bot.edge.notifications import not_delivered
 from bot.errors import FeaturesDisagree
-from bot.texts import LANGUAGES
+from bot.texts import LANGUAGES, Texts
 
 Value = TypeVar("Value")
 Name = TypeVar("Name")
 
 _UNNAMED: Final = ("start", "help")
-"""Commands that the help need not name: Telegram itself offers them."""
+"""Commands that the help need not name, because Telegram offers them."""
 
 
 class Registry:
     """What all features give, by name.
 
     Raises:
-        FeaturesDisagree: two features claim one name, or a name lacks its other half.
+        FeaturesDisagree: two features claim one name, or a name has no handler or text.
     """
 
     def __init__(self, features: Sequence[Feature]) -> None:
@@ -46,13 +49,13 @@ class Registry:
         self.notifications: Final[dict[NotificationKind, Render]] = _merged(
             f.notifications for f in features
         )
-        self.notifications[DeliveryKind.REFUSED] = not_delivered
+        self.notifications[DeliveryKind.REFUSED] = _not_delivered
         self.after_command: Final = [f.after_command for f in features if f.after_command]
         self.ticks: Final[list[Tick]] = [tick for feature in features for tick in feature.ticks]
         self.workers: Final[list[Worker]] = [each for f in features for each in f.workers]
         problems = [*self._claimed_twice(), *self._misnamed(), *self._unspoken()]
         if problems:
-            raise FeaturesDisagree(problems)
+            raise FeaturesDisagree(*problems)
 
     def _claimed_twice(self) -> Iterator[str]:
         takes: tuple[tuple[str, Callable[[Feature], Iterable[str]]], ...] = (
@@ -97,6 +100,24 @@ class Registry:
             for other, others in every.items():
                 for key in sorted(messages.keys() - others.keys()):
                     yield f"text {key}: {language} has it, {other} has not"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renderer:
+    """Renders a notification of the outbox in the reader's language."""
+
+    core: Core
+    renders: Mapping[NotificationKind, Render]
+
+    async def render(self, kind: str, payload: JsonDict, chat_id: int) -> Screen | None:
+        """The screen for a notification; None when nothing is left to tell."""
+        texts = self.core.texts_for(await self.core.people.named(chat_id))
+        return await self.renders[kind](texts, payload, chat_id)  # type: ignore[index]
+
+
+async def _not_delivered(texts: Texts, payload: JsonDict, _: int) -> Screen:
+    """The apology for a message that Telegram refused."""
+    return plain(texts, "error_not_delivered", incident=payload["incident"])
 
 
 def _merged(parts: Iterable[Mapping[Name, Value]]) -> dict[Name, Value]:

@@ -1,4 +1,4 @@
-"""Text with formatting as Telegram's entities: cut into messages without losing any of it."""
+"""Text with Telegram's entities, cut into messages without losing text or formatting."""
 
 import bisect
 import itertools
@@ -15,7 +15,7 @@ MOST_ENTITIES = 100
 _CODE: Final = ("code", "pre")
 _GLUE: Final = "\N{ZERO WIDTH JOINER}"
 _CLINGING: Final = (_GLUE, "\N{VARIATION SELECTOR-16}", *"🏻🏼🏽🏾🏿")
-"""What belongs to the sign before it."""
+"""Characters that belong to the one before them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,11 @@ class Span:
     """In characters of Python."""
     end: int
     entity: dict[str, Any]
-    """Telegram's MessageEntity without its place."""
+    """Telegram's MessageEntity without offset and length."""
 
     @property
     def is_code(self) -> bool:
-        """Whether it is read letter by letter."""
+        """Whether it is code, which a cut should not split."""
         return self.entity["type"] in _CODE
 
 
@@ -41,16 +41,16 @@ class Rich:
         self.text = text
         self.spans = sorted(spans, key=lambda span: (span.start, -span.end))
         self._units = [0, *itertools.accumulate(1 + (ord(sign) > 0xFFFF) for sign in text)]
-        """UTF-16 code units before each character, and in all."""
+        """UTF-16 code units before each character, and in total."""
 
     @classmethod
     def from_entities(cls, text: str, entities: Sequence[dict[str, Any]]) -> "Rich":
-        """From Telegram's own form, in which places are counted in UTF-16 code units."""
+        """From Telegram's entities, whose offsets count UTF-16 code units."""
         plain = cls(text)
         return cls(text, [plain._span(**entity) for entity in entities])
 
     def screen(self) -> Screen:
-        """As one message, which it has to fit into."""
+        """One message with this text, which has to fit."""
         units = self._units
         return Screen(
             text=self.text,
@@ -65,7 +65,7 @@ class Rich:
         )
 
     def part(self, start: int, end: int) -> "Rich":
-        """These characters without white space around them; formatting that is cut goes on."""
+        """These characters without white space around them; cut formatting applies to each part."""
         while start < end and self.text[start].isspace():
             start += 1
         while start < end and self.text[end - 1].isspace():
@@ -78,10 +78,8 @@ class Rich:
         return Rich(self.text[start:end], spans)
 
     def followed_by(self, text: str, **entity: Any) -> "Rich":
-        """With more text at its end, which is formatted where *entity* says how."""
-        end = len(self.text)
-        added = [Span(end, end + len(text), entity)] if entity else []
-        return Rich(self.text + text, [*self.spans, *added])
+        """With more text at its end, formatted as *entity* if one is given."""
+        return self.joined_by(Rich(text, [Span(0, len(text), entity)] if entity else []))
 
     def joined_by(self, other: "Rich") -> "Rich":
         """With another text at its end."""
@@ -90,20 +88,19 @@ class Rich:
         return Rich(self.text + other.text, [*self.spans, *moved])
 
     def end_of(self, units: int) -> "Rich":
-        """The last so many UTF-16 units, from a word's beginning on; "…" where some is left out."""
+        """The last *units* UTF-16 units, from the start of a word; begins with "…" if cut."""
         start = bisect.bisect_left(self._units, self._units[-1] - units)
         if start == 0:
             return self
         word = self.text.find(" ", start, start + 100)
         end = self.part(max(start, word), len(self.text))
-        spans = [Span(span.start + 1, span.end + 1, span.entity) for span in end.spans]
-        return Rich(f"…{end.text}", spans[-MOST_ENTITIES:])
+        return Rich("…").joined_by(Rich(end.text, end.spans[-MOST_ENTITIES:]))
 
     def messages(self) -> Iterator["Rich"]:
-        """All of it, in parts that Telegram takes; words and code stay whole where they can."""
+        """All of it, in parts that Telegram takes; words and code stay whole where possible."""
         start = 0
         while start < len(self.text):
-            if self.text[start].isspace():  # so that a cut is never where it begins
+            if self.text[start].isspace():  # so that no part begins with a cut
                 start += 1
                 continue
             end = self._reach(start)
@@ -115,7 +112,7 @@ class Rich:
             start = end
 
     def _reach(self, start: int) -> int:
-        """How far a message can go that begins at *start*."""
+        """The largest possible end of a message that begins at *start*."""
         end = bisect.bisect_right(self._units, self._units[start] + MAX_UNITS) - 1
         ahead = [span.start for span in self.spans if span.end > start]
         if len(ahead) > MOST_ENTITIES and ahead[MOST_ENTITIES] > start:
@@ -137,7 +134,7 @@ class Rich:
         return max(codes, default=0) or self._between_signs(start, end)
 
     def _before_code(self, start: int, place: int) -> int:
-        """*place*, or the beginning of the code around it, if that fits into one message."""
+        """*place*, or the beginning of the code around it if the code fits into one message."""
         for span in self.spans:
             is_around = start <= span.start < place < span.end
             if span.is_code and is_around and self._length(span) <= MAX_UNITS:

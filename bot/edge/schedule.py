@@ -1,4 +1,4 @@
-"""What the JobQueue calls again and again."""
+"""Sets up the repeating jobs of the JobQueue."""
 
 import time
 from collections.abc import Iterable
@@ -12,12 +12,12 @@ from bot.edge.feature import Tick
 from bot.storage.database import Transaction
 
 KEPT_S = 2 * 24 * 3600
-"""How long done updates and sent messages are kept."""
+"""How long handled updates and sent messages are stored."""
 SWEEP_INTERVAL_S = 3600
 
 
 def schedule(queue: "JobQueue[Any]", ticks: Iterable[Tick]) -> None:
-    """Set up the repeating jobs; a late or long run is never piled up."""
+    """Set up the repeating jobs; runs that are late are merged into one."""
 
     async def run(context: CallbackContext[Any, Any, Any, Any], *, tick: Tick) -> None:
         await tick.run()
@@ -33,7 +33,7 @@ def schedule(queue: "JobQueue[Any]", ticks: Iterable[Tick]) -> None:
 
 
 def sweeping(core: Core) -> Tick:
-    """The deletion of updates and messages that are done."""
+    """The tick that deletes old handled updates and sent messages."""
 
     async def sweep() -> None:
         before = int(time.time()) - KEPT_S

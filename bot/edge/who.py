@@ -1,4 +1,4 @@
-"""How people and moments are written."""
+"""How people's names and times are written."""
 
 import datetime as dtm
 
@@ -7,11 +7,11 @@ from bot.texts import Markup, Texts, cut, shortened
 
 NAME_UNITS = 40
 LABEL_UNITS = 28
-"""Of a name on a button."""
+"""UTF-16 units of a name on a button."""
 
 
 def name_of(name: str, number: int = 0) -> Markup:
-    """A name in one line, not too long; without one, the number."""
+    """A name in one line, shortened; the number if the name is empty."""
     return shortened(_line(name, number), NAME_UNITS)
 
 
@@ -30,7 +30,7 @@ def moment(texts: Texts, unix_s: int) -> str:
 
 
 def seen(texts: Texts, unix_s: int) -> str:
-    """When somebody was here last; 0: never."""
+    """When somebody last wrote; 0: never."""
     return moment(texts, unix_s) if unix_s else texts.plain("seen_never")
 
 

@@ -1,4 +1,4 @@
-"""From what testers rated and corrected to files that a model can be trained on."""
+"""Turns the ratings and corrections of testers into training files."""
 
 from bot.export.examples import LeftOut
 from bot.export.export import Export, ExportFormat, Survey

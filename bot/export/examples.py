@@ -1,6 +1,6 @@
-"""What one rated answer teaches: an example to repeat, a pair of answers, or nothing.
+"""Turns one rated answer into an example, into a pair of answers, or into nothing.
 
-No name and no number of a person goes into a row; what people wrote themselves does.
+A row holds no name and no id of a person. It holds what people wrote themselves.
 """
 
 from collections.abc import Iterator
@@ -19,31 +19,31 @@ class LeftOut(StrEnum):
     """Why an answer is not exported."""
 
     NOT_CORRECTED = "not_corrected"
-    """Bad, and nobody said what would be better."""
+    """The answer is bad and has no correction."""
     STOPPED = "stopped"
-    """Only a part of the answer came."""
+    """The answer is incomplete."""
     EMPTY = "empty"
     SAME = "same"
-    """The correction says what the answer said."""
+    """The correction equals the answer."""
     REFUSAL = "refusal"
     """It would teach the model to refuse, as an assistant does."""
     PERSONAL = "personal"
     SECRET = "secret"
-    """A key that opens somebody's account."""
+    """It holds an access key."""
     UNREADABLE = "unreadable"
-    """Characters that no provider takes: one such line spoils the whole file."""
+    """It has characters that no provider takes: one such line makes the whole file invalid."""
     KNOWN = "known"
-    """It stands in the dataset in use, or in the part that was put aside for it."""
+    """The dataset in use or its validation part has it."""
     REPEATED = "repeated"
     """Another answer of this export teaches the same."""
 
 
 _ADMINS: Final = frozenset({"system", "developer"})
-"""Roles whose words are the admins' own: they know what they write, and it is in every example."""
+"""Roles whose words admins write: these are in every example and are not checked."""
 
 
 def example_of(rated: RatedTurn) -> JsonDict | LeftOut:
-    """An example to repeat: the correction if there is one, else the answer if it is good."""
+    """An example with the correction if there is one, else with the answer if it is good."""
     correction = rated.rating.correction
     if correction is None and not rated.rating.is_good:
         return LeftOut.NOT_CORRECTED
@@ -55,7 +55,7 @@ def example_of(rated: RatedTurn) -> JsonDict | LeftOut:
 
 
 def pair_of(rated: RatedTurn) -> JsonDict | LeftOut | None:
-    """The correction preferred to the bad answer; None for what is no such thing."""
+    """The correction, preferred to the bad answer; None: the answer is not bad or not corrected."""
     correction = rated.rating.correction
     if correction is None or rated.rating.is_good is not False:
         return None
@@ -72,9 +72,9 @@ def pair_of(rated: RatedTurn) -> JsonDict | LeftOut | None:
 
 
 def _given(rated: RatedTurn, *, is_learnt: bool = True) -> Iterator[JsonDict]:
-    """The prompt as the model had it.
+    """The prompt as the model got it.
 
-    *is_learnt* False: earlier answers are marked as not to be learnt, since nobody rated them here.
+    *is_learnt* False: earlier answers get weight 0, because this rating is not about them.
     """
     unlearnt: JsonDict = {} if is_learnt else {"weight": 0}
     if rated.system_prompt.strip():

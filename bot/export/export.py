@@ -1,4 +1,4 @@
-"""/export: what there is to learn from, and versions of the dataset made of it."""
+"""/export: a survey of the rated answers, and versions of the dataset that are made of them."""
 
 import asyncio
 import shutil
@@ -15,16 +15,15 @@ from bot.export.identities import identities_of
 from bot.export.selection import ExportPart, Selection
 from bot.export.store import ExportStore
 from bot.ratings.store import RatingStore
-from bot.storage.database import Transaction
 
 
 class ExportFormat(StrEnum):
-    """What a file is made of."""
+    """The content of an exported file."""
 
     EXAMPLES = "sft"
     PAIRS = "dpo"
     TOGETHER = "all"
-    """The dataset in use, and behind it what is of its kind."""
+    """The dataset in use, followed by the new rows of its kind."""
 
 
 _METHODS: Final = {
@@ -32,17 +31,17 @@ _METHODS: Final = {
     ExportFormat.PAIRS: TrainingMethod.DPO,
 }
 _PAGE: Final = 200
-"""Rated answers that are read at once: some ten milliseconds of work."""
+"""Rated answers that are read at a time: about ten milliseconds of work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
-    """What there is to learn from."""
+    """The rated answers, counted."""
 
     since: int
     """Only ratings since that Unix time count; 0: all."""
     exported_at: int | None
-    """When the last export was made; None: there was none."""
+    """Unix time of the last export; None: there was none."""
     n_new: int
     """Ratings since then."""
     examples: ExportPart
@@ -54,38 +53,38 @@ class Survey:
     first_at: int
     last_at: int
     in_use: Dataset | None
-    """The dataset that plans are made with."""
+    """The dataset that plans use."""
 
     @property
     def n_rated(self) -> int:
-        """Rated answers."""
+        """The number of rated answers."""
         return sum(self.models.values())
 
     @property
     def together(self) -> ExportPart | None:
-        """What would be put behind the dataset in use; None: nothing can be put there."""
+        """The rows that would be added to the dataset in use; None: it can't be extended."""
         if self.in_use is None or not self.in_use.is_valid:
             return None
         return self.of_method(self.in_use.method)
 
     def of_method(self, method: TrainingMethod) -> ExportPart:
-        """What there is for training by that method."""
+        """The rows for training by that method."""
         return self.pairs if method is TrainingMethod.DPO else self.examples
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """Files of what testers rated. The same ratings give the same bytes, so the same version."""
+    """Makes files of rated answers. The same ratings give the same bytes, so the same version."""
 
     ratings: RatingStore
     store: ExportStore
     versions: DatasetVersions
 
     async def survey(self, since: int) -> Survey:
-        """Count what there is, and tell what is left out and why; raises like `to_versions`."""
+        """Count the rows, and those left out by reason; raises like `to_versions`."""
         exported_at, in_use = await self.store.last(), await self.versions.in_use()
         known = await self._known(in_use)
-        found = await self._through(Selection.of(known, since=since, news_since=exported_at))
+        found = await self._through(Selection(known, since=since, news_since=exported_at))
         return Survey(
             since=since,
             exported_at=exported_at,
@@ -102,18 +101,14 @@ class Export:
     async def to_versions(
         self, kind: ExportFormat, *, since: int, name: str, by: int
     ) -> tuple[CheckedFile, ExportPart]:
-        """Make a version of the dataset; everything may be repeated.
+        """Make a version of the dataset with that name, and tell what it holds; may be repeated.
 
-        Args:
-            kind: Of what.
-            since: As of the survey that was looked at.
-            name: What people will call it.
-            by: Who asked.
+        *since* is that of the survey.
 
         Raises:
-            NothingToExport: nothing is left that could go into it.
-            DatasetMissing: somebody took the file of the dataset in use away.
-            TooMuchWork: reading that takes too much time or memory.
+            NothingToExport: there are no rows for it.
+            DatasetMissing: the file of the dataset in use is gone.
+            TooMuchWork: reading that file takes too much time or memory.
         """
         in_use = await self.versions.in_use()
         if kind is ExportFormat.TOGETHER and (in_use is None or not in_use.is_valid):
@@ -126,10 +121,6 @@ class Export:
             if not part.n:
                 raise NothingToExport
             return await self.versions.take_export(draft, name=name, by=by, parent=parent), part
-
-    async def mark(self, tx: Transaction, *, now: int) -> None:
-        """What is rated from *now* on is new."""
-        await self.store.mark(tx, now=now)
 
     async def _write(
         self,
@@ -144,18 +135,13 @@ class Export:
         with draft.open("wb") as file:
             if parent is not None:
                 await asyncio.to_thread(_copy, Path(parent.path), file)
-            found = await self._through(
-                Selection.of(
-                    known,
-                    since=since,
-                    examples=None if is_pairs else file,
-                    pairs=file if is_pairs else None,
-                )
-            )
+            examples, pairs = (None, file) if is_pairs else (file, None)
+            selection = Selection(known, since=since, examples=examples, pairs=pairs)
+            found = await self._through(selection)
         return found.pairs.part if is_pairs else found.examples.part
 
     async def _through(self, selection: Selection) -> Selection:
-        """Read by pages, work in a thread: whoever chats meanwhile does not wait."""
+        """Read by pages and work in a thread, so that chats do not wait."""
         last_id = 0
         while page := await self.ratings.rated(after_id=last_id, limit=_PAGE):
             await asyncio.to_thread(selection.add, page)
@@ -163,7 +149,7 @@ class Export:
         return selection
 
     async def _known(self, in_use: Dataset | None) -> frozenset[bytes]:
-        """What models trained on the dataset in use learn anyway, or are measured by."""
+        """Identities of the examples in the dataset in use and in its validation part."""
         if in_use is None:
             return frozenset()
         known = await self._identities(in_use)
@@ -176,7 +162,7 @@ class Export:
 
 
 def _copy(source: Path, file: BinaryIO) -> None:
-    """All of *source*, with a line break at its end."""
+    """Copy *source*, and end it with a line break."""
     with source.open("rb") as stream:
         shutil.copyfileobj(stream, file, 1 << 20)
         size = stream.tell()

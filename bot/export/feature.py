@@ -1,4 +1,4 @@
-"""Export: from what testers rated and corrected to files that a model can be trained on."""
+"""Export: turns the ratings and corrections of testers into training files."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class ExportFeature(Feature):
 
 
 def build(core: Core, *, dataset: DatasetFeature, ratings: RatingsFeature) -> ExportFeature:
-    """Versions of the dataset, made of rated answers."""
+    """Build /export, which makes versions of the dataset of rated answers."""
     export = Export(
         ratings=ratings.store, store=ExportStore(core.database), versions=dataset.versions
     )

@@ -1,4 +1,4 @@
-"""/export: from what testers rated to the next version of the dataset."""
+"""/export: makes the next version of the dataset of rated answers."""
 
 import datetime as dtm
 import time
@@ -21,13 +21,13 @@ class ExportHandlers:
     versions: DatasetVersions
     people: People
     least: int
-    """Examples that a provider takes at least."""
+    """The fewest examples that a provider takes."""
     zone: ZoneInfo
-    """By which a file's name tells the day."""
+    """The time zone of the day in a file's name."""
 
     async def start(self, context: BotContext) -> None:
-        """/export: what there is, all of it or what is new."""
-        with context.working():
+        """/export: survey all rated answers, or the new ones."""
+        with context.typing():
             found = await self.export.survey(context.press.number)
         people = {
             person_id: (await self.people.named(person_id)).name for person_id in views.named(found)
@@ -43,17 +43,10 @@ class ExportHandlers:
         context.show(views.made(context.texts, screen, judged.dataset, part, since=since))
 
     async def send(self, context: BotContext) -> None:
-        """Both kinds as files; they are versions as well, so the files stay until they are sent."""
+        """Send both kinds as files. They are versions, too, so the files exist until then."""
         found = await self.export.survey(context.press.number)
-        kinds = [
-            kind
-            for kind, part in (
-                (ExportFormat.EXAMPLES, found.examples),
-                (ExportFormat.PAIRS, found.pairs),
-            )
-            if part.n
-        ]
-        for kind in kinds:
+        parts = {ExportFormat.EXAMPLES: found.examples, ExportFormat.PAIRS: found.pairs}
+        for kind in [kind for kind, part in parts.items() if part.n]:
             judged, _ = await self._made(context, kind, context.press.number)
             assert judged.dataset is not None
             context.reply(as_file(context.texts, judged.dataset))
@@ -63,9 +56,9 @@ class ExportHandlers:
     ) -> tuple[CheckedFile, ExportPart]:
         now = time.time()
         day = dtm.datetime.fromtimestamp(now, self.zone).date()
-        with context.working():
+        with context.typing():
             made = await self.export.to_versions(
                 kind, since=since, name=f"natasha-{kind}-{day}.jsonl", by=context.person.id
             )
-        context.also(lambda tx: self.export.mark(tx, now=int(now)))
+        context.also(lambda tx: self.export.store.mark(tx, now=int(now)))
         return made

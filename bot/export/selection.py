@@ -1,9 +1,9 @@
-"""Goes through rated answers page by page: counts them, and writes what they teach."""
+"""Counts rated answers page by page, and writes the rows that they give."""
 
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from bot.domain import JsonDict
@@ -11,25 +11,27 @@ from bot.export.examples import LeftOut, example_of, pair_of
 from bot.export.identities import identity_of
 from bot.ratings.entities import RatedTurn
 
-_Teaches = Callable[[RatedTurn], JsonDict | LeftOut | None]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportPart:
-    """What there is of one kind."""
+    """The rows of one kind, counted."""
 
     n: int
-    """Rows."""
     n_corrections: int
-    """Of these, rows with words of testers in the place of the answer."""
+    """Of these, rows with a tester's correction instead of the answer."""
     left_out: Mapping[LeftOut, int]
 
 
 class ExportRows:
-    """Rows of one kind, each once: counted, and written where there is a file."""
+    """Rows of one kind, each once: counted, and written if there is a file."""
 
-    def __init__(self, teaches: _Teaches, known: Set[bytes], file: BinaryIO | None = None) -> None:
-        self._teaches = teaches
+    def __init__(
+        self,
+        row_of: Callable[[RatedTurn], JsonDict | LeftOut | None],
+        known: Set[bytes],
+        file: BinaryIO | None,
+    ) -> None:
+        self._row_of = row_of
         self._known = known
         self._file = file
         self._seen: set[bytes] = set()
@@ -38,14 +40,14 @@ class ExportRows:
 
     @property
     def part(self) -> ExportPart:
-        """So far."""
+        """The rows so far."""
         return ExportPart(
             n=len(self._seen), n_corrections=self._n_corrections, left_out=dict(self._left_out)
         )
 
     def add(self, rated: RatedTurn) -> None:
-        """Take what the answer teaches, or count why not."""
-        row = self._teaches(rated)
+        """Take the answer's row, or count why there is none."""
+        row = self._row_of(rated)
         if row is None:
             return
         if isinstance(row, dict):
@@ -64,54 +66,37 @@ class ExportRows:
         return LeftOut.REPEATED if identity in self._seen else None
 
 
-@dataclass(slots=True, kw_only=True)
 class Selection:
-    """All rated answers since a moment; every method blocks for milliseconds, so use a thread."""
+    """Counts rated answers since the Unix time *since*; rows of *known* identities are left out.
 
-    examples: ExportRows
-    pairs: ExportRows
-    since: int = 0
-    """Unix time, seconds; older ratings are passed over."""
-    news_since: int | None = None
-    """Of what is new the ratings since then are counted; None: of nothing."""
-    n_new: int = 0
-    first_at: int = 0
-    """When the oldest and the newest of the ratings were given or changed; 0: there are none."""
-    last_at: int = 0
-    models: Counter[str] = field(default_factory=Counter)
-    people: Counter[int] = field(default_factory=Counter)
+    Ratings since *news_since* count as new; None: none do. The rows are written to the files
+    *examples* and *pairs*; None: they are only counted.
+    """
 
-    @classmethod
-    def of(
-        cls,
+    def __init__(
+        self,
         known: Set[bytes],
         *,
         since: int = 0,
         news_since: int | None = None,
         examples: BinaryIO | None = None,
         pairs: BinaryIO | None = None,
-    ) -> "Selection":
-        """An empty one.
-
-        Args:
-            known: What stands in the dataset in use already.
-            since: See the fields.
-            news_since: Likewise.
-            examples: Where examples go; None: they are only counted.
-            pairs: Likewise for pairs of answers.
-        """
-        return cls(
-            examples=ExportRows(example_of, known, examples),
-            pairs=ExportRows(pair_of, known, pairs),
-            since=since,
-            news_since=news_since,
-        )
+    ) -> None:
+        self._since = since
+        self._news_since = news_since
+        self.examples = ExportRows(example_of, known, examples)
+        self.pairs = ExportRows(pair_of, known, pairs)
+        self.n_new = 0
+        self.first_at = self.last_at = 0
+        """Unix times of the oldest and the newest rating, or its change; 0: there are none."""
+        self.models: Counter[str] = Counter()
+        self.people: Counter[int] = Counter()
 
     def add(self, page: Sequence[RatedTurn]) -> None:
-        """Go through some of them, in their order."""
+        """Add a page of answers, in their order; it blocks for milliseconds, so use a thread."""
         for rated in page:
-            self.n_new += self.news_since is not None and rated.rated_at >= self.news_since
-            if rated.rated_at >= self.since:
+            self.n_new += self._news_since is not None and rated.rated_at >= self._news_since
+            if rated.rated_at >= self._since:
                 self._add(rated)
 
     def _add(self, rated: RatedTurn) -> None:

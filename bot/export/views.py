@@ -1,4 +1,4 @@
-"""What testers rated, and what can be made of it."""
+"""The survey of rated answers, and the files that can be made of them."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,24 +15,23 @@ _SHOWN = 4
 
 
 def survey(texts: Texts, found: Survey, people: Mapping[int, str], *, least: int) -> Screen:
-    """What there is, what is left out and why, and the files that can be made.
+    """The rows, those left out by reason, and the files that can be made.
 
-    Args:
-        texts: The person's language.
-        found: What there is.
-        people: Names of those who rated.
-        least: Examples that a provider takes at least.
+    *people* are the names of `named`. *least* is the fewest examples that a provider takes.
     """
     if not found.n_rated:
         return _nothing(texts, found)
+    day, n_corrected = texts.moment(found.since), found.examples.n_corrections
+    models = [(model_title(name), n) for name, n in found.models.items()]
+    names = [(people.get(number, ""), n) for number, n in found.people.items()]
     lines = [
-        _title(texts, found),
+        texts("export_title_new", day=day) if found.since else texts("export_title"),
         texts("export_rated", n=texts.number(found.n_rated), when=_when(texts, found)),
-        texts("export_models", models=_shares(texts, _titles(found.models))),
-        texts("export_people", people=_shares(texts, _names(found.people, people))),
+        texts("export_models", models=_shares(texts, models)),
+        texts("export_people", people=_shares(texts, names)),
         "",
         texts("export_examples", n=texts.number(found.examples.n)),
-        *_corrected(texts, found.examples),
+        *([texts("export_corrections", n=texts.number(n_corrected))] if n_corrected else []),
         *_about(texts, found.examples, least),
         "",
         texts("export_pairs", n=texts.number(found.pairs.n)),
@@ -49,7 +48,7 @@ def named(found: Survey) -> list[int]:
 
 
 def made(texts: Texts, screen: Screen, dataset: Dataset, part: ExportPart, *, since: int) -> Screen:
-    """A version was made: what it is made of, its report, and the way back."""
+    """A new version: its rows, its report, and the button back to the survey."""
     key = "export_made_pairs" if dataset.method is TrainingMethod.DPO else "export_made"
     lines = [
         texts(
@@ -75,20 +74,9 @@ def _nothing(texts: Texts, found: Survey) -> Screen:
     return Screen(text=texts("export_nothing"), buttons=rows([people]))
 
 
-def _title(texts: Texts, found: Survey) -> str:
-    if found.since:
-        return texts("export_title_new", day=texts.moment(found.since))
-    return texts("export_title")
-
-
 def _when(texts: Texts, found: Survey) -> str:
     first, last = texts.moment(found.first_at), texts.moment(found.last_at)
     return first if first == last else f"{first} — {last}"
-
-
-def _corrected(texts: Texts, part: ExportPart) -> list[str]:
-    n = part.n_corrections
-    return [texts("export_corrections", n=texts.number(n))] if n else []
 
 
 def _about(texts: Texts, part: ExportPart, least: int) -> list[str]:
@@ -122,7 +110,7 @@ def _files(texts: Texts, found: Survey) -> list[list[Button]]:
 
 
 def _scope(texts: Texts, found: Survey) -> list[Button]:
-    """From all ratings to the new ones, and back."""
+    """The button from all ratings to the new ones, or back."""
     if found.since:
         return [button(texts, "export_all", data_of("export", "start", 0))]
     if found.exported_at is None or not found.n_new:
@@ -131,16 +119,8 @@ def _scope(texts: Texts, found: Survey) -> list[Button]:
     return [button(texts, "export_new", data, n=texts.number(found.n_new))]
 
 
-def _titles(models: Mapping[str, int]) -> list[tuple[str, int]]:
-    return [(model_title(name), n) for name, n in models.items()]
-
-
-def _names(counts: Mapping[int, int], people: Mapping[int, str]) -> list[tuple[str, int]]:
-    return [(people.get(number, ""), n) for number, n in counts.items()]
-
-
 def _shares(texts: Texts, shares: Sequence[tuple[str, int]]) -> Markup:
-    """The first few with their numbers, and how many more there are."""
+    """The first few names with their numbers, and the number of the others."""
     named = [
         texts("export_share", name=name_of(name), n=texts.number(n)) for name, n in shares[:_SHOWN]
     ]

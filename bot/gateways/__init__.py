@@ -1,1 +1,1 @@
-"""The servers and libraries outside: the provider, the chat model, the tokenizer."""
+"""Access to servers and libraries outside: the provider, the chat model, the tokenizer."""

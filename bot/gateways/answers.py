@@ -1,4 +1,4 @@
-"""Raw answers of a server: their JSON, and lists that come in pages."""
+"""Raw answers of a server: their JSON, and lists in pages."""
 
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -16,7 +16,7 @@ PAGE_SIZE = 100
 
 
 class Answer(Protocol):
-    """A raw answer of the openai library, as far as we look at it."""
+    """What we use of a raw answer of the openai library."""
 
     @property
     def text(self) -> str:
@@ -30,10 +30,10 @@ class Answer(Protocol):
 async def pages_of(
     fetch: Callable[..., Awaitable[Answer]], *, pages: int
 ) -> AsyncGenerator[list[JsonDict], None]:
-    """The pages of a list, at most *pages*, until one is the last or brings nothing new.
+    """The pages of a list, at most *pages*, until one is the last or has nothing new.
 
-    By hand, because some servers ignore `after` and leave out `has_more`: with those the
-    library's own iteration never ends.
+    Some servers ignore `after` and leave out `has_more`. The library's own iteration never ends
+    with those.
     """
     seen: set[str] = set()
     after: str | openai.Omit = openai.omit
@@ -42,8 +42,7 @@ async def pages_of(
         page = page_of(answer)
         ids = [row_id for row in page if (row_id := text(row.get("id")))]
         yield page
-        is_last = record(json_of(answer)).get("has_more") is False
-        if is_last or seen.issuperset(ids):
+        if record(json_of(answer)).get("has_more") is False or seen.issuperset(ids):
             break
         seen.update(ids)
         after = ids[-1]
@@ -55,7 +54,7 @@ async def rows_of(
     pages: int,
     enough: Callable[[list[JsonDict]], bool] | None = None,
 ) -> list[JsonDict]:
-    """Read a list page by page like `pages_of`, or until a page is *enough*."""
+    """The rows of a list, read as `pages_of` does, but no further than a page that is *enough*."""
     rows: list[JsonDict] = []
     async with aclosing(pages_of(fetch, pages=pages)) as found:
         async for page in found:
@@ -69,7 +68,7 @@ def page_of(answer: Answer) -> list[JsonDict]:
     """The objects of one page of a list.
 
     Raises:
-        NotTheApi: the answer is no list.
+        NotTheApi: the answer is not a list.
     """
     body = json_of(answer)
     rows = body.get("data", body) if isinstance(body, dict) else body
@@ -81,7 +80,7 @@ def page_of(answer: Answer) -> list[JsonDict]:
 
 
 def json_of(answer: Answer) -> object:
-    """What the answer says; None when it is not JSON."""
+    """The answer's JSON; None when it is not JSON."""
     try:
         return json.loads(answer.text)
     except ValueError:
@@ -89,6 +88,6 @@ def json_of(answer: Answer) -> object:
 
 
 def malformed(answer: Answer) -> NotTheApi:
-    """For a read that was answered with something else, such as the page of a gateway."""
+    """The error for an answer of another kind, such as a gateway's web page."""
     status = answer.status_code
     return NotTheApi(code="", message=status_words(status), status=status)

@@ -26,15 +26,15 @@ _NOT_ACCEPTED = (
     "extra_forbidden",  # servers made with FastAPI
 )
 _MOST_TRIES = 2
-"""Of one answer; each may take its whole timeout, and a person is waiting."""
+"""For one answer; each try may take its whole timeout, and a person is waiting."""
 _PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 5.0
-"""Where the server says when to come back, and that is not later."""
+"""Seconds; if the server asks for a longer pause, the error is raised at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Dialect:
-    """How a model wants to be asked; newer ones refuse what the gpt-4 families take."""
+    """Which parameters a model takes; newer ones refuse some that the gpt-4 families take."""
 
     length: str = "max_tokens"
     has_temperature: bool = True
@@ -57,7 +57,7 @@ class _Dialect:
         return body
 
     def without(self, parameter: str) -> "_Dialect":
-        """The dialect that avoids *parameter*; the same one where that can't be avoided."""
+        """The dialect without *parameter*; the same dialect when it needs the parameter."""
         match parameter.partition(".")[0]:
             case "max_tokens":
                 return replace(self, length="max_completion_tokens")
@@ -71,12 +71,11 @@ class _Dialect:
 class ChatApi:
     """A server that answers chats, through the openai library.
 
-    What a model refuses is learnt for as long as the process lives, and not stored: learning it
-    anew costs one short request a restart, and what was stored would outlive a change at the
-    server without anybody noticing.
+    Which parameters a model refuses is remembered until the process ends, and not stored. Finding
+    it out again costs one short request per restart, and a stored answer could be out of date.
 
     Args:
-        client: It shall not try again by itself.
+        client: It must not repeat requests.
         secrets: Values that no message may show.
         pause_s: Before another try, in seconds.
     """
@@ -92,17 +91,17 @@ class ChatApi:
     async def stream(
         self, model: str, messages: Sequence[ChatMessage], *, temperature: float, max_tokens: int
     ) -> AsyncGenerator[str | Usage, None]:
-        """The answer in pieces as they come, and its `Usage` last if the server tells it.
+        """The answer in pieces as they come, and its `Usage` last if the server sends it.
 
-        Closing the generator (`contextlib.aclosing`) hangs up. An answer may have no piece at
-        all, when a filter swallowed it.
+        Closing the generator (`contextlib.aclosing`) ends the request. When a filter removed the
+        whole answer, there is no piece.
 
         Raises:
             ModelUnknown: the server does not have the model, or not yet.
             ContextTooLong: the messages are longer than the model can read.
-            ProviderUncertain: no answer, or it broke off after the pieces that came.
-            ProviderError: the other leaves. What may pass at once was tried again, as long as no
-                piece had come.
+            ProviderUncertain: there was no answer, or it broke off after some pieces.
+            ProviderError: the other leaves. A failure that may be over soon was tried again, if
+                no piece had come.
         """
         for tries_left in reversed(range(_MOST_TRIES)):
             has_begun = False
@@ -120,16 +119,15 @@ class ChatApi:
                 logger.info("%s did not answer, asking once more: %s", model, exc.said)
                 await asyncio.sleep(pause_s)
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Close the connections."""
         await self._client.close()
 
     async def _once(
         self, model: str, messages: Sequence[ChatMessage], *, temperature: float, max_tokens: int
     ) -> AsyncGenerator[str | Usage, None]:
-        """One try."""
         usage: Usage | None = None
-        has_answered = False
+        has_choices = False
         with self._errors.translated(missing=errors.ModelUnknown(model=model), model=model):
             chunks = await self._open(
                 model, messages, temperature=temperature, max_tokens=max_tokens
@@ -138,44 +136,41 @@ class ChatApi:
                 try:
                     async for chunk in chunks:
                         usage = _usage(chunk) or usage
-                        has_answered = has_answered or _has_choice(chunk)
+                        has_choices = has_choices or bool(record(chunk).get("choices"))
                         if piece := _piece(chunk):
                             yield piece
                 except ValueError as exc:  # the library passes on what is not JSON
                     raise _unreadable() from exc
-        if not has_answered:  # a page of HTML with status 200, say
+        if not has_choices:  # for instance, a web page with status 200
             raise _unreadable()
         if usage is not None:
             yield usage
 
     def _pause_after(self, error: errors.UserError) -> float | None:
-        """Seconds before the same may be asked again; None: it would be of no use, or too long.
-
-        After a timeout the person has waited enough.
-        """
+        """Seconds until the next try; None: it would be useless, or the wait too long."""
         cause = error.__cause__
         if isinstance(cause, openai.APITimeoutError | httpx2.TimeoutException):
-            return None
+            return None  # the person has waited long enough
         if isinstance(error, errors.ProviderBusy):
             pause_s = _retry_after(cause)
             return max(self._pause_s, pause_s) if pause_s <= _LONGEST_PAUSE_S else None
         if isinstance(error, errors.ProviderUnreachable):
             return self._pause_s
-        is_stumble = isinstance(
+        is_from_the_library = isinstance(
             cause, openai.APIStatusError | openai.APIConnectionError | httpx2.HTTPError
         )
-        is_unclear = isinstance(error, errors.ProviderUncertain)
-        return self._pause_s if is_unclear and is_stumble else None
+        is_uncertain = isinstance(error, errors.ProviderUncertain)
+        return self._pause_s if is_uncertain and is_from_the_library else None
 
     async def _open(
         self, model: str, messages: Sequence[ChatMessage], *, temperature: float, max_tokens: int
     ) -> AsyncStream[object]:
-        """Ask; where the server refuses a parameter, ask without it, now and in future."""
+        """Ask; if the server refuses a parameter, leave it out now and in future."""
         while True:
             dialect = self._dialects.get(model, _Dialect())
             body = dialect.body(model, messages, temperature=temperature, max_tokens=max_tokens)
             try:
-                # Not `chat.completions.create`: `object` gives each chunk as plain JSON.
+                # Not `chat.completions.create`: `cast_to=object` gives each chunk as plain JSON.
                 return await self._client.post(
                     "/chat/completions",
                     body=body,
@@ -188,13 +183,13 @@ class ChatApi:
                 if dialect.without(refused) == dialect:
                     raise
                 logger.info("%s does not take %s: asking without it", model, refused)
-                # Another chat may have learnt something else meanwhile.
+                # Another chat may have changed the dialect meanwhile.
                 latest = self._dialects.get(model, _Dialect())
                 self._dialects[model] = latest.without(refused)
 
 
 def _refused_parameter(exc: openai.APIStatusError) -> str:
-    """The parameter that the server does not take; empty when it complains of something else."""
+    """The parameter that the server does not take; empty for any other error."""
     body = error_body(exc)
     if body.code not in _NOT_ACCEPTED:
         return ""
@@ -209,20 +204,16 @@ def _unreadable() -> errors.ProviderUncertain:
 
 
 def _retry_after(cause: BaseException | None) -> float:
-    """Seconds after which the server wants to be asked again; 0: it does not say."""
+    """Seconds that the server asks us to wait; 0: it does not say."""
     headers = cause.response.headers if isinstance(cause, openai.APIStatusError) else {}
     try:
         return float(headers.get("retry-after", "0"))
-    except ValueError:  # a date: servers with models do not send it
+    except ValueError:  # a date, which servers with models do not send
         return _LONGEST_PAUSE_S + 1
 
 
-def _has_choice(chunk: object) -> bool:
-    return bool(record(chunk).get("choices"))
-
-
 def _piece(chunk: object) -> str:
-    """The text that a chunk adds; a refusal is text too."""
+    """The text that a chunk adds; a model's refusal is text too."""
     choices = record(chunk).get("choices")
     first = record(choices[0]) if isinstance(choices, list) and choices else {}
     delta = record(first.get("delta"))
@@ -230,7 +221,7 @@ def _piece(chunk: object) -> str:
 
 
 def _usage(chunk: object) -> Usage | None:
-    """What a chunk tells of the costs: usually only the last one, which has no choices."""
+    """A chunk's token counts; usually only the last chunk, which has no choices, has them."""
     usage = record(record(chunk).get("usage"))
     asked, answered = whole(usage.get("prompt_tokens")), whole(usage.get("completion_tokens"))
     if asked is None or answered is None:

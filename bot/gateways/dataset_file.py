@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 Progress = Callable[[int], None]
-"""Told the number of bytes read; what it raises travels on, which is the way to stop early."""
+"""Gets the number of bytes read. To stop early, it raises an exception, which is passed on."""
 Digest = Callable[[bytes | memoryview], object]
-"""Gets all bytes as they stand on the disk, the mark included."""
+"""Gets all bytes of the file on the disk, with the byte order mark."""
 
 BUFFER: Final = 1 << 16
 """Some milliseconds of work."""
@@ -27,7 +27,7 @@ _BOM: Final = b"\xef\xbb\xbf"
 
 
 class DatasetFile(io.BufferedReader):
-    """An open file; positions count from behind the UTF-8 byte order mark.
+    """An open file; positions count from the end of the UTF-8 byte order mark.
 
     Every reading method may raise DatasetMissing: the disk or the network below gave up.
     """
@@ -70,10 +70,10 @@ class Line:
     data: bytes
     is_whole: bool = True
     is_rest: bool = False
-    """Whether it goes on where the last one ended."""
+    """Whether it continues the line of the previous part."""
 
     def row(self) -> object:
-        """What it holds as JSON; None where that can't be read."""
+        """The line's JSON value; None if it is not JSON."""
         try:
             return json.loads(self.data) if self.is_whole else None
         except (ValueError, RecursionError):
@@ -81,7 +81,7 @@ class Line:
 
 
 def lines_of(stream: BinaryIO) -> Iterator[Line]:
-    """Each line; one over `MAX_LINE_BYTES` comes in parts, so that memory does not follow it."""
+    """Each line; one over `MAX_LINE_BYTES` comes in parts, so that memory stays bounded."""
     number = 0
     while data := stream.readline(MAX_LINE_BYTES + 1):
         number += 1
@@ -93,7 +93,7 @@ def lines_of(stream: BinaryIO) -> Iterator[Line]:
 
 
 class _WithoutMark(io.RawIOBase):
-    """Skipping the mark once would not do: the HTTP library rewinds what it sends."""
+    """Hides the mark at every read, because the HTTP library rewinds the file that it sends."""
 
     def __init__(self, path: Path, progress: Progress | None, digest: Digest | None) -> None:
         self._path = path

@@ -6,13 +6,13 @@ from openai import AsyncOpenAI
 
 from bot.config import Settings
 
-# A proxy that drops packets is told from a slow server by these: seconds.
+# In seconds. The short `connect` detects a proxy that drops packets.
 TRAINING_TIMEOUT = openai.Timeout(30, connect=10)
 CHAT_TIMEOUT = openai.Timeout(30, connect=10, read=60)
 """`read` is the longest silence between two pieces of an answer."""
 
 _CHAT_CONNECTIONS = 400
-"""More than the chats that may be answered at once, which were planned as 300."""
+"""The bot is planned for 300 answers at once."""
 
 
 def build_training_client(settings: Settings) -> AsyncOpenAI:
@@ -29,10 +29,7 @@ def build_training_client(settings: Settings) -> AsyncOpenAI:
 
 
 def build_chat_client(settings: Settings) -> AsyncOpenAI:
-    """The client for the server where tuned models answer.
-
-    It tries once: `ChatApi` knows better what may be asked again while a person waits.
-    """
+    """The client for the server where tuned models answer; `ChatApi` repeats requests itself."""
     return AsyncOpenAI(
         base_url=settings.chat_url,
         api_key=settings.chat_key.get_secret_value(),

@@ -1,4 +1,4 @@
-"""The openai library's exceptions in our words, with the provider's messages made fit to show."""
+"""Translates the openai library's exceptions into ours, and cleans the provider's messages."""
 
 import http
 import json
@@ -20,14 +20,14 @@ MESSAGE_LENGTH = 500
 
 _READ_LENGTH = 4000
 _PART = 8
-"""So many characters of a secret in a row give it away."""
+"""Any part of a secret with so many characters is hidden."""
 _HIDDEN = "***"
 _NO_SUCH_ROUTE = (404, 405)
 _KEY_LIKE = re.compile(
     r"\bsk-[\w*.…•-]+|(?i:\bbearer\s+)[^\s\"',;]{16,}|[\w.-]*(?:\*{3,}|•{2,})[\w.*•-]*"
 )
 
-# The request had not left when these were raised, whatever it asked for.
+# When these are raised, the request was not sent.
 _NEVER_SENT = (
     httpx2.ConnectError,
     httpx2.ConnectTimeout,
@@ -45,20 +45,20 @@ _MODEL_CODES = ("model_not_found", "DeploymentNotFound")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorBody:
-    """What a server says about a failure; each part is empty when it says nothing."""
+    """What a server says about a failure; a part is empty when the server does not say it."""
 
     code: str = ""
     message: str = ""
-    """Raw: it may quote a key."""
+    """Unchanged: it may quote a key."""
     param: str = ""
-    """The parameter that it is about."""
+    """The parameter that the failure is about."""
 
 
 class ErrorTranslator:
     """Turns the library's exceptions into ours.
 
     Args:
-        secrets: values that no message may show, not even in part.
+        secrets: Values that no message may show, not even in part.
     """
 
     def __init__(self, secrets: Collection[str]) -> None:
@@ -74,32 +74,22 @@ class ErrorTranslator:
         """Raise our errors for the library's; anything else passes.
 
         Args:
-            missing: what a 404 of this route means; None: no more than that it was refused.
-            model: the model that the request names, if it names one.
+            missing: What a 404 of this route means; None: only that the request was refused.
+            model: The model that the request names; empty: none.
         """
         try:
             yield
         except (openai.APIError, httpx2.HTTPError) as exc:
-            raise self.ours(exc, missing=missing, model=model) from exc
+            error = self._error(exc, missing, model)
+            error.said = self._said(exc)
+            raise error from exc
 
-    def ours(
-        self,
-        exc: openai.APIError | httpx2.HTTPError,
-        *,
-        missing: UserError | None = None,
-        model: str = "",
-    ) -> UserError:
-        """Our error for *exc*; the arguments are those of `translated`."""
-        error = self._ours(exc, missing, model)
-        error.said = self._said(exc)
-        return error
-
-    def _ours(
+    def _error(
         self, exc: openai.APIError | httpx2.HTTPError, missing: UserError | None, model: str
     ) -> UserError:
         if isinstance(exc, openai.APIStatusError):
-            return self._refusal(exc, missing=missing, model=model)
-        # While it reads the body of a failed stream the library lets httpx2's own errors through.
+            return self._refusal(exc, missing, model)
+        # The library does not translate httpx2's errors while it reads the body of a failed stream.
         if isinstance(exc, openai.APIConnectionError | httpx2.HTTPError):
             cause = exc.__cause__ if isinstance(exc, openai.APIConnectionError) else exc
             never_sent = isinstance(cause, _NEVER_SENT)
@@ -116,7 +106,7 @@ class ErrorTranslator:
         return line if len(line) <= MESSAGE_LENGTH else line[: MESSAGE_LENGTH - 1] + "…"
 
     def _without_parts(self, line: str) -> str:
-        """*line* with each run of characters that also stands in a secret blotted out."""
+        """*line* without the parts that it shares with a secret."""
         hidden: set[int] = set()
         for start in range(len(line) - _PART + 1):
             if line[start : start + _PART] in self._parts:
@@ -127,7 +117,7 @@ class ErrorTranslator:
         )
 
     def _refusal(
-        self, exc: openai.APIStatusError, *, missing: UserError | None, model: str
+        self, exc: openai.APIStatusError, missing: UserError | None, model: str
     ) -> UserError:
         status = exc.status_code
         body = error_body(exc)
@@ -148,11 +138,11 @@ class ErrorTranslator:
         return refused(code=code, message=message, status=status)
 
     def _words(self, raw: str) -> str:
-        """What the server says; empty for a page of a gateway."""
+        """The server's message, cleaned; empty for a gateway's web page."""
         return "" if raw.lstrip().startswith("<") else self.clean(raw)
 
     def _said(self, exc: openai.APIError | httpx2.HTTPError) -> str:
-        """As much as there is: the status, the server's words, or how the connection failed."""
+        """Whatever is known: the status, the server's words, or how the connection failed."""
         if isinstance(exc, openai.APIStatusError):
             body = error_body(exc)
             words = self._words(body.message) or self.clean(body.code)
@@ -165,13 +155,13 @@ class ErrorTranslator:
 
 
 def status_words(status: int) -> str:
-    """An HTTP status as people look it up, as in "404 Not Found"."""
+    """An HTTP status with its name, as in "404 Not Found"."""
     phrase = http.HTTPStatus(status).phrase if status in set(http.HTTPStatus) else ""
     return f"{status} {phrase}".strip()
 
 
 def error_body(exc: openai.APIError) -> ErrorBody:
-    """Read what the server says, in any of the shapes that servers are known to use."""
+    """What the server says, in any of the forms that servers are known to use."""
     payload = _payload(exc)
     error = payload.get("error") if isinstance(payload, dict) else payload
     if isinstance(error, str):
@@ -210,7 +200,7 @@ def _sentence(fields: dict[str, Any]) -> str:
 
 
 def _first_wrong(detail: object) -> dict[str, Any]:
-    """The first thing that a 422 of a server made with FastAPI complains of; else empty."""
+    """The first problem in a 422 of a server made with FastAPI; else empty."""
     first = detail[0] if isinstance(detail, list) and detail else None
     return first if isinstance(first, dict) else {}
 
@@ -221,7 +211,7 @@ def _place(wrong: dict[str, Any]) -> str:
 
 
 def _by_code(body: ErrorBody, model: str, message: str) -> UserError | None:
-    """The error that the code alone tells, whatever the HTTP status."""
+    """The error that the code alone determines, whatever the HTTP status."""
     if body.code == _REGION_CODE:
         return errors.RegionRefused(message=message)
     if body.code == "context_length_exceeded":
@@ -249,18 +239,18 @@ def _by_status(status: int, message: str) -> UserError | None:
 
 
 def _has_route(body: ErrorBody) -> bool:
-    """Whether a no is about a thing, and not about an address that the server does not have."""
+    """Whether the server refused something at a route that it has."""
     if body == ErrorBody():
         return False
-    is_of_the_route = body.message in ("Not Found", "Method Not Allowed")
-    return not is_of_the_route and not body.message.startswith("Invalid URL")
+    is_about_route = body.message in ("Not Found", "Method Not Allowed")
+    return not is_about_route and not body.message.startswith("Invalid URL")
 
 
 def _is_unclear(status: int, body: ErrorBody) -> bool:
     """Whether the request may have been carried out although the answer is an error.
 
-    A 409 with an explanation is a no (Unsloth Studio: one job at a time). Without one it may come
-    from a gateway that sent our request twice, so the first copy may have been taken.
+    A 409 with an explanation is a refusal (Unsloth Studio: one job at a time). Without one it may
+    come from a gateway that sent our request twice, and the first copy may have been accepted.
     """
     if status == 409:
         return not body.message

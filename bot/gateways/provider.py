@@ -31,9 +31,9 @@ _UPLOAD_TIMEOUT = openai.Timeout(120, connect=10, write=600)
 class TrainingApi:
     """A provider of fine-tuning, through the openai library.
 
-    All methods raise leaves of `ProviderError` for what goes wrong at or before the provider.
-    What changes something there is sent once, never again by itself: after `ProviderUncertain`
-    it may have been carried out.
+    All methods raise leaves of `ProviderError` for failures at the provider or on the way there.
+    A request that changes something is sent once and never repeated automatically. After
+    `ProviderUncertain` it may have been carried out.
 
     Answers are read as plain JSON, not as the library's objects, which lack attributes when a
     server leaves out fields.
@@ -42,8 +42,8 @@ class TrainingApi:
         client: The library's client.
         secrets: Values that no message may show.
         in_both_places: Whether hyperparameters are sent at the top level as well as in `method`.
-            OpenAI has deprecated the former; some other servers, Nebius for one, read only that,
-            and would train, for money, with numbers of their own.
+            OpenAI has deprecated the former. Some other servers, such as Nebius, read only the
+            top level, and would train with their own numbers, for money.
     """
 
     def __init__(
@@ -53,6 +53,8 @@ class TrainingApi:
         self._in_both_places = in_both_places
         # The library repeats POST requests by default and sends no idempotency key.
         self._once = client.with_options(max_retries=0)
+        self._jobs = client.fine_tuning.jobs.with_raw_response
+        self._jobs_once = self._once.fine_tuning.jobs.with_raw_response
         self._errors = ErrorTranslator(secrets)
 
     async def upload(self, path: Path, *, name: str) -> str:
@@ -84,8 +86,8 @@ class TrainingApi:
 
         Raises:
             ModelUnknown: the provider does not have the base model.
-            SuffixRefused: the model may not be named like that.
-            TrainingBusy: the provider trains one model at a time, and is at it.
+            SuffixRefused: the provider does not take this suffix.
+            TrainingBusy: the provider trains one model at a time, and another one is training.
             TrainingNotAvailable: the account may not start jobs any more.
         """
         hyperparameters: Any = {
@@ -93,7 +95,7 @@ class TrainingApi:
             "learning_rate_multiplier": parameters.learning_rate_multiplier,
         }
         create = partial(
-            self._once.fine_tuning.jobs.with_raw_response.create,
+            self._jobs_once.create,
             model=parameters.base_model,
             training_file=training_file,
             validation_file=validation_file or openai.omit,
@@ -104,69 +106,69 @@ class TrainingApi:
         )
         try:
             with self._errors.translated(model=parameters.base_model):
-                answer = await self._in_places(create, hyperparameters)
+                answer = await self._create(create, hyperparameters)
         except errors.ProviderRefused as exc:
             raise _job_refusal(exc, suffix=parameters.suffix) from exc
         return self._job(answer, otherwise=errors.ProviderUncertain())
 
-    async def _in_places(
+    async def _create(
         self, create: Callable[..., Awaitable[Answer]], hyperparameters: JsonDict
     ) -> Answer:
-        """Ask for a job with the hyperparameters where this server may look for them."""
+        """Create a job, with the hyperparameters where this server may look for them."""
         if not self._in_both_places:
             return await create()
         try:
             return await create(hyperparameters=hyperparameters)
         except (openai.BadRequestError, openai.UnprocessableEntityError) as exc:
-            # A clear no: nothing was started. One that wants them in `method` alone gets that.
+            # A clear refusal: nothing was started. This server takes them only in `method`.
             if not _is_about("hyperparameters", exc):
                 raise
             return await create()
 
     async def job(self, job_id: str) -> FineTuningJob:
         """The job as it is now; raises JobUnknown."""
-        missing = _unless_nameable(job_id)
+        missing = _job_unknown(job_id)
         with self._errors.translated(missing=missing):
-            answer = await self._client.fine_tuning.jobs.with_raw_response.retrieve(job_id)
+            answer = await self._jobs.retrieve(job_id)
         return self._job(answer, otherwise=malformed(answer))
 
     async def recent_jobs(self, *, pages: int = 5) -> list[FineTuningJob]:
-        """The account's jobs, newest first; absence means nothing, for there may be more."""
+        """The account's jobs, newest first. A job can be absent because the list is cut off."""
         found = {job.id: job async for page in self.job_pages(pages=pages) for job in page}
         return sorted(found.values(), key=lambda job: job.created_at, reverse=True)
 
     async def job_pages(self, *, pages: int = 5) -> AsyncGenerator[list[FineTuningJob], None]:
-        """The same as they come in, in the provider's order; a job may be told twice."""
-        fetch = self._client.fine_tuning.jobs.with_raw_response.list
+        """The same page by page, in the provider's order; a job may be listed twice."""
+        fetch = self._jobs.list
         with self._errors.translated():
             async for page in pages_of(fetch, pages=pages):
                 yield [job for row in page if (job := job_from(row, self._errors.clean))]
 
     async def cancel(self, job_id: str) -> FineTuningJob:
         """Stop the job; raises JobUnknown."""
-        missing = _unless_nameable(job_id)
+        missing = _job_unknown(job_id)
         with self._errors.translated(missing=missing):
-            answer = await self._once.fine_tuning.jobs.with_raw_response.cancel(job_id)
+            answer = await self._jobs_once.cancel(job_id)
         return self._job(answer, otherwise=errors.ProviderUncertain())
 
     async def pause(self, job_id: str) -> FineTuningJob:
-        """Hold the job; raises like `resume`."""
-        return await self._hold(self._once.fine_tuning.jobs.with_raw_response.pause, job_id)
+        """Pause the job; raises like `resume`."""
+        return await self._pause_or_resume(self._jobs_once.pause, job_id)
 
     async def resume(self, job_id: str) -> FineTuningJob:
         """Let a paused job go on.
 
         Raises:
             JobUnknown: there is no such job.
-            PauseUnsupported: the provider has no such thing.
-            PauseRefused: it has, but not for this job as it stands.
+            PauseUnsupported: the provider can't pause jobs.
+            PauseRefused: the provider can, but not this job in its present state.
         """
-        return await self._hold(self._once.fine_tuning.jobs.with_raw_response.resume, job_id)
+        return await self._pause_or_resume(self._jobs_once.resume, job_id)
 
-    async def _hold(
+    async def _pause_or_resume(
         self, request: Callable[[str], Awaitable[Answer]], job_id: str
     ) -> FineTuningJob:
-        missing = _unless_nameable(job_id)
+        missing = _job_unknown(job_id)
         try:
             with self._errors.translated(missing=missing):
                 answer = await request(job_id)
@@ -177,7 +179,7 @@ class TrainingApi:
         return self._job(answer, otherwise=errors.ProviderUncertain())
 
     async def file_content(self, file_id: str, *, max_bytes: int) -> bytes:
-        """What is in a file there; raises ProviderRefused for one that is longer."""
+        """The content of a file there; raises ProviderRefused for a longer one."""
         request = self._client.files.with_streaming_response.content
         content = bytearray()
         try:
@@ -196,21 +198,22 @@ class TrainingApi:
     ) -> list[JobEvent]:
         """The job's events whose ids are not *known*, oldest first; raises JobUnknown."""
         known = frozenset(known)
-        missing = _unless_nameable(job_id)
-        fetch = partial(self._client.fine_tuning.jobs.with_raw_response.list_events, job_id)
+        missing = _job_unknown(job_id)
+        fetch = partial(self._jobs.list_events, job_id)
         with self._errors.translated(missing=missing):
             rows = await rows_of(fetch, pages=pages, enough=partial(_reaches_back, known))
         events = {event.id: event for event in (event_from(r, self._errors.clean) for r in rows)}
-        return sorted((e for e in events.values() if e.id not in known), key=_by_time)
+        new = [event for event in events.values() if event.id not in known]
+        return sorted(new, key=lambda e: (e.created_at, whole(e.data.get("step")) or 0, e.id))
 
-    async def checkpoints(self, job_id: str, *, pages: int = 5) -> list[Checkpoint]:
-        """What the provider kept of the job, by step; empty where there is no such thing."""
+    async def checkpoints(self, job_id: str) -> list[Checkpoint]:
+        """The job's checkpoints, by step; empty where the provider keeps none."""
         jobs = self._client.fine_tuning.jobs
         try:
-            missing = _unless_nameable(job_id)
+            missing = _job_unknown(job_id)
             fetch = partial(jobs.checkpoints.with_raw_response.list, job_id)
             with self._errors.translated(missing=missing):
-                rows = await rows_of(fetch, pages=pages)
+                rows = await rows_of(fetch, pages=5)
         except (errors.JobUnknown, errors.ProviderRefused):
             return []  # servers without this route
         found = {each.name: each for row in rows if (each := checkpoint_from(row))}
@@ -223,18 +226,18 @@ class TrainingApi:
         return [name for row in page_of(answer) if (name := text(row.get("id")))]
 
     async def shutdown_date(self, model: str) -> date | None:
-        """The day from which the model is off; None when unknown or not told."""
+        """The day from which the model does not answer; None when unknown."""
         try:
             with self._errors.translated(missing=errors.ModelUnknown(model=model), model=model):
                 answer = await self._client.models.with_raw_response.retrieve(model)
         except (errors.ModelUnknown, errors.ProviderRefused, ValueError):
-            return None  # servers without this route, and names that no address can hold
+            return None  # servers without this route, and names that no URL can hold
         try:
             return date.fromisoformat(text(record(json_of(answer)).get("shutdown_date"))[:10])
         except ValueError:
             return None
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Close the connections."""
         await self._client.close()
 
@@ -253,7 +256,7 @@ def _method(method: TrainingMethod, hyperparameters: Any) -> Method:
 
 
 def _job_refusal(refused: errors.ProviderRefused, *, suffix: str) -> errors.ProviderError:
-    """Our error for the ways of refusing a job that people can do something about."""
+    """Our error for a refusal of a job that people can do something about."""
     cause = refused.__cause__
     if isinstance(cause, openai.ConflictError):  # Unsloth Studio: one job at a time
         return errors.TrainingBusy()
@@ -264,30 +267,26 @@ def _job_refusal(refused: errors.ProviderRefused, *, suffix: str) -> errors.Prov
 
 
 def _unfit(message: str) -> errors.ProviderRefused:
-    """For a file that there is no sense in reading."""
+    """The error for a file that we do not read."""
     return errors.ProviderRefused(code="", message=message, status=200)
 
 
 def _is_about(parameter: str, exc: openai.APIStatusError) -> bool:
-    """Whether the server complains of that parameter."""
+    """Whether the server's error is about that parameter."""
     body = error_body(exc)
     named = body.param.split(".")[0] or body.message
     return re.search(rf"\b{parameter}\b", named) is not None
 
 
 def _reaches_back(known: frozenset[str], page: list[JsonDict]) -> bool:
-    """Whether all events after *page* are known: it has a known one and runs from new to old."""
+    """Whether all later pages are known: *page* has a known event and the newest comes first."""
     times = [whole(row.get("created_at")) or 0 for row in page]
     newest_first = all(newer >= older for newer, older in pairwise(times))
     return newest_first and any(row.get("id") in known for row in page)
 
 
-def _by_time(event: JobEvent) -> tuple[int, int, str]:
-    return event.created_at, whole(event.data.get("step")) or 0, event.id
-
-
-def _unless_nameable(job_id: str) -> errors.JobUnknown:
-    """What to raise when the job is not there; raised at once if no address can hold its name."""
+def _job_unknown(job_id: str) -> errors.JobUnknown:
+    """The error for a job that does not exist; raised at once if no URL can hold its id."""
     unknown = errors.JobUnknown(job_id=job_id)
     if not job_id.strip(".") or "/" in job_id:
         raise unknown

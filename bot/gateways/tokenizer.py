@@ -1,6 +1,6 @@
-"""How many tokens a text is: the only home of splintr, whose ranks come in its wheel.
+"""How many tokens a text has. Only this module uses splintr, whose wheel has the ranks.
 
-Counting holds the GIL for most of the time: count much text in a thread, piece by piece.
+Counting mostly holds the GIL: count much text in a thread, piece by piece.
 """
 
 import functools
@@ -11,14 +11,14 @@ import splintr
 from bot.catalogue import load_catalogue
 from bot.domain import JsonDict
 
-# The formula of OpenAI's cookbook, which matches the bill to a token or two an example:
+# The formula of OpenAI's cookbook. It matches the bill to one or two tokens per example:
 # https://developers.openai.com/cookbook/examples/how_to_count_tokens_with_tiktoken
 _TOKENS_PER_EXAMPLE = 3
 _TOKENS_PER_MESSAGE = 3
 _TOKENS_PER_NAME = 1
 
 _PIECE = 100_000
-"""Characters counted at once: less than 20 ms even for one endless word."""
+"""Characters counted at once: they take less than 20 ms, even if they are one word."""
 _CACHED_LENGTH = 8_192
 _BYTES_PER_TOKEN = 4
 
@@ -26,39 +26,35 @@ _BYTES_PER_TOKEN = 4
 def encoding_for(model: str) -> str:
     """The tokenizer of *model*: "o200k_base" or "cl100k_base".
 
-    An `ft:` name has that of its base, a name that nobody knows the catalogue's default, whatever
-    its maker really uses: what is counted by it is an estimate.
+    An `ft:` name has the tokenizer of its base, an unknown name the catalogue's default. The
+    count for an unknown model is an estimate.
     """
     return load_catalogue().encoding(model)
 
 
 def warm_up(encoding: str) -> None:
-    """Load the tokenizer and let it split a word that no token holds: 0.1 s, in one piece."""
+    """Load the tokenizer and split an unusual word once. It blocks for 0.1 s."""
     count_tokens("zxqvb", encoding)
 
 
 def count_tokens(text: str, encoding: str) -> int:
-    """Tokens of *text*; what looks like a special token counts as the text that it is.
+    """Tokens of *text*; text that looks like a special token counts as ordinary text.
 
-    Exact up to 100,000 characters; above, a word cut at each further 100,000 may add one.
+    Exact up to 100,000 characters. Each further 100,000 may cut a word and so add one token.
     """
     tokenizer = _tokenizer(encoding)
-    if len(text) <= _PIECE:
-        return _count(text, tokenizer)
     pieces = (text[start : start + _PIECE] for start in range(0, len(text), _PIECE))
     return sum(_count(piece, tokenizer) for piece in pieces)
 
 
 def count_example_tokens(messages: Iterable[object], encoding: str) -> int:
-    """Tokens that a training example is billed for in each epoch; an estimate.
+    """Estimated billable tokens of a training example per epoch.
 
-    Takes messages as they stand in the file: what is not text counts nothing.
+    Takes messages as the file has them; anything that is not text counts as 0 tokens.
     """
-    total = _TOKENS_PER_EXAMPLE
-    for message in messages:
-        if isinstance(message, dict):
-            total += _message_tokens(message, encoding)
-    return total
+    return _TOKENS_PER_EXAMPLE + sum(
+        _message_tokens(message, encoding) for message in messages if isinstance(message, dict)
+    )
 
 
 def _message_tokens(message: JsonDict, encoding: str) -> int:
@@ -67,7 +63,7 @@ def _message_tokens(message: JsonDict, encoding: str) -> int:
     if isinstance(role, str):
         total += _repeated(role, encoding)
     if isinstance(content, str):
-        # A dataset has one system prompt, or few: counted once.
+        # A dataset has few system prompts, so their counts are cached.
         total += (_repeated if role == "system" else count_tokens)(content, encoding)
     if "name" in message and isinstance(message["name"], str):
         total += _TOKENS_PER_NAME + _repeated(message["name"], encoding)
@@ -90,7 +86,7 @@ def _count(text: str, tokenizer: splintr.AnyTokenizer) -> int:
         if "<" in text:  # the flat encoding would take "<|endoftext|>" for one token
             return len(tokenizer.encode_ordinary(text))
         return len(tokenizer.encode_flat(text)) // _BYTES_PER_TOKEN
-    except UnicodeEncodeError:  # half a character, which JSON can spell and UTF-8 can't
+    except UnicodeEncodeError:  # half of a surrogate pair, possible in JSON but not in UTF-8
         return len(tokenizer.encode_ordinary(text.encode(errors="replace").decode()))
 
 

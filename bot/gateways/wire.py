@@ -1,7 +1,7 @@
-"""Fine-tuning jobs, events and checkpoints as servers send them, read into our nouns.
+"""Reads fine-tuning jobs, events and checkpoints from the JSON that servers send.
 
-Other servers than OpenAI leave out fields, send null for them, or put them elsewhere, so
-everything but a job's id is optional and nothing here raises.
+Servers other than OpenAI leave out fields, send null for them, or put them elsewhere. So only a
+job's id is required, and nothing here raises.
 """
 
 import hashlib
@@ -17,12 +17,12 @@ from bot.domain.training import FineTuningJob, JobEvent, JobStatus, Refusal
 
 _HUGE = 1e300
 _LARGEST = 2**63 - 1
-"""Whole numbers beyond it can't be stored."""
+"""SQLite can't store a larger whole number."""
 _LAST_SECOND = 100_000_000_000
-"""Of Unix time, in the year 5138: a greater number counts milliseconds."""
+"""Unix time of the year 5138: a greater number is in milliseconds."""
 
 Clean = Callable[[str], str]
-"""Makes a provider's words fit to show."""
+"""Removes secrets from a provider's words and cuts them."""
 
 
 def record(value: object) -> JsonDict:
@@ -36,7 +36,7 @@ def text(value: object) -> str:
 
 
 def whole(value: object) -> int | None:
-    """*value* as a whole number, also out of 3.0 and "3"; None for anything else ("auto")."""
+    """*value* as a whole number, also 3.0 and "3"; None for anything else, such as "auto"."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
@@ -45,13 +45,13 @@ def whole(value: object) -> int | None:
 
 
 def moment(value: object) -> int | None:
-    """Unix time in seconds, also out of milliseconds; None for 0, which is "not yet"."""
+    """*value* as Unix time in seconds, also from milliseconds; None for 0, meaning "not yet"."""
     number = whole(value) or 0
     return (number // 1000 if number > _LAST_SECOND else number) or None
 
 
 def job_from(data: object, clean: Clean) -> FineTuningJob | None:
-    """The job that *data* describes; None when it is no job, for want of an id."""
+    """The job that *data* describes; None when it has no id."""
     fields = record(data)
     if not (job_id := text(fields.get("id"))):
         return None
@@ -78,7 +78,7 @@ def job_from(data: object, clean: Clean) -> FineTuningJob | None:
 
 
 def event_from(fields: JsonDict, clean: Clean) -> JobEvent:
-    """The event that *fields* describe, with an id of our own making if they have none."""
+    """The event that *fields* describe; if they have no id, it gets one from their content."""
     data = {key: value for key, value in record(fields.get("data")).items() if _is_sound(value)}
     metrics = "step" in data and "train_loss" in data
     return JobEvent(
@@ -120,7 +120,7 @@ def _n_epochs(fields: JsonDict) -> int | None:
 
 
 def _result_file(value: object) -> str | None:
-    """The first file of a list of ids; some servers list objects that have one."""
+    """The first file id of a list; some servers list objects with an id."""
     files = value if isinstance(value, list) else []
     names = (text(file) or text(record(file).get("id")) for file in files)
     return next((name for name in names if name), None)
@@ -131,7 +131,7 @@ def _metadata(value: object) -> dict[str, str]:
 
 
 def _refusal(error: object, clean: Clean) -> Refusal | None:
-    """None for `{}` and for null fields, which jobs in good health carry."""
+    """Why a job failed; None for `{}` and null fields, which healthy jobs have."""
     if isinstance(error, str) and error:
         return Refusal(code="", message=clean(error))
     code, message = record(error).get("code"), text(record(error).get("message"))
@@ -141,11 +141,10 @@ def _refusal(error: object, clean: Clean) -> Refusal | None:
 
 
 def _is_sound(value: Any) -> bool:
-    """Whether *value*, if it is a number, can be drawn: a diverged training reports NaN."""
+    """Whether *value* is not a number, or one that can be drawn; diverged trainings send NaN."""
     return not isinstance(value, int | float) or abs(value) < _HUGE
 
 
 def _made_up_id(fields: JsonDict) -> str:
-    """The same id for the same event, however often it is read."""
-    content = json.dumps(fields, sort_keys=True, default=str)
+    content = json.dumps(fields, sort_keys=True, default=str)  # the same event has the same id
     return f"made-{hashlib.sha256(content.encode()).hexdigest()[:24]}"

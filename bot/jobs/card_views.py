@@ -1,17 +1,16 @@
-"""The card of a fine-tuning job: one message, edited in place as the job moves."""
+"""The card of a fine-tuning job: one message, which is edited in place as the job moves."""
 
 import time
 from collections.abc import Sequence
 
 from bot.catalogue import Catalogue
 from bot.delivery.screen import Button, Screen, rows
-from bot.domain.training import FineTuningJob, JobStatus, TrackedJob
+from bot.domain.training import FineTuningJob, JobStatus, Refusal, TrackedJob
 from bot.edge.buttons import button, data_of
-from bot.jobs.curves import Curves, Point, Progress, from_events, progress_of, seconds_left
-from bot.jobs.pausing import PAUSABLE
-from bot.jobs.refusal_views import reason
+from bot.jobs.curves import Curves, from_events, progress_of, seconds_left
+from bot.jobs.watching import PAUSABLE
 from bot.texts import Markup, Texts, shortened
-from bot.usage.cost import real_cost
+from bot.usage.cost import training_cost
 
 BAR = 10
 SPARKS = "▁▂▃▄▅▆▇"
@@ -31,14 +30,14 @@ _ICONS = {
 
 
 def card(texts: Texts, tracked: TrackedJob, catalogue: Catalogue, *, base_url: str) -> Screen:
-    """One screen that shows a job as it stands."""
+    """The present state of a job."""
     job = tracked.job
     is_over = job.status.is_terminal
     lines = [
         headline(texts, tracked),
         *([] if is_over else _progress(texts, tracked)),
         *_losses(texts, from_events(tracked.metrics)),
-        *(_result(texts, job, catalogue) if is_over else _spent(texts, tracked, catalogue)),
+        *(_result(texts, tracked, catalogue) if is_over else _spent(texts, tracked, catalogue)),
     ]
     if job.status is JobStatus.QUEUED:
         lines.append(texts("job_queued_hint"))
@@ -46,29 +45,40 @@ def card(texts: Texts, tracked: TrackedJob, catalogue: Catalogue, *, base_url: s
         lines.append(texts("alarm_card_stalled", time=texts.clock(int(tracked.stalled_since))))
     lines += _in_their_words(texts, tracked)
     lines += [texts("job_base", model=job.base_model), texts("job_id", id=job.id)]
-    return Screen(
-        text="\n".join(lines),
-        buttons=rows(*_buttons(texts, tracked), _provider_page(texts, job, catalogue, base_url)),
-    )
+    url = catalogue.job_page(base_url, job.id)
+    page = [Button(text=texts.plain("button_provider_page"), url=url)] if url else []
+    return Screen(text="\n".join(lines), buttons=rows(*_buttons(texts, tracked), page))
 
 
 def headline(texts: Texts, tracked: TrackedJob) -> str:
-    """Which job it is, and its state."""
+    """The job's name and its status."""
     job = tracked.job
     status = status_words(texts, job)
     return texts("job_card", icon=icon_of(job), name=tracked.name, status=status)
 
 
 def icon_of(job: FineTuningJob) -> str:
-    """The state as a sign."""
+    """The status as an emoji."""
     return _ICONS[job.status]
 
 
 def status_words(texts: Texts, job: FineTuningJob) -> str:
-    """A status in words; one that we do not know in the provider's own."""
+    """A status in words; in the provider's own where we do not know it."""
     if not job.status_word:
         return texts("job_status_unnamed")
     return texts(f"status_{job.status.value}", word=job.status_word)
+
+
+def reason(texts: Texts, refusal: Refusal) -> str:
+    """A provider's refusal in plain words, with what to do next."""
+    key = f"refusal_{refusal.code}"
+    if key in texts:
+        return texts(key, message=refusal.message or texts.plain("refusal_no_words"))
+    if refusal.message:
+        return texts("refusal_other", message=refusal.message)
+    if refusal.code:
+        return texts("refusal_silent", code=refusal.code)
+    return texts("refusal_unexplained")
 
 
 def sparkline(values: Sequence[float]) -> str:
@@ -86,66 +96,59 @@ def _progress(texts: Texts, tracked: TrackedJob) -> list[str]:
     progress = progress_of(tracked)
     if progress is None:
         return []
-    if progress.total is None or progress.share is None:  # Azure tells no total
-        return [texts("job_step_alone", step=texts.number(progress.step))]
+    step = texts.number(progress.step)
+    if progress.total is None or progress.share is None:  # Azure does not send a total
+        return [texts("job_step_alone", step=step)]
+    words = {"step": step, "total": texts.number(progress.total)}
+    left_s = seconds_left(tracked, now=time.time())
     return [
         _bar(texts, tracked.job, progress.share),
-        _step(texts, tracked, progress, progress.total),
+        texts("job_step_left", left=texts.duration(left_s), **words)
+        if left_s
+        else texts("job_step", **words),
     ]
 
 
 def _bar(texts: Texts, job: FineTuningJob, share: float) -> str:
     full = int(share * BAR)
-    bar = "▓" * full + "░" * (BAR - full)
+    words = {"bar": "▓" * full + "░" * (BAR - full), "percent": int(share * 100)}
     if not job.n_epochs:
-        return texts("job_progress_plain", bar=bar, percent=int(share * 100))
+        return texts("job_progress_plain", **words)
     epoch = min(job.n_epochs, int(share * job.n_epochs) + 1)
-    return texts(
-        "job_progress", bar=bar, percent=int(share * 100), epoch=epoch, epochs=job.n_epochs
-    )
-
-
-def _step(texts: Texts, tracked: TrackedJob, progress: Progress, total: int) -> str:
-    words = {"step": texts.number(progress.step), "total": texts.number(total)}
-    left_s = seconds_left(tracked, now=time.time())
-    if not left_s:
-        return texts("job_step", **words)
-    return texts("job_step_left", left=texts.duration(left_s), **words)
+    return texts("job_progress", epoch=epoch, epochs=job.n_epochs, **words)
 
 
 def _losses(texts: Texts, curves: Curves) -> list[str]:
-    def told(points: Sequence[Point]) -> dict[str, object]:
-        spark = Markup(sparkline([point.loss for point in points]))
-        return {"loss": texts.number(points[-1].loss, digits=2), "spark": spark}
-
-    lines = [texts("job_loss", **told(curves.train))] if curves.train else []
     validated = curves.valid or curves.full_valid
-    return [*lines, *([texts("job_valid_loss", **told(validated))] if validated else [])]
+    lines = []
+    for key, points in (("job_loss", curves.train), ("job_valid_loss", validated)):
+        if points:
+            spark = Markup(sparkline([point.loss for point in points]))
+            lines.append(texts(key, loss=texts.number(points[-1].loss, digits=2), spark=spark))
+    return lines
 
 
 def _spent(texts: Texts, tracked: TrackedJob, catalogue: Catalogue) -> list[str]:
-    """By the tokens that the provider tells, else the share of the plan's estimate."""
+    """By the tokens that the provider reports, else by a share of the plan's estimate."""
     job, progress = tracked.job, progress_of(tracked)
-    cost = real_cost(job.trained_tokens or 0, catalogue.model(job.base_model), job.method)
-    if not cost and tracked.price_usd and progress is not None and progress.share:
-        cost = progress.share * tracked.price_usd
+    cost = training_cost(job.trained_tokens or 0, catalogue.model(job.base_model), job.method)
+    if not cost and not job.status.is_terminal and progress is not None and progress.share:
+        cost = progress.share * (tracked.price_usd or 0)
     return [texts("job_spent", price=texts.money(cost))] if cost else []
 
 
-def _result(texts: Texts, job: FineTuningJob, catalogue: Catalogue) -> list[str]:
-    lines = []
+def _result(texts: Texts, tracked: TrackedJob, catalogue: Catalogue) -> list[str]:
+    job, lines = tracked.job, []
     if job.finished_at and job.finished_at > job.created_at > 0:
         lines.append(texts("job_took", time=texts.duration(job.finished_at - job.created_at)))
-    cost = real_cost(job.trained_tokens or 0, catalogue.model(job.base_model), job.method)
-    if cost:
-        lines.append(texts("job_spent", price=texts.money(cost)))
+    lines += _spent(texts, tracked, catalogue)
     if job.fine_tuned_model:
         lines.append(texts("job_model", model=job.fine_tuned_model))
     return lines
 
 
 def _in_their_words(texts: Texts, tracked: TrackedJob) -> list[str]:
-    """Why it failed; else the provider's newest warning and, while it runs, its newest message."""
+    """The reason of a failure; else the newest warning and, while it runs, the newest message."""
     job, warning, last = tracked.job, tracked.warning, tracked.last_message
     if job.status is JobStatus.FAILED and job.refusal:
         return [reason(texts, job.refusal)]
@@ -171,10 +174,3 @@ def _buttons(texts: Texts, tracked: TrackedJob) -> list[list[Button]]:
     elif job.status is JobStatus.PAUSED:
         acts.insert(0, button(texts, "resume", data_of("jobs", "resume", number)))
     return [looks, acts]
-
-
-def _provider_page(
-    texts: Texts, job: FineTuningJob, catalogue: Catalogue, base_url: str
-) -> list[Button]:
-    url = catalogue.job_page(base_url, job.id)
-    return [Button(text=texts.plain("button_provider_page"), url=url)] if url else []

@@ -1,9 +1,10 @@
 """Draws the losses of a job as a PNG for a phone.
 
-It is run apart, so nothing of matplotlib is imported with this module: the bot never loads it.
+The drawing runs in another process. Importing this module does not import matplotlib, so the bot
+never loads it.
 
-A chat shows the picture some 400 points wide, on white or on black, and makes a JPEG of it: so it
-brings its own light ground, and everything in it is large and of strong colour.
+A chat shows the picture about 400 points wide, on white or on black, and turns it into a JPEG.
+The picture therefore has its own light background, and its parts are large and of strong colour.
 """
 
 import warnings
@@ -23,9 +24,9 @@ SIZE: Final = (1080, 900)
 """Pixels."""
 _DPI: Final = 150
 _FEW: Final = 25
-"""So few points are marked one by one."""
+"""Up to this many points, each is marked."""
 _MOST_POINTS: Final = 1500
-"""More than there are columns of pixels."""
+"""There are fewer columns of pixels."""
 
 GROUND, INK, FAINT, AXIS, GRID = "#fcfcfd", "#1f2430", "#5d6575", "#9aa3b2", "#e3e6ec"
 BLUE, ORANGE = "#2563eb", "#d9480f"
@@ -39,21 +40,21 @@ class Labels:
     train: str
     valid: str
     step: str
-    """Of the axis."""
+    """Label of the axis."""
     best: str
-    """Of the ring around the lowest validation loss."""
+    """Label of the ring around the lowest validation loss."""
     epochs: Sequence[str]
-    """One name for each; empty: not marked."""
+    """One name per epoch; empty: epochs are not marked."""
     decimal_point: str
 
 
 def draw_losses(
     path: Path, curves: Curves, labels: Labels, *, total_steps: int | None = None
 ) -> None:
-    """Draw *curves* into the file *path*; with *total_steps*, over the whole way to go."""
+    """Draw *curves* into the file *path*; the axis reaches *total_steps* where that is given."""
     from matplotlib.figure import Figure  # noqa: PLC0415 - see above
 
-    warnings.simplefilter("ignore")  # a letter of the title that the font lacks
+    warnings.simplefilter("ignore")  # the font may lack a letter of the title
     figure = Figure(figsize=(SIZE[0] / _DPI, SIZE[1] / _DPI), dpi=_DPI, facecolor=GROUND)
     axes = figure.add_axes((0.115, 0.105, 0.855, 0.69), facecolor=GROUND)
     low, top = _range(curves)
@@ -72,14 +73,13 @@ def draw_losses(
 
 
 def _range(curves: Curves) -> tuple[float, float]:
-    """The losses to show: a single spike must not press all the rest to the ground."""
-    points = (*curves.train, *curves.valid, *curves.full_valid)
-    losses = sorted(point.loss for point in points)
+    """The losses to show: a single spike must not flatten all the rest."""
+    losses = sorted(point.loss for point in (*curves.train, *curves.valid, *curves.full_valid))
     return losses[0], min(losses[-1], 10 * losses[len(losses) // 2])
 
 
 def _end(curves: Curves, total_steps: int | None) -> float:
-    """The last step to show: the run's, unless what there is would be a line on its edge."""
+    """The last step to show: the run's, unless the curves would shrink to the left edge."""
     last = max(point.step for point in (*curves.train, *curves.valid, *curves.full_valid))
     if total_steps is None or total_steps > 8 * last:
         return 2.0 * last if total_steps else last or 1
@@ -89,7 +89,7 @@ def _end(curves: Curves, total_steps: int | None) -> float:
 def _draw(
     axes: "Axes", points: Sequence[Point], colour: str, name: str, top: float
 ) -> "list[Line2D]":
-    """The raw course thin, the smoothed one thick; few points as they are."""
+    """The raw losses as a thin line, the smoothed ones as a thick one; few points unsmoothed."""
     points = points[:: -(-len(points) // _MOST_POINTS) or 1]
     if not points:
         return []
@@ -99,7 +99,7 @@ def _draw(
             steps, losses, color=colour, linewidth=3, marker="o", markersize=7, label=name
         )
     axes.plot(steps, losses, color=colour, linewidth=1.1, alpha=0.32)
-    # What has left the picture would pull the line out of it before its time.
+    # Losses above the picture would pull the smoothed line out of it too early.
     course = smoothed([min(loss, 1.2 * top) for loss in losses])
     return axes.plot(steps, course, color=colour, linewidth=3.4, label=name)
 

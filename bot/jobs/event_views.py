@@ -1,4 +1,4 @@
-"""The log of a job, in the provider's words, page by page."""
+"""The log of a job, in the provider's words, in pages."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from bot.edge.buttons import Press, button, data_of
 from bot.texts import Texts, shortened
 
 PAGE_SIZE = 8
-"""Events on a page."""
+"""Events per page."""
 
 _UNITS = 300
 _MARKS = {"warn": "⚠️ ", "warning": "⚠️ ", "error": "❌ "}
@@ -19,18 +19,11 @@ def log(
 ) -> Screen:
     """A page of the log, newest event first.
 
-    Args:
-        texts: The person's language.
-        tracked: The job.
-        events: Those of the page, oldest first.
-        end: How many events there are up to the newest of the page.
-        n_events: How many there are in all.
+    The page's *events* come oldest first. *end* of all *n_events* are up to the page's newest.
     """
-    if not events:
-        lines = [texts("events_none", name=tracked.name)]
-    else:
-        words = {"first": end - len(events) + 1, "last": end, "n": n_events}
-        lines = [texts("events_title", name=tracked.name, **words)]
+    key = "events_title" if events else "events_none"
+    first = end - len(events) + 1
+    lines = [texts(key, name=tracked.name, first=first, last=end, n=n_events)]
     day = None
     for event in reversed(events):
         if day != (day := texts.moment(event.created_at)):
@@ -45,8 +38,7 @@ def log(
 def page_of(press: Press) -> tuple[int, int | None]:
     """(the job's number, the end of the page); None: the newest page."""
     number, _, end = press.id.partition("-")
-    end_number = Press("", "", end).number
-    return Press("", "", number).number, end_number or None
+    return Press("", "", number).number, Press("", "", end).number or None
 
 
 def _line(texts: Texts, event: JobEvent) -> str:
@@ -60,16 +52,11 @@ def _line(texts: Texts, event: JobEvent) -> str:
 
 
 def _pager(texts: Texts, number: int, *, end: int, n_events: int) -> list[Button]:
-    """Pages are counted from the oldest event, so that new ones do not shift them."""
+    """The buttons count from the oldest event, so that new events do not shift the pages."""
 
-    def to(place: int | None) -> str:
-        return data_of("jobs", "log", number if place is None else f"{number}-{place}")
+    def page(key: str, end: int) -> Button:
+        place = number if end >= n_events else f"{number}-{end}"
+        return button(texts, key, data_of("jobs", "log", place))
 
-    if end < n_events:
-        later = end + PAGE_SIZE
-        buttons = [button(texts, "page_newer", to(later if later < n_events else None))]
-    else:
-        buttons = [button(texts, "refresh", to(None))]
-    if end > PAGE_SIZE:
-        buttons.append(button(texts, "page_older", to(end - PAGE_SIZE)))
-    return buttons
+    newer = page("page_newer" if end < n_events else "refresh", end + PAGE_SIZE)
+    return [newer, *([page("page_older", end - PAGE_SIZE)] if end > PAGE_SIZE else [])]

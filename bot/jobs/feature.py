@@ -1,24 +1,19 @@
-"""Fine-tuning jobs: followed until they end, each with a card that moves along."""
+"""Fine-tuning jobs: each is followed until it ends, and has a card that shows its progress."""
 
-import asyncio
 from dataclasses import dataclass
 
 from bot.delivery.notifications import DeliveryKind
 from bot.edge.core import Core
 from bot.edge.feature import Feature, Tick, Worker
 from bot.jobs import notifications
-from bot.jobs.card_handlers import CardHandlers
 from bot.jobs.entities import JobKind
 from bot.jobs.handlers import JobHandlers
 from bot.jobs.notifications import JobNotifications
 from bot.jobs.outage_store import OutageStore
 from bot.jobs.outages import Outages
-from bot.jobs.pausing import Pausing
 from bot.jobs.pictures import Pictures
 from bot.jobs.store import JobStore
 from bot.jobs.watching import Watching
-
-_TIDYING_INTERVAL_S = 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +22,11 @@ class JobsFeature(Feature):
 
     store: JobStore
     watching: Watching
-    pausing: Pausing
     pictures: Pictures
 
 
 def build(core: Core) -> JobsFeature:
-    """The watching of jobs, and what admins do with one."""
+    """Build the watching of jobs, and the commands and buttons for them."""
     settings, store = core.settings, JobStore(core.database)
     watching = Watching(
         database=core.database,
@@ -47,25 +41,18 @@ def build(core: Core) -> JobsFeature:
         ),
         name_patience_s=core.pacing.model_patience_s,
     )
-    pausing = Pausing(watching=watching, api=core.provider)
     charts = settings.database_path.parent / "charts"
     pictures = Pictures(jobs=store, api=core.provider, folder=charts)
-    cards = CardHandlers(
-        watching=watching, pictures=pictures, pausing=pausing, cards=core.outbox.cards, jobs=store
+    handlers = JobHandlers(
+        jobs=store, watching=watching, pictures=pictures, cards=core.outbox.cards
     )
-    handlers = JobHandlers(jobs=store, watching=watching, cards=cards)
-    words = JobNotifications(
+    rendering = JobNotifications(
         jobs=store, catalogue=core.catalogue, base_url=settings.openai_base_url
     )
-
-    async def tidy() -> None:
-        await asyncio.to_thread(pictures.tidy)
-
     return JobsFeature(
         name="jobs",
         store=store,
         watching=watching,
-        pausing=pausing,
         pictures=pictures,
         admin_commands={
             "status": handlers.show_status,
@@ -76,19 +63,19 @@ def build(core: Core) -> JobsFeature:
         admin_presses={
             "jobs:status": handlers.show_status,
             "jobs:list": handlers.turn_list,
-            "jobs:open": cards.open_card,
-            "jobs:refresh": cards.refresh,
-            "jobs:chart": cards.show_chart,
-            "jobs:events": cards.show_events,
-            "jobs:log": cards.turn_events,
-            "jobs:pause": cards.pause,
-            "jobs:resume": cards.resume,
-            "jobs:ask": cards.ask_cancel,
-            "jobs:cancel": cards.cancel_pressed,
-            "jobs:keep": cards.keep,
+            "jobs:open": handlers.open_card,
+            "jobs:refresh": handlers.refresh,
+            "jobs:chart": handlers.show_chart,
+            "jobs:events": handlers.show_events,
+            "jobs:log": handlers.turn_events,
+            "jobs:pause": handlers.pause,
+            "jobs:resume": handlers.resume,
+            "jobs:ask": handlers.ask_cancel,
+            "jobs:cancel": handlers.cancel_pressed,
+            "jobs:keep": handlers.keep,
         },
         notifications={
-            DeliveryKind.CARD: words.card,
+            DeliveryKind.CARD: rendering.card,
             JobKind.OUTAGE: notifications.outage,
             JobKind.OUTAGE_OVER: notifications.outage_over,
         },
@@ -99,7 +86,7 @@ def build(core: Core) -> JobsFeature:
                 interval_s=settings.poll_interval_s,
                 first_s=0.1,
             ),
-            Tick(name="tidy pictures", run=tidy, interval_s=_TIDYING_INTERVAL_S, first_s=60),
+            Tick(name="tidy pictures", run=pictures.tidy, interval_s=3600, first_s=60),
         ],
         workers=[Worker(close=watching.close)],
     )

@@ -1,7 +1,7 @@
-"""Whether the provider answers at all: told once when it has not for a while, once when it does.
+"""Whether the provider answers: admins hear once when it has not for a while, once when it does.
 
-What the watching asks for is listened to, so an outage is noticed while a job goes on, and goes on
-until some call succeeds. It outlives a restart of the bot, unless that was off for longer.
+The calls of the watching are observed, so an outage is noticed while a job runs. It lasts until a
+call succeeds. It survives a restart of the bot that takes no longer than `patience_s`.
 """
 
 import time
@@ -16,25 +16,25 @@ from bot.jobs.outage_store import OutageStore
 from bot.storage.database import Database, Transaction
 
 _WORTH_STORING: Final = 0.1
-"""Of the patience: hiccups are not written down."""
+"""Share of `patience_s`: shorter failures are not stored."""
 
 Result = TypeVar("Result")
 
 
 @dataclass(slots=True, kw_only=True)
 class Outages:
-    """Listens to calls. A clear refusal of anything but the key is an answer like any other."""
+    """Observes calls. A clear refusal counts as an answer, except a refusal of the key."""
 
     database: Database
     store: OutageStore
     notifications: Notifications
     patience_s: float = 600
-    """How long every call has to fail."""
+    """Every call has to fail for so long before admins hear of it."""
     _open: dict[OutageKind, Outage] | None = field(init=False, default=None)
-    """None: not read from the database yet."""
+    """None: not yet read from the database."""
 
     async def noted(self, call: Awaitable[Result]) -> Result:
-        """What *call* gives or raises, having noted whether it came through."""
+        """Return or raise what *call* does, and note whether the provider answered."""
         try:
             result = await call
         except UserError as exc:
@@ -56,9 +56,7 @@ class Outages:
         self, outages: dict[OutageKind, Outage], kind: OutageKind, message: str
     ) -> None:
         now = time.time()
-        before = outages.get(kind)
-        if before is None:
-            before = Outage(kind=kind, since=now, failed_at=now)
+        before = outages.get(kind) or Outage(kind=kind, since=now, failed_at=now)
         outage = replace(before, failed_at=now, message=message)
         outages[kind] = outage
         if not self._is_stored(outage):
@@ -66,23 +64,26 @@ class Outages:
         is_new = now - outage.since >= self.patience_s and not outage.is_told
         if is_new:
             outage = replace(outage, is_told=True)
-        await self.database.write(lambda tx: self._store(tx, outage, is_new=is_new))
+
+        async def work(tx: Transaction) -> None:
+            await self.store.put(tx, outage)
+            if is_new:
+                key = f"outage:{kind}:{outage.since}"
+                await self.notifications.tell_admins(tx, JobKind.OUTAGE, asdict(outage), key=key)
+
+        await self.database.write(work)
         if kind in outages:
             outages[kind] = outage
 
     def _goes_on(self, outage: Outage) -> bool:
-        """Whether one of a former process still counts: nobody knows what was while it was off."""
+        """Whether an outage of a former process still counts.
+
+        While the bot is off it cannot know whether the provider answers.
+        """
         return outage.is_told or time.time() - outage.failed_at <= self.patience_s
 
     def _is_stored(self, outage: Outage) -> bool:
         return outage.failed_at - outage.since >= self.patience_s * _WORTH_STORING
-
-    async def _store(self, tx: Transaction, outage: Outage, *, is_new: bool) -> None:
-        await self.store.put(tx, outage)
-        if is_new:
-            await self.notifications.tell_admins(
-                tx, JobKind.OUTAGE, asdict(outage), key=f"outage:{outage.kind}:{outage.since}"
-            )
 
     async def _end(self, outage: Outage) -> None:
         if not self._is_stored(outage):
@@ -91,18 +92,15 @@ class Outages:
         async def work(tx: Transaction) -> None:
             await self.store.remove(tx, outage.kind)
             if outage.is_told:
-                await self.notifications.tell_admins(
-                    tx,
-                    JobKind.OUTAGE_OVER,
-                    {**asdict(outage), "until": time.time()},
-                    key=f"outage:{outage.kind}:{outage.since}:over",
-                )
+                payload = {**asdict(outage), "until": time.time()}
+                key = f"outage:{outage.kind}:{outage.since}:over"
+                await self.notifications.tell_admins(tx, JobKind.OUTAGE_OVER, payload, key=key)
 
         await self.database.write(work)
 
 
 def _kind_of(error: UserError) -> OutageKind | None:
-    """What kind of silence that is; None: an answer."""
+    """The kind of outage that the error shows; None: the provider has answered."""
     if isinstance(error, ProviderUnreachable | ProviderUncertain):
         return OutageKind.UNREACHABLE
     return OutageKind.REFUSED if isinstance(error, KeyRefused) else None

@@ -1,4 +1,4 @@
-"""Pictures of a job's losses: drawn apart, kept as files, and each drawn once."""
+"""Pictures of a job's losses: another process draws each once, and files keep them."""
 
 import asyncio
 import hashlib
@@ -19,16 +19,16 @@ from bot.runtime.isolated import run_isolated
 from bot.texts import Texts, cut
 
 KEPT_S: Final = 14 * 24 * 3600
-"""How long a picture stays that nobody asks for."""
+"""How long an unused picture stays."""
 MOST_RESULT_BYTES: Final = 1_000_000
-"""Some 20,000 steps; of a longer run the events have to do."""
+"""About 20,000 steps; the picture of a longer run is made from its events."""
 
 _DRAWING_TIMEOUT_S: Final = 60.0
 _LONGEST_TITLE: Final = 34
 _MOST_EPOCHS: Final = 200
-"""More are a mistake of somebody's, and would be a grey wall."""
+"""More epochs are a mistake, and their marks would cover the picture."""
 _STYLE: Final = "1"
-"""Another one when `drawing.py` draws differently, so that no old picture is taken for a new."""
+"""Change it when `drawing.py` draws differently, so that no old picture is used."""
 
 _logger = logging.getLogger(__name__)
 
@@ -38,29 +38,26 @@ class LossChart:
     """A picture, and what it shows."""
 
     path: Path
-    """A PNG; it stays for `KEPT_S` after it was asked for last."""
+    """A PNG; it stays for `KEPT_S` after its last use."""
     curves: Curves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pictures:
-    """Draws one at a time."""
+    """Draws one picture at a time."""
 
     jobs: JobStore
     api: TrainingApi
     folder: Path
     patience_s: float = 5.0
-    """Nobody's answer waits longer for a provider's file: the events are there."""
+    """How long a picture waits for the provider's file before the events are used."""
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def loss_chart(self, job_id: str, texts: Texts) -> LossChart | None:
-        """The losses of a job that we follow, with words in that language.
+        """The losses of a job that we follow, with labels in that language.
 
-        Never raises for what may go wrong with the provider, its file or the drawing: that is
-        logged. Asked again, the same content is the same file.
-
-        Returns:
-            None when there are too few points to draw, or drawing failed.
+        Errors of the provider, of its file and of the drawing are logged and never raised. The
+        same content gives the same file. None: there are too few points, or drawing failed.
         """
         tracked = await self.jobs.get(job_id)
         if tracked is None:
@@ -73,35 +70,32 @@ class Pictures:
         return LossChart(path=path, curves=curves) if path else None
 
     async def curves(self, job_id: str) -> Curves:
-        """What is known of the job's losses; empty when nothing is."""
+        """The job's losses, as far as they are known."""
         tracked = await self.jobs.get(job_id)
         return await self._curves(tracked) if tracked else Curves()
 
-    def tidy(self) -> None:
-        """Delete what nobody has asked for in a long time; it blocks."""
-        for path in (*self.folder.glob("loss-*"), *self.folder.glob("results-*")):
-            if path.stat().st_mtime < time.time() - KEPT_S:
-                path.unlink()
+    async def tidy(self) -> None:
+        """Delete the files that were not used for `KEPT_S`."""
+        await asyncio.to_thread(_tidy, self.folder)
 
     async def _curves(self, tracked: TrackedJob) -> Curves:
-        """From the events, or from the result file where that tells more."""
-        of_events = from_events(tracked.metrics)
+        """From the events, or from the result file where that has more points."""
         of_results = await self._results(tracked.job)
-        return max(of_events, of_results, key=lambda curves: curves.n_points)
+        return max(from_events(tracked.metrics), of_results, key=lambda curves: curves.n_points)
 
     async def _results(self, job: FineTuningJob) -> Curves:
-        """The curves in the job's result file; empty when there is none to be read."""
+        """The curves in the job's result file; empty when no file can be read."""
         if not job.result_file:
             return Curves()
         try:
             content = await self._fetched(job.result_file)
             return await asyncio.to_thread(from_results, content)
-        except (UserError, OSError, BrokenResults) as exc:  # OSError: a TimeoutError, too
+        except (UserError, OSError, BrokenResults) as exc:  # OSError includes TimeoutError
             _logger.warning("The result file of job %s can't be used: %r", job.id, exc)
             return Curves()
 
     async def _fetched(self, file_id: str) -> bytes:
-        """What is in a provider's file, which never changes: it is fetched once."""
+        """The content of a provider's file, which never changes and is fetched once."""
         path = self.folder / f"results-{_digest(file_id)}.csv"
         content = await asyncio.to_thread(_read, path)
         if content is None:
@@ -111,7 +105,7 @@ class Pictures:
         return content
 
     async def _drawn(self, curves: Curves, labels: Labels, total_steps: int | None) -> Path | None:
-        """The file of a picture, which is there already or drawn now."""
+        """The file of a picture, which is drawn unless it exists."""
         name = _digest(repr((_STYLE, curves, labels, total_steps)))
         path = self.folder / f"loss-{name}.png"
         async with self._turn:
@@ -135,7 +129,7 @@ class Pictures:
             labels,
             total_steps=total_steps,
             timeout_s=_DRAWING_TIMEOUT_S,
-            # Where its list of fonts is kept; and no threads, which would reserve memory.
+            # Matplotlib keeps its list of fonts there. Threads would reserve memory.
             environment={"MPLCONFIGDIR": str(self.folder), "OPENBLAS_NUM_THREADS": "1"},
         )
         unfinished.replace(path)
@@ -157,12 +151,18 @@ def _labels(tracked: TrackedJob, curves: Curves, texts: Texts) -> Labels:
 
 
 def _total_steps(tracked: TrackedJob, curves: Curves) -> int | None:
-    """How many steps the whole run has; None where that is not told."""
+    """Steps of the whole run; None: not known."""
     progress = progress_of(tracked)
     if progress is not None and progress.total is not None:
         return progress.total
     lasts = [points[-1].step for points in (curves.train, curves.valid) if points]
     return max(lasts) if lasts and tracked.job.status is JobStatus.SUCCEEDED else None
+
+
+def _tidy(folder: Path) -> None:
+    for path in (*folder.glob("loss-*"), *folder.glob("results-*")):
+        if path.stat().st_mtime < time.time() - KEPT_S:
+            path.unlink()
 
 
 def _read(path: Path) -> bytes | None:
@@ -180,7 +180,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _is_there(path: Path) -> bool:
-    """Whether the file exists; it then counts as just asked for."""
+    """Whether the file exists; it then counts as just used."""
     try:
         os.utime(path)
     except FileNotFoundError:

@@ -1,14 +1,15 @@
-"""What the provider is asked about the jobs that go on, and how often.
+"""What the bot asks the provider about running jobs, and how often.
 
-Accounts are shared. Up to `FEW` jobs are asked for one by one. Above that a round reads the list
-of jobs, until all of ours were seen or for `PAGES` pages, and asks for the others by themselves.
-A round spends one call on each of `TURNS` jobs (its events when the list has shown it, else the
-job itself) and a second one on `SECONDS` of those that were not listed, always on those whose turn
-was the longest ago. So however many jobs there are, a round costs 60 calls at most, and two more
-for each job that has just ended, which are spent once in its life. (A log that grew by more than a
-hundred lines since it was read last takes a call for each hundred.)
+Accounts are shared, so calls are few. Up to `FEW` jobs are asked for one by one. With more jobs, a
+round reads the list of jobs until it has seen all of ours, or for `PAGES` pages. It asks for jobs
+that were not listed one by one.
 
-Absence from the list means nothing. A list that is missing, late or odd costs a round that call.
+A round spends one call on each of `TURNS` jobs: its events when it was listed, else the job itself.
+It spends a second call on `SECOND_CALLS` of the unlisted jobs. Jobs whose turn was the longest ago
+come first. So a round costs at most 60 calls, however many jobs run. Each job that has just ended
+costs two more, once. A log that grew by more than a hundred lines costs one call per hundred.
+
+Absence from the list means nothing. A missing, late or odd list costs a round that one call.
 """
 
 import asyncio
@@ -28,32 +29,32 @@ from bot.runtime.workers import Workers
 FEW: Final = 10
 PAGES: Final = 5
 TURNS: Final = 50
-SECONDS: Final = 5
+SECOND_CALLS: Final = 5
 AT_ONCE: Final = 16
 """Calls of a round that wait for their answers at the same time."""
 PAGE_PATIENCE_S: Final = 0.8
-"""Jobs that are still waited for on a page of the list are then asked for by themselves."""
+"""How long a page of the list may take; after that, the jobs are asked for one by one."""
 
 _NOT_BEGUN: Final = (JobStatus.VALIDATING_FILES, JobStatus.QUEUED)
 
 OnSeen = Callable[[FineTuningJob, Sequence[JobEvent] | None], Awaitable[None]]
-"""(the job as it is, its new events; None: these were not read)."""
+"""(the present job, its new events; None: these were not read)."""
 
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Errand:
+class _Query:
     """What a round wants to know of a job."""
 
     listed: FineTuningJob | None
-    """As the list has shown it; None: it is to be asked for."""
+    """The job as the list showed it; None: ask for it."""
     with_events: bool
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class JobPolling:
-    """One worker for each job, so that a call which hangs holds up no other job."""
+    """One worker for each job, so that a hanging call delays no other job."""
 
     api: TrainingApi
     jobs: JobStore
@@ -61,11 +62,11 @@ class JobPolling:
     on_seen: OnSeen
     _workers: "Workers[str]" = field(init=False)
     _rounds: "Workers[str]" = field(init=False)
-    _errands: dict[str, _Errand] = field(init=False, default_factory=dict)
+    _queries: dict[str, _Query] = field(init=False, default_factory=dict)
     _slots: asyncio.Semaphore = field(init=False)
     _n_rounds: int = field(init=False, default=0)
     _had_turn: dict[str, int] = field(init=False, default_factory=dict)
-    """The round in which a job had its turn last."""
+    """The last round in which a job had its turn."""
     _had_second: dict[str, int] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -74,7 +75,7 @@ class JobPolling:
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     async def tick(self) -> None:
-        """Look at the jobs that go on; returns at once."""
+        """Look at the running jobs; returns at once."""
         active = await self.jobs.active()
         if len(active) > FEW:
             self._rounds.wake("round")
@@ -84,11 +85,11 @@ class JobPolling:
 
     def wake(self, job_id: str) -> None:
         """Look at one job now: at itself and at its events."""
-        self._errands.pop(job_id, None)
+        self._queries.pop(job_id, None)
         self._workers.wake(job_id)
 
     async def idle(self, job_id: str) -> None:
-        """Wait until nobody looks at the job."""
+        """Wait until no worker looks at the job."""
         await self._rounds.idle("round")
         await self._workers.idle(job_id)
 
@@ -117,9 +118,9 @@ class JobPolling:
             _logger.warning("The jobs can't be listed: %r", exc)
         alone = [job_id for job_id in turns if job_id in unlisted]
         begun = [job_id for job_id in alone if active[job_id].status not in _NOT_BEGUN]
-        seconds = self._next(begun, self._had_second, SECONDS)
+        seconds = self._next(begun, self._had_second, SECOND_CALLS)
         for job_id in alone:
-            self._send(job_id, _Errand(listed=None, with_events=job_id in seconds))
+            self._send(job_id, _Query(listed=None, with_events=job_id in seconds))
 
     async def _page(
         self, pages: AsyncGenerator[list[FineTuningJob], None]
@@ -129,42 +130,42 @@ class JobPolling:
 
     def _listed(self, job: FineTuningJob, before: FineTuningJob, *, has_turn: bool) -> None:
         if has_turn or job != replace(before, metadata=job.metadata):
-            self._send(job.id, _Errand(listed=job, with_events=has_turn))
+            self._send(job.id, _Query(listed=job, with_events=has_turn))
 
     def _next(self, job_ids: Collection[str], had: dict[str, int], n: int) -> Collection[str]:
-        """The *n* of the jobs whose turn was the longest ago; it is theirs now."""
+        """The *n* jobs whose turn was the longest ago; they have it now."""
         chosen = sorted(job_ids, key=lambda job_id: had.get(job_id, 0))[:n]
         had.update(dict.fromkeys(chosen, self._n_rounds))
         return dict.fromkeys(chosen)
 
-    def _send(self, job_id: str, errand: _Errand) -> None:
-        self._errands[job_id] = errand
+    def _send(self, job_id: str, query: _Query) -> None:
+        self._queries[job_id] = query
         self._workers.wake(job_id)
 
     # A job
 
     async def _look(self, job_id: str) -> None:
-        errand = self._errands.pop(job_id, None)
+        query = self._queries.pop(job_id, None)
         try:
-            if errand is None:
-                await self._see(job_id, _Errand(listed=None, with_events=True))
+            if query is None:
+                await self._see(job_id, _Query(listed=None, with_events=True))
             else:
                 async with self._slots:
-                    await self._see(job_id, errand)
+                    await self._see(job_id, query)
         except UserError as exc:
             _logger.warning("Job %s can't be read: %s", job_id, exc.key)
 
-    async def _see(self, job_id: str, errand: _Errand) -> None:
-        job = errand.listed
-        # A list may tell less of a job than the job itself does, and its end is told but once.
+    async def _see(self, job_id: str, query: _Query) -> None:
+        job = query.listed
+        # A list may hold fewer fields than the job itself, and admins hear of its end only once.
         if job is None or job.status.is_terminal:
             job = await self.outages.noted(self.api.job(job_id))
-        is_worth_it = errand.with_events and job.status not in _NOT_BEGUN
+        is_worth_it = query.with_events and job.status not in _NOT_BEGUN
         events = await self._new_events(job) if is_worth_it or job.status.is_terminal else None
         await self.on_seen(job, events)
 
     async def _new_events(self, job: FineTuningJob) -> list[JobEvent] | None:
-        """Events that are not stored yet; None where they can't be read: the status is more."""
+        """Events that are not yet stored; None: they can't be read, and the job counts anyway."""
         known = await self.jobs.event_ids(job.id)
         try:
             return await self.outages.noted(self.api.new_events(job.id, known=known))

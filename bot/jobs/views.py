@@ -1,4 +1,4 @@
-"""Fine-tuning jobs in lists, and what is asked and said about one."""
+"""The list of fine-tuning jobs, the question before one is stopped, and the caption of a chart."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from bot.jobs.pictures import LossChart
 from bot.texts import Texts, cut, shortened
 
 PAGE_SIZE = 6
-"""Jobs on a page of the list."""
+"""Jobs per page of the list."""
 
 _BUTTON_UNITS = 24
 _CAPTION_UNITS = 300
@@ -19,44 +19,28 @@ _LINE_UNITS = 160
 
 
 def listing(texts: Texts, jobs: Sequence[TrackedJob], *, page: int, n_jobs: int) -> Screen:
-    """A page of the jobs that we follow, each with a button that opens it.
-
-    Args:
-        texts: The person's language.
-        jobs: Those of the page.
-        page: Its number, from 0.
-        n_jobs: How many jobs there are in all.
-    """
+    """Page *page*, from 0, of all *n_jobs* that we follow, each with a button that opens it."""
     if not jobs:
-        return Screen(
-            text=texts("jobs_none"),
-            buttons=rows([button(texts, "train", data_of("training", "plan"))]),
-        )
+        train = button(texts, "train", data_of("training", "plan"))
+        return Screen(text=texts("jobs_none"), buttons=rows([train]))
     openers = [_opener(texts, tracked) for tracked in jobs]
     return Screen(
         text="\n".join([_title(texts, len(jobs), page, n_jobs), *(_line(texts, j) for j in jobs)]),
         buttons=rows(
-            *(openers[at : at + 2] for at in range(0, len(openers), 2)),
-            _pager(texts, page, n_jobs),
+            *(openers[at : at + 2] for at in range(0, len(openers), 2)), _pager(texts, page, n_jobs)
         ),
     )
 
 
 def ask_cancel(texts: Texts, tracked: TrackedJob) -> Screen:
     """Whether to stop the job."""
-    return Screen(
-        text=texts("cancel_ask", name=tracked.name),
-        buttons=rows(
-            [
-                button(texts, "cancel_yes", data_of("jobs", "cancel", tracked.number)),
-                button(texts, "keep", data_of("jobs", "keep", tracked.number)),
-            ]
-        ),
-    )
+    yes = button(texts, "cancel_yes", data_of("jobs", "cancel", tracked.number))
+    no = button(texts, "keep", data_of("jobs", "keep", tracked.number))
+    return Screen(text=texts("cancel_ask", name=tracked.name), buttons=rows([yes, no]))
 
 
 def loss_chart(texts: Texts, tracked: TrackedJob, chart: LossChart) -> Screen:
-    """The picture of a job's losses, with the numbers that matter below it."""
+    """The picture of a job's losses, with the newest and the lowest losses below it."""
     name = shortened(tracked.name, _CAPTION_UNITS)
     curves, lines = chart.curves, [texts("chart_caption", name=name)]
     validated = curves.valid or curves.full_valid

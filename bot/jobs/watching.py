@@ -1,13 +1,21 @@
 """Follows fine-tuning jobs until they end, and tells the admins."""
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bot.delivery.notifications import Notifications
 from bot.domain.training import FineTuningJob, JobEvent, JobStatus, TrackedJob
-from bot.errors import JobFinished, JobNotFollowed, NothingActive, WhichJob
+from bot.errors import (
+    JobFinished,
+    JobNotFollowed,
+    NothingActive,
+    NotPausable,
+    NotPaused,
+    UserError,
+    WhichJob,
+)
 from bot.gateways.provider import TrainingApi
 from bot.jobs.entities import JobKind
 from bot.jobs.outages import Outages
@@ -17,15 +25,19 @@ from bot.storage.database import Database, Transaction
 
 Work = Callable[[Transaction], Awaitable[None]]
 OnSuccess = Callable[[FineTuningJob, TrackedJob | None], Awaitable[Work]]
-"""(the job, as it was stored before): reads what it needs, and gives what the transaction does."""
+"""(the job, the job as it was stored before): reads what it needs, returns the writes.
 
+The transaction that stores the end of the job runs these writes.
+"""
+
+PAUSABLE: Final = (JobStatus.QUEUED, JobStatus.RUNNING)
 NAME_PATIENCE_S: Final = 600
-"""How long a success without a model's name is looked at again: some servers name it later."""
+"""How long a success without a model's name is polled: some servers name the model later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watching:
-    """Stores what the polling of jobs sees. Each end of a job is told once, with its model."""
+    """Stores what the polling of jobs finds. Admins hear of each end of a job once."""
 
     database: Database
     jobs: JobStore
@@ -35,26 +47,26 @@ class Watching:
     on_seen: list[OnSeen] = field(default_factory=list)
     """Awaited in order after each look at a job."""
     on_success: list[OnSuccess] = field(default_factory=list)
-    """What else is stored, in order, with the end of a job that made a model."""
+    """Called in order for the end of a job that made a model."""
     name_patience_s: float = NAME_PATIENCE_S
     _polling: JobPolling = field(init=False)
     _nameless: dict[str, float] = field(init=False, default_factory=dict)
-    """When a success without a model's name was told, by the monotonic clock."""
+    """When admins heard of a success without a model's name, by the monotonic clock."""
 
     def __post_init__(self) -> None:
         polling = JobPolling(api=self.api, jobs=self.jobs, outages=self.outages, on_seen=self._seen)
         object.__setattr__(self, "_polling", polling)
 
     async def tick(self) -> None:
-        """Look at the jobs that go on; called every `POLL_INTERVAL_S`, returns at once."""
+        """Look at the running jobs; called every `POLL_INTERVAL_S`, returns at once."""
         await self._polling.tick()
 
     def wake(self, job_id: str) -> None:
-        """Look at one job now: somebody waits for it."""
+        """Look at one job now."""
         self._polling.wake(job_id)
 
     async def idle(self, job_id: str) -> None:
-        """Wait until nobody looks at the job."""
+        """Wait until no worker looks at the job."""
         await self._polling.idle(job_id)
 
     async def close(self) -> None:
@@ -62,10 +74,9 @@ class Watching:
         await self._polling.close()
 
     async def follow(self, job_id: str, *, by: int) -> TrackedJob:
-        """Follow a job that was started elsewhere; its model is offered, never promoted.
+        """Follow a job that was started elsewhere; its model never goes live automatically.
 
-        Raises:
-            JobUnknown, ProviderError: from the gateway, unchanged.
+        Raises JobUnknown and other ProviderErrors from the gateway, unchanged.
         """
         known = await self.jobs.get(job_id)
         if known is not None:
@@ -81,11 +92,7 @@ class Watching:
         return await self.get(job_id)
 
     async def get(self, job_id: str) -> TrackedJob:
-        """A job that is followed.
-
-        Raises:
-            JobNotFollowed: it is not, so it is none of our business.
-        """
+        """A job; raises JobNotFollowed where the bot does not follow it."""
         tracked = await self.jobs.get(job_id)
         if tracked is None:
             raise JobNotFollowed(job_id=job_id)
@@ -102,8 +109,8 @@ class Watching:
         """The one job that runs now.
 
         Raises:
-            NothingActive: none does.
-            WhichJob: several do.
+            NothingActive: no job runs.
+            WhichJob: several jobs run.
         """
         active = await self.jobs.active()
         if not active:
@@ -116,7 +123,7 @@ class Watching:
         """Ask the provider to stop a job that we follow.
 
         Raises:
-            JobNotFollowed: nobody else's job is touched.
+            JobNotFollowed: the bot cancels only jobs that it follows.
             JobFinished: it has ended already.
             ProviderError: from the gateway, unchanged.
         """
@@ -126,7 +133,44 @@ class Watching:
         try:
             await self.api.cancel(job_id)
         finally:
-            self.wake(job_id)  # whatever was answered: it may have ended meanwhile
+            self.wake(job_id)  # it may have ended meanwhile
+        return tracked
+
+    async def pause(self, number: int) -> TrackedJob:
+        """Pause the job with that number of ours.
+
+        Raises:
+            JobNotFollowed: no job has that number.
+            NotPausable: it neither waits nor runs.
+            PauseUnsupported, PauseRefused, other ProviderErrors: from the gateway, unchanged.
+        """
+        done = (JobStatus.PAUSED,)
+        return await self._move(number, self.api.pause, PAUSABLE, done, otherwise=NotPausable)
+
+    async def resume(self, number: int) -> TrackedJob:
+        """Resume the job; raises like `pause`, but NotPaused where it is not paused."""
+        paused, done = (JobStatus.PAUSED,), (*PAUSABLE, JobStatus.VALIDATING_FILES)
+        return await self._move(number, self.api.resume, paused, done, otherwise=NotPaused)
+
+    async def _move(
+        self,
+        number: int,
+        request: Callable[[str], Awaitable[FineTuningJob]],
+        possible: Collection[JobStatus],
+        done: Collection[JobStatus],
+        *,
+        otherwise: type[UserError],
+    ) -> TrackedJob:
+        tracked = await self.numbered(number)
+        try:
+            # The stored status may be a minute old.
+            status = (await self.api.job(tracked.job.id)).status
+            if status in possible:
+                await request(tracked.job.id)
+            elif status not in done:
+                raise otherwise(name=tracked.name)
+        finally:
+            self.wake(tracked.job.id)
         return tracked
 
     async def _seen(self, job: FineTuningJob, events: Sequence[JobEvent] | None) -> None:
@@ -138,10 +182,11 @@ class Watching:
         before = await self.jobs.bare(job.id)
         is_open = not job.status.is_terminal or job.id in await self.jobs.active()
         is_awaited = is_open and _is_nameless(job) and not self._has_waited(job.id)
-        # A job may have been over when it was stored first: then its end is still to be told.
+        # Admins do not know the end of a job that was over when it was first stored.
         is_told = not job.status.is_terminal or not is_open
         is_told = is_told or (is_awaited and job.id in self._nameless)
-        if before and not events and is_told and before.job == _comparable(job, before):
+        is_same = before is not None and before.job == replace(job, metadata=before.job.metadata)
+        if is_same and not events and is_told:
             return
         works = []
         if job.status is JobStatus.SUCCEEDED and job.fine_tuned_model:
@@ -155,7 +200,7 @@ class Watching:
             self._nameless.pop(job.id, None)
 
     def _has_waited(self, job_id: str) -> bool:
-        """Whether its model's name was waited for long enough; a restart begins that again."""
+        """Whether the wait for its model's name is over; a restart of the bot begins it again."""
         since = self._nameless.get(job_id)
         return since is not None and time.monotonic() - since >= self.name_patience_s
 
@@ -168,7 +213,7 @@ class Watching:
         *,
         is_awaited: bool,
     ) -> None:
-        """Store what is new; *works* follow the end that is told now."""
+        """Store what is new; *works* are written with the end of the job."""
         await self.jobs.save(tx, job)
         await self.jobs.add_events(tx, job.id, events)
         await self.notifications.show_cards(tx, job.id)
@@ -187,8 +232,3 @@ class Watching:
 
 def _is_nameless(job: FineTuningJob) -> bool:
     return job.status is JobStatus.SUCCEEDED and not job.fine_tuned_model
-
-
-def _comparable(job: FineTuningJob, before: TrackedJob) -> FineTuningJob:
-    """The job with the fields that we do not store as they are stored."""
-    return replace(job, metadata=before.job.metadata)

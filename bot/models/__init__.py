@@ -1,1 +1,1 @@
-"""The list of models: each with its origin, verdict and share of good answers, to choose from."""
+"""The list of models to choose from, each with its origin, verdict and share of good answers."""

@@ -1,27 +1,23 @@
-"""One model: what is known of it, and the checkpoints of its training."""
+"""The screens of one model: its details, and the checkpoints of its training."""
 
 from collections.abc import Sequence
 
 from bot.delivery.screen import Button, Screen, rows
 from bot.domain.models import Checkpoint, ServedModel, best_checkpoint
-from bot.domain.training import TrackedJob, TrainingRun
 from bot.edge.buttons import button, data_of
 from bot.models.details import ModelDetails
 from bot.models.views import since
-from bot.ratings.share_views import share_of
+from bot.ratings.views import share_of
 from bot.texts import Markup, Texts, shortened
 
 _TITLE_UNITS = 100
 
 
 def details(texts: Texts, found: ModelDetails, *, chooser: str, trainer: str) -> Screen:
-    """Everything about one model, and what can be done with it.
+    """Everything about one model, and the buttons for it.
 
-    Args:
-        texts: The person's language.
-        found: What is known.
-        chooser: Who put it to use; empty when nobody did.
-        trainer: Who started its job, or named it to /monitor; empty: from the terminal.
+    *chooser* is the name of the admin that put it to use; empty: no admin did. *trainer* started
+    its job or named it to /monitor; empty: the job comes from the terminal.
     """
     model = found.model
     lines = [texts("model_title", model=_title(model)), *_state(texts, found, chooser)]
@@ -41,29 +37,19 @@ def details(texts: Texts, found: ModelDetails, *, chooser: str, trainer: str) ->
 def checkpoints(
     texts: Texts, model: ServedModel, found: Sequence[tuple[ServedModel, Checkpoint]]
 ) -> Screen:
-    """What the provider kept of a model's training, the best step marked."""
+    """The checkpoints that the provider kept of a model's training; the best step is marked."""
     back = [button(texts, "back", data_of("models", "show", model.id))]
     if not found:
         return Screen(text=texts("checkpoints_none", model=_title(model)), buttons=rows(back))
     best = best_checkpoint([checkpoint for _, checkpoint in found])
-    lines = [
-        texts("checkpoints_title", model=_title(model)),
-        *(
-            _step_line(texts, checkpoint, is_best=checkpoint is best, is_result=kept == model)
-            for kept, checkpoint in found
-        ),
-    ]
-    openers = [
-        button(
-            texts,
-            "checkpoint_best" if checkpoint is best else "checkpoint",
-            data_of("models", "show", kept.id),
-            step=texts.number(checkpoint.step),
-        )
-        for kept, checkpoint in found
-    ]
-    pairs = [openers[n : n + 3] for n in range(0, len(openers), 3)]
-    return Screen(text="\n".join(lines), buttons=rows(*pairs, back))
+    lines, openers = [texts("checkpoints_title", model=_title(model))], []
+    for kept, checkpoint in found:
+        is_best, step = checkpoint is best, texts.number(checkpoint.step)
+        lines.append(_step_line(texts, checkpoint, is_best=is_best, is_result=kept == model))
+        key = "checkpoint_best" if is_best else "checkpoint"
+        openers.append(button(texts, key, data_of("models", "show", kept.id), step=step))
+    triples = [openers[n : n + 3] for n in range(0, len(openers), 3)]
+    return Screen(text="\n".join(lines), buttons=rows(*triples, back))
 
 
 def _state(texts: Texts, found: ModelDetails, chooser: str) -> list[str]:
@@ -80,46 +66,38 @@ def _state(texts: Texts, found: ModelDetails, chooser: str) -> list[str]:
 
 
 def _origin(texts: Texts, found: ModelDetails, trainer: str) -> list[str]:
-    day = texts.moment(found.model.added_at)
     base = texts("model_base", base=shortened(found.base_model, _TITLE_UNITS))
     if found.tracked is None:
         known = [base] if found.base_model != found.model.name else []
-        return [*known, texts("model_unknown", day=day)]
+        return [*known, texts("model_unknown", day=texts.moment(found.model.added_at))]
     who = shortened(trainer, _TITLE_UNITS) if trainer else Markup(texts("model_from_terminal"))
+    job = found.tracked.job
+    day = texts.moment(job.finished_at or job.created_at)
     if found.run is None:
-        made = [texts("model_followed", day=_day(texts, found.tracked), who=who)]
+        made = [texts("model_followed", day=day, who=who)]
     else:
-        made = _made(texts, found.tracked, found.run, who)
-    return [base, *made, texts("model_job", id=shortened(found.tracked.job.id, _TITLE_UNITS))]
-
-
-def _made(texts: Texts, tracked: TrackedJob, run: TrainingRun, who: Markup) -> list[str]:
-    dataset = run.dataset
-    n = {
-        "n": texts.number(dataset.n_examples),
-        "examples": texts.plural("examples", dataset.n_examples),
-    }
-    return [
-        texts("model_trained", day=_day(texts, tracked), run_id=run.id, who=who),
-        texts("model_dataset", number=dataset.id, **n),
-    ]
+        dataset = found.run.dataset
+        n = texts.counted("examples", dataset.n_examples)
+        made = [
+            texts("model_trained", day=day, run_id=found.run.id, who=who),
+            texts("model_dataset", number=dataset.id, **n),
+        ]
+    return [base, *made, texts("model_job", id=shortened(job.id, _TITLE_UNITS))]
 
 
 def _end(texts: Texts, found: ModelDetails) -> list[str]:
     if found.last_day is None or found.days_left is None:
         return []
-    if found.days_left <= 0:
-        return [texts("model_over", day=found.last_day)]
-    return [texts("model_until", day=found.last_day, days=found.days_left)]
+    key = "model_over" if found.days_left <= 0 else "model_until"
+    return [texts(key, day=found.last_day, days=found.days_left)]
 
 
 def _buttons(texts: Texts, found: ModelDetails) -> tuple[tuple[Button, ...], ...]:
     model = found.model
     test = button(texts, "test", data_of("trials", "test", model.id))
     serve = button(texts, "use", data_of("models", "serve", model.id))
-    more = []
-    if found.may_have_checkpoints:
-        more.append(button(texts, "checkpoints", data_of("models", "steps", model.id)))
+    steps = button(texts, "checkpoints", data_of("models", "steps", model.id))
+    more = [steps] if found.may_have_checkpoints else []
     back = button(texts, "back", data_of("models", "list", 0))
     if model.retired_at is not None:
         restore = button(texts, "restore", data_of("models", "restore", model.id))
@@ -141,18 +119,12 @@ def _step_line(texts: Texts, checkpoint: Checkpoint, *, is_best: bool, is_result
 
 
 def _step(texts: Texts, checkpoint: Checkpoint) -> Markup:
-    parts = [texts("checkpoints_step", step=texts.number(checkpoint.step))]
-    for key, loss in (
-        ("checkpoints_train", checkpoint.train_loss),
-        ("checkpoints_valid", checkpoint.valid_loss),
-    ):
-        if loss is not None:
-            parts.append(texts(key, loss=texts.number(loss, digits=2)))
-    return Markup("".join(parts))
-
-
-def _day(texts: Texts, tracked: TrackedJob) -> str:
-    return texts.moment(tracked.job.finished_at or tracked.job.created_at)
+    line = texts("checkpoints_step", step=texts.number(checkpoint.step))
+    if checkpoint.train_loss is not None:
+        line += texts("checkpoints_train", loss=texts.number(checkpoint.train_loss, digits=2))
+    if checkpoint.valid_loss is not None:
+        line += texts("checkpoints_valid", loss=texts.number(checkpoint.valid_loss, digits=2))
+    return Markup(line)
 
 
 def _title(model: ServedModel) -> Markup:

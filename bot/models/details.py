@@ -1,8 +1,8 @@
-"""What is known of a model, and what the provider kept of its training besides it."""
+"""Gathers the details of a model, and the checkpoints that the provider kept of its training."""
 
 import datetime as dtm
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.catalogue import base_of
@@ -27,35 +27,35 @@ class ModelDetails:
 
     model: ServedModel
     base_model: str
-    """What it was tuned from; its own name where that is not known."""
+    """The model that it was tuned from; its own name where that is not known."""
     last_day: dtm.date | None
-    """From when on it answers no more; None: not known."""
+    """The day from which it no longer answers; None: not known."""
     days_left: int | None
-    """Until then, 0 or less once it has come; None: not known."""
+    """Days until then, 0 or less from that day on; None: not known."""
     serving: CurrentModel | None
     """None: another model answers."""
     tracked: TrackedJob | None
-    """The job that made it; None: made elsewhere."""
+    """The job that made it; None: it was made elsewhere."""
     run: TrainingRun | None
-    """The plan that the job came from; None for a job that was named to /monitor."""
+    """The plan that the job came from; None: the job was named to /monitor."""
     checkpoint: Checkpoint | None
-    """Which step of the job it is; None: not known."""
+    """The step of the job that it is; None: not known."""
     result: ServedModel | None
     """For an earlier checkpoint: the result of the same job; else None."""
     verdict: Verdict | None
     share: Share | None
-    """Of good answers; None: nobody rated one."""
+    """The share of good answers; None: no answer was rated."""
 
     @property
     def may_have_checkpoints(self) -> bool:
-        """Whether it is worth asking the provider for what else it kept of the job."""
+        """Whether the provider may have kept other checkpoints of the job."""
         job = self.tracked.job if self.tracked else None
         return job is not None and job.status is JobStatus.SUCCEEDED and self.result is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelFacts:
-    """Gathers what other parts know; asks the provider for checkpoints once an admin does."""
+    """Gathers the details from other features; asks the provider for checkpoints on request."""
 
     database: Database
     models: ModelStore
@@ -69,11 +69,7 @@ class ModelFacts:
     api: TrainingApi
 
     async def details(self, model_id: int) -> ModelDetails:
-        """All about one model.
-
-        Raises:
-            ModelListGone: it is not stored any more.
-        """
+        """Everything about one model; raises ModelListGone where it is no longer stored."""
         model, serving = await self.serving.by_id(model_id), await self.serving.current()
         tracked = await self.jobs.get(model.job_id) if model.job_id else None
         run_id = tracked.run_id if tracked else None
@@ -94,13 +90,10 @@ class ModelFacts:
         )
 
     async def of_job(self, model_id: int) -> Sequence[tuple[ServedModel, Checkpoint]]:
-        """What the provider kept of the model's job, by step, each a model by itself.
+        """The checkpoints of the model's job, by step; each of them is a model, too.
 
-        Read when somebody asks first, and stored; a server without checkpoints keeps none.
-
-        Raises:
-            ModelListGone: like `details`.
-            ProviderError: it can't be asked now.
+        They are read on the first request, then stored; some servers keep none. Raises like
+        `details`, and ProviderError where the provider can't be asked now.
         """
         model = await self.serving.by_id(model_id)
         if model.job_id is None:
@@ -111,10 +104,6 @@ class ModelFacts:
         found = await self.api.checkpoints(model.job_id)
         await self.database.write(lambda tx: self._store(tx, model, model.job_id or "", found))
         return await self.checkpoints.of_job(model.job_id)
-
-    async def verdicts(self) -> Mapping[int, Verdict]:
-        """The newest verdict on each model that was judged, by its id."""
-        return await self.trials.verdicts()
 
     async def _store(
         self, tx: Transaction, model: ServedModel, job_id: str, found: Sequence[Checkpoint]

@@ -1,4 +1,4 @@
-"""The list of models, each one's details, and the choice of who answers."""
+"""The list of models, the details of each, and the choice of the one that answers."""
 
 from dataclasses import dataclass
 
@@ -30,7 +30,7 @@ def build(
     trials: TrialsFeature,
     ratings: RatingsFeature,
 ) -> ModelsFeature:
-    """What all other features know of a model, on its screens."""
+    """Build the screens of models, which show what all other features know of one."""
     details = ModelFacts(
         database=core.database,
         models=serving.models,

@@ -1,4 +1,4 @@
-"""/models, /use: which models there are, which one answers, and what becomes of the others."""
+"""/models, /use: the list of models, the one that answers, and those off the list."""
 
 from dataclasses import dataclass
 
@@ -25,31 +25,31 @@ class ModelHandlers:
     people: People
 
     async def list_models(self, context: BotContext) -> None:
-        """/models: who answers, who did before, and a page of the others."""
+        """/models: the model that answers, the one before it, and a page of the others."""
         serving = self.serving
         overview = views.Overview(
             serving=await serving.current(),
             previous=await serving.previous(),
             others=await serving.others(context.press.number),
-            verdicts=await self.models.verdicts(),
+            verdicts=await self.models.trials.verdicts(),
             shares=await self.quality.shares(),
             has_retired=bool((await serving.retired(0)).models),
         )
         screen = views.listing(context.texts, overview)
-        # A button without a page hangs below something else, which stays.
+        # A button without a page belongs to another message, which stays.
         (context.show if context.press.id else context.reply)(screen)
 
     async def list_retired(self, context: BotContext) -> None:
-        """Models that were taken off the list."""
+        """Show the models that were taken off the list."""
         page = await self.serving.retired(context.press.number)
         context.show(views.retired(context.texts, page))
 
     async def show(self, context: BotContext) -> None:
-        """One model."""
+        """Show the details of a model."""
         context.show(await self._details(context, context.press.number))
 
     async def show_checkpoints(self, context: BotContext) -> None:
-        """What the provider kept of a model's training."""
+        """Show the checkpoints of a model's training."""
         model = await self.serving.by_id(context.press.number)
         found = await self.models.of_job(model.id)
         context.show(detail_views.checkpoints(context.texts, model, found))
@@ -65,7 +65,7 @@ class ModelHandlers:
         context.show(await self._details(context, model.id))
 
     async def use(self, context: BotContext) -> None:
-        """/use [NAME] [a system prompt from the next line on]: who answers, and what it is told."""
+        """/use [NAME] [a system prompt from the next line on]: choose the model and its prompt."""
         command, _, rest = context.text.partition("\n")
         words, system_prompt = command.split(), rest.strip()
         if len(words) > 2:
@@ -80,15 +80,15 @@ class ModelHandlers:
         context.reply(await self._used(context, model, system_prompt or None))
 
     async def use_pressed(self, context: BotContext) -> None:
-        """The button below a trial, whose answers stay."""
+        """Use the model of a trial; the trial's message stays."""
         context.reply(await self._asked_or_used(context))
 
     async def serve_pressed(self, context: BotContext) -> None:
-        """The buttons of the list and of a model."""
+        """Use a model of the list, or the one whose details are shown."""
         context.show(await self._asked_or_used(context))
 
     async def serve_anyway(self, context: BotContext) -> None:
-        """Yes, although it was switched off."""
+        """Use a model although it was switched off."""
         context.show(await self._used(context, await self._on_the_list(context)))
 
     async def _asked_or_used(self, context: BotContext) -> Screen:
@@ -111,17 +111,17 @@ class ModelHandlers:
         texts = context.texts
         before = await self.serving.current()
         used = await self.serving.use(model, by=context.person.id, system_prompt=system_prompt)
-        told = ""
+        opening = ""
         if before is not None and before.model.id == used.id:
             if system_prompt is not None:
-                told = views.prompt_changed(texts, used)
+                opening = views.prompt_changed(texts, used)
             elif before.chosen_by != context.person.id:
-                told = views.already(texts, before, await self._who(context, before.chosen_by))
+                opening = views.already(texts, before, await self._who(context, before.chosen_by))
         return views.used(
             texts,
             used,
             await self.serving.previous(),
-            told=told,
+            opening=opening,
             over_since=await self.last_days.over_since(used.name),
         )
 
@@ -138,5 +138,5 @@ class ModelHandlers:
         )
 
     async def _who(self, context: BotContext, person_id: int | None) -> str:
-        """What a person is called; empty for nobody, and for the terminal, which is person 0."""
+        """A person's name; empty for None, and for the terminal, which is person 0."""
         return (await self.people.named(person_id)).name if person_id else ""

@@ -1,14 +1,15 @@
-"""Models: which there are, and who answers."""
+"""The list of models, and the model that answers."""
 
 import datetime as dtm
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from bot.delivery.screen import Button, Screen, rows
 from bot.domain.models import CurrentModel, ServedModel, model_title
-from bot.edge.buttons import button, data_of
+from bot.edge.buttons import button, data_of, page_buttons
 from bot.ratings.quality import Share
-from bot.ratings.share_views import share_of
+from bot.ratings.views import share_of
 from bot.serving.serving import ModelPage
 from bot.serving.views import LABEL_UNITS, labels
 from bot.texts import Markup, Texts, cut, shortened
@@ -24,17 +25,17 @@ class Overview:
 
     serving: CurrentModel | None
     previous: ServedModel | None
-    """Who answered before; None: nobody on the list did."""
+    """The model on the list that answered before; None: no such model did."""
     others: ModelPage
     verdicts: Mapping[int, Verdict]
-    """By a model's id; missing where nothing was judged."""
+    """By model id, for judged models only."""
     shares: Mapping[int, Share]
-    """Of good answers, by a model's id; missing where nothing was rated."""
+    """Shares of good answers by model id, for rated models only."""
     has_retired: bool
 
 
 def listing(texts: Texts, overview: Overview) -> Screen:
-    """Who answers, who did before, and a page of the others, each with a button."""
+    """The model that answers, the one before it, and a page of the others, each with a button."""
     retired = [button(texts, "models_retired", data_of("models", "retired", 0))]
     serving, previous, page = overview.serving, overview.previous, overview.others
     known = [model for model in (serving.model if serving else None, previous) if model]
@@ -55,10 +56,7 @@ def listing(texts: Texts, overview: Overview) -> Screen:
         lines.append(texts("models_before", model=_title(previous)) + rated(previous))
     if page.models:
         lines.append(texts("models_others"))
-        lines += [
-            _line(texts, model, overview.verdicts.get(model.id)) + rated(model)
-            for model in page.models
-        ]
+    lines += [_line(texts, m, overview.verdicts.get(m.id)) + rated(m) for m in page.models]
     names = labels([*known, *page.models])
     return Screen(
         text="\n".join(lines),
@@ -93,35 +91,27 @@ def used(
     model: ServedModel,
     previous: ServedModel | None = None,
     *,
-    told: str = "",
+    opening: str = "",
     over_since: dtm.date | None = None,
 ) -> Screen:
-    """The model answers; what it is told first, how to change it, and the way back.
+    """The model answers: its system prompt, how to change that, and the way back to *previous*.
 
-    Args:
-        texts: The person's language.
-        model: Who answers now.
-        previous: Who answered before.
-        told: The sentence to begin with; by default that it answers from now on.
-        over_since: When the model was switched off, if it was.
+    *opening* replaces the first sentence, which says that the model answers from now on.
+    *over_since* is the day on which the model was switched off.
     """
-    lines = [told or texts("use_done", model=_title(model))]
+    lines = [opening or texts("use_done", model=_title(model))]
     if over_since is not None:
         lines.append(texts("use_over", day=over_since))
+    test = button(texts, "test", data_of("trials", "test", model.id))
+    models = button(texts, "models", data_of("models", "list", 0))
     return Screen(
         text="\n".join([*lines, *_prompt(texts, model)]),
-        buttons=rows(
-            [
-                button(texts, "test", data_of("trials", "test", model.id)),
-                button(texts, "models", data_of("models", "list", 0)),
-            ],
-            [_back_to(texts, previous)] if previous else [],
-        ),
+        buttons=rows([test, models], [_back_to(texts, previous)] if previous else []),
     )
 
 
 def current(texts: Texts, serving: CurrentModel | None, who: str) -> Screen:
-    """Who answers, what it is told first, and how to change both."""
+    """The model that answers, its system prompt, and how to change both."""
     models = [button(texts, "models", data_of("models", "list", 0))]
     if serving is None:
         return Screen(text=texts("use_none"), buttons=rows(models))
@@ -134,28 +124,26 @@ def current(texts: Texts, serving: CurrentModel | None, who: str) -> Screen:
 
 
 def ask_over(texts: Texts, model: ServedModel, day: dtm.date) -> Screen:
-    """Whether to put a model to use that was switched off."""
+    """Whether to use a model that was switched off."""
+    anyway = button(texts, "use_anyway", data_of("models", "anyway", model.id))
+    back = button(texts, "back", data_of("models", "list", 0))
     return Screen(
-        text=texts("use_ask_over", model=_title(model), day=day),
-        buttons=rows(
-            [button(texts, "use_anyway", data_of("models", "anyway", model.id))],
-            [button(texts, "back", data_of("models", "list", 0))],
-        ),
+        text=texts("use_ask_over", model=_title(model), day=day), buttons=rows([anyway], [back])
     )
 
 
 def already(texts: Texts, serving: CurrentModel, who: str) -> str:
-    """The model answered before it was asked for."""
+    """The chosen model answers already."""
     return texts("use_already", model=_title(serving.model), since=since(texts, serving, who))
 
 
 def prompt_changed(texts: Texts, model: ServedModel) -> str:
-    """The model answered before, and was given another system prompt."""
+    """The model answers already, and has a new system prompt now."""
     return texts("use_prompt_changed", model=_title(model))
 
 
 def since(texts: Texts, serving: CurrentModel, who: str) -> Markup:
-    """Since when a model answers, and by whom."""
+    """Since when a model answers, and why: an admin's choice, the settings, a lost model."""
     if not serving.since:
         return Markup(texts("model_since_settings"))
     day = texts.moment(serving.since)
@@ -188,18 +176,14 @@ def _opener(names: Mapping[int, str], model: ServedModel, *, mark: str = "") -> 
 
 
 def _back_to(texts: Texts, previous: ServedModel) -> Button:
-    """It names a model, so that a second tap does not go forth again."""
+    """The button names a model, so that a second tap changes nothing."""
     use = data_of("models", "serve", previous.id)
     return button(texts, "roll_back", use, model=cut(previous.title, LABEL_UNITS))
 
 
 def _turners(texts: Texts, page: ModelPage, action: str) -> list[Button]:
-    turners = []
-    if page.number:
-        turners.append(button(texts, "newer", data_of("models", action, page.number - 1)))
-    if page.has_more:
-        turners.append(button(texts, "older", data_of("models", action, page.number + 1)))
-    return turners
+    data = partial(data_of, "models", action)
+    return page_buttons(texts, data, page.number, has_more=page.has_more)
 
 
 def _title(model: ServedModel) -> Markup:

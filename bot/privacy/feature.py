@@ -1,4 +1,4 @@
-"""What is stored about a person, for that person, also when they were removed."""
+"""What is stored about a person, for that person, even after an admin has removed them."""
 
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -17,11 +17,7 @@ def build(
 ) -> Feature:
     """Put /privacy together.
 
-    Args:
-        core: What all features stand on.
-        usage: Counts what the person used.
-        chat: Gives the answer that ends when words are deleted.
-        forgets: How each feature deletes a person's words, in the order in which they have to go.
+    *forgets*: how each feature deletes a person's words, in the order of deletion.
     """
     privacy = Privacy(store=PrivacyStore(core.database), people=core.people.store, forgets=forgets)
     handlers = PrivacyHandlers(

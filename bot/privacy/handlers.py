@@ -1,10 +1,9 @@
-"""/privacy: what is stored about a person, shown and deleted; also when they were removed."""
+"""/privacy: what is stored about a person, even after an admin has removed them."""
 
 from dataclasses import dataclass
 
 from bot.chat.generations import Generations
 from bot.delivery.screen import plain
-from bot.domain.people import PersonProfile
 from bot.edge.context import BotContext
 from bot.edge.guards import quiet_key
 from bot.edge.people import People
@@ -15,28 +14,29 @@ from bot.usage.accounts import Accounts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrivacyHandlers:
-    """Open to everybody: each sees only what is their own."""
+    """Open to everybody; each person sees only their own data."""
 
     privacy: Privacy
     people: People
     accounts: Accounts
     generations: Generations
     host: str
-    """Of the server that answers."""
+    """The chat server, by name."""
 
     async def overview(self, context: BotContext) -> None:
-        """/privacy: what there is, in plain words."""
-        words = await self.privacy.words_of(context.person.id)
-        screen = views.overview(context.texts, await self._profile(context), words, host=self.host)
+        """/privacy: what is stored, in plain words."""
+        words = await self.privacy.store.words_of(context.person.id)
+        profile = await self.people.profile_of(context.person)
+        screen = views.overview(context.texts, profile, words, host=self.host)
         context.reply(screen, key=quiet_key(context, "privacy"))
 
     async def get(self, context: BotContext) -> None:
         """All of it, as a file."""
         person = context.person
-        words = await self.privacy.words_of(person.id)
+        words = await self.privacy.store.words_of(person.id)
         screen = views.file_of(
             context.texts,
-            await self._profile(context),
+            await self.people.profile_of(person),
             await self.privacy.turns_of(person.id),
             n_turns=words.n_turns,
             usage=await self.accounts.models_of(person.id),
@@ -44,11 +44,11 @@ class PrivacyHandlers:
         context.reply(screen, key=quiet_key(context, "privacy_file"))
 
     async def ask_forget(self, context: BotContext) -> None:
-        """Ask whether it is really to be deleted."""
+        """Ask whether to delete it."""
         context.reply(views.ask_forget(context.texts), key=quiet_key(context, "privacy_ask"))
 
     async def forget(self, context: BotContext) -> None:
-        """Delete it and say so, in one transaction; an answer that grows ends, unkept."""
+        """Delete it and say so, in one transaction. A growing answer ends and is not stored."""
         self.generations.end(context.row.chat_id)
         context.also(lambda tx: self.privacy.forget(tx, context.person))
         self._say(context, "privacy_done")
@@ -56,9 +56,6 @@ class PrivacyHandlers:
     async def keep(self, context: BotContext) -> None:
         """Delete nothing."""
         self._say(context, "privacy_left")
-
-    async def _profile(self, context: BotContext) -> PersonProfile:
-        return await self.people.profile_of(context.person)
 
     def _say(self, context: BotContext, key: str) -> None:
         context.show(plain(context.texts, key), key=quiet_key(context, key))

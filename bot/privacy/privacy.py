@@ -1,4 +1,4 @@
-"""What is stored about a person: shown to them, and deleted when they say so."""
+"""What is stored about a person: how to read it all, and how to delete it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from typing import Final
 from bot.domain.people import Person
 from bot.edge.feature import Forget
 from bot.edge.people_store import PeopleStore
-from bot.privacy.entities import StoredTurn, StoredWords
+from bot.privacy.entities import StoredTurn
 from bot.privacy.store import PrivacyStore
 from bot.storage.database import Transaction
 
 MOST_CHARACTERS: Final = 5_000_000
-"""Of one file; Telegram takes 50 MB from a bot, and nobody reads so much on a phone."""
+"""In one file. Telegram takes 50 MB from a bot, which is more than a person reads on a phone."""
 _PAGE: Final = 500
 
 
@@ -23,14 +23,10 @@ class Privacy:
     store: PrivacyStore
     people: PeopleStore
     forgets: Sequence[Forget]
-    """One for each feature that stores words, in the order in which they have to go."""
-
-    async def words_of(self, person_id: int) -> StoredWords:
-        """How much there is."""
-        return await self.store.words_of(person_id)
+    """One for each feature that stores words, in the order of deletion."""
 
     async def turns_of(self, person_id: int) -> Sequence[StoredTurn]:
-        """All that was said, oldest first; of more than `MOST_CHARACTERS` the newest."""
+        """All turns, oldest first; only the newest ones if they exceed `MOST_CHARACTERS`."""
         found: list[StoredTurn] = []
         left = MOST_CHARACTERS
         while page := await self.store.turns_of(
@@ -44,7 +40,7 @@ class Privacy:
         return found[::-1]
 
     async def forget(self, tx: Transaction, person: Person) -> None:
-        """Delete all words; what accounting and access need stays, without words."""
+        """Delete all words; the data of accounting and access stays, without words."""
         for forget in self.forgets:
             await forget(tx, person.id)
         if not person.is_admitted:

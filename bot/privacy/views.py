@@ -14,57 +14,37 @@ from bot.usage.accounts import Bill
 
 
 def overview(texts: Texts, profile: PersonProfile, words: StoredWords, *, host: str) -> Screen:
-    """In plain words: what there is, where it goes, what can be deleted."""
-    said = (
-        texts(
-            "privacy_words",
-            conversations=texts.number(words.n_conversations),
-            turns=texts.number(words.n_turns),
-            since=texts.moment(words.since),
-        )
-        if words.since is not None
-        else texts("privacy_no_words")
-    )
+    """In plain words: what is stored, where it goes, what the person can delete."""
+    conversations, turns = texts.number(words.n_conversations), texts.number(words.n_turns)
+    ratings, corrections = texts.number(words.n_ratings), texts.number(words.n_corrections)
     lines = [
         texts("privacy_title"),
         texts("privacy_person", seen=seen(texts, profile.last_seen_at)),
-        said,
-        *_opinions(texts, words),
+    ]
+    if words.since is not None:
+        since = texts.moment(words.since)
+        lines.append(texts("privacy_words", conversations=conversations, turns=turns, since=since))
+    else:
+        lines.append(texts("privacy_no_words"))
+    if words.n_ratings or words.n_corrections:
+        lines.append(texts("privacy_opinions", ratings=ratings, corrections=corrections))
+    lines += [
         texts("privacy_counts"),
         "",
         texts("privacy_provider", host=host),
         "",
         texts("privacy_kept"),
     ]
-    return Screen(
-        text="\n".join(lines),
-        buttons=rows(
-            [
-                button(texts, "show", data_of("privacy", "get")),
-                button(texts, "forget", data_of("privacy", "forget")),
-            ]
-        ),
-    )
-
-
-def _opinions(texts: Texts, words: StoredWords) -> list[str]:
-    if not words.n_ratings and not words.n_corrections:
-        return []
-    ratings, corrections = texts.number(words.n_ratings), texts.number(words.n_corrections)
-    return [texts("privacy_opinions", ratings=ratings, corrections=corrections)]
+    show = button(texts, "show", data_of("privacy", "get"))
+    forget = button(texts, "forget", data_of("privacy", "forget"))
+    return Screen(text="\n".join(lines), buttons=rows([show, forget]))
 
 
 def ask_forget(texts: Texts) -> Screen:
-    """Ask whether everything that was said is really to be deleted."""
-    return Screen(
-        text=texts("privacy_ask"),
-        buttons=rows(
-            [
-                button(texts, "forget_yes", data_of("privacy", "forgotten")),
-                button(texts, "forget_no", data_of("privacy", "keep")),
-            ]
-        ),
-    )
+    """Ask whether to delete all words of the person."""
+    yes = button(texts, "forget_yes", data_of("privacy", "forgotten"))
+    no = button(texts, "forget_no", data_of("privacy", "keep"))
+    return Screen(text=texts("privacy_ask"), buttons=rows([yes, no]))
 
 
 def file_of(
@@ -75,24 +55,10 @@ def file_of(
     n_turns: int,
     usage: Sequence[tuple[str, Bill]],
 ) -> Screen:
-    """Everything, as a file that a phone can show."""
-    return Screen(
-        text=texts("privacy_caption"),
-        attachment=Attachment(
-            name=f"natasha-{profile.person.id}.txt",
-            text="\n\n".join(_parts(texts, profile, turns, n_turns=n_turns, usage=usage)),
-        ),
-    )
+    """Everything, as a text file that a phone can show.
 
-
-def _parts(
-    texts: Texts,
-    profile: PersonProfile,
-    turns: Sequence[StoredTurn],
-    *,
-    n_turns: int,
-    usage: Sequence[tuple[str, Bill]],
-) -> list[str]:
+    *n_turns* is the number of all stored turns; *turns* may be fewer.
+    """
     person = profile.person
     parts = [
         texts.plain(
@@ -120,14 +86,14 @@ def _parts(
             texts.plain("privacy_file_turn", when=when, question=turn.question, answer=turn.answer)
         )
         parts += _opinion(texts, turn.rating)
-    return parts
+    attachment = Attachment(name=f"natasha-{person.id}.txt", text="\n\n".join(parts))
+    return Screen(text=texts("privacy_caption"), attachment=attachment)
 
 
 def _opinion(texts: Texts, rating: Rating) -> list[str]:
     said = []
     if rating.is_good is not None:
-        mark = "👍" if rating.is_good else "👎"
-        said.append(texts.plain("privacy_file_rating", mark=mark))
+        said.append(texts.plain("privacy_file_rating", mark="👍" if rating.is_good else "👎"))
     if rating.complaint is not None:
         reason = complaint_label(texts, rating.complaint)
         said.append(texts.plain("privacy_file_complaint", reason=reason))

@@ -1,1 +1,1 @@
-"""People rate answers and correct them; admins read what comes of it."""
+"""People rate answers and correct them; admins read the results."""

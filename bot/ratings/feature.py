@@ -1,4 +1,4 @@
-"""Ratings: people say what they think of answers, and how Natasha would have put them."""
+"""Ratings: people say what they think of answers, and what Natasha would have said."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ class RatingsFeature(Feature):
 
 
 def build(core: Core, *, serving: ServingFeature, chat: ChatFeature) -> RatingsFeature:
-    """A correction is a text like any question, so the chat asks here first."""
+    """Put ratings together. A correction is a text, so the chat asks here first."""
     store = RatingStore(core.database)
     feedback = Feedback(ratings=store, awaited=AwaitedCorrectionStore(core.database))
     quality = Quality(ratings=store)
@@ -34,7 +34,7 @@ def build(core: Core, *, serving: ServingFeature, chat: ChatFeature) -> RatingsF
     )
     admins = QualityHandlers(quality=quality, serving=serving.serving)
     chat.handlers.takes_text.append(handlers.is_awaited)
-    chat.handlers.takes_edited.append(handlers.is_corrected_anew)
+    chat.handlers.takes_edited.append(handlers.is_edited_correction)
     chat.answering.rating_of.append(feedback.is_good)
     return RatingsFeature(
         name="ratings",

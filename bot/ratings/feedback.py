@@ -1,4 +1,4 @@
-"""What people say of answers, and the correction that is awaited as somebody's next message."""
+"""What people say of answers, and corrections that the bot expects as their next message."""
 
 import time
 from dataclasses import dataclass
@@ -6,17 +6,17 @@ from typing import Final
 
 from bot.errors import AnswerGone
 from bot.ratings.correction_store import AwaitedCorrectionStore
-from bot.ratings.entities import AwaitedCorrection, Complaint, Rating
+from bot.ratings.entities import Complaint, Rating
 from bot.ratings.store import RatingStore
 from bot.storage.database import Transaction
 
 PATIENCE_S: Final = 3600
-"""For so long the next message is a correction. Whoever comes back later wants to talk."""
+"""For so long the next message is a correction; after that it is a question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:
-    """Ratings and corrections of one's own answers. A turn is named by its request id."""
+    """Ratings and corrections of a person's own answers. A turn id is the turn's request id."""
 
     ratings: RatingStore
     awaited: AwaitedCorrectionStore
@@ -25,7 +25,7 @@ class Feedback:
         """What they say of that answer.
 
         Raises:
-            AnswerGone: it is deleted, or was somebody else's.
+            AnswerGone: it is deleted, or somebody else got it.
         """
         rating = await self.ratings.of(turn_id, person_id=person_id)
         if rating is None:
@@ -33,14 +33,14 @@ class Feedback:
         return rating
 
     async def is_good(self, turn_id: int, person_id: int) -> bool | None:
-        """Whether they call that answer good; None: they do not say, or it is deleted."""
+        """Whether they rated that answer good; None: they did not, or it is deleted."""
         rating = await self.ratings.of(turn_id, person_id=person_id)
         return rating.is_good if rating else None
 
     async def rate(
         self, tx: Transaction, turn_id: int, *, person_id: int, is_good: bool | None
     ) -> None:
-        """Good, bad, or neither any more."""
+        """Store the rating; None takes it back."""
         if is_good is None:
             await self.ratings.take_back(tx, turn_id)
             return
@@ -49,25 +49,13 @@ class Feedback:
         )
 
     async def complain(self, tx: Transaction, turn_id: int, complaint: Complaint) -> None:
-        """Why it is bad."""
+        """Store why the answer is bad."""
         await self.ratings.complain(tx, turn_id, complaint, now=int(time.time()))
-
-    async def wait(
-        self,
-        tx: Transaction,
-        awaited: AwaitedCorrection,
-        *,
-        person_id: int,
-        request_id: int,
-        until: int,
-    ) -> None:
-        """Take the person's next message for a correction, until that Unix time."""
-        await self.awaited.begin(tx, person_id, awaited, request_id=request_id, expires_at=until)
 
     async def correct(
         self, tx: Transaction, turn_id: int, text: str, *, person_id: int, message_id: int
     ) -> None:
-        """Keep the correction, which is in that message of the person."""
+        """Store the correction, which is in that message of the person."""
         await self.ratings.correct(
             tx,
             turn_id,

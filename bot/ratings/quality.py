@@ -8,14 +8,13 @@ from enum import StrEnum
 from typing import Final
 
 from bot.domain.models import ServedModel
-from bot.ratings.entities import RatedTurn
 from bot.ratings.store import RatingCounts, RatingStore
 
 Z: Final = 1.959964
 """Standard deviations on either side that hold 95 % of a normal distribution."""
 LATELY_S: Final = 7 * 86_400
 ENOUGH: Final = 10
-"""Ratings before and after, from which on a trend is worth a word."""
+"""A trend needs so many ratings both in the last days and in the time before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,16 +26,16 @@ class Share:
 
     @property
     def value(self) -> float:
-        """From 0 to 1; 0 where nothing was rated."""
+        """From 0 to 1; 0: no ratings."""
         return self.n_good / self.n if self.n else 0.0
 
     @property
     def interval(self) -> tuple[float, float]:
-        """What the share may really be."""
+        """The range, from 0 to 1, that holds the true share with a confidence of 95 %."""
         return wilson(self.n_good, self.n)
 
     def is_clearly_above(self, other: "Share") -> bool:
-        """Whether the intervals allow to say so: they do not even touch. Rather too careful."""
+        """Whether the two intervals do not even touch, which is a rather too careful test."""
         return self.interval[0] > other.interval[1]
 
 
@@ -57,12 +56,12 @@ class Trend:
 
     @property
     def change(self) -> ShareChange:
-        """Only what the intervals allow to say."""
+        """How the share moved, as far as the intervals show it."""
         if self.lately.is_clearly_above(self.before):
             return ShareChange.UP
-        return (
-            ShareChange.DOWN if self.before.is_clearly_above(self.lately) else ShareChange.UNCLEAR
-        )
+        if self.before.is_clearly_above(self.lately):
+            return ShareChange.DOWN
+        return ShareChange.UNCLEAR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +82,7 @@ class ModelQuality:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quality:
-    """Reads all ratings; an admin asks for it now and then."""
+    """Counts all ratings whenever an admin asks."""
 
     ratings: RatingStore
 
@@ -97,16 +96,12 @@ class Quality:
         return {each.model.id: each.share for each in await self.overview() if each.share.n}
 
     async def of_model(self, model_id: int) -> ModelQuality | None:
-        """What people say of that model; None: nothing."""
+        """What people say of that model; None: it has no ratings or corrections."""
         return next((each for each in await self.overview() if each.model.id == model_id), None)
-
-    async def bad(self, model: str, number: int) -> RatedTurn | None:
-        """A bad answer of that model, the newest is number 0; None: there are fewer."""
-        return await self.ratings.bad(model, offset=number)
 
 
 def best(models: Sequence[ModelQuality]) -> tuple[ModelQuality, Sequence[ModelQuality]] | None:
-    """The model that is clearly above some others, with these; None: nothing can be said."""
+    """The best model and those that it is clearly above; None: no difference is clear."""
     if not models:
         return None
     first = max(models, key=lambda each: each.share.interval[0])
@@ -115,7 +110,7 @@ def best(models: Sequence[ModelQuality]) -> tuple[ModelQuality, Sequence[ModelQu
 
 
 def wilson(n_good: int, n: int) -> tuple[float, float]:
-    """The 95 % score interval of a share, from 0 to 1: honest also for few, none and all.
+    """The 95 % score interval of a share, from 0 to 1; it also holds for few, none and all.
 
     Wilson (1927), https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval
     """

@@ -18,7 +18,7 @@ class QualityHandlers:
     serving: ServedModels
 
     async def overview(self, context: BotContext) -> None:
-        """/quality: every model, and what may be concluded."""
+        """/quality: every model, and what follows from the ratings."""
         context.show(views.overview(context.texts, await self.quality.overview()))
 
     async def read(self, context: BotContext) -> None:
@@ -29,6 +29,6 @@ class QualityHandlers:
         number = int(found[2])
         model = await self.serving.by_id(int(found[1]))
         quality = await self.quality.of_model(model.id)
-        answer = await self.quality.bad(model.name, number)
+        answer = await self.quality.ratings.bad(model.name, offset=number)
         n_bad = quality.n_bad if quality else 0
         context.show(views.bad_answer(context.texts, model, answer, number=number, of=n_bad))

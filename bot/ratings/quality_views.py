@@ -1,53 +1,50 @@
 """What people say of the models, and their bad answers to read."""
 
 from collections.abc import Sequence
+from functools import partial
 
-from bot.delivery.screen import Button, Screen, rows
+from bot.delivery.screen import Screen, rows
 from bot.domain.models import ServedModel
-from bot.edge.buttons import button, data_of
+from bot.edge.buttons import button, data_of, page_buttons
 from bot.edge.who import moment
 from bot.ratings.entities import RatedTurn
 from bot.ratings.quality import ModelQuality, Trend, best
-from bot.ratings.share_views import share_of
-from bot.ratings.views import complaint_label
+from bot.ratings.views import complaint_label, share_of
 from bot.serving.views import labels
 from bot.texts import Markup, Texts, shortened
 
 MODELS_SHOWN = 8
-"""The newest ones: older ones are hardly put to use again."""
+"""The newest ones: admins hardly ever use older ones again."""
 _QUESTION_UNITS = 700
 _ANSWER_UNITS = 1600
 _CORRECTION_UNITS = 1200
 
 
 def overview(texts: Texts, models: Sequence[ModelQuality]) -> Screen:
-    """Each model's share of good answers, how it moves, and what may be concluded."""
+    """Each model's share of good answers, how it moves, and what follows from that."""
     if not models:
         return Screen(text=texts("quality_none"))
     shown = models[:MODELS_SHOWN]
     names = labels([each.model for each in shown])
-    return Screen(
-        text="\n".join(
-            [
-                texts("quality_title"),
-                *(line for each in shown for line in _lines(texts, names, each)),
-                "",
-                *_conclusion(texts, names, shown),
-                texts("quality_interval"),
-                *_left_out(texts, len(models)),
-            ]
-        ),
-        buttons=rows(
-            *([_opener(texts, names, each)] for each in shown if each.n_bad),
-            [button(texts, "to_dataset", data_of("export", "start"))],
-        ),
-    )
+    lines = [texts("quality_title")]
+    for each in shown:
+        lines += _lines(texts, names[each.model.id], each)
+    lines += ["", *_conclusion(texts, names, shown), texts("quality_interval")]
+    if len(models) > MODELS_SHOWN:
+        lines.append(texts("quality_more", n=MODELS_SHOWN, total=len(models)))
+    openers = [
+        [button(texts, "bad_answers", _place(each.model), model=names[each.model.id], n=each.n_bad)]
+        for each in shown
+        if each.n_bad
+    ]
+    to_dataset = button(texts, "to_dataset", data_of("export", "start"))
+    return Screen(text="\n".join(lines), buttons=rows(*openers, [to_dataset]))
 
 
 def bad_answer(
     texts: Texts, model: ServedModel, answer: RatedTurn | None, *, number: int, of: int
 ) -> Screen:
-    """One bad answer, with what was asked and what is said of it; *number* is from 0 on."""
+    """One bad answer, with the question and the opinion; *number* 0 is the newest."""
     back = button(texts, "back", data_of("ratings", "list"))
     title = shortened(labels([model])[model.id], 60)
     if answer is None:
@@ -64,25 +61,16 @@ def bad_answer(
     if rating.correction is not None:
         correction = shortened(rating.correction, _CORRECTION_UNITS)
         lines.append(texts("quality_correction", text=correction))
-    return Screen(
-        text="\n".join(lines),
-        buttons=rows(
-            [
-                *([_turner(texts, "newer", model, number - 1)] if number else []),
-                *([_turner(texts, "older", model, number + 1)] if number + 1 < of else []),
-            ],
-            [back, button(texts, "to_dataset", data_of("export", "start"))],
-        ),
-    )
+    turners = page_buttons(texts, partial(_place, model), number, has_more=number + 1 < of)
+    to_dataset = button(texts, "to_dataset", data_of("export", "start"))
+    return Screen(text="\n".join(lines), buttons=rows(turners, [back, to_dataset]))
 
 
-def _lines(texts: Texts, names: dict[int, str], each: ModelQuality) -> list[str]:
-    name = names[each.model.id]
-    lines = [
-        texts("quality_model", model=name, share=share_of(texts, each.share))
-        if each.share.n
-        else texts("quality_model_unrated", model=name)
-    ]
+def _lines(texts: Texts, name: str, each: ModelQuality) -> list[str]:
+    if each.share.n:
+        lines = [texts("quality_model", model=name, share=share_of(texts, each.share))]
+    else:
+        lines = [texts("quality_model_unrated", model=name)]
     if each.trend is not None:
         lines.append(_trend(texts, each.trend))
     if each.n_corrections:
@@ -113,14 +101,6 @@ def _conclusion(texts: Texts, names: dict[int, str], models: Sequence[ModelQuali
     return [texts("quality_better", model=names[first.model.id], others=worse)]
 
 
-def _left_out(texts: Texts, total: int) -> list[str]:
-    return [texts("quality_more", n=MODELS_SHOWN, total=total)] if total > MODELS_SHOWN else []
-
-
-def _opener(texts: Texts, names: dict[int, str], each: ModelQuality) -> Button:
-    data = data_of("ratings", "bad", f"{each.model.id}.0")
-    return button(texts, "bad_answers", data, model=names[each.model.id], n=each.n_bad)
-
-
-def _turner(texts: Texts, key: str, model: ServedModel, number: int) -> Button:
-    return button(texts, key, data_of("ratings", "bad", f"{model.id}.{number}"))
+def _place(model: ServedModel, number: int = 0) -> str:
+    """The data of a button that opens a bad answer of the model; number 0 is the newest."""
+    return data_of("ratings", "bad", f"{model.id}.{number}")

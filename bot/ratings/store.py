@@ -10,7 +10,7 @@ from bot.storage.database import Database, Row, Transaction
 from bot.storage.rows import from_row
 
 MOST_TURNS: Final = 100
-"""Of a window that nobody counted, which is one from before ratings."""
+"""Of the turns before an answer that is older than ratings: their number was not stored then."""
 
 _RATED: Final = """
     SELECT r.id, r.request_id, r.person_id, r.model, r.is_good, r.complaint, r.correction,
@@ -185,7 +185,7 @@ class RatingStore:
         return from_row(RatedTurn, row, window=await self._window(row))
 
     async def _window(self, row: Row) -> list[Turn]:
-        """What the model was shown: turns before; only last ones are replaced, so none since."""
+        """The turns that the model was shown; they are all there: only a last turn is replaced."""
         newest_first = await self._db.all(
             Turn,
             """

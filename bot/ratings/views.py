@@ -1,25 +1,24 @@
-"""What people say of answers: the buttons, the question why, and how Natasha would have put it."""
+"""What people say of answers: buttons, reason, correction, and the share of good answers."""
 
-from bot.chat.views import Buttons, answer_buttons
+from bot.chat.views import answer_buttons
 from bot.delivery.screen import Button, Screen, rows
 from bot.edge.buttons import button, data_of
 from bot.ratings.entities import Complaint, Rating
-from bot.texts import Texts, shortened
+from bot.ratings.quality import Share
+from bot.texts import Markup, Texts, shortened
 
 CORRECTION_UNITS = 1500
-"""Of a correction that is shown again."""
+"""UTF-16 units of a correction that is shown again."""
 
 
 def keyboard(texts: Texts, turn_id: int, *, is_good: bool | None, is_after_silence: bool) -> Screen:
-    """The answer's buttons, which alone change, with the rating marked."""
-    under: Buttons = answer_buttons(
-        texts, turn_id, is_good=is_good, is_after_silence=is_after_silence
-    )
-    return Screen(text="", buttons=under)
+    """Change only the buttons of the answer's message: mark the rating."""
+    buttons = answer_buttons(texts, turn_id, is_good=is_good, is_after_silence=is_after_silence)
+    return Screen(text="", buttons=buttons)
 
 
 def opinion(texts: Texts, turn_id: int, rating: Rating) -> Screen:
-    """Why the answer is bad, if they like to tell, and what she would have said."""
+    """Ask why the answer is bad, and what Natasha would have said."""
     lines = [texts("feedback_why" if rating.is_good is False else "feedback_not_bad")]
     if rating.correction is not None:
         lines.append(_correction(texts, rating.correction))
@@ -34,7 +33,7 @@ def opinion(texts: Texts, turn_id: int, rating: Rating) -> Screen:
 
 
 def ask(texts: Texts, turn_id: int, rating: Rating, *, until: int) -> Screen:
-    """The next message is the correction, until that Unix time; or there is none."""
+    """Ask for the correction as the next message, until that Unix time."""
     lines = [texts("feedback_write", until=texts.clock(until))]
     if rating.correction is not None:
         lines.append(_correction(texts, rating.correction))
@@ -43,19 +42,19 @@ def ask(texts: Texts, turn_id: int, rating: Rating, *, until: int) -> Screen:
 
 
 def noted(texts: Texts, turn_id: int) -> Screen:
-    """The correction is kept."""
+    """The correction is stored."""
     under = correction_buttons(texts, turn_id, has_correction=True)
     return Screen(text=texts("feedback_noted"), buttons=rows(*under))
 
 
 def left_off(texts: Texts, turn_id: int) -> Screen:
-    """They went on to something else, so their messages are questions again."""
+    """A command came instead of the correction, so messages are questions again."""
     under = correction_buttons(texts, turn_id, has_correction=False)
     return Screen(text=texts("feedback_left_off"), buttons=rows(*under))
 
 
 def correction_buttons(texts: Texts, turn_id: int, *, has_correction: bool) -> list[list[Button]]:
-    """To write it, or what may be done with it."""
+    """Buttons to write a correction, or to change or delete it."""
     write = data_of("ratings", "correction_write", turn_id)
     if not has_correction:
         return [[button(texts, "write", write)]]
@@ -64,8 +63,22 @@ def correction_buttons(texts: Texts, turn_id: int, *, has_correction: bool) -> l
 
 
 def complaint_label(texts: Texts, complaint: Complaint) -> str:
-    """What is wrong, in few words."""
+    """What is wrong with an answer, in few words."""
     return texts.plain(f"complaint_{complaint}")
+
+
+def share_of(texts: Texts, share: Share) -> Markup:
+    """The share of good answers, as in "👍 81 % (64–91, n=32)"."""
+    low, high = share.interval
+    return Markup(
+        texts(
+            "quality_share",
+            percent=round(100 * share.value),
+            low=round(100 * low),
+            high=round(100 * high),
+            n=texts.number(share.n),
+        )
+    )
 
 
 def _reason(texts: Texts, turn_id: int, complaint: Complaint, rating: Rating) -> Button:

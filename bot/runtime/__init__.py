@@ -1,1 +1,1 @@
-"""To be said in one sentence."""
+"""Child processes, workers per key, and pauses between tries."""

@@ -1,4 +1,4 @@
-"""Pauses between tries of what may work again soon."""
+"""Growing pauses between tries."""
 
 import math
 from collections.abc import Iterator

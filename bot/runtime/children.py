@@ -1,7 +1,7 @@
 """Child processes that never outlive their parent: how the demo and the tests start their servers.
 
 The parent holds the writing end of each child's standard input. However the parent ends, the
-kernel closes that end, the child reads an end of file (`--until-eof`) and stops by itself.
+kernel closes that end. The child then reads an end of file (`--until-eof`) and stops.
 """
 
 import asyncio
@@ -16,18 +16,12 @@ from pathlib import Path
 READY_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 15.0
 
-_PROXY_VARIABLES = (
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "ALL_PROXY",
-    "http_proxy",
-    "https_proxy",
-    "all_proxy",
-)
+_PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+"""Programs also read them in lower case."""
 
 
 class ChildDied(RuntimeError):
-    """A child ended, or said nothing for too long, before it was ready; carries its last lines."""
+    """A child ended, or was silent for too long, before it was ready; has its last lines."""
 
 
 @dataclass(slots=True)
@@ -37,7 +31,7 @@ class Child:
     name: str
     process: asyncio.subprocess.Process
     ready: str
-    """What followed `name: ready ` in its ready line: a server's URL, say."""
+    """What followed `name: ready ` in its ready line: for instance a server's URL."""
     drain: "asyncio.Task[None]"
 
     @property
@@ -62,7 +56,7 @@ class Child:
             return await self._ended()
 
     async def _ended(self) -> int:
-        await asyncio.wait([self.drain])  # who gives up waiting does not end the drain
+        await asyncio.wait([self.drain])  # a timeout of this call does not end the drain
         if self.process.stdin is not None:
             self.process.stdin.close()
         return await self.process.wait()
@@ -78,16 +72,11 @@ async def start(
 ) -> Child:
     """Run `python -m module arguments --until-eof` and wait for its ready line.
 
-    Args:
-        module: The module to run; its last lines go to *log*, both streams.
-        arguments: What follows the module's name.
-        log: A file that gets everything that the child prints.
-        env: Variables on top of this process's own; proxies are switched off for loopback.
-        cwd: The child's working folder.
-        python: What runs a module whose name and arguments follow.
+    *log* gets everything that the child prints. *env* comes on top of this process's variables,
+    without proxies. *python* are the words in front of the module's name.
 
     Raises:
-        ChildDied: when it ends, or is silent for a minute, before it is ready.
+        ChildDied: it ended before it was ready, or was not ready within a minute.
     """
     process = await asyncio.create_subprocess_exec(
         *python,
@@ -108,7 +97,7 @@ async def start(
             process.kill()
         await process.wait()
         if isinstance(exc, ChildDied | TimeoutError):
-            raise ChildDied(f"{module} did not start:\n{_tail(log)}") from exc
+            raise ChildDied(f"{module} did not start:\n{tail(log, 15)}") from exc
         raise
     drain = asyncio.create_task(_drain(process.stdout, log), name=f"drain {module}")
     return Child(name=module, process=process, ready=ready, drain=drain)
@@ -131,8 +120,8 @@ async def running(
 
 
 def loopback_environment(extra: Mapping[str, str]) -> dict[str, str]:
-    """This process's environment without proxies (they would catch loopback), plus *extra*."""
-    inherited = {key: value for key, value in os.environ.items() if key not in _PROXY_VARIABLES}
+    """This process's environment without proxies, which would take loopback too, and *extra*."""
+    inherited = {k: v for k, v in os.environ.items() if k.upper() not in _PROXY_VARIABLES}
     return inherited | {"NO_PROXY": "127.0.0.1,localhost", "PYTHONUNBUFFERED": "1"} | dict(extra)
 
 
@@ -157,6 +146,7 @@ async def _lines(stdout: asyncio.StreamReader, log: Path) -> AsyncIterator[str]:
             yield chunk.decode(errors="replace")
 
 
-def _tail(log: Path) -> str:
-    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-    return "\n".join(lines[-15:])
+def tail(log: Path, n_lines: int) -> str:
+    """The last lines of a log; empty if there is none."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
+    return "\n".join(lines[-n_lines:])

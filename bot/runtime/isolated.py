@@ -1,12 +1,11 @@
-"""Heavy work in a process of its own: what holds the GIL must not hold up the chats.
+"""Heavy work in a separate process, because work that holds the GIL would delay the chats.
 
 Counting tokens and parsing JSON keep Python's global lock for tens of milliseconds at a time, so a
-thread would not help. `isolated_child.py` is the other side.
+thread would not help. `isolated_child.py` is the child's side.
 
 Limits of a child: the time that its caller allows, 2 GB of address space, a lower priority than
-ours. One call of C code that never lets go of the lock is ended by the kernel, after twice that
-time. Starting a child takes a quarter of a second with validation's modules. Every call starts
-one, so callers see to it that only a few run at once.
+ours. The kernel ends it after twice that time, should C code never release the lock. Every call
+starts a child, which takes 0.25 s with validation's modules, so callers limit how many run.
 """
 
 import asyncio
@@ -17,7 +16,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Any, Final, TypeVar
 
 from bot.errors import TooMuchWork
 from bot.runtime.children import loopback_environment
@@ -44,18 +43,12 @@ async def run_isolated(
     environment: Mapping[str, str] | None = None,
     **kwargs: Any,
 ) -> T:
-    """Call *function* in a child process and return what it returns.
+    """Call *function* in a child process, for at most *timeout_s*, and return what it returns.
 
-    The child ends with this call, however the call ends: also when it is cancelled, and when this
-    process is killed. Arguments and result travel pickled through this event loop, so they must be
-    small: paths and reports, not the contents of files.
-
-    Args:
-        function: one that stands in a module, under its own name.
-        args: its arguments.
-        timeout_s: seconds until the child is killed.
-        environment: further variables of the child, for libraries that read some.
-        kwargs: its keyword arguments.
+    *function* must be importable from its module by its name. *environment* are more variables.
+    The child ends with this call, also when the call is cancelled or this process is killed.
+    Arguments and result are pickled in this event loop, so they must be small: paths and reports,
+    not the contents of files.
 
     Raises:
         TooMuchWork: it took too long or too much memory, or was killed.
@@ -82,7 +75,9 @@ async def run_isolated(
 
 @asynccontextmanager
 async def _child(environment: Mapping[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A child process, killed and buried at the end of the block."""
+    """A child process, killed and waited for at the end of the block."""
+    # The child looks for modules where this process does; with -P nowhere else first.
+    our_path = [folder or str(Path.cwd()) for folder in sys.path]
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-P",
@@ -90,43 +85,37 @@ async def _child(environment: Mapping[str, str]) -> AsyncIterator[asyncio.subpro
         "bot.runtime.isolated_child",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        env=loopback_environment({**environment, "PYTHONPATH": os.pathsep.join(_our_path())}),
-        start_new_session=True,  # Ctrl-C in a terminal is for us alone
+        env=loopback_environment({**environment, "PYTHONPATH": os.pathsep.join(our_path)}),
+        start_new_session=True,  # so that Ctrl-C in a terminal reaches only this process
     )
     try:
         yield child
     finally:
-        await _bury(child)
-
-
-def _our_path() -> list[str]:
-    """Where this process looks for modules; -P keeps the child from looking elsewhere first."""
-    return [folder or str(Path.cwd()) for folder in sys.path]
-
-
-async def _bury(child: asyncio.subprocess.Process) -> None:
-    assert child.stdin is not None
-    assert child.stdout is not None
-    with suppress(ProcessLookupError):
-        child.kill()
-    child.stdin.close()
-    while await child.stdout.read(1 << 16):  # its end closes the pipe
-        pass
-    await child.wait()
+        assert child.stdin is not None
+        assert child.stdout is not None
+        with suppress(ProcessLookupError):
+            child.kill()
+        child.stdin.close()
+        while await child.stdout.read(1 << 16):  # until the pipe is closed
+            pass
+        await child.wait()
 
 
 async def _answer(child: asyncio.subprocess.Process, order: bytes) -> Any:
-    """Send *order*, and return the result or raise what the child says."""
+    """Send *order*, and return the result or raise what the child reports."""
     assert child.stdin is not None
     assert child.stdout is not None
     child.stdin.write(len(order).to_bytes(_PREFIX, "big") + order)
-    with suppress(ConnectionError):  # it is dead already: seen below
+    with suppress(ConnectionError):  # the child has ended, which is handled below
         await child.stdin.drain()
     try:
         size = int.from_bytes(await child.stdout.readexactly(_PREFIX), "big")
         message = await child.stdout.readexactly(size)
-    except asyncio.IncompleteReadError:
-        _raise_for(await child.wait())
+    except asyncio.IncompleteReadError as exc:
+        exit_code = await child.wait()
+        if exit_code < 0:  # a signal: the kernel ends it so at its limits
+            raise TooMuchWork from exc
+        raise RuntimeError(f"A process of its own ended with exit code {exit_code}") from exc
     match pickle.loads(message):  # noqa: S301 - our own child wrote it
         case "result", result:
             return result
@@ -136,10 +125,3 @@ async def _answer(child: asyncio.subprocess.Process, order: bytes) -> Any:
             raise TooMuchWork
         case _, traceback:
             raise RuntimeError("Broke in a process of its own") from Broken(traceback)
-
-
-def _raise_for(exit_code: int) -> NoReturn:
-    """Say why a child ended without an answer: the kernel's limits end it by a signal."""
-    if exit_code < 0:
-        raise TooMuchWork
-    raise RuntimeError(f"A process of its own ended with exit code {exit_code}")

@@ -23,27 +23,24 @@ _NICER: Final = 5
 
 
 def main() -> None:
-    """Do what standard input asks for."""
+    """Carry out the order that standard input holds."""
     answers = _reserve_stdout()
     orders = open(0, "rb", buffering=0)  # noqa: SIM115 - a file descriptor, open to the end
-    order = pickle.loads(_exactly(orders, _length(orders)))  # noqa: S301 - the parent wrote it
+    size = int.from_bytes(_exactly(orders, _PREFIX), "big")
+    order = pickle.loads(_exactly(orders, size))  # noqa: S301 - the parent wrote it
     threading.Thread(target=_end_with_parent, args=(orders,), daemon=True).start()
-    with suppress(BrokenPipeError):  # nobody wants to know any more
+    with suppress(BrokenPipeError):  # the parent has ended
         answer = _outcome(order)
         answers.write(len(answer).to_bytes(_PREFIX, "big") + answer)
         answers.flush()
-    os._exit(0)  # at once: there is nothing to tidy up
+    os._exit(0)  # at once: nothing is left to clean up
 
 
 def _reserve_stdout() -> BinaryIO:
-    """The answers' stream; what else is printed goes to standard error from now on."""
+    """The stream for answers; anything else that is printed goes to standard error."""
     answers = open(os.dup(1), "wb")  # noqa: PTH123, SIM115 - a file descriptor, open to the end
     os.dup2(2, 1)
     return answers
-
-
-def _length(orders: BinaryIO) -> int:
-    return int.from_bytes(_exactly(orders, _PREFIX), "big")
 
 
 def _exactly(orders: BinaryIO, size: int) -> bytes:
@@ -51,20 +48,20 @@ def _exactly(orders: BinaryIO, size: int) -> bytes:
     while len(data) < size:
         more = orders.read(size - len(data))
         if not more:
-            os._exit(1)  # the parent ended while it gave the order
+            os._exit(1)  # the parent ended while it wrote the order
         data += more
     return data
 
 
 def _end_with_parent(orders: BinaryIO) -> None:
-    """However the parent ends, the kernel closes its end of our standard input."""
+    """Wait for the end of standard input: the kernel closes it however the parent ends."""
     while orders.read(1):
         pass
     os._exit(1)
 
 
 def _outcome(order: dict[str, Any]) -> bytes:
-    """Work, and put what came of it into a message."""
+    """Call the function and pickle what came of it."""
     try:
         try:
             return pickle.dumps(("result", _work(order)))

@@ -1,4 +1,4 @@
-"""Work that is kept in order per key and never waits for another key."""
+"""Background work: in order for each key, and no key waits for another."""
 
 import asyncio
 import logging
@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
 RETRY_DELAY_S = 5.0
-LAST_WORDS_S = 0.5
-"""How long cancelled work may wait for an answer in its clean-up."""
+CLEAN_UP_S = 0.5
+"""Seconds that cancelled work has for its clean-up."""
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -15,11 +15,11 @@ _logger = logging.getLogger(__name__)
 
 
 class Workers(Generic[Key]):
-    """One task per key while that key has work; `wake` is all that a producer has to call.
+    """One task per key while that key has work; a producer only calls `wake`.
 
-    *drain* does whatever stands in the database for its key and returns when nothing is left. A
-    wake that comes meanwhile makes it look once more, so no work is overlooked. When it raises,
-    that is a bug: it is logged, and the same key is tried again a little later.
+    *drain* does all work that the database has for its key, and then returns. A wake during that
+    makes it look once more, so no work is overlooked. An exception is a bug: it is logged, and
+    the same key is tried again a little later.
     """
 
     def __init__(self, name: str, drain: Callable[[Key], Awaitable[None]]) -> None:
@@ -30,7 +30,7 @@ class Workers(Generic[Key]):
         self._is_closed = False
 
     def wake(self, key: Key) -> None:
-        """See to it that the work of *key* is looked at."""
+        """Make sure that the work of *key* is looked at."""
         if self._is_closed:
             return
         self._again.add(key)
@@ -38,12 +38,12 @@ class Workers(Generic[Key]):
             self._tasks[key] = asyncio.create_task(self._run(key), name=f"{self._name} {key}")
 
     async def idle(self, key: Key) -> None:
-        """Wait until nothing of *key* is at work."""
+        """Wait until no task of *key* runs."""
         while (task := self._tasks.get(key)) is not None:
             await asyncio.wait([task])
 
     async def close(self, *, grace_s: float = 0) -> None:
-        """Take no more work, give what runs *grace_s* seconds to end, then cancel it."""
+        """Take no more work, give running tasks *grace_s* seconds to end, then cancel them."""
         self._is_closed = True
         tasks = list(self._tasks.values())
         if tasks and grace_s:
@@ -51,7 +51,7 @@ class Workers(Generic[Key]):
         for task in tasks:
             task.cancel()
         if tasks:
-            _, held_up = await asyncio.wait(tasks, timeout=LAST_WORDS_S)
+            _, held_up = await asyncio.wait(tasks, timeout=CLEAN_UP_S)
             for task in held_up:
                 task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

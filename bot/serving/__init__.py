@@ -1,1 +1,1 @@
-"""Which models there are, which one answers in chats, and when each ends."""
+"""The list of models, the one that answers in chats, and the day on which each ends."""

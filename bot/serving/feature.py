@@ -8,18 +8,14 @@ from bot.domain import JsonDict
 from bot.edge.core import Core
 from bot.edge.feature import Feature, Tick
 from bot.jobs.feature import JobsFeature
-from bot.serving import last_day_views
+from bot.serving import views
 from bot.serving.entities import ServingKind
 from bot.serving.last_day_store import LastDayStore
 from bot.serving.last_days import LastDays
 from bot.serving.serving import ServedModels
 from bot.serving.store import ModelStore
-from bot.serving.trained_models import TrainedModels
 from bot.texts import Texts
 from bot.training.feature import TrainingFeature
-
-_LAST_DAYS_INTERVAL_S = 6 * 3600
-"""Several times a day: a provider that can't be asked at one of them must not cost a day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +30,12 @@ class ServingFeature(Feature):
 def build(
     core: Core, *, dataset: DatasetFeature, jobs: JobsFeature, training: TrainingFeature
 ) -> ServingFeature:
-    """The models, the choice among them, and when each ends."""
+    """Build the list of models, the choice among them, and the warnings before one ends."""
     settings, models = core.settings, ModelStore(core.database)
     serving = ServedModels(
         database=core.database,
         models=models,
+        runs=training.runs,
         datasets=dataset.datasets,
         chat_model=settings.chat_model,
     )
@@ -54,11 +51,10 @@ def build(
         chat_url=settings.chat_url,
         today=core.today,
     )
-    trained = TrainedModels(models=models, runs=training.runs, datasets=dataset.datasets)
-    jobs.watching.on_success.append(trained.on_success)
+    jobs.watching.on_success.append(serving.on_success)
 
     async def ending(texts: Texts, payload: JsonDict, _: int) -> Screen:
-        return last_day_views.ending(texts, payload, last_days.today())
+        return views.ending(texts, payload, last_days.today())
 
     return ServingFeature(
         name="serving",
@@ -66,7 +62,6 @@ def build(
         models=models,
         last_days=last_days,
         notifications={ServingKind.ENDING: ending},
-        ticks=[
-            Tick(name="last days", run=last_days.look, interval_s=_LAST_DAYS_INTERVAL_S, first_s=1)
-        ],
+        # Several times a day, so that one unanswered request does not delay a warning by a day.
+        ticks=[Tick(name="last days", run=last_days.look, interval_s=6 * 3600, first_s=1)],
     )

@@ -1,4 +1,4 @@
-"""Which model answers in chats."""
+"""The model that answers in chats, and the list of models to choose from."""
 
 import time
 from collections.abc import Sequence
@@ -6,44 +6,47 @@ from dataclasses import dataclass
 
 from bot.dataset.current import CurrentDataset
 from bot.domain.models import CurrentModel, ServedModel
+from bot.domain.training import FineTuningJob, TrackedJob
 from bot.errors import ModelListGone, ModelServes, NoModel
+from bot.jobs.watching import Work
 from bot.serving.store import ModelStore
 from bot.storage.database import Database, Transaction
+from bot.training.store import RunStore
 
 PAGE = 6
-"""Models on one page of the list."""
+"""Models per page of the list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelPage:
-    """A page of the list of models."""
+    """Page *number*, from 0, of a list of models."""
 
     models: Sequence[ServedModel]
     """Newest first."""
     number: int
-    """From 0."""
     has_more: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServedModels:
-    """A model serves when an admin says so, or by itself after the very first training."""
+    """A model serves after an admin's choice, or automatically after the very first training."""
 
     database: Database
     models: ModelStore
+    runs: RunStore
     datasets: CurrentDataset
     chat_model: str
-    """`CHAT_MODEL`: serves until a model is chosen; empty: none does."""
+    """`CHAT_MODEL`, which serves until a model is chosen; empty: none does."""
 
     async def current(self) -> CurrentModel | None:
-        """Who answers now, or None when no model is ready yet."""
+        """The model that answers now; None: no model is ready yet."""
         chosen = await self.models.serving()
         if chosen is not None or not self.chat_model:
             return chosen
         return CurrentModel(model=await self._known(self.chat_model), since=0, chosen_by=None)
 
     async def previous(self) -> ServedModel | None:
-        """Who answered before the model that answers now; None when nobody on the list did."""
+        """The model on the list that answered before the present one; None: no such model did."""
         chosen = await self.models.serving()
         if chosen is None:
             return None
@@ -54,16 +57,15 @@ class ServedModels:
         return before
 
     async def successors_of(self, gone: ServedModel) -> list[ServedModel]:
-        """Who may answer in the place of a model that is gone, best first."""
+        """The models that may replace one that is gone, best first."""
         if self.chat_model:
             await self._known(self.chat_model)
         return await self.models.successors_of(gone.id, otherwise=self.chat_model)
 
     async def model(self, name: str | None) -> ServedModel:
-        """The model of that name, whoever trained it; without a name the serving one.
+        """The model of that name, trained here or elsewhere; without a name the serving one.
 
-        Raises:
-            NoModel: no name was given and none serves.
+        Raises NoModel where no name is given and no model serves.
         """
         if name:
             return await self._known(name)
@@ -73,18 +75,14 @@ class ServedModels:
         return serving.model
 
     async def by_id(self, model_id: int) -> ServedModel:
-        """The model that a button names.
-
-        Raises:
-            ModelListGone: it is not stored any more.
-        """
+        """The model that a button names; raises ModelListGone where it is no longer stored."""
         model = await self.models.get(model_id)
         if model is None:
             raise ModelListGone
         return model
 
     async def others(self, number: int) -> ModelPage:
-        """A page of the list without who serves and who served before; the first if it is none."""
+        """A page of the list without `current` and `previous`; page 0 where that page is empty."""
         serving, previous = await self.current(), await self.previous()
         known = [serving.model if serving else None, previous]
         ids = [model.id for model in known if model is not None]
@@ -94,7 +92,7 @@ class ServedModels:
         return ModelPage(models=found[:PAGE], number=number, has_more=len(found) > PAGE)
 
     async def retired(self, number: int) -> ModelPage:
-        """A page of the models that were taken off the list; the first if it is none."""
+        """A page of the models that were taken off the list; page 0 where that page is empty."""
         found = await self.models.retired(limit=PAGE + 1, offset=number * PAGE)
         if number and not found:
             return await self.retired(0)
@@ -103,7 +101,7 @@ class ServedModels:
     async def use(
         self, model: ServedModel, *, by: int, system_prompt: str | None = None
     ) -> ServedModel:
-        """Let the model answer from now on; with a *system_prompt*, told this from now on."""
+        """Let the model answer from now on; a *system_prompt* replaces its present one."""
 
         async def work(tx: Transaction) -> None:
             if system_prompt is not None:
@@ -135,8 +133,27 @@ class ServedModels:
         return await self.by_id(model_id)
 
     async def may_promote(self, tx: Transaction) -> bool:
-        """Whether no model serves yet, so that the first one may by itself."""
+        """Whether no model serves yet, so that the first one may go live automatically."""
         return not self.chat_model and not await self.models.serves_any(tx)
+
+    async def on_success(self, job: FineTuningJob, before: TrackedJob | None) -> Work:
+        """Return the write that puts a job's model on the list, with its system prompt.
+
+        That is the prompt of its training data; for a job from elsewhere, the current dataset's.
+        """
+        run = await self.runs.get(before.run_id) if before and before.run_id is not None else None
+        prompt = run.dataset.system_prompt if run else await self.datasets.system_prompt()
+
+        async def work(tx: Transaction) -> None:
+            await self.models.remember(
+                tx,
+                job.fine_tuned_model or "",
+                system_prompt=prompt,
+                job_id=job.id,
+                now=int(time.time()),
+            )
+
+        return work
 
     async def _known(self, name: str) -> ServedModel:
         known = await self.models.named(name)

@@ -1,6 +1,7 @@
-"""What every command of the terminal needs: streams that take any text, pipes, words, a meter."""
+"""What every command of the terminal needs: settings, output streams, pipes, a progress bar."""
 
 import codecs
+import datetime as dtm
 import functools
 import html
 import io
@@ -11,10 +12,11 @@ import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, ParamSpec
+from typing import Concatenate, Final, ParamSpec
 
 from tqdm import tqdm
 
+from bot.config import Needs, Settings, load_settings
 from bot.errors import DatasetMissing, UserError
 from bot.logs import RedactingFormatter
 from bot.texts import Texts
@@ -22,52 +24,57 @@ from bot.texts import Texts
 P = ParamSpec("P")
 
 BROKEN_PIPE: Final = 141
-"""Exit code of a program whose reader has gone, as shells count it: 128 + SIGPIPE."""
+"""Exit code when the reader of the output has ended: 128 + SIGPIPE, as in shells."""
 SHOWS_PROGRESS_BYTES: Final = 5_000_000
-"""Smaller files are read before anybody would look at a bar."""
+"""A smaller file is read before anybody would look at a progress bar."""
 
 _COMMAND: Final = re.compile(r"(?<!\S)/(validate|upload|train|monitor|test|jobs)\b")
 """What a chat and the terminal have in common."""
 _TAG: Final = re.compile(r"</?[a-z][^<>]*>")
 
 
-def command(function: Callable[P, int]) -> Callable[P, int]:
-    """Make *function* a command: it may print any character, and `| head` ends it quietly."""
+def command(
+    needs: Needs,
+) -> Callable[[Callable[Concatenate[Settings, Texts, P], int]], Callable[P, int]]:
+    """Make a function a command: give it the settings, and the sentences in their language.
 
-    @functools.wraps(function)
-    def run(*args: P.args, **kwargs: P.kwargs) -> int:
-        _accept_any_text()
-        try:
-            code = function(*args, **kwargs)
-            sys.stdout.flush()
-        except BrokenPipeError:
-            # Python flushes once more at its end, and would complain then.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return BROKEN_PIPE
-        return code
+    A `UserError` becomes a line on standard error and exit code 1. The command may print any
+    character, logs hide the secrets, and `| head` ends it quietly.
+    """
 
-    return run
+    def decorate(function: Callable[Concatenate[Settings, Texts, P], int]) -> Callable[P, int]:
+        @functools.wraps(function)
+        def run(*args: P.args, **kwargs: P.kwargs) -> int:
+            _accept_any_text()
+            settings = load_settings(needs)
+            guard_logs(settings.secrets)
+            texts = Texts(settings.language, settings.zone)
+            try:
+                try:
+                    code = function(settings, texts, *args, **kwargs)
+                except UserError as exc:
+                    code = _complain(texts, exc)
+                sys.stdout.flush()
+            except BrokenPipeError:
+                # Python flushes once more at its end, and would complain then.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                return BROKEN_PIPE
+            return code
+
+        return run
+
+    return decorate
 
 
 def guard_logs(secrets: Collection[str]) -> None:
-    """Send what is logged, a bug's traceback too, to standard error without *secrets*."""
+    """Send log records, with tracebacks but without *secrets*, to standard error."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(RedactingFormatter(secrets))
     logging.getLogger().addHandler(handler)
 
 
-def complain(texts: Texts, error: UserError) -> int:
-    """Say on standard error what went wrong, in one line; the exit code that goes with it."""
-    if isinstance(error, DatasetMissing):  # its sentence speaks of what one can do in a chat
-        sentence = f"{error.params['path']}: {_reason(error)}"
-    else:
-        sentence = texts(error.key, **error.params)
-    print(for_terminal(sentence), file=sys.stderr)
-    return 1
-
-
 def for_terminal(text: str) -> str:
-    """A sentence that was made for a chat, in one line; the commands that it names are ours."""
+    """A sentence that was made for a chat, in one line, with the terminal's commands in it."""
     return one_line(_COMMAND.sub(r"python -m bot \1", unmarked(text)))
 
 
@@ -77,18 +84,29 @@ def unmarked(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """*text* without what would move the cursor or colour the screen: files may hold anything."""
+    """*text* in one line, without control characters: files and answers may hold anything."""
     return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
+
+
+def local_time(texts: Texts, unix_s: int, pattern: str) -> str:
+    """A provider's time in the zone of the settings; empty for a number beyond all dates."""
+    try:
+        return dtm.datetime.fromtimestamp(unix_s, texts.timezone).strftime(pattern)
+    except (ValueError, OverflowError, OSError):
+        return ""
 
 
 @contextmanager
 def progress_bar(path: Path) -> Iterator[Callable[[int], None] | None]:
-    """A bar on standard error for reading a big file; None where nobody would see it."""
-    size = _size(path)
+    """A bar on standard error for reading a file; None if it is small or there is no terminal."""
+    try:
+        size = path.stat().st_size
+    except (OSError, ValueError):  # the reader of the file will say why
+        size = 0
     if size < SHOWS_PROGRESS_BYTES or not sys.stderr.isatty():
         yield None
         return
-    # tqdm shows nothing on a terminal that tells no size, such as that of `docker exec -t`.
+    # tqdm shows nothing on a terminal of unknown size, such as that of `docker exec -t`.
     screen = os.get_terminal_size(sys.stderr.fileno())
     with tqdm(
         total=size,
@@ -100,28 +118,25 @@ def progress_bar(path: Path) -> Iterator[Callable[[int], None] | None]:
         nrows=screen.lines or 24,
     ) as bar:
 
-        def told(n_bytes: int) -> None:
+        def move(n_bytes: int) -> None:
             bar.update(n_bytes - bar.n)
 
-        yield told
+        yield move
 
 
-def _reason(error: UserError) -> str:
-    """What the system said of a file, if it was asked."""
-    reason = error.__cause__.strerror if isinstance(error.__cause__, OSError) else None
-    return reason or "there is no such file"
-
-
-def _size(path: Path) -> int:
-    """In bytes; 0 when it can't be told: whoever reads the file will say why."""
-    try:
-        return path.stat().st_size
-    except (OSError, ValueError):
-        return 0
+def _complain(texts: Texts, error: UserError) -> int:
+    """Print the error on standard error, in one line, and return the exit code."""
+    if isinstance(error, DatasetMissing):  # its sentence is about what one can do in a chat
+        reason = error.__cause__.strerror if isinstance(error.__cause__, OSError) else None
+        sentence = f"{error.params['path']}: {reason or 'there is no such file'}"
+    else:
+        sentence = texts(error.key, **error.params)
+    print(for_terminal(sentence), file=sys.stderr)
+    return 1
 
 
 def _accept_any_text() -> None:
-    """Print a "?" where the encoding lacks a character; plain ASCII lacks too many, so UTF-8."""
+    """Print a "?" for a character that the encoding lacks; replace plain ASCII by UTF-8."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             if codecs.lookup(stream.encoding).name == "ascii":

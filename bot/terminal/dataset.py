@@ -1,44 +1,38 @@
-"""`validate`: whether a file may be sent to training."""
+"""`validate`: whether a file may be sent to training, as lines to read or as JSON."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from bot.catalogue import load_catalogue
-from bot.config import Needs, load_settings
+from bot.config import Needs, Settings
 from bot.dataset import validation
 from bot.domain import JsonDict
-from bot.domain.datasets import ValidationReport
-from bot.errors import UserError
-from bot.terminal import console, report
-from bot.texts import Texts
+from bot.domain.datasets import Finding, ValidationReport
+from bot.terminal.console import command, one_line, progress_bar, unmarked
+from bot.texts import Markup, Texts
 
 
-@console.command
-def validate(file: Path | None, *, is_json: bool) -> int:
+@command(Needs.NOTHING)
+def validate(settings: Settings, texts: Texts, file: Path | None, *, is_json: bool) -> int:
     """Print what *file*, by default the settings' dataset, holds; 0 when it has no errors."""
-    settings = load_settings(Needs.NOTHING)
-    console.guard_logs(settings.secrets)
-    texts = Texts(settings.language, settings.zone)
     path = file or settings.dataset_path
-    try:
-        found = read(path, base_model=settings.base_model)
-    except UserError as exc:
-        return console.complain(texts, exc)
+    found = read(path, base_model=settings.base_model)
     if is_json:
-        print_json(report.as_json(texts, path, found))
+        print_json(report_as_json(texts, path, found))
     else:
         print_report(texts, found)
     return 0 if found.is_valid else 1
 
 
 def read(path: Path, *, base_model: str) -> ValidationReport:
-    """Judge a file by the rules of the model to be trained, showing how far it is.
+    """Validate a file by the rules of the model to be trained, with a progress bar.
 
     Raises:
         DatasetMissing: there is no such file, or it can't be read.
     """
     catalogue = load_catalogue()
-    with console.progress_bar(path) as progress:
+    with progress_bar(path) as progress:
         return validation.validate(
             path,
             encoding=catalogue.encoding(base_model),
@@ -48,11 +42,97 @@ def read(path: Path, *, base_model: str) -> ValidationReport:
 
 
 def print_report(texts: Texts, found: ValidationReport) -> None:
-    """For people."""
-    for line in report.lines(texts, found):
+    """Print the report for people."""
+    for line in report_lines(texts, found):
         print(line)
 
 
 def print_json(values: JsonDict) -> None:
-    """For programs: one object, in ASCII, whatever the terminal's encoding is."""
+    """Print one JSON object for programs, in ASCII, whatever the terminal's encoding is."""
     print(json.dumps(values, indent=2, default=str))
+
+
+def report_lines(texts: Texts, report: ValidationReport) -> Iterator[str]:
+    """The numbers, the findings, and last the verdict."""
+    yield from _numbers(report)
+    for finding in report.findings:
+        yield _with_place(texts, finding)
+    n_more = sum(report.counts.values()) - len(report.findings)
+    if n_more > 0:
+        yield unmarked(texts("dataset_more", n=texts.number(n_more)))
+    yield verdict(report)
+
+
+def verdict(report: ValidationReport) -> str:
+    """The guide's own wording, which scripts look for."""
+    if report.is_valid:
+        return f"✅ Validation passed: {report.n_examples} training examples"
+    n_errors, n = report.n_errors, report.n_examples
+    return f"❌ Validation failed: {n_errors} errors in {n} training examples"
+
+
+def report_as_json(texts: Texts, path: Path, report: ValidationReport) -> JsonDict:
+    """The report for programs; an empty system prompt means none, lines count from 1."""
+    tokens = report.tokens
+    return {
+        "file": str(path),
+        "sha256": report.sha256,
+        "size_bytes": report.size_bytes,
+        "is_valid": report.is_valid,
+        "method": report.method.value,
+        "examples": report.n_examples,
+        "messages": report.n_messages,
+        "tokens": tokens
+        and {
+            "encoding": tokens.encoding,
+            "total": tokens.total,
+            "min": tokens.smallest,
+            "median": tokens.median,
+            "p95": tokens.p95,
+            "max": tokens.largest,
+        },
+        "turns": dict(report.turns),
+        "system_prompts": dict(report.system_prompts),
+        "themes": dict(report.themes),
+        "themes_noted": report.themes_noted,
+        "findings": [_finding_as_json(texts, finding) for finding in report.findings],
+        "n_errors": report.n_errors,
+        "n_warnings": report.n_warnings,
+        "counts": dict(report.counts),
+    }
+
+
+def _numbers(report: ValidationReport) -> Iterator[str]:
+    yield f"Examples: {report.n_examples}, messages: {report.n_messages}, for {report.method}"
+    if tokens := report.tokens:
+        yield (
+            f"Tokens: {tokens.total} in all; min {tokens.smallest}, median {tokens.median}, "
+            f"p95 {tokens.p95}, max {tokens.largest} ({tokens.encoding})"
+        )
+    if report.turns:
+        turns = ", ".join(f"{turns}: {n}" for turns, n in report.turns.items())
+        yield f"Turns (answers in an example: examples): {turns}"
+    n_prompts = len(report.system_prompts.keys() - {""})
+    n_without = report.system_prompts.get("", 0)
+    yield f"System prompts: {n_prompts}; examples without one: {n_without}"
+    yield f"Errors: {report.n_errors}, warnings: {report.n_warnings}"
+
+
+def _with_place(texts: Texts, finding: Finding) -> str:
+    key = "dataset_file" if finding.line is None else "dataset_line"
+    sentence = texts(key, line=finding.line, text=Markup(_sentence(texts, finding)))
+    return one_line(unmarked(sentence))
+
+
+def _sentence(texts: Texts, finding: Finding) -> str:
+    return texts(f"finding_{finding.rule}", **finding.params)
+
+
+def _finding_as_json(texts: Texts, finding: Finding) -> JsonDict:
+    return {
+        "level": finding.level.value,
+        "rule": finding.rule,
+        "line": finding.line,
+        "message": unmarked(_sentence(texts, finding)),
+        "params": dict(finding.params),
+    }

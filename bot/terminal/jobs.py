@@ -1,33 +1,26 @@
 """`jobs`: the account's latest fine-tuning jobs."""
 
 import asyncio
-import datetime as dtm
+from contextlib import aclosing
 from typing import Final
 
-from bot.config import Needs, Settings, load_settings
+from bot.config import Needs, Settings
 from bot.domain.training import FineTuningJob
-from bot.errors import UserError
-from bot.terminal import console, dataset
-from bot.terminal.console import one_line
+from bot.edge.core import build_provider
+from bot.terminal.console import command, local_time, one_line
+from bot.terminal.dataset import print_json
 from bot.terminal.monitor import job_facts
-from bot.terminal.provider import provider
 from bot.texts import Texts
 
 LISTED: Final = 20
 
 
-@console.command
-def jobs(*, is_json: bool) -> int:
-    """Print the latest jobs, newest first, whoever started them."""
-    settings = load_settings(Needs.PROVIDER)
-    console.guard_logs(settings.secrets)
-    texts = Texts(settings.language, settings.zone)
-    try:
-        found = asyncio.run(_latest(settings))
-    except UserError as exc:
-        return console.complain(texts, exc)
+@command(Needs.PROVIDER)
+def jobs(settings: Settings, texts: Texts, *, is_json: bool) -> int:
+    """Print the account's latest jobs, newest first, not only those that we started."""
+    found = asyncio.run(_latest(settings))
     if is_json:
-        dataset.print_json({"jobs": [job_facts(job) for job in found]})
+        print_json({"jobs": [job_facts(job) for job in found]})
         return 0
     if not found:
         print("There are no jobs yet.")
@@ -37,15 +30,11 @@ def jobs(*, is_json: bool) -> int:
 
 
 async def _latest(settings: Settings) -> list[FineTuningJob]:
-    async with provider(settings) as api:
+    async with aclosing(build_provider(settings)) as api:
         return (await api.recent_jobs(pages=1))[:LISTED]
 
 
 def _row(texts: Texts, job: FineTuningJob) -> str:
-    try:
-        created = dtm.datetime.fromtimestamp(job.created_at, texts.timezone)
-        moment = created.strftime("%Y-%m-%d %H:%M")
-    except (ValueError, OverflowError, OSError):  # a server that counts in milliseconds, say
-        moment = "?"
-    cells = (job.id, job.status_word, moment, job.base_model, job.fine_tuned_model or "-")
+    created = local_time(texts, job.created_at, "%Y-%m-%d %H:%M") or "?"
+    cells = (job.id, job.status_word, created, job.base_model, job.fine_tuned_model or "-")
     return "  ".join(one_line(cell) for cell in cells)

@@ -1,170 +1,132 @@
-"""`monitor`: a job at the provider, watched until it ends. It needs no database."""
+"""`monitor`: watch a job at the provider until it ends. It needs no database."""
 
 import asyncio
-import datetime as dtm
 import logging
 import time
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from bot.catalogue import load_catalogue
-from bot.config import Needs, Settings, load_settings
+from bot.config import Needs, Settings
 from bot.domain import JsonDict
 from bot.domain.training import FineTuningJob, JobEvent, JobStatus
+from bot.edge.core import build_provider
 from bot.errors import ProviderBusy, ProviderUncertain, ProviderUnreachable, UserError
 from bot.gateways.provider import TrainingApi
-from bot.jobs.refusal_views import reason
-from bot.terminal import console
-from bot.terminal.console import for_terminal, one_line
+from bot.jobs.card_views import reason
+from bot.terminal.console import command, for_terminal, local_time, one_line
 from bot.terminal.output import Output
-from bot.terminal.provider import provider
 from bot.texts import Texts
-from bot.usage.cost import real_cost
+from bot.usage.cost import training_cost
 
 PASSING: Final = (ProviderUnreachable, ProviderUncertain, ProviderBusy)
-"""What may be over at the next look."""
+"""Errors that may be over at the next look."""
 
 _logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobLook:
-    """What one look at a job showed."""
-
-    job: FineTuningJob
-    events: Sequence[JobEvent]
-    """Those that no earlier look has shown, oldest first."""
-
-
-@console.command
-def monitor(job_id: str, *, is_json: bool) -> int:
+@command(Needs.PROVIDER)
+def monitor(settings: Settings, texts: Texts, job_id: str, *, is_json: bool) -> int:
     """Show how the job goes until it ends; 0 when it succeeded."""
-    settings = load_settings(Needs.PROVIDER)
-    console.guard_logs(settings.secrets)
-    texts = Texts(settings.language, settings.zone)
-    try:
-        return asyncio.run(_monitor(settings, texts, Output(is_json=is_json), job_id))
-    except UserError as exc:
-        return console.complain(texts, exc)
+
+    async def run() -> FineTuningJob:
+        async with aclosing(build_provider(settings)) as api:
+            output = Output(is_json=is_json)
+            return await JobWatch(settings, texts, output, api, job_id).until_ended(is_sure=False)
+
+    return 0 if asyncio.run(run()).status is JobStatus.SUCCEEDED else 1
 
 
-async def _monitor(settings: Settings, texts: Texts, voice: Output, job_id: str) -> int:
-    async with provider(settings) as api:
-        job = await watch(settings, texts, voice, api, job_id, is_sure=False)
-    return 0 if job.status is JobStatus.SUCCEEDED else 1
+@dataclass(slots=True)
+class JobWatch:
+    """Prints what happens to a job: each event once, and each new status."""
 
+    settings: Settings
+    texts: Texts
+    """The language of a provider's refusals."""
+    output: Output
+    api: TrainingApi
+    job_id: str
+    _known: set[str] = field(init=False, default_factory=set)
+    """The ids of the events that were printed."""
+    _status: str | None = field(init=False, default=None)
+    _metrics: Mapping[str, Any] = field(init=False, default_factory=dict)
+    _is_lost: bool = field(init=False, default=False)
+    """Whether the provider did not answer last time."""
 
-async def watch(
-    settings: Settings, texts: Texts, voice: Output, api: TrainingApi, job_id: str, *, is_sure: bool
-) -> FineTuningJob:
-    """Tell what happens to the job, each event once, until it ends; return how it ended.
+    async def until_ended(self, *, is_sure: bool) -> FineTuningJob:
+        """Watch the job until it has ended, and return how it ended.
 
-    Args:
-        settings: For the pause between two looks.
-        texts: The language of a provider's refusals.
-        voice: Who tells it.
-        api: The provider.
-        job_id: Its job.
-        is_sure: The job is known to exist, so that from the first look on an outage is sat out.
-    """
-    voice.line(f"Job ID: {job_id}")
-    teller = _Teller(voice, Texts("en", settings.zone))
-    try:
-        async with (
-            voice.live("asking the provider"),
-            aclosing(follow(api, job_id, settings.poll_interval_s, is_sure=is_sure)) as looks,
-        ):
-            async for look in looks:
-                if isinstance(look, UserError):
-                    teller.lost(for_terminal(texts(look.key, **look.params)))
-                else:
-                    teller.told(look)
-                    job = look.job
-    except asyncio.CancelledError:
-        voice.aside(f"stopped watching; the job goes on: python -m bot monitor {job_id}")
-        raise
-    _tell_end(voice, texts, job)
-    return job
-
-
-async def follow(
-    api: TrainingApi, job_id: str, pause_s: float, *, is_sure: bool
-) -> AsyncGenerator[JobLook | UserError, None]:
-    """Look at the job again and again; the last look shows its end.
-
-    An outage is an error that is yielded at each look, once the job has been seen; before that,
-    unless it *is_sure* to exist, it is raised: the address may simply be wrong.
-    """
-    known: set[str] = set()
-    while True:
+        If the job is not *is_sure* to exist, an error of the first request is raised, because the
+        address may be wrong. Later outages are waited out.
+        """
+        self.output.line(f"Job ID: {self.job_id}")
         try:
-            job = await api.job(job_id)
-        except PASSING as exc:
-            if not is_sure:
-                raise
-            yield exc
-        else:
-            is_sure = True
-            events = await _new_events(api, job, known)
-            known.update(event.id for event in events)
-            yield JobLook(job=job, events=events)
-            if job.status.is_terminal:
-                return
-        await asyncio.sleep(pause_s)
+            async with self.output.live("asking the provider"):
+                job = await self._ended(is_sure=is_sure)
+        except asyncio.CancelledError:
+            self.output.aside(
+                f"stopped watching; the job goes on: python -m bot monitor {self.job_id}"
+            )
+            raise
+        _print_end(self.output, self.texts, job)
+        return job
 
+    async def _ended(self, *, is_sure: bool) -> FineTuningJob:
+        while True:
+            try:
+                job = await self.api.job(self.job_id)
+            except PASSING as exc:
+                if not is_sure:
+                    raise
+                self._print_outage(exc)
+            else:
+                is_sure = True
+                self._print_job(job, await self._new_events(job))
+                if job.status.is_terminal:
+                    return job
+            await asyncio.sleep(self.settings.poll_interval_s)
 
-def job_facts(job: FineTuningJob) -> JsonDict:
-    """A job for programs, in the provider's words."""
-    return {
-        "id": job.id,
-        "status": job.status_word,
-        "model": job.base_model,
-        "created_at": job.created_at,
-        "finished_at": job.finished_at,
-        "fine_tuned_model": job.fine_tuned_model,
-        "trained_tokens": job.trained_tokens,
-        "error": asdict(job.refusal) if job.refusal else None,
-    }
+    async def _new_events(self, job: FineTuningJob) -> list[JobEvent]:
+        """The new events; none where they can't be read, because the status matters more."""
+        if job.status in (JobStatus.VALIDATING_FILES, JobStatus.QUEUED):
+            return []
+        try:
+            events = await self.api.new_events(job.id, known=self._known)
+        except UserError as exc:
+            _logger.info("The events of job %s can't be read: %s", job.id, exc.key)
+            return []
+        self._known.update(event.id for event in events)
+        return events
 
-
-class _Teller:
-    """Tells only what is new."""
-
-    def __init__(self, voice: Output, english: Texts) -> None:
-        self._voice = voice
-        self._texts = english
-        self._status: str | None = None
-        self._metrics: Mapping[str, Any] = {}
-        self._is_lost = False
-
-    def lost(self, sentence: str) -> None:
-        """The provider can't be asked: said once."""
+    def _print_outage(self, error: UserError) -> None:
         if not self._is_lost:
-            self._voice.aside(f"{sentence} Trying again; the job does not need us.")
+            sentence = for_terminal(self.texts(error.key, **error.params))
+            self.output.aside(f"{sentence} Trying again; the job does not need us.")
             self._is_lost = True
 
-    def told(self, look: JobLook) -> None:
-        """What a look showed."""
+    def _print_job(self, job: FineTuningJob, new_events: Sequence[JobEvent]) -> None:
         if self._is_lost:
-            self._voice.aside("The provider answers again.")
+            self.output.aside("The provider answers again.")
             self._is_lost = False
-        for event in look.events:
-            self._event(event)
-        if look.job.status_word != self._status:
-            self._status = look.job.status_word
-            self._voice.line(f"Status: {one_line(self._status)}")
-            self._voice.fact("job", **job_facts(look.job))
-        if not look.job.status.is_terminal:
-            self._voice.progress(self._how_far(look.job))
+        for event in new_events:
+            self._print_event(event)
+        if job.status_word != self._status:
+            self._status = job.status_word
+            self.output.line(f"Status: {one_line(self._status)}")
+            self.output.fact("job", **job_facts(job))
+        if not job.status.is_terminal:
+            self.output.progress(self._how_far(job))
 
-    def _event(self, event: JobEvent) -> None:
-        self._voice.fact("event", **asdict(event))
+    def _print_event(self, event: JobEvent) -> None:
+        self.output.fact("event", **asdict(event))
         if event.type == "metrics":
             self._metrics = event.data
         else:
-            self._voice.line(f"  {_clock(self._texts, event.created_at)} {one_line(event.message)}")
+            clock = local_time(self.texts, event.created_at, "%H:%M:%S") or "--:--:--"
+            self.output.line(f"  {clock} {one_line(event.message)}")
 
     def _how_far(self, job: FineTuningJob) -> str:
         step, total, loss = (
@@ -178,39 +140,33 @@ class _Teller:
             parts.append(f"loss {loss:.4g}")
         left_s = (job.estimated_finish or 0) - time.time()
         if left_s > 0:
-            parts.append(f"~{self._texts.duration(left_s)} left")
+            parts.append(f"~{Texts('en', self.settings.zone).duration(left_s)} left")
         return " · ".join(parts)
 
 
-async def _new_events(
-    api: TrainingApi, job: FineTuningJob, known: Collection[str]
-) -> list[JobEvent]:
-    """None where they can't be read: the status is more."""
-    if job.status in (JobStatus.VALIDATING_FILES, JobStatus.QUEUED):
-        return []
-    try:
-        return await api.new_events(job.id, known=known)
-    except UserError as exc:
-        _logger.info("The events of job %s can't be read: %s", job.id, exc.key)
-        return []
+def job_facts(job: FineTuningJob) -> JsonDict:
+    """A job for programs, with the provider's names."""
+    return {
+        "id": job.id,
+        "status": job.status_word,
+        "model": job.base_model,
+        "created_at": job.created_at,
+        "finished_at": job.finished_at,
+        "fine_tuned_model": job.fine_tuned_model,
+        "trained_tokens": job.trained_tokens,
+        "error": asdict(job.refusal) if job.refusal else None,
+    }
 
 
-def _tell_end(voice: Output, texts: Texts, job: FineTuningJob) -> None:
+def _print_end(output: Output, texts: Texts, job: FineTuningJob) -> None:
     if job.status is JobStatus.SUCCEEDED:
-        voice.line(f"Fine-tuned model: {one_line(job.fine_tuned_model or 'not named')}")
+        output.line(f"Fine-tuned model: {one_line(job.fine_tuned_model or 'not named')}")
     if job.trained_tokens:
-        voice.line(f"Trained tokens: {job.trained_tokens:,}")
+        output.line(f"Trained tokens: {job.trained_tokens:,}")
         catalogue = load_catalogue()
-        cost = real_cost(job.trained_tokens, catalogue.model(job.base_model), job.method)
+        cost = training_cost(job.trained_tokens, catalogue.model(job.base_model), job.method)
         if cost is not None:
-            voice.line(f"Cost: ~${cost:.2f} (prices of {catalogue.looked_up})")
+            output.line(f"Cost: ~${cost:.2f} (prices of {catalogue.looked_up})")
     if job.status is JobStatus.FAILED:
         why = reason(texts, job.refusal) if job.refusal else "The provider gave no reason."
-        voice.aside(for_terminal(why))
-
-
-def _clock(texts: Texts, unix_s: int) -> str:
-    try:
-        return dtm.datetime.fromtimestamp(unix_s, texts.timezone).strftime("%H:%M:%S")
-    except (ValueError, OverflowError, OSError):
-        return "--:--:--"
+        output.aside(for_terminal(why))

@@ -1,4 +1,4 @@
-"""How a command that takes its time speaks: lines for people, JSON lines for programs."""
+"""What a long-running command prints: lines for people, or JSON lines for programs."""
 
 import asyncio
 import contextlib
@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Final, TextIO
 
 from bot.terminal.console import one_line
 
@@ -19,9 +19,9 @@ _SPINNER: Final = "|/-\\"
 
 
 class Output:
-    """Results go to standard output; the live line, and what is said beside them, to the other.
+    """Results go to standard output, the live line and remarks to standard error.
 
-    With JSON, standard output holds one object a line and nothing else.
+    With JSON, standard output holds one object per line and nothing else.
     """
 
     def __init__(self, *, is_json: bool) -> None:
@@ -32,27 +32,21 @@ class Output:
         self._n_ticks = 0
 
     def line(self, text: str = "") -> None:
-        """For people."""
+        """Print a result for people."""
         if not self._is_json:
-            self._clear()
-            print(text, flush=True)
-            self._draw()
+            self._print(text)
 
     def fact(self, kind: str, **fields: object) -> None:
-        """For programs: in ASCII, whatever the terminal's encoding is."""
+        """Print a result for programs, in ASCII, whatever the terminal's encoding is."""
         if self._is_json:
-            self._clear()
-            print(json.dumps({"kind": kind} | fields, default=str), flush=True)
-            self._draw()
+            self._print(json.dumps({"kind": kind} | fields, default=str))
 
     def aside(self, text: str) -> None:
-        """For whoever looks, people and logs: never a result."""
-        self._clear()
-        print(text, file=sys.stderr, flush=True)
-        self._draw()
+        """Print a remark for people and logs; it is never a result."""
+        self._print(text, sys.stderr)
 
     def progress(self, text: str) -> None:
-        """How far it is: the line that moves; where nobody sees it move, a line for each change."""
+        """Show progress in the live line; without a terminal, print a line for each change."""
         text = one_line(text)
         if text != self._progress and not self._is_live and not self._is_json:
             print(text, file=sys.stderr, flush=True)
@@ -61,9 +55,9 @@ class Output:
 
     @asynccontextmanager
     async def live(self, text: str) -> AsyncIterator[None]:
-        """Keep the line moving meanwhile, so that people see that it is alive."""
+        """Keep the live line moving during the block, so that people see that it works."""
         self._since = time.monotonic()
-        self._progress = text  # not said where nothing moves: it tells nothing new yet
+        self._progress = text  # not printed without a terminal: it says nothing new yet
         self._draw()
         ticking = asyncio.create_task(self._tick(), name="live line")
         try:
@@ -75,6 +69,11 @@ class Output:
             self._progress = ""
             self._clear()
 
+    def _print(self, text: str, stream: TextIO | None = None) -> None:
+        self._clear()
+        print(text, file=stream, flush=True)
+        self._draw()
+
     async def _tick(self) -> None:
         while self._is_live:
             await asyncio.sleep(TICK_S)
@@ -84,7 +83,7 @@ class Output:
     def _draw(self) -> None:
         if not self._is_live or not self._progress:
             return
-        # A terminal such as that of `docker exec -t` tells no size.
+        # The terminal of `docker exec -t`, for instance, has size 0.
         width = os.get_terminal_size(sys.stderr.fileno()).columns or 80
         minutes, seconds = divmod(int(time.monotonic() - self._since), 60)
         sign = _SPINNER[self._n_ticks % len(_SPINNER)]

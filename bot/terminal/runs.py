@@ -1,8 +1,8 @@
-"""What `train` shares with the bot: its database, and the services that own training runs."""
+"""What `train` shares with the bot: its database, and the features that own training runs."""
 
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from bot.training.feature import TrainingFeature
 
 BY_TERMINAL: Final = 0
-"""Who asked, where there is no person of Telegram's."""
+"""The person id of a request that no Telegram user made."""
 IN_USE: Final = "the bot is running on this database: use /train there"
 
 
-# Not slots: such a subclass could not call its base in the usual way.
+# Without slots: `super()` does not work in a subclass with them.
 @dataclass(frozen=True, kw_only=True)
-class OverheardNotifications(Notifications):
-    """For the admins, who read them when the bot runs next; the terminal learns of them at once."""
+class RecordedNotifications(Notifications):
+    """Stored for the admins until the bot runs next; the terminal sees their kinds at once."""
 
     about_runs: dict[int, NotificationKind] = field(default_factory=dict)
     """The kind of the newest notification about each run."""
@@ -49,30 +49,27 @@ class TerminalTraining:
 
     datasets: CurrentDataset
     training: "TrainingFeature"
-    overheard: OverheardNotifications
+    notifications: RecordedNotifications
 
     async def run(self, run_id: int) -> TrainingRun:
-        """The run as it stands now; it is there."""
+        """The run as it is stored now; it exists."""
         run = await self.training.runs.get(run_id)
         assert run is not None
         return run
 
 
 @asynccontextmanager
-async def open_office(
+async def open_features(
     settings: Settings, provider: TrainingApi, *, file: Path | None
 ) -> AsyncIterator[TerminalTraining]:
-    """Hold the database, until the end of the block, as the bot does.
+    """Lock and open the database until the end of the block, as the bot does.
 
-    Args:
-        settings: Where the database is.
-        provider: Whom the run is sent to.
-        file: The dataset for this run; None: the one in use.
+    *file* is the dataset for this run; None: the one in use.
 
     Raises:
         DatabaseUnusable: the bot runs on it, or it can't be opened.
     """
-    # Features bring Telegram's library along, which no other command of the terminal waits for.
+    # Features import Telegram's library, which the other commands do not need.
     from bot.dataset.feature import build as build_dataset  # noqa: PLC0415
     from bot.jobs.feature import build as build_jobs  # noqa: PLC0415
     from bot.training.feature import build as build_training  # noqa: PLC0415
@@ -81,20 +78,19 @@ async def open_office(
         stack.callback(_lock(settings.database_path).close)
         database = await Database.open(settings.database_path)
         stack.push_async_callback(database.close)
-        chat_model = build_chat_model(settings)
-        stack.push_async_callback(chat_model.close)
+        chat_model = await stack.enter_async_context(aclosing(build_chat_model(settings)))
         core = build_core(settings, database, provider=provider, chat_model=chat_model)
-        overheard = OverheardNotifications(outbox=core.outbox, admin_ids=settings.admin_ids)
-        core = replace(core, notifications=overheard)
+        recorded = RecordedNotifications(outbox=core.outbox, admin_ids=settings.admin_ids)
+        core = replace(core, notifications=recorded)
         dataset = build_dataset(core, file=file)
         training = build_training(core, dataset=dataset, jobs=build_jobs(core))
         training.submission.on_submitted.clear()  # the terminal watches the job itself
         stack.push_async_callback(training.submission.close)
-        yield TerminalTraining(datasets=dataset.datasets, training=training, overheard=overheard)
+        yield TerminalTraining(datasets=dataset.datasets, training=training, notifications=recorded)
 
 
 def new_request_id() -> int:
-    """A request's mark. Those of chats are the inbox's row numbers, above 0; these are below."""
+    """The id of a request of ours, below 0; those of chats are row numbers, above 0."""
     return -1 - secrets.randbelow(2**62)
 
 

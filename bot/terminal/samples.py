@@ -1,27 +1,26 @@
-"""`test`: the sample prompts, put to a model and to its base model, and the verdict."""
+"""`test`: put the sample prompts to a model and its base model, and print the verdict."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from bot.config import Needs, Settings, load_settings
+from bot.config import Needs, Settings
 from bot.dataset.validation.profile import first_system_prompt
 from bot.edge.core import Pacing, build_chat_model
 from bot.errors import DatasetMissing, ModelUnknown, UserError
-from bot.terminal import console
-from bot.terminal.console import for_terminal, one_line, unmarked
+from bot.terminal.console import command, for_terminal, one_line, unmarked
 from bot.terminal.output import Output
 from bot.texts import Markup, Texts
 from bot.trials.entities import AnswerFigures, Judgement, TrialAnswer, Verdict, is_rehearsed
 from bot.trials.sampling import Sample, SampledModel, Sampling, base_named_by, sample_prompts
-from bot.trials.training_answers import read_lesson
+from bot.trials.training_answers import read_training_answers
 from bot.trials.verdict import Evidence, judge
 
 PATIENCE_S: Final = 600.0
-"""How long a model that was trained a moment ago may be unknown where it shall answer."""
+"""For how long a model that was just trained may still be unknown to the server."""
 
 _VERDICTS: Final = {
     Verdict.PUT: "put it to use",
@@ -30,14 +29,11 @@ _VERDICTS: Final = {
 }
 
 
-@console.command
-def test(model: str, *, is_json: bool) -> int:
+@command(Needs.PROVIDER)
+def test(settings: Settings, texts: Texts, model: str, *, is_json: bool) -> int:
     """Put the sample prompts to the model; 0 when it answered them all."""
-    settings = load_settings(Needs.PROVIDER)
-    console.guard_logs(settings.secrets)
-    texts = Texts(settings.language, settings.zone)
     path, system_prompt = settings.dataset_path, ""
-    with suppress(DatasetMissing):  # what is asked for is an answer, not a dataset
+    with suppress(DatasetMissing):  # an answer needs no dataset
         system_prompt = first_system_prompt(path)
     return asyncio.run(
         try_out(settings, texts, Output(is_json=is_json), model, system_prompt, path)
@@ -47,44 +43,40 @@ def test(model: str, *, is_json: bool) -> int:
 async def try_out(
     settings: Settings,
     texts: Texts,
-    voice: Output,
+    output: Output,
     model: str,
     system_prompt: str,
     dataset: Path,
     *,
     patience_s: float = 0,
 ) -> int:
-    """Put the sample prompts to the model and tell its answers; the exit code that goes with it.
+    """Put the sample prompts to the model, print its answers, and return the exit code.
 
-    A model that the server does not know is waited for as long as *patience_s*.
+    While the server does not know the model, the prompts are tried again for *patience_s* seconds.
     """
-    api = build_chat_model(settings)
-    sampling = Sampling(
-        api=api,
-        prompts=sample_prompts(),
-        temperature=settings.chat_temperature,
-        max_tokens=settings.chat_max_tokens,
-        pause_s=Pacing.of(settings.poll_interval_s).pause_s,
-        most_tries=1,  # whoever sits at a terminal wants to know, and can ask again
-    )
     subject = SampledModel(
         model=model, base_model=base_named_by(model), system_prompt=system_prompt
     )
-    voice.line(f"Testing: {one_line(model)}")
-    answering = _Answering(voice)
-    try:
-        async with voice.live(f"asking {model}"):
-            sample = await sampling.run(subject, patience_s=patience_s, on_answer=answering.tell)
-            judgement = await asyncio.to_thread(_judged, model, sample, dataset)
-    finally:
-        await api.close()
+    output.line(f"Testing: {one_line(model)}")
+    answering = _Answering(output)
+    async with aclosing(build_chat_model(settings)) as api, output.live(f"asking {model}"):
+        sampling = Sampling(
+            api=api,
+            prompts=sample_prompts(),
+            temperature=settings.chat_temperature,
+            max_tokens=settings.chat_max_tokens,
+            pause_s=Pacing.of(settings.poll_interval_s).pause_s,
+            most_tries=1,  # a person at a terminal can ask again
+        )
+        sample = await sampling.run(subject, patience_s=patience_s, on_answer=answering.tell)
+        judgement = await asyncio.to_thread(_judged, model, sample, dataset)
     if sample.trouble is not None:
-        voice.aside(_why_not(texts, model, sample.trouble))
+        output.aside(_why_not(texts, model, sample.trouble))
     if judgement is not None:
         answering.tell_rest(sample.answers)
         for line in _verdict(texts, subject, judgement):
-            voice.line(line)
-    voice.fact(
+            output.line(line)
+    output.fact(
         "trial",
         model=model,
         base_model=subject.base_model,
@@ -95,34 +87,34 @@ async def try_out(
 
 
 class _Answering:
-    """Tells each answer when it has come, in the order of the prompts."""
+    """Prints each answer when it has come, in the order of the prompts."""
 
-    def __init__(self, voice: Output) -> None:
-        self._voice = voice
+    def __init__(self, output: Output) -> None:
+        self._output = output
         self._n_told = 0
 
     async def tell(self, answers: Sequence[TrialAnswer]) -> None:
-        """What is new up to the last answer that has come."""
+        """Print what is new, up to the last answer that has come."""
         last = max((n for n, answer in enumerate(answers) if answer.answer), default=-1)
         self.tell_rest(answers[: last + 1])
 
     def tell_rest(self, answers: Sequence[TrialAnswer]) -> None:
-        """What is new, answered or not."""
+        """Print what is new, answered or not."""
         for answer in answers[self._n_told :]:
             said = _many_lines(answer.answer) if answer.answer else "(no answer)"
-            self._voice.line(f"\n> {answer.prompt}\n{said}")
+            self._output.line(f"\n> {answer.prompt}\n{said}")
         self._n_told = max(self._n_told, len(answers))
 
 
 def _judged(model: str, sample: Sample, dataset: Path) -> Judgement | None:
-    """The verdict; None where nobody was there to answer."""
+    """The verdict; None where no model answered."""
     said = [text for a in sample.answers for text in (a.answer, a.base_answer) if text]
     if not said and sample.trouble is not None:
         return None
-    lesson = None
+    training = None
     with suppress(DatasetMissing):
-        lesson = read_lesson(dataset, said)
-    evidence = Evidence(answers=sample.answers, lesson=lesson, is_rehearsed=is_rehearsed(model))
+        training = read_training_answers(dataset, said)
+    evidence = Evidence(answers=sample.answers, training=training, is_rehearsed=is_rehearsed(model))
     return judge(evidence)
 
 
@@ -155,12 +147,12 @@ def _figures(who: str, counted: AnswerFigures) -> str:
 
 def _why_not(texts: Texts, model: str, error: UserError) -> str:
     if isinstance(error, ModelUnknown):
-        # Some lines: what it means, and what to do about it.
+        # This text has several lines: what it means, and what to do about it.
         reason = Markup(texts(error.key, **error.params))
         return unmarked(texts("trial_unserved", model=model, reason=reason))
     return for_terminal(texts(error.key, **error.params))
 
 
 def _many_lines(text: str) -> str:
-    """A model's answer without what would move the cursor or colour the screen."""
+    """A model's answer without control characters other than line ends."""
     return "\n".join(one_line(line) for line in text.splitlines())

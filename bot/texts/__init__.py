@@ -1,4 +1,4 @@
-"""Everything that people read, by key and language, escaped in one place."""
+"""The texts that people read, by key and language; the only place that escapes values."""
 
 import datetime as dtm
 import html
@@ -12,7 +12,7 @@ from bot.texts import en, ru
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """What one language's module holds."""
+    """The contents of one language's module."""
 
     messages: Mapping[str, str]
     plurals: Mapping[str, tuple[str, str, str]]
@@ -28,12 +28,12 @@ LANGUAGE_NAMES: Final = {"ru": "Русский", "en": "English"}
 _CENT: Final = 0.01
 
 LONGEST_VALUE: Final = 600
-"""UTF-16 units of a value that a sentence shows; nobody's name shall fill a whole message."""
+"""UTF-16 units of a value in a sentence, so that a long name does not fill a whole message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Markup:
-    """Telegram HTML that was made from texts, and is not escaped a second time."""
+    """Telegram HTML from texts, which `Texts` does not escape a second time."""
 
     html: str
 
@@ -43,7 +43,7 @@ class Markup:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The sentences of one language, with its ways of writing numbers and days."""
+    """The sentences of one language, and its formats of numbers and days."""
 
     language: str
     """ru or en."""
@@ -51,22 +51,22 @@ class Texts:
     """The zone of shown times."""
 
     def __call__(self, key: str, /, **params: object) -> str:
-        """Return the sentence as Telegram HTML; parameters are escaped here, once.
+        """Return the sentence as Telegram HTML; escapes the parameters, once.
 
-        A value beyond `LONGEST_VALUE` is cut; give a longer one as `shortened(value, units)`.
-        A date reads as people write it.
+        A value beyond `LONGEST_VALUE` is cut; pass a longer one as `shortened(value, units)`.
+        A date is written as in `day`.
         """
         return self._messages[key].format(**{k: self._shown(v) for k, v in params.items()})
 
     def plain(self, key: str, /, **params: object) -> str:
-        """Return the sentence as plain text, for buttons and menus, which know no HTML."""
+        """Return the sentence as plain text, for buttons and menus, which do not support HTML."""
         return self._messages[key].format(**params)
 
     def __contains__(self, key: str) -> bool:
         return key in self._messages
 
     def plural(self, word: str, n: int) -> str:
-        """The form of *word* (a key of PLURALS) that goes with *n*."""
+        """The form of *word* (a key of PLURALS) for the number *n*."""
         one, few, many = LANGUAGES[self.language].plurals[word]
         if self.language == "en":
             return one if n == 1 else many
@@ -86,7 +86,7 @@ class Texts:
         return text
 
     def short_number(self, value: float) -> str:
-        """A number without zeros at its end."""
+        """A number without trailing zeros."""
         text = f"{value:g}"
         return text.replace(".", ",") if self.language == "ru" else text
 
@@ -104,17 +104,17 @@ class Texts:
         return text if is_near else f"{text} {day.year}"
 
     def moment(self, unix_s: int) -> str:
-        """The day of a moment, in the zone of shown times; "?" for what is no moment of ours."""
+        """The day of a moment, in `timezone`; "?" for an impossible moment."""
         local = self._local(unix_s)
         return self.day(local.date()) if local else "?"
 
     def clock(self, unix_s: int) -> str:
-        """The time of day of a moment, as in "14:05"; "?" like `moment`."""
+        """The time of day of a moment, as in "14:05"; "?" as in `moment`."""
         local = self._local(unix_s)
         return f"{local:%H:%M}" if local else "?"
 
     def duration(self, seconds: float) -> str:
-        """How long something takes, roughly."""
+        """A duration, rounded to seconds or minutes."""
         if seconds < 60:
             return self("unit_seconds", n=max(0, round(seconds)))
         minutes = round(seconds / 60)
@@ -125,7 +125,7 @@ class Texts:
     def _local(self, unix_s: int) -> dtm.datetime | None:
         try:
             return dtm.datetime.fromtimestamp(unix_s, self.timezone)
-        except (ValueError, OverflowError, OSError):  # a server that counts in milliseconds, say
+        except (ValueError, OverflowError, OSError):  # for instance milliseconds instead of seconds
             return None
 
     def _shown(self, value: object) -> str:
@@ -137,12 +137,9 @@ class Texts:
 
 
 def choose_language(chosen: str | None, telegram: str | None, default: str) -> str:
-    """The language to speak: the person's choice, else Telegram's if we have it, else the default.
+    """The language for a person: their choice, else Telegram's if we have it, else the default.
 
-    Args:
-        chosen: What the person chose here.
-        telegram: Telegram's IETF tag, "pt-br" say.
-        default: `LANGUAGE` of the settings.
+    *telegram* is an IETF tag such as "pt-br".
     """
     for candidate in (chosen, (telegram or "").split("-")[0].lower()):
         if candidate in LANGUAGES:
@@ -151,12 +148,12 @@ def choose_language(chosen: str | None, telegram: str | None, default: str) -> s
 
 
 def utf16_length(text: str) -> int:
-    """How long Telegram thinks that *text* is."""
+    """The length of *text* as Telegram counts it, in UTF-16 units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def cut(text: str, units: int) -> str:
-    """*text*, or its first words and "…" where it is longer than so many UTF-16 units."""
+    """*text*, or its first words and "…" if it is longer than so many UTF-16 units."""
     if utf16_length(text) <= units:
         return text
     kept = text.encode("utf-16-le", "surrogatepass")[: 2 * (units - 2)]
@@ -165,7 +162,7 @@ def cut(text: str, units: int) -> str:
 
 
 def shortened(text: str, units: int) -> Markup:
-    """*text* as a value for a sentence, cut where it is longer than so many UTF-16 units."""
+    """*text* as a value for a sentence, cut to so many UTF-16 units."""
     return Markup(html.escape(cut(text, units), quote=False))
 
 

@@ -1,9 +1,9 @@
-"""The door, people, invitations and privacy, in English."""
+"""Requests to join, people, invitations and privacy, in English."""
 
 from typing import Final
 
 PEOPLE: Final[dict[str, str]] = {
-    # The door
+    # For people without access
     "door_stranger": (
         "This is a private bot: a model called Natasha is trained and tried here.\n"
         "Your number: <code>{id}</code>"

@@ -1,9 +1,9 @@
-"""The door, people, invitations and privacy, in Russian. Everybody here is addressed as «вы»."""
+"""Requests to join, people, invitations and privacy, in Russian; always with «вы»."""
 
 from typing import Final
 
 PEOPLE: Final[dict[str, str]] = {
-    # The door
+    # For people without access
     "door_stranger": (
         "Это закрытый бот: здесь учат и пробуют модель Наташи.\nВаш номер: <code>{id}</code>"
     ),

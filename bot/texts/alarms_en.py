@@ -1,4 +1,4 @@
-"""What goes wrong while a job goes on, in English."""
+"""Alarms about running jobs, in English."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What goes wrong while a job goes on, in Russian."""
+"""Alarms about running jobs, in Russian."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The conversation with the model, in Russian. Stop and 🔁 are the tester's; «ты» only from her."""
+"""Chats and failed answers, in Russian. Only Natasha says «ты»; testers press Stop and 🔁."""
 
 from typing import Final
 
@@ -23,4 +23,30 @@ CHAT: Final[dict[str, str]] = {
     "error_text_only": "Пока я понимаю только текст. Напишите словами, пожалуйста.",
     "error_context_too_long": "Сообщение длиннее, чем модель может прочесть. Напишите короче.",
     "error_empty_answer": "Модель промолчала. Попробуйте спросить иначе.",
+    # Failed answers, for testers, who can only wait or write to an admin
+    "failure_later": "Модель сейчас не отвечает. Попробуйте ещё раз через минуту.",
+    "failure_busy": "К модели сейчас слишком много вопросов. Попробуйте через минуту.",
+    "failure_question": (
+        "На это ответить не получилось. Попробуйте спросить иначе, а если не поможет, напишите "
+        "администратору."
+    ),
+    "failure_admin": "Ответить сейчас не получится без администратора. Напишите ему, пожалуйста.",
+    "failure_not_ready": "Модель ещё не готова отвечать. Попробуйте через несколько минут.",
+    "error_model_gone": "Модель сейчас недоступна, администраторы уже знают. Загляните чуть позже.",
+    "failure_code": "Код для администратора: <code>{incident}</code>",
+    "failure_said": "Ответ провайдера: <code>{said}</code>",
+    "failure_broken": "ответ оборвался, код {incident}",
+    "button_repeat": "🔁 Спросить ещё раз",
+    # For admins
+    "gone_replaced": (
+        "⚠️ <b>{gone} больше не отвечает</b>\n"
+        "Сервер её не знает. В чатах теперь отвечает {successor}, разговоры сохранились. Обратно "
+        "сама она не включится: решать вам."
+    ),
+    "gone_alone": (
+        "⛔ <b>{gone} больше не отвечает</b>\n"
+        "Сервер её не знает, и заменить её некем: чаты остались без ответов. Включите другую "
+        "модель или обучите новую."
+    ),
+    "button_put_back": "↩ Снова {model}",
 }

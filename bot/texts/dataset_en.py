@@ -82,7 +82,7 @@ DATASETS: Final[dict[str, str]] = {
     ),
     "finding_leak": "nearly the same as line {first} of the training part: keep it in one of them",
     "versions_unpaired": "Version {number} trains without a validation part now.",
-    # Mending
+    # Repair
     "repair_title": "<b>Fix version {number}</b> · nothing has been changed yet",
     "repair_line": "{what}: {n}",
     "repair_line_first": "{what}: {n}, the first on line {line}",
@@ -99,7 +99,7 @@ DATASETS: Final[dict[str, str]] = {
     "mend_prompt_completion": "turn prompt and completion into the chat format",
     "mend_csv_table": "turn the table into the chat format",
     "mend_json_array": "put each item of the list on its own line",
-    # Putting a part aside
+    # Splitting
     "split_ask": (
         "<b>How many examples of version {number} shall be put aside for validation?</b>\n"
         "The model does not learn from them: they show whether it understood or crammed. Similar "

@@ -85,7 +85,7 @@ DATASETS: Final[dict[str, str]] = {
     ),
     "finding_leak": "почти то же, что в строке {first} обучающей части: оставьте в одной из них",
     "versions_unpaired": "Теперь на версии №{number} учим без проверочной части.",
-    # Mending
+    # Repair
     "repair_title": "<b>Починить версию №{number}</b> · пока ничего не изменено",
     "repair_line": "{what}: {n}",
     "repair_line_first": "{what}: {n}, первая — строка {line}",
@@ -102,7 +102,7 @@ DATASETS: Final[dict[str, str]] = {
     "mend_prompt_completion": "перевести prompt и completion в формат чата",
     "mend_csv_table": "перевести таблицу в формат чата",
     "mend_json_array": "разложить список по строкам",
-    # Putting a part aside
+    # Splitting
     "split_ask": (
         "<b>Сколько примеров версии №{number} отложить для проверки?</b>\n"
         "На них модель не учится: по ним видно, поняла она или зазубрила. Похожие вопросы "

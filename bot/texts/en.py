@@ -5,17 +5,14 @@ from typing import Final
 from bot.texts.access_en import PEOPLE
 from bot.texts.alarms_en import ALARMS
 from bot.texts.chat_en import CHAT
-from bot.texts.chat_failures_en import FAILURES
 from bot.texts.comparison_en import COMPARE
 from bot.texts.dataset_en import DATASETS
 from bot.texts.export_en import EXPORT
 from bot.texts.jobs_en import CARDS
 from bot.texts.models_en import MODELS
 from bot.texts.ratings_en import FEEDBACK
-from bot.texts.refusals_en import PROVIDERS
 from bot.texts.training_en import PLANS
 from bot.texts.training_endings_en import ENDINGS
-from bot.texts.training_methods_en import METHODS
 from bot.texts.trials_en import TRIALS
 from bot.texts.validation_en import FINDINGS
 
@@ -249,17 +246,14 @@ MESSAGES: Final[dict[str, str]] = {
     **DATASETS,
     **ENDINGS,
     **EXPORT,
-    **FAILURES,
     **FEEDBACK,
     **FINDINGS,
-    **METHODS,
     **MODELS,
     **PEOPLE,
     **PLANS,
-    **PROVIDERS,
     **TRIALS,
 }
-"""What may be said, by key. Parameters are escaped when a sentence is made."""
+"""The sentences by key; `Texts` escapes their parameters."""
 
 PLURALS: Final[dict[str, tuple[str, str, str]]] = {
     "examples": ("example", "examples", "examples"),

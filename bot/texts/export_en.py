@@ -1,4 +1,4 @@
-"""/export in English: from what testers rated to files that a model learns from."""
+"""/export in English: training files from testers' ratings."""
 
 from typing import Final
 

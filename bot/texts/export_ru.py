@@ -1,4 +1,4 @@
-"""/export in Russian: from what testers rated to files that a model learns from."""
+"""/export in Russian: training files from testers' ratings."""
 
 from typing import Final
 

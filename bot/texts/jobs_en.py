@@ -1,4 +1,4 @@
-"""The card of a job, its log and its picture, the list of jobs; in English."""
+"""The card of a job, its events and its diagram, and the list of jobs, in English."""
 
 from typing import Final
 
@@ -48,12 +48,12 @@ CARDS: Final[dict[str, str]] = {
     "button_open_job": "#{number} {name}",
     "button_page_newer": "← Newer",
     "button_page_older": "Older →",
-    # The log
+    # Events
     "events_title": "<b>Events: {name}</b> · {first}–{last} of {n}",
     "events_none": "There are no events of {name} yet.",
     "events_day": "<b>{day}</b>",
     "events_line": "<code>{time}</code> {mark}{message}",
-    # The picture
+    # The diagram
     "chart_title": "Loss · {name}",
     "chart_caption": "<b>{name}</b>",
     "chart_train": "training",
@@ -66,7 +66,7 @@ CARDS: Final[dict[str, str]] = {
     "chart_lowest": "Best validation: {loss} at step {step}",
     "chart_nothing": "Nothing to draw yet: the loss of {name} was not measured twice so far.",
     "chart_failed": "The chart could not be drawn. Try again a little later.",
-    # What may not be
+    # Refused actions
     "error_not_pausable": "{name} neither trains nor waits in the queue: nothing to pause.",
     "error_not_paused": "{name} is not paused, so there is nothing to resume.",
     "error_pause_unsupported": (

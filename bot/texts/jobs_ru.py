@@ -1,4 +1,4 @@
-"""The card of a job, its log and its picture, the list of jobs; in Russian."""
+"""The card of a job, its events and its diagram, and the list of jobs, in Russian."""
 
 from typing import Final
 
@@ -48,12 +48,12 @@ CARDS: Final[dict[str, str]] = {
     "button_open_job": "№{number} {name}",
     "button_page_newer": "← Новее",
     "button_page_older": "Старее →",
-    # The log
+    # Events
     "events_title": "<b>События: {name}</b> · {first}–{last} из {n}",
     "events_none": "Событий у {name} пока нет.",
     "events_day": "<b>{day}</b>",
     "events_line": "<code>{time}</code> {mark}{message}",
-    # The picture
+    # The diagram
     "chart_title": "Потери · {name}",
     "chart_caption": "<b>{name}</b>",
     "chart_train": "обучение",
@@ -66,7 +66,7 @@ CARDS: Final[dict[str, str]] = {
     "chart_lowest": "Лучшая проверка: {loss} на шаге {step}",
     "chart_nothing": "Рисовать пока нечего: у {name} ещё нет двух замеров потерь.",
     "chart_failed": "График нарисовать не вышло. Попробуйте ещё раз чуть позже.",
-    # What may not be
+    # Refused actions
     "error_not_pausable": "{name} сейчас не обучается и не ждёт очереди: ставить на паузу нечего.",
     "error_not_paused": "{name} не на паузе, продолжать нечего.",
     "error_pause_unsupported": (

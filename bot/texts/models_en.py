@@ -1,4 +1,4 @@
-"""Models: the list, one of them, its checkpoints, who answers, and when that ends, in English."""
+"""Models: list, details, checkpoints, the serving model and its last day, in English."""
 
 from typing import Final
 
@@ -18,7 +18,7 @@ MODELS: Final[dict[str, str]] = {
         "bring it back."
     ),
     "models_retired_none": "No model is retired.",
-    # One of them
+    # Details
     "model_title": "<b>{model}</b>",
     "model_serving": "🟢 Answering now: {since}",
     "model_since_chosen": "put to use on {day} by {who}",
@@ -53,7 +53,7 @@ MODELS: Final[dict[str, str]] = {
     "checkpoints_valid": " · validation {loss}",
     "checkpoints_best": "⭐ {checkpoint} — the best",
     "checkpoints_result": " · the result",
-    # Who answers
+    # The serving model
     "use_usage": "/use MODEL_NAME",
     "use_done": "{model} answers from now on.",
     "use_already": "{model} answers already: {since}.",

@@ -1,4 +1,4 @@
-"""Models: the list, one of them, its checkpoints, who answers, and when that ends, in Russian."""
+"""Models: list, details, checkpoints, the serving model and its last day, in Russian."""
 
 from typing import Final
 
@@ -18,7 +18,7 @@ MODELS: Final[dict[str, str]] = {
         "вернуть её."
     ),
     "models_retired_none": "Убранных моделей нет.",
-    # One of them
+    # Details
     "model_title": "<b>{model}</b>",
     "model_serving": "🟢 Отвечает сейчас: {since}",
     "model_since_chosen": "включена {day}, {who}",
@@ -51,7 +51,7 @@ MODELS: Final[dict[str, str]] = {
     "checkpoints_valid": " · проверка {loss}",
     "checkpoints_best": "⭐ {checkpoint} — лучшая",
     "checkpoints_result": " · итог",
-    # Who answers
+    # The serving model
     "use_usage": "/use имя_модели",
     "use_done": "Теперь отвечает {model}.",
     "use_already": "{model} уже отвечает: {since}.",

@@ -1,4 +1,4 @@
-"""Ratings, corrections and what they say of the models, in English."""
+"""Ratings, corrections, and figures about the models from them, in English."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ FEEDBACK: Final[dict[str, str]] = {
     "button_good_marked": "👍 ✓",
     "button_bad": "👎",
     "button_bad_marked": "👎 ✓",
-    # What is wrong
+    # Reasons
     "feedback_why": (
         "Thank you, noted. What is wrong with it? You need not say. Or write what Natasha would "
         "have said: that is what she learns from."
@@ -24,7 +24,7 @@ FEEDBACK: Final[dict[str, str]] = {
     "button_write_again": "✍️ Rewrite",
     "button_write_drop": "Remove",
     "button_write_not": "Never mind",
-    # How she would have put it
+    # Corrections
     "feedback_write": (
         "<b>What would Natasha say?</b>\n"
         "Write her answer in one message. I keep it, and Natasha does not see it. Admins can read "
@@ -35,7 +35,7 @@ FEEDBACK: Final[dict[str, str]] = {
     "error_answer_gone": (
         "This answer is no longer here: the conversations were deleted. It can't be rated."
     ),
-    # What they say of the models
+    # Figures about the models
     "menu_quality": "what people think of answers",
     "quality_title": "<b>What people think of answers</b>",
     "quality_none": (

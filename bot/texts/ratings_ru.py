@@ -1,4 +1,4 @@
-"""Ratings, corrections and what they say of the models, in Russian. Testers are «вы»."""
+"""Ratings, corrections, and figures about the models from them, in Russian. Testers are «вы»."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ FEEDBACK: Final[dict[str, str]] = {
     "button_good_marked": "👍 ✓",
     "button_bad": "👎",
     "button_bad_marked": "👎 ✓",
-    # What is wrong
+    # Reasons
     "feedback_why": (
         "Спасибо, запомню. Что не так? Можно не отвечать. А можно написать, как сказала бы Наташа: "
         "на таком её и учат."
@@ -24,7 +24,7 @@ FEEDBACK: Final[dict[str, str]] = {
     "button_write_again": "✍️ Переписать",
     "button_write_drop": "Убрать",
     "button_write_not": "Не надо",
-    # How she would have put it
+    # Corrections
     "feedback_write": (
         "<b>Как сказала бы Наташа?</b>\n"
         "Напишите её ответ одним сообщением, его я сохраню, а Наташа не увидит. Прочесть его могут "
@@ -33,7 +33,7 @@ FEEDBACK: Final[dict[str, str]] = {
     "feedback_noted": "Записано: так сказала бы Наташа. Спасибо!",
     "feedback_left_off": "Исправления больше не жду: ваши сообщения снова читает Наташа.",
     "error_answer_gone": "Этого ответа здесь больше нет: разговоры удалены. Оценить его не выйдет.",
-    # What they say of the models
+    # Figures about the models
     "menu_quality": "что думают об ответах",
     "quality_title": "<b>Что думают об ответах</b>",
     "quality_none": (

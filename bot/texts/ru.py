@@ -4,7 +4,6 @@ from typing import Final
 
 from bot.texts.access_ru import PEOPLE
 from bot.texts.alarms_ru import ALARMS
-from bot.texts.chat_failures_ru import FAILURES
 from bot.texts.chat_ru import CHAT
 from bot.texts.comparison_ru import COMPARE
 from bot.texts.dataset_ru import DATASETS
@@ -12,9 +11,7 @@ from bot.texts.export_ru import EXPORT
 from bot.texts.jobs_ru import CARDS
 from bot.texts.models_ru import MODELS
 from bot.texts.ratings_ru import FEEDBACK
-from bot.texts.refusals_ru import PROVIDERS
 from bot.texts.training_endings_ru import ENDINGS
-from bot.texts.training_methods_ru import METHODS
 from bot.texts.training_ru import PLANS
 from bot.texts.trials_ru import TRIALS
 from bot.texts.validation_ru import FINDINGS
@@ -246,17 +243,14 @@ MESSAGES: Final[dict[str, str]] = {
     **DATASETS,
     **ENDINGS,
     **EXPORT,
-    **FAILURES,
     **FEEDBACK,
     **FINDINGS,
-    **METHODS,
     **MODELS,
     **PEOPLE,
     **PLANS,
-    **PROVIDERS,
     **TRIALS,
 }
-"""What may be said, by key. Parameters are escaped when a sentence is made."""
+"""The sentences by key; `Texts` escapes their parameters."""
 
 PLURALS: Final[dict[str, tuple[str, str, str]]] = {
     "examples": ("пример", "примера", "примеров"),

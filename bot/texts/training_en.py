@@ -1,4 +1,4 @@
-"""What buttons change about a plan, in English."""
+"""The buttons that change a plan, and methods of training, in English."""
 
 from typing import Final
 
@@ -50,5 +50,26 @@ PLANS: Final[dict[str, str]] = {
     "error_run_dataset_gone": (
         "Plan {run_id} was for version {number} of the dataset, which was deleted. /datasets "
         "shows what there is; /train makes a plan for the present one."
+    ),
+    # The method of a run: supervised, or DPO (on pairs of answers)
+    "dataset_kind_dpo": (
+        "Kind: pairs of answers, for DPO. Tokens are of both answers together, an estimate."
+    ),
+    "versions_kind_dpo": "{verdict} · DPO",
+    "plan_method_dpo": "Method: DPO (on pairs of answers)",
+    "plan_price_unknown_dpo": "Price: unknown, the catalogue has none for DPO",
+    "error_method_unknown": (
+        "This dataset holds pairs of answers, for the method {method}, and your provider ({host}) "
+        "is not known to train like that, so there is no plan. Choose a usual dataset in "
+        "/datasets; OpenAI, Azure, and the engine on this machine train on pairs."
+    ),
+    "error_method_differs": (
+        "Version {number} is in use, and it is for the method {method}: the dataset decides. "
+        "Choose another one in /datasets."
+    ),
+    "error_parts_differ": (
+        "Version {validation} holds another kind of examples than version {training}: one is for "
+        "supervised training, the other for DPO. A model can only be measured by the kind that it "
+        "is trained on."
     ),
 }

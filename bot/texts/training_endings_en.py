@@ -1,4 +1,4 @@
-"""How a training ended, why a provider refused, and what to do then, in English."""
+"""How a training ended, why a provider refused, and what to do next, in English."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ ENDINGS: Final[dict[str, str]] = {
     "run_refused": (
         "❌ Plan {run_id} did not start; there is no job.\n{reason}\nNothing was charged."
     ),
-    # What can be done then
+    # What to do next
     "button_step_mend": "Fix the dataset",
     "button_step_part": "See the validation part",
     "button_step_retry": "Try again",
@@ -107,4 +107,39 @@ ENDINGS: Final[dict[str, str]] = {
     "refusal_given_up": "An administrator decided to leave the plan without a job.",
     "refusal_other": "The provider answered: {message}",
     "refusal_silent": "The provider named no reason (code {code}).",
+    # Jobs with missing fields
+    "job_status_unnamed": "status not told",
+    "job_succeeded_untimed": "✅ <b>{name}</b> was trained",
+    "job_cancelled_untimed": "⏹ <b>{name}</b> was stopped",
+    "refusal_no_words": "no details.",
+    "refusal_unexplained": "The provider named no reason.",
+    "job_nameless": "The provider has not named the model yet. I ask again; once named, I try it.",
+    "job_never_named": (
+        "⚠️ <b>{name}</b> was trained, but the provider has never named the model.\n"
+        "Look its name up in their console and put it to use: <code>/use model_name</code>"
+    ),
+    # Refusals without an explanation, and answers that are not the API's
+    "error_region_refused": (
+        "The provider does not serve the country that the bot calls from. For an administrator: "
+        "a proxy helps (OPENAI_PROXY), or another server (OPENAI_BASE_URL)."
+    ),
+    "error_provider_silent": (
+        "The provider refused and did not say why ({message}). Please try again a little later."
+    ),
+    "error_not_the_api": (
+        "What answers at the provider's address does not speak OpenAI's API ({message}). Try "
+        "again; if that does not help, check OPENAI_BASE_URL and CHAT_BASE_URL."
+    ),
+    "refusal_region_refused": (
+        "The provider does not serve the country that the bot calls from. Set a proxy "
+        "(OPENAI_PROXY) or another server (OPENAI_BASE_URL), restart the bot and try again."
+    ),
+    "refusal_provider_silent": (
+        "The provider refused and did not say why ({message}). Try again a little later, or look "
+        "into their console."
+    ),
+    "refusal_not_the_api": (
+        "What answers at the provider's address does not speak OpenAI's API ({message}). Check "
+        "OPENAI_BASE_URL (docs/providers.md has the addresses), then try again."
+    ),
 }

@@ -1,4 +1,4 @@
-"""How a training ended, why a provider refused, and what to do then, in Russian."""
+"""How a training ended, why a provider refused, and what to do next, in Russian."""
 
 from typing import Final
 
@@ -15,7 +15,7 @@ ENDINGS: Final[dict[str, str]] = {
     "job_succeeded_next": "Задаю ей пробные вопросы, ответы пришлю следом.",
     "job_not_begun": "До обучения не дошло, деньги не списаны.",
     "run_refused": "❌ План №{run_id} не запустился, задания нет.\n{reason}\nДеньги не списаны.",
-    # What can be done then
+    # What to do next
     "button_step_mend": "Починить датасет",
     "button_step_part": "Что в проверочной части",
     "button_step_retry": "Повторить",
@@ -105,4 +105,39 @@ ENDINGS: Final[dict[str, str]] = {
     "refusal_given_up": "Администратор решил оставить план без задания.",
     "refusal_other": "Провайдер ответил: {message}",
     "refusal_silent": "Провайдер не назвал причины (код {code}).",
+    # Jobs with missing fields
+    "job_status_unnamed": "состояние не названо",
+    "job_succeeded_untimed": "✅ <b>{name}</b> обучилась",
+    "job_cancelled_untimed": "⏹ <b>{name}</b> остановлена",
+    "refusal_no_words": "подробностей нет.",
+    "refusal_unexplained": "Провайдер не назвал причины.",
+    "job_nameless": "Имени модели провайдер ещё не назвал. Спрошу снова; как назовёт, испытаю её.",
+    "job_never_named": (
+        "⚠️ <b>{name}</b> обучилась, но имени модели провайдер так и не назвал.\n"
+        "Найдите имя в его кабинете и включите модель: <code>/use имя_модели</code>"
+    ),
+    # Refusals without an explanation, and answers that are not the API's
+    "error_region_refused": (
+        "Провайдер не обслуживает страну, из которой к нему обращается бот. Администратору: "
+        "поможет прокси (OPENAI_PROXY) или другой сервер (OPENAI_BASE_URL)."
+    ),
+    "error_provider_silent": (
+        "Провайдер отказал и не объяснил почему ({message}). Попробуйте ещё раз чуть позже."
+    ),
+    "error_not_the_api": (
+        "По адресу провайдера отвечают не так, как принято в API OpenAI ({message}). Попробуйте "
+        "ещё раз, а если не пройдёт, проверьте OPENAI_BASE_URL и CHAT_BASE_URL."
+    ),
+    "refusal_region_refused": (
+        "Провайдер не обслуживает страну, из которой к нему обращается бот. Задайте прокси "
+        "(OPENAI_PROXY) или другой сервер (OPENAI_BASE_URL), перезапустите бота и повторите."
+    ),
+    "refusal_provider_silent": (
+        "Провайдер отказал и не объяснил почему ({message}). Повторите чуть позже или загляните "
+        "в его кабинет."
+    ),
+    "refusal_not_the_api": (
+        "По адресу провайдера отвечают не так, как принято в API OpenAI ({message}). Проверьте "
+        "OPENAI_BASE_URL (адреса есть в docs/providers.md), потом повторите."
+    ),
 }

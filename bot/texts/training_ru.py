@@ -1,4 +1,4 @@
-"""What buttons change about a plan, in Russian."""
+"""The buttons that change a plan, and methods of training, in Russian."""
 
 from typing import Final
 
@@ -49,5 +49,25 @@ PLANS: Final[dict[str, str]] = {
     "error_run_dataset_gone": (
         "План №{run_id} был на версии датасета №{number}, а её удалили. Какие есть, покажет "
         "/datasets; план на нынешней составит /train."
+    ),
+    # The method of a run: supervised, or DPO (on pairs of answers)
+    "dataset_kind_dpo": (
+        "Вид: пары ответов для DPO. Токены — вместе с обоими ответами, это оценка."
+    ),
+    "versions_kind_dpo": "{verdict} · DPO",
+    "plan_method_dpo": "Метод: DPO (по парам ответов)",
+    "plan_price_unknown_dpo": "Цена: неизвестна, для DPO её в каталоге нет",
+    "error_method_unknown": (
+        "Этот датасет — пары ответов для метода {method}, а умеет ли так обучать ваш провайдер "
+        "({host}), неизвестно, поэтому плана нет. Выберите обычный датасет в /datasets. По парам "
+        "обучают OpenAI, Azure и engine на этом же компьютере."
+    ),
+    "error_method_differs": (
+        "В работе версия №{number}, и она для метода {method}: метод задаёт датасет. "
+        "Другой можно выбрать в /datasets."
+    ),
+    "error_parts_differ": (
+        "В версии №{validation} примеры другого вида, чем в версии №{training}: одни для обычного "
+        "обучения, другие для DPO. Проверять можно только на таких же, на каких учат."
     ),
 }

@@ -60,7 +60,7 @@ TRIALS: Final[dict[str, str]] = {
     "trial_no_answer": "— no answer —",
     "trial_no_base_answer": "— does not answer here —\n{reason}",
     "trial_cut": "— breaks off: no more tokens are allowed —",
-    # Nobody answers
+    # The model does not answer
     "trial_unserved": (
         "⚠️ <b>{model}</b> is trained but does not answer yet.\n{reason}\n\n"
         "Some providers want a model deployed in their dashboard first. If it answers elsewhere, "

@@ -56,7 +56,7 @@ TRIALS: Final[dict[str, str]] = {
     "trial_no_answer": "— ответа нет —",
     "trial_no_base_answer": "— здесь не отвечает —\n{reason}",
     "trial_cut": "— обрывается: разрешённые токены кончились —",
-    # Nobody answers
+    # The model does not answer
     "trial_unserved": (
         "⚠️ <b>{model}</b> обучена, но пока не отвечает.\n{reason}\n\n"
         "У некоторых провайдеров модель сначала разворачивают в их кабинете. Если она отвечает по "

@@ -1,7 +1,7 @@
-"""What validation found, in Russian: `finding_<rule>`.
+"""Findings of validation, in Russian: `finding_<rule>`.
 
-Each sentence stands behind its line ("строка 88: …") or alone, so it begins small and has no full
-stop: what is wrong, then what to do.
+A report shows each sentence after its line ("строка 88: …") or alone. So it begins with a small
+letter and has no full stop. It names the fault first, then what to do.
 """
 
 from typing import Final

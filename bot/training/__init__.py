@@ -1,1 +1,1 @@
-"""Training runs: a plan with its price, its start, and the way on after its end."""
+"""Training runs: a plan with its price, its start, and what to do after its end."""

@@ -1,4 +1,4 @@
-"""Buttons that change a plan, so that nothing has to be typed."""
+"""The buttons that change a plan, so that no typing is needed."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -10,16 +10,12 @@ from bot.edge.buttons import button, data_of
 from bot.texts import Texts
 from bot.training.edits import PlanPart
 
-_IN_A_ROW: Final = {
-    PlanPart.MODEL: 1,
-    PlanPart.SUFFIX: 1,
-    PlanPart.EPOCHS: 4,
-    PlanPart.MULTIPLIER: 4,
-}
+_IN_A_ROW: Final = {PlanPart.EPOCHS: 4, PlanPart.MULTIPLIER: 4}
+"""Buttons per row; one for the other parts."""
 
 
 def edit_rows(texts: Texts, run: TrainingRun, catalogue: Catalogue) -> list[list[Button]]:
-    """The rows below a plan: presets, its parts, and its validation part if there is one."""
+    """The rows below a plan: presets, the parts to change, and the validation part if any."""
     presets = [
         button(texts, f"preset_{name}", _set(run, PlanPart.PRESET, name))
         for name in catalogue.presets
@@ -37,7 +33,7 @@ def edit_rows(texts: Texts, run: TrainingRun, catalogue: Catalogue) -> list[list
 
 
 def choice(texts: Texts, run: TrainingRun, part: PlanPart, options: Sequence[str]) -> Screen:
-    """What one part of the plan may be; the present choice is marked."""
+    """The options for one part of the plan; the present one is marked."""
     parameters = run.parameters
     present = {
         PlanPart.MODEL: parameters.base_model,
@@ -47,9 +43,7 @@ def choice(texts: Texts, run: TrainingRun, part: PlanPart, options: Sequence[str
     }.get(part)
     buttons = [
         Button(
-            text=f"• {_shown(texts, part, value)}"
-            if value == present
-            else _shown(texts, part, value),
+            text=("• " if value == present else "") + _shown(texts, part, value),
             data=_set(run, part, value),
         )
         for value in options

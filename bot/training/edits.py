@@ -1,4 +1,4 @@
-"""What a thumb can change about a plan: the choices beside each part, and what a choice does."""
+"""The options that buttons offer for each part of a plan, and what a choice changes."""
 
 import datetime as dtm
 import re
@@ -14,7 +14,7 @@ from bot.errors import ButtonGone
 EPOCHS: Final = (1, 2, 3, 4, 5, 6, 8, 10)
 MULTIPLIERS: Final = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0)
 _LONGEST_NAME: Final = 30
-"""Characters of a choice: a button carries 64 bytes in all."""
+"""Bytes of an option: a button carries 64 bytes in all."""
 
 
 class PlanPart(StrEnum):
@@ -36,14 +36,10 @@ def choices(
     taken: Collection[str],
     base_url: str,
 ) -> Sequence[str]:
-    """What may be chosen for a part, in the order of the buttons.
+    """The options for a part of a plan with these parameters, in the order of the buttons.
 
-    Args:
-        part: Of the plan.
-        parameters: The plan's as it is now.
-        catalogue: Models and presets.
-        taken: Suffixes that models here carry already.
-        base_url: The provider's address, whose rules and days hold.
+    *taken* are the suffixes of models that exist. *base_url* is the provider's address, which
+    decides on the rules for suffixes and on the last days of models.
     """
     match part:
         case PlanPart.MODEL:
@@ -56,8 +52,7 @@ def choices(
         case PlanPart.MULTIPLIER:
             return [f"{multiplier:g}" for multiplier in MULTIPLIERS]
         case PlanPart.SUFFIX:
-            rule = catalogue.suffix_rule(base_url)
-            return _suffixes(parameters.suffix, catalogue, taken, rule)
+            return _suffixes(parameters.suffix, catalogue, taken, catalogue.suffix_rule(base_url))
         case PlanPart.PRESET | PlanPart.VALIDATION:
             return []
 
@@ -70,18 +65,11 @@ def edited(
     *,
     base_model: str,
 ) -> Hyperparameters:
-    """The parameters with one part chosen.
+    """The parameters of a plan after a button chose *value* for *part*.
 
-    Args:
-        parameters: The plan's as it is now.
-        part: Of the plan.
-        value: What a button carries.
-        catalogue: Presets.
-        base_model: The settings' one. It comes back when a preset takes the place of one that has
-            a model of its own: who was curious about the most expensive one must not pay for it.
-
-    Raises:
-        ButtonGone: the value is none that a button of ours carries.
+    *base_model* is the model of the settings. It comes back when another preset replaces one that
+    brought its own model: a look at the most expensive preset must not raise the price. Raises
+    ButtonGone where no button of ours carries that value.
     """
     match part:
         case PlanPart.PRESET if value in catalogue.presets:
@@ -102,7 +90,7 @@ def edited(
 
 
 def with_preset(parameters: Hyperparameters, preset: Preset) -> Hyperparameters:
-    """What the preset names, the rest as it was."""
+    """The parameters with the values of a preset."""
     return replace(
         parameters,
         n_epochs=preset.n_epochs,
@@ -113,7 +101,7 @@ def with_preset(parameters: Hyperparameters, preset: Preset) -> Hyperparameters:
 
 
 def next_suffix(suffix: str, taken: Collection[str], rule: SuffixRule) -> str:
-    """The same name with the next number that is free, made such that the provider takes it.
+    """The same name with the next free number, changed so that the provider takes it.
 
     >>> next_suffix("natasha-v1", {"natasha-v1", "natasha-v2"}, SuffixRule(longest=64))
     'natasha-v3'

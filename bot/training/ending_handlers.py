@@ -1,7 +1,7 @@
 """The buttons below the end of a job: the plan again, with a remedy, with another model.
 
-They answer with new messages, because the one above them has to stay and may be a picture.
-Each makes a plan; nothing is sent before somebody starts it.
+They answer with new messages, because the message of the end stays and may be a picture.
+Each makes a plan. The provider gets nothing before an admin starts it.
 """
 
 from collections.abc import Awaitable, Callable
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.delivery.screen import Screen
 from bot.domain.training import TrainingRun
 from bot.edge.context import BotContext
-from bot.errors import ButtonGone, PlanGone
+from bot.errors import ButtonGone
 from bot.jobs.watching import Watching
 from bot.texts import Texts
 from bot.training import ending_views as views
@@ -29,14 +29,14 @@ class EndingHandlers:
     plan_screen: Callable[[Texts, TrainingRun], Awaitable[Screen]]
 
     async def ask_remedy(self, context: BotContext) -> None:
-        """What to do about poor answers; the button names the job."""
+        """Offer the remedies for poor answers; the button names the job."""
         tracked = await self.watching.numbered(context.press.number)
         run = await self.runs.get(tracked.run_id) if tracked.run_id else None
         changes = self.plans.remedies(run) if run else {}
         context.reply(views.remedies(context.texts, tracked, run, changes))
 
     async def with_remedy(self, context: BotContext) -> None:
-        """A plan that differs from the run in one thing."""
+        """Make a plan that differs from the run in one parameter."""
         run_id, remedy = context.press.number_and_word()
         if remedy not in list(Remedy):
             raise ButtonGone
@@ -44,37 +44,31 @@ class EndingHandlers:
         await self._reply(context, run_id, plan)
 
     async def retry(self, context: BotContext) -> None:
-        """The same plan again."""
+        """Make the same plan again."""
         run_id = context.press.number
         plan = await self.plans.plan_again(run_id, **_asked(context))
         await self._reply(context, run_id, plan)
 
-    async def anew(self, context: BotContext) -> None:
-        """The same plan on the dataset in use, which may have been repaired since."""
+    async def retry_on_current(self, context: BotContext) -> None:
+        """Make the same plan on the dataset in use, which may have been repaired since."""
         run_id = context.press.number
-        plan = await self.plans.plan_anew(run_id, **_asked(context))
+        plan = await self.plans.plan_on_current(run_id, **_asked(context))
         await self._reply(context, run_id, plan)
 
     async def ask_model(self, context: BotContext) -> None:
-        """Which other base model to take."""
-        run = await self._run(context.press.number)
+        """Offer other base models."""
+        run = await self.plans.get(context.press.number)
         context.reply(views.other_model(context.texts, run, self.plans.other_models(run)))
 
     async def with_model(self, context: BotContext) -> None:
-        """The same plan with another base model."""
+        """Make the same plan with another base model."""
         run_id, base_model = context.press.number_and_word()
         plan = await self.plans.plan_with(run_id, base_model, **_asked(context))
         await self._reply(context, run_id, plan)
 
     async def _reply(self, context: BotContext, run_id: int, plan: TrainingRun) -> None:
-        run, screen = await self._run(run_id), await self.plan_screen(context.texts, plan)
+        run, screen = await self.plans.get(run_id), await self.plan_screen(context.texts, plan)
         context.reply(views.derived(context.texts, screen, run, plan))
-
-    async def _run(self, run_id: int) -> TrainingRun:
-        run = await self.runs.get(run_id)
-        if run is None:
-            raise PlanGone(run_id=run_id)
-        return run
 
 
 def _asked(context: BotContext) -> dict[str, int]:

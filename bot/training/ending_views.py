@@ -1,9 +1,10 @@
-"""How a training ended, with the way on; and the remedies for poor answers."""
+"""How a training ended, with the next steps, and the remedies for poor answers."""
 
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from bot.catalogue import Catalogue
 from bot.delivery.screen import (
@@ -17,41 +18,45 @@ from bot.delivery.screen import (
 )
 from bot.domain.training import Hyperparameters, JobStatus, Refusal, TrackedJob, TrainingRun
 from bot.edge.buttons import button, data_of
+from bot.jobs.card_views import reason
 from bot.jobs.curves import Curves
-from bot.jobs.refusal_views import reason
 from bot.texts import Markup, Texts, cut, shortened
 from bot.training.remedies import Remedy, Step, steps_after
-from bot.usage.cost import real_cost
+from bot.usage.cost import training_cost
 
 _NAME_UNITS = 64
 _MODEL_UNITS = 160
 _ID_UNITS = 80
 _REASON_UNITS = 400
 _WARNING_UNITS = 200
-"""Together with the sentences around them they fit below a picture, which takes 1024 units."""
+"""With the sentences around them, all these fit into a caption, which takes 1024 units."""
+
+_UNEXPLAINED: Final = Refusal(code="", message="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobEnding:
-    """All that the message at the end of a job tells."""
+    """All that the message at the end of a job shows."""
 
     tracked: TrackedJob
     run: TrainingRun | None
-    """What it came from; None for a job that an admin named to /monitor."""
+    """The run that the job came from; None: an admin named the job to /monitor."""
     curves: Curves
     chart: Path | None
-    """A picture of the curves; None: there is none, and the message is text alone."""
+    """A picture of the curves; None: the message is only text."""
     page: str | None
-    """The provider's own page of the job."""
+    """Address of the provider's page of the job; None: it has none."""
 
 
 def finished(texts: Texts, ending: JobEnding, catalogue: Catalogue) -> Screen:
-    """How a job ended: a message of its own, because only a new message rings."""
+    """How a job ended: a new message, because an edited one does not ring."""
     status = ending.tracked.job.status
     if status is JobStatus.SUCCEEDED:
         lines, steps = _succeeded(texts, ending, catalogue), []
     elif status is JobStatus.FAILED:
-        lines, steps = _failed(texts, ending, catalogue), _ways_on(texts, ending)
+        lines = _failed(texts, ending, catalogue)
+        code = (ending.tracked.job.refusal or _UNEXPLAINED).code
+        steps = step_rows(texts, ending.run, steps_after(code))
     else:
         lines = _cancelled(texts, ending, catalogue)
         steps = step_rows(texts, ending.run, [Step.RETRY])
@@ -66,8 +71,8 @@ def finished(texts: Texts, ending: JobEnding, catalogue: Catalogue) -> Screen:
 
 
 def refused(texts: Texts, run: TrainingRun) -> Screen:
-    """The provider took the file or the job not."""
-    refusal = run.refusal or Refusal(code="", message="")
+    """The provider refused the file or the job."""
+    refusal = run.refusal or _UNEXPLAINED
     return Screen(
         text=texts("run_refused", run_id=run.id, reason=Markup(reason(texts, refusal))),
         buttons=rows(*step_rows(texts, run, steps_after(refusal.code))),
@@ -75,7 +80,7 @@ def refused(texts: Texts, run: TrainingRun) -> Screen:
 
 
 def never_named(texts: Texts, tracked: TrackedJob) -> Screen:
-    """A success of which no model is known, long after it was told."""
+    """The provider has not named the model, long after the job succeeded."""
     return Screen(text=texts("job_never_named", name=shortened(tracked.name, _NAME_UNITS)))
 
 
@@ -85,21 +90,16 @@ def remedies(
     run: TrainingRun | None,
     changes: Mapping[Remedy, Hyperparameters],
 ) -> Screen:
-    """What the guide advises when a model answers poorly, each with the button that does it.
+    """The guide's remedies for poor answers, each with its button.
 
-    Args:
-        texts: The person's language.
-        tracked: The job that the model came from.
-        run: The run that the job came from; None: it was started elsewhere.
-        changes: What the plans of the remedies would be; without those that are none here.
+    *run* None: the job was started elsewhere. *changes* holds the parameters of the new plans, for
+    the remedies that change something.
     """
     name = shortened(tracked.name, _NAME_UNITS)
     examples = button(texts, "remedy_examples", data_of("dataset", "validate"))
     if run is None:
-        new_plan = button(texts, "retry", data_of("training", "plan"))
-        return Screen(
-            text=texts("remedies_foreign", name=name), buttons=rows([new_plan], [examples])
-        )
+        plan = button(texts, "retry", data_of("training", "plan"))
+        return Screen(text=texts("remedies_foreign", name=name), buttons=rows([plan], [examples]))
     lines, buttons = [texts("remedies_title", name=name)], []
     for remedy in Remedy:
         if remedy is Remedy.EXAMPLES:
@@ -114,7 +114,7 @@ def remedies(
 
 
 def other_model(texts: Texts, run: TrainingRun, names: Sequence[str]) -> Screen:
-    """Which base model a plan like that run is to have instead."""
+    """The choice of another base model for a plan like that run."""
     choices = [[Button(text=n, data=data_of("training", "with", f"{run.id}-{n}"))] for n in names]
     return Screen(
         text=texts("other_model", model=run.parameters.base_model, run_id=run.id),
@@ -123,7 +123,7 @@ def other_model(texts: Texts, run: TrainingRun, names: Sequence[str]) -> Screen:
 
 
 def derived(texts: Texts, screen: Screen, run: TrainingRun, plan: TrainingRun) -> Screen:
-    """The screen of a plan that was made from a run, with what is different about it."""
+    """The screen of a plan that was made from a run, with the differences first."""
     lines = [
         texts(f"derived_{remedy}", run_id=run.id, before=before, after=after)
         for remedy in (Remedy.EPOCHS, Remedy.MULTIPLIER, Remedy.MODEL)
@@ -137,9 +137,8 @@ def derived(texts: Texts, screen: Screen, run: TrainingRun, plan: TrainingRun) -
 
 
 def step_rows(texts: Texts, run: TrainingRun | None, steps: Sequence[Step]) -> list[list[Button]]:
-    """A button for each way on; where there is no run to repeat, a new plan is the way."""
-    buttons = [_step(texts, run, step) for step in steps]
-    return [[each] for each in dict.fromkeys(buttons)]
+    """A button for each next step; without a run to repeat, a new plan is the next step."""
+    return [[each] for each in dict.fromkeys(_step(texts, run, step) for step in steps)]
 
 
 def _step(texts: Texts, run: TrainingRun | None, step: Step) -> Button:
@@ -148,8 +147,8 @@ def _step(texts: Texts, run: TrainingRun | None, step: Step) -> Button:
             data = data_of("jobs", "status")
         case Step.PART if run is not None and run.validation is not None:
             data = data_of("dataset", "report", run.validation.id)
-        case Step.MEND | Step.PART:
-            step, data = Step.MEND, data_of("dataset", "validate")
+        case Step.REPAIR | Step.PART:
+            step, data = Step.REPAIR, data_of("dataset", "validate")
         case _ if run is None:
             return button(texts, "retry", data_of("training", "plan"))
         case Step.MODEL:
@@ -159,17 +158,10 @@ def _step(texts: Texts, run: TrainingRun | None, step: Step) -> Button:
     return button(texts, f"step_{step}", data)
 
 
-def _ways_on(texts: Texts, ending: JobEnding) -> list[list[Button]]:
-    refusal = ending.tracked.job.refusal
-    return step_rows(texts, ending.run, steps_after(refusal.code if refusal else ""))
-
-
 def _succeeded(texts: Texts, ending: JobEnding, catalogue: Catalogue) -> list[str]:
-    job, name, took = ending.tracked.job, _name(ending), _duration(texts, ending)
+    job = ending.tracked.job
     lines = [
-        texts("job_succeeded", name=name, duration=took)
-        if took
-        else texts("job_succeeded_untimed", name=name),
+        _headline(texts, ending),
         *_losses(texts, ending.curves),
         *_cost(texts, ending, catalogue),
     ]
@@ -181,41 +173,47 @@ def _succeeded(texts: Texts, ending: JobEnding, catalogue: Catalogue) -> list[st
 
 def _failed(texts: Texts, ending: JobEnding, catalogue: Catalogue) -> list[str]:
     job = ending.tracked.job
-    lines = [texts("job_failed", name=_name(ending))]
-    refusal = job.refusal or Refusal(code="", message="")
-    short = replace(refusal, message=cut(refusal.message, _REASON_UNITS))
-    lines.append(reason(texts, short))
-    lines += [*_losses(texts, ending.curves), *_cost(texts, ending, catalogue)]
+    refusal = job.refusal or _UNEXPLAINED
+    lines = [
+        texts("job_failed", name=shortened(ending.tracked.name, _NAME_UNITS)),
+        reason(texts, replace(refusal, message=cut(refusal.message, _REASON_UNITS))),
+        *_losses(texts, ending.curves),
+        *_cost(texts, ending, catalogue),
+    ]
     if not job.trained_tokens and not ending.curves.n_points:
         lines.append(texts("job_not_begun"))
     return lines
 
 
 def _cancelled(texts: Texts, ending: JobEnding, catalogue: Catalogue) -> list[str]:
-    name, took = _name(ending), _duration(texts, ending)
     return [
-        texts("job_cancelled", name=name, duration=took)
-        if took
-        else texts("job_cancelled_untimed", name=name),
+        _headline(texts, ending),
         *_losses(texts, ending.curves),
         *_cost(texts, ending, catalogue),
         *_warning(texts, ending),
     ]
 
 
+def _headline(texts: Texts, ending: JobEnding) -> str:
+    """How it ended and how long it took, unless the provider does not say when it began."""
+    job, name = ending.tracked.job, shortened(ending.tracked.name, _NAME_UNITS)
+    is_done = job.status is JobStatus.SUCCEEDED
+    if not job.created_at:
+        return texts("job_succeeded_untimed" if is_done else "job_cancelled_untimed", name=name)
+    took_s = max(0, (job.finished_at or int(time.time())) - job.created_at)
+    key = "job_succeeded" if is_done else "job_cancelled"
+    return texts(key, name=name, duration=texts.duration(took_s))
+
+
 def _losses(texts: Texts, curves: Curves) -> list[str]:
-    """First and last training loss, the last validation loss, and where that was lowest."""
+    """The first and the last training loss, the last and the lowest validation loss."""
     lines = []
     validated = curves.full_valid or curves.valid
     valid = texts.number(validated[-1].loss, digits=2) if validated else ""
     if curves.train:
-        first, last = (
-            texts.number(point.loss, digits=2) for point in (curves.train[0], curves.train[-1])
-        )
-        if valid:
-            lines.append(texts("job_losses_validated", first=first, last=last, valid=valid))
-        else:
-            lines.append(texts("job_losses", first=first, last=last))
+        key = "job_losses_validated" if valid else "job_losses"
+        first, last = (texts.number(curves.train[n].loss, digits=2) for n in (0, -1))
+        lines.append(texts(key, first=first, last=last, valid=valid))
     elif valid:
         lines.append(texts("job_validated", valid=valid))
     if curves.best is not None:
@@ -229,21 +227,19 @@ def _cost(texts: Texts, ending: JobEnding, catalogue: Catalogue) -> list[str]:
     if not job.trained_tokens:
         return []
     tokens = texts.number(job.trained_tokens)
-    cost = real_cost(job.trained_tokens, catalogue.model(job.base_model), job.method)
+    cost = training_cost(job.trained_tokens, catalogue.model(job.base_model), job.method)
     if cost is None:
         return [texts("job_tokens", tokens=tokens)]
     return [texts("job_cost", tokens=tokens, price=texts.money(cost))]
 
 
 def _warning(texts: Texts, ending: JobEnding) -> list[str]:
-    warning = ending.tracked.warning
-    if not warning:
-        return []
-    return [texts("job_warning", message=shortened(warning, _WARNING_UNITS))]
+    message = shortened(ending.tracked.warning, _WARNING_UNITS)
+    return [texts("job_warning", message=message)] if ending.tracked.warning else []
 
 
 def _looking(texts: Texts, ending: JobEnding) -> list[Button]:
-    """What there is to look at or to do about a model that was trained."""
+    """The chart unless it is shown, and the remedies if there is a model."""
     number, buttons = ending.tracked.number, []
     if ending.chart is None and ending.curves.is_drawable:
         buttons.append(button(texts, "chart", data_of("jobs", "chart", number)))
@@ -261,25 +257,12 @@ def _page(texts: Texts, ending: JobEnding) -> list[Button]:
 def _values(
     texts: Texts, remedy: Remedy, before: Hyperparameters, after: Hyperparameters
 ) -> tuple[str, str]:
-    """What a remedy changes, as people read it."""
+    """The changed value before and after a remedy, as people read it."""
     match remedy:
         case Remedy.EPOCHS:
             return texts.number(before.n_epochs), texts.number(after.n_epochs)
         case Remedy.MULTIPLIER:
-            multipliers = (before.learning_rate_multiplier, after.learning_rate_multiplier)
-            first, second = (texts.short_number(multiplier) for multiplier in multipliers)
-            return first, second
+            multiplier = texts.short_number(before.learning_rate_multiplier)
+            return multiplier, texts.short_number(after.learning_rate_multiplier)
         case _:
             return before.base_model, after.base_model
-
-
-def _name(ending: JobEnding) -> Markup:
-    return shortened(ending.tracked.name, _NAME_UNITS)
-
-
-def _duration(texts: Texts, ending: JobEnding) -> str:
-    """How long it took; empty where the provider does not tell when it began."""
-    job = ending.tracked.job
-    if not job.created_at:
-        return ""
-    return texts.duration(max(0, (job.finished_at or int(time.time())) - job.created_at))

@@ -1,8 +1,7 @@
-"""Training runs: plans with their prices, what starts them, and how they end."""
+"""Training runs: plans with their prices, their start, and their end."""
 
 from dataclasses import dataclass
 
-from bot.config import Settings
 from bot.dataset.feature import DatasetFeature
 from bot.domain.training import Hyperparameters
 from bot.edge.core import Core
@@ -11,10 +10,10 @@ from bot.jobs.entities import JobKind
 from bot.jobs.feature import JobsFeature
 from bot.training.ending_handlers import EndingHandlers
 from bot.training.entities import RunKind
+from bot.training.estimates import Estimates
 from bot.training.handlers import PlanHandlers
 from bot.training.notifications import EndingNotifications
 from bot.training.plans import TrainingPlans
-from bot.training.price_handlers import PriceHandlers
 from bot.training.store import RunStore
 from bot.training.submission import Submission
 
@@ -29,7 +28,7 @@ class TrainingFeature(Feature):
 
 
 def build(core: Core, *, dataset: DatasetFeature, jobs: JobsFeature) -> TrainingFeature:
-    """Plans, and the worker that brings confirmed ones to the provider."""
+    """Build the plans, and the workers that submit confirmed plans to the provider."""
     settings, catalogue, base_url = core.settings, core.catalogue, core.settings.openai_base_url
     runs = RunStore(core.database)
     submission = Submission(
@@ -45,7 +44,7 @@ def build(core: Core, *, dataset: DatasetFeature, jobs: JobsFeature) -> Training
     plans = TrainingPlans(
         database=core.database,
         runs=runs,
-        jobs=jobs.store,
+        estimates=Estimates(jobs=jobs.store, catalogue=catalogue),
         datasets=dataset.datasets,
         api=core.provider,
         catalogue=catalogue,
@@ -57,20 +56,19 @@ def build(core: Core, *, dataset: DatasetFeature, jobs: JobsFeature) -> Training
         plans=plans,
         submission=submission,
         jobs=jobs.store,
+        versions=dataset.versions,
         catalogue=catalogue,
-        defaults=_defaults(settings),
+        defaults=Hyperparameters(
+            base_model=settings.base_model,
+            n_epochs=settings.n_epochs,
+            learning_rate_multiplier=settings.learning_rate_multiplier,
+            suffix=settings.model_suffix,
+        ),
     )
     endings = EndingHandlers(
         runs=runs, plans=plans, watching=jobs.watching, plan_screen=handlers.plan_screen
     )
-    prices = PriceHandlers(
-        versions=dataset.versions,
-        plans=plans,
-        catalogue=catalogue,
-        base_url=base_url,
-        base_model=settings.base_model,
-    )
-    told = EndingNotifications(
+    rendering = EndingNotifications(
         jobs=jobs.store, runs=runs, pictures=jobs.pictures, catalogue=catalogue, base_url=base_url
     )
     return TrainingFeature(
@@ -92,27 +90,17 @@ def build(core: Core, *, dataset: DatasetFeature, jobs: JobsFeature) -> Training
             "training:remedies": endings.ask_remedy,
             "training:like": endings.with_remedy,
             "training:retry": endings.retry,
-            "training:anew": endings.anew,
+            "training:anew": endings.retry_on_current,
             "training:models": endings.ask_model,
             "training:with": endings.with_model,
-            "training:prices": prices.show_prices,
+            "training:prices": handlers.show_prices,
         },
         notifications={
-            JobKind.FINISHED: told.finished,
-            JobKind.NEVER_NAMED: told.never_named,
-            RunKind.REFUSED: told.refused,
-            RunKind.UNCERTAIN: told.uncertain,
-            RunKind.UNLISTED: told.unlisted,
+            JobKind.FINISHED: rendering.finished,
+            JobKind.NEVER_NAMED: rendering.never_named,
+            RunKind.REFUSED: rendering.refused,
+            RunKind.UNCERTAIN: rendering.uncertain,
+            RunKind.UNLISTED: rendering.unlisted,
         },
         workers=[Worker(start=submission.start, close=submission.close)],
-    )
-
-
-def _defaults(settings: Settings) -> Hyperparameters:
-    """What a plan starts from."""
-    return Hyperparameters(
-        base_model=settings.base_model,
-        n_epochs=settings.n_epochs,
-        learning_rate_multiplier=settings.learning_rate_multiplier,
-        suffix=settings.model_suffix,
     )

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.catalogue import Catalogue
+from bot.dataset.versions import DatasetVersions
 from bot.delivery.screen import Screen
 from bot.domain.training import Hyperparameters, TrainingRun
 from bot.edge.context import BotContext
+from bot.edge.core import today_utc
 from bot.errors import BadCommand, ButtonGone
 from bot.jobs.store import JobStore
 from bot.texts import Texts
-from bot.training import edit_views, views
+from bot.training import edit_views, price_views, views
 from bot.training.edits import PlanPart, with_preset
 from bot.training.parameters import epochs_of, method_of, multiplier_of
 from bot.training.plans import TrainingPlans
@@ -40,12 +42,13 @@ class PlanHandlers:
     plans: TrainingPlans
     submission: Submission
     jobs: JobStore
+    versions: DatasetVersions
     catalogue: Catalogue
     defaults: Hyperparameters
-    """What a plan starts from."""
+    """The parameters of a plan without a preset."""
 
     async def plan(self, context: BotContext) -> None:
-        """/train [preset] [key=value | --key value]: make a plan; nothing is sent anywhere."""
+        """/train [preset] [key=value | --key value]: make a plan; the provider gets nothing yet."""
         parameters = parse_parameters(context.words, self.defaults, self.catalogue)
         run = await self.plans.plan(
             parameters, asked_by=context.person.id, request_id=context.request_id
@@ -53,36 +56,36 @@ class PlanHandlers:
         context.reply(await self.plan_screen(context.texts, run))
 
     async def show(self, context: BotContext) -> None:
-        """Back from a choice to the plan."""
+        """Show the plan again after a choice."""
         run = await self.plans.open_plan(context.press.number)
         context.show(await self.plan_screen(context.texts, run))
 
     async def choose(self, context: BotContext) -> None:
-        """What a part of the plan may be, as buttons."""
+        """Show the options for a part of the plan as buttons."""
         run_id, part, _ = _edit(context)
         run = await self.plans.open_plan(run_id)
         options = await self.plans.choices(run, part)
         context.show(edit_views.choice(context.texts, run, part, options))
 
     async def edit(self, context: BotContext) -> None:
-        """A choice was made: the plan shows it, with its new price."""
+        """Change the plan as chosen, and show it with its new price."""
         run = await self.plans.edit(*_edit(context))
         context.show(await self.plan_screen(context.texts, run))
 
     async def start(self, context: BotContext) -> None:
-        """The start button: of all presses exactly one starts the run."""
+        """Start the run; of many presses exactly one does."""
         run = await self.plans.confirm(
             context.press.number, by=context.person.id, request_id=context.request_id
         )
         context.show(views.started(context.texts, run))
 
     async def drop(self, context: BotContext) -> None:
-        """The drop button: the plan is thrown away."""
+        """Drop the plan."""
         run = await self.plans.drop(context.press.number)
         context.show(views.dropped(context.texts, run))
 
     async def look(self, context: BotContext) -> None:
-        """Look once more for the job of a run whose answer got lost."""
+        """Look again for the job of a run whose answer got lost."""
         run_id = context.press.number
         looks = await self.submission.look_again(run_id)
         context.say_here("run_looking" if looks else "run_decided", run_id=run_id)
@@ -99,18 +102,34 @@ class PlanHandlers:
         moved = await self.submission.give_up(run_id)
         context.say_here("run_given_up" if moved else "run_decided", run_id=run_id)
 
+    async def show_prices(self, context: BotContext) -> None:
+        """Show what training on a version costs, for every model that can be tuned."""
+        catalogue, plans = self.catalogue, self.plans
+        dataset = await self.versions.get(context.press.number)
+        epochs = sorted({preset.n_epochs for preset in catalogue.presets.values()})
+        models = [
+            (model, await plans.estimates.by_epochs(dataset, model.name, epochs))
+            for model in catalogue.tunable(today_utc(), base_url=plans.base_url)
+        ]
+        presets = []
+        for preset in catalogue.presets.values():
+            base_model = preset.base_model or plans.base_model
+            presets.append((preset, await plans.estimates.of(dataset, base_model, preset.n_epochs)))
+        offers = price_views.PriceTable(
+            dataset=dataset, epochs=epochs, models=models, presets=presets
+        )
+        elsewhere = "" if catalogue.is_at_home(plans.base_url) else plans.base_url
+        context.reply(price_views.prices(context.texts, offers, catalogue, elsewhere=elsewhere))
+
     async def plan_screen(self, texts: Texts, run: TrainingRun) -> Screen:
-        """The plan as it is now, with all that matters before somebody starts it."""
-        guess = await self.plans.estimate(run)
-        shutdown = await self.plans.last_day(run.parameters.base_model)
-        active = await self.jobs.active_names()
+        """The plan with its estimate and everything else to know before it is started."""
         return views.plan(
             texts,
             run,
-            guess,
+            await self.plans.estimates.of_run(run),
             self.catalogue,
-            shutdown=shutdown,
-            active=active,
+            shutdown=await self.plans.last_day(run.parameters.base_model),
+            active=await self.jobs.active_names(),
             n_cut=await self.plans.n_cut(run),
         )
 
@@ -121,8 +140,8 @@ def parse_parameters(
     """The parameters that *words* ask for: a preset, `key=value`, or the terminal's flags.
 
     Raises:
-        BadCommand: words that make no sense.
-        BadValue: a number that is none, or out of its range.
+        BadCommand: the words make no sense.
+        BadValue: a value is not a number, or is out of range.
     """
     parameters = defaults
     rest = list(words)

@@ -1,4 +1,4 @@
-"""How a training ended, put into words for admins, with a picture of the losses if there is one."""
+"""How a training ended, rendered for admins at the moment it is sent, with a chart if possible."""
 
 import asyncio
 import logging
@@ -16,14 +16,14 @@ from bot.training import ending_views, views
 from bot.training.store import RunStore
 
 CHART_PATIENCE_S: Final = 8.0
-"""How long the message waits for its picture; after that a button draws the picture."""
+"""How long the message waits for its picture; without it, the message has a button for one."""
 
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndingNotifications:
-    """Each returns None when the job or the run is not stored."""
+    """Each method returns None when the job or the run is not stored."""
 
     jobs: JobStore
     runs: RunStore
@@ -71,7 +71,7 @@ class EndingNotifications:
         return views.uncertain(texts, run, is_listed=is_listed) if run else None
 
     async def _chart(self, texts: Texts, job_id: str) -> LossChart | None:
-        """The picture of the losses, if it is drawn in time: what happened matters more."""
+        """The picture of the losses; None: it takes too long, and the news matter more."""
         try:
             async with asyncio.timeout(CHART_PATIENCE_S):
                 return await self.pictures.loss_chart(job_id, texts)

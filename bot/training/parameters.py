@@ -1,4 +1,4 @@
-"""Numbers of a plan as people type them, and the ranges that hold for every plan."""
+"""The parameters of a plan as people type them, and their ranges."""
 
 import math
 import re
@@ -10,15 +10,13 @@ from bot.errors import BadValue
 
 MOST_EPOCHS: Final = 50
 """https://platform.openai.com/docs/api-reference/fine-tuning/create, looked up 2026-11-22."""
-_EPOCHS_RANGE: Final = f"1–{MOST_EPOCHS}"
-_MULTIPLIER_RANGE: Final = "> 0"
 
 
 def epochs_of(word: str, name: str = "epochs") -> int:
     """A number of epochs, 1 to 50; raises BadValue, which says *name*."""
     n_epochs = int(word) if re.fullmatch(r"\d{1,4}", word, re.ASCII) else 0
     if not 1 <= n_epochs <= MOST_EPOCHS:
-        raise BadValue(name=name, value=word, allowed=_EPOCHS_RANGE)
+        raise BadValue(name=name, value=word, allowed=f"1–{MOST_EPOCHS}")
     return n_epochs
 
 
@@ -29,7 +27,7 @@ def multiplier_of(word: str, name: str = "learning-rate") -> float:
     except ValueError:
         multiplier = math.nan
     if not 0 < multiplier < math.inf:
-        raise BadValue(name=name, value=word, allowed=_MULTIPLIER_RANGE)
+        raise BadValue(name=name, value=word, allowed="> 0")
     return multiplier
 
 
@@ -42,6 +40,6 @@ def method_of(word: str) -> TrainingMethod:
 
 
 def check_numbers(parameters: Hyperparameters) -> None:
-    """Let only numbers pass that a provider would take; raises BadValue."""
+    """Raise BadValue for a number that no provider takes."""
     epochs_of(str(parameters.n_epochs))
     multiplier_of(str(parameters.learning_rate_multiplier))

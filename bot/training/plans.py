@@ -1,10 +1,11 @@
-"""Plans: what a training run would be, and the one press that starts it."""
+"""Plans of training runs, and the one press that starts a plan."""
 
 import datetime as dtm
 import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import NoReturn
 
 from bot.catalogue import Catalogue
 from bot.dataset.current import CurrentDataset
@@ -12,33 +13,32 @@ from bot.domain.datasets import Dataset
 from bot.domain.training import Hyperparameters, RunState, TrainingRun
 from bot.errors import ButtonGone, MethodDiffers, PlanGone, PlanTaken, RunDatasetGone
 from bot.gateways.provider import TrainingApi
-from bot.jobs.store import JobStore
 from bot.storage.database import Database
 from bot.training.edits import PlanPart, choices, edited, next_suffix
+from bot.training.estimates import Estimates
 from bot.training.parameters import check_numbers
 from bot.training.remedies import Remedy, remedied
 from bot.training.store import RunStore
-from bot.usage.cost import Estimate, estimate
 
 PLAN_LIFETIME_S = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingPlans:
-    """Plans are stored and numbered; nothing leaves before one is confirmed."""
+    """Plans are stored and numbered; the provider gets nothing before one is confirmed."""
 
     database: Database
     runs: RunStore
-    jobs: JobStore
+    estimates: Estimates
     datasets: CurrentDataset
     api: TrainingApi
     catalogue: Catalogue
     base_url: str
     """The provider's address: the catalogue's last days hold only at its own provider."""
     base_model: str
-    """What presets start from that name no model."""
+    """The model of presets that name none."""
     on_confirmed: Callable[[int], None]
-    """Called with the run's id once it is confirmed."""
+    """Called with the id of each confirmed run."""
 
     async def plan(
         self, parameters: Hyperparameters, *, asked_by: int, request_id: int
@@ -48,8 +48,8 @@ class TrainingPlans:
         Raises:
             BadValue, ModelShutDown: the parameters make no sense.
             DatasetMissing, DatasetInvalid: there is nothing to train on.
-            MethodDiffers: the dataset in use is for another method than was named.
-            MethodUnknown: the provider is not known to train as the dataset asks for.
+            MethodDiffers: the dataset in use is for another method than the named one.
+            MethodUnknown: it is not known that the provider offers the dataset's method.
         """
         self._check(parameters)
         known = await self.runs.of_request(request_id)
@@ -63,8 +63,8 @@ class TrainingPlans:
     async def plan_again(self, run_id: int, *, asked_by: int, request_id: int) -> TrainingRun:
         """A plan with exactly the parameters, dataset and validation part of that run.
 
-        As with all plans made from a run: the same request makes it once, and an equal plan of the
-        same person that is still open is that plan, so that two taps make one.
+        As for all plans made from a run, the same request makes one plan. Two taps make one, too:
+        an equal open plan of the same person is returned.
 
         Raises:
             PlanGone: there is no such run.
@@ -72,7 +72,7 @@ class TrainingPlans:
             BadValue, SuffixTooLong, SuffixForbidden, ModelShutDown, TuningClosed, MethodUnknown:
                 see `plan`.
         """
-        run = await self._get(run_id)
+        run = await self.get(run_id)
         for dataset in (run.dataset, run.validation):
             if dataset is not None and await self.datasets.store.get(dataset.id) is None:
                 raise RunDatasetGone(run_id=run.id, number=dataset.id)
@@ -82,43 +82,36 @@ class TrainingPlans:
     async def plan_like(
         self, run_id: int, remedy: Remedy, *, asked_by: int, request_id: int
     ) -> TrainingRun:
-        """A plan made like that run, but changed so, with the next free name.
+        """A plan like that run after a remedy, with the next free name.
 
         Raises:
             ButtonGone: there is no such remedy for that run.
-            DatasetMissing, DatasetInvalid: its dataset was deleted, and none can take its place.
+            DatasetMissing, DatasetInvalid: its dataset was deleted, and no other can be used.
             PlanGone and the rest: see `plan_again`.
         """
-        run = await self._get(run_id)
+        run = await self.get(run_id)
         parameters = remedied(run.parameters, remedy, self.catalogue, base_url=self.base_url)
         if parameters is None:
             raise ButtonGone
-        return await self._derive(
-            await self._renamed(parameters),
-            await self._dataset_of(run),
-            asked_by=asked_by,
-            request_id=request_id,
-        )
+        parameters, dataset = await self._renamed(parameters), await self._dataset_of(run)
+        return await self._derive(parameters, dataset, asked_by=asked_by, request_id=request_id)
 
-    async def plan_anew(self, run_id: int, *, asked_by: int, request_id: int) -> TrainingRun:
+    async def plan_on_current(self, run_id: int, *, asked_by: int, request_id: int) -> TrainingRun:
         """A plan with that run's parameters on the dataset in use; raises like `plan_like`."""
-        run, dataset = await self._get(run_id), await self.datasets.current()
+        run, dataset = await self.get(run_id), await self.datasets.current()
         return await self._derive(run.parameters, dataset, asked_by=asked_by, request_id=request_id)
 
     async def plan_with(
         self, run_id: int, base_model: str, *, asked_by: int, request_id: int
     ) -> TrainingRun:
-        """A plan made like that run from another base model; raises like `plan_like`."""
-        run = await self._get(run_id)
-        return await self._derive(
-            replace(run.parameters, base_model=base_model),
-            await self._dataset_of(run),
-            asked_by=asked_by,
-            request_id=request_id,
-        )
+        """A plan like that run with another base model; raises like `plan_like`."""
+        run = await self.get(run_id)
+        parameters = replace(run.parameters, base_model=base_model)
+        dataset = await self._dataset_of(run)
+        return await self._derive(parameters, dataset, asked_by=asked_by, request_id=request_id)
 
     def remedies(self, run: TrainingRun) -> dict[Remedy, Hyperparameters]:
-        """What `plan_like` would change, for each remedy that there is for the run."""
+        """The parameters after each remedy that would change the run."""
         return {
             remedy: changed
             for remedy in Remedy
@@ -126,7 +119,7 @@ class TrainingPlans:
         }
 
     def other_models(self, run: TrainingRun) -> list[str]:
-        """The models that buttons offer in the place of the run's."""
+        """The models that buttons offer instead of the run's."""
         options = choices(
             PlanPart.MODEL, run.parameters, self.catalogue, taken=(), base_url=self.base_url
         )
@@ -135,55 +128,39 @@ class TrainingPlans:
         return [name for name in options if name not in gone]
 
     async def n_cut(self, run: TrainingRun) -> int:
-        """How many examples are longer than the model reads: the provider cuts them, silently."""
+        """How many examples are longer than the model reads; the provider silently cuts them."""
         return await self.datasets.checker.n_too_long(run.dataset, run.parameters.base_model)
 
-    async def estimate(self, run: TrainingRun) -> Estimate:
-        """What the run would cost and how long it would take."""
-        return await self.estimate_of(
-            run.dataset, run.parameters.base_model, run.parameters.n_epochs
-        )
-
-    async def estimate_of(self, dataset: Dataset, base_model: str, n_epochs: int) -> Estimate:
-        """The same for any dataset, model and number of epochs."""
-        (guess,) = await self.estimates(dataset, base_model, [n_epochs])
-        return guess
-
-    async def estimates(
-        self, dataset: Dataset, base_model: str, epochs: Sequence[int]
-    ) -> list[Estimate]:
-        """The same for several numbers of epochs."""
-        model = self.catalogue.model(base_model)
-        names = {base_model, *(model.aliases if model else ()), *([model.name] if model else ())}
-        past = [job for name in sorted(names) for job in await self.jobs.past(name)]
-        return [
-            estimate(dataset.n_tokens, n, model, self.catalogue, method=dataset.method, past=past)
-            for n in epochs
-        ]
-
     async def last_day(self, model: str) -> dtm.date | None:
-        """When a base model stops: the provider's word, else the catalogue's; None: not known."""
+        """A base model's last day, by the provider, else by the catalogue; None: not known."""
         told = await self.api.shutdown_date(model)
         return told or self.catalogue.shutdown(model, base_url=self.base_url)
+
+    async def get(self, run_id: int) -> TrainingRun:
+        """The run; raises PlanGone where it does not exist."""
+        run = await self.runs.get(run_id)
+        if run is None:
+            raise PlanGone(run_id=run_id)
+        return run
 
     async def open_plan(self, run_id: int) -> TrainingRun:
         """A plan that can still be changed or started; raises like `confirm`."""
         await self._expire(run_id, int(time.time()))
-        run = await self._get(run_id)
+        run = await self.get(run_id)
         if run.state is not RunState.PLANNED:
-            await self._say_why_not(run_id)
+            await self._refuse(run_id)
         return run
 
     async def choices(self, run: TrainingRun, part: PlanPart) -> Sequence[str]:
-        """What a button may choose for a part of the plan."""
+        """The options for a part of the plan."""
         taken = await self.runs.suffixes()
         return choices(part, run.parameters, self.catalogue, taken=taken, base_url=self.base_url)
 
     async def edit(self, run_id: int, part: PlanPart, value: str) -> TrainingRun:
-        """Choose one part of a plan again; the same choice may be repeated.
+        """Change one part of a plan; the same choice may be repeated.
 
         Raises:
-            ButtonGone: no button offers that.
+            ButtonGone: no button offers that value.
             BadValue, ModelShutDown: the parameters make no sense.
             PlanTaken, PlanGone: see `confirm`.
         """
@@ -194,21 +171,21 @@ class TrainingPlans:
         else:
             parameters = edited(parameters, part, value, self.catalogue, base_model=self.base_model)
             self._check(parameters)
-        guess = await self.estimate_of(run.dataset, parameters.base_model, parameters.n_epochs)
+        estimate = await self.estimates.of(run.dataset, parameters.base_model, parameters.n_epochs)
         if not await self.database.write(
             lambda tx: self.runs.edit(
-                tx, run_id, parameters, validation_id=validation_id, price_usd=guess.price_usd
+                tx, run_id, parameters, validation_id=validation_id, price_usd=estimate.price_usd
             )
         ):
-            await self._say_why_not(run_id)
-        return await self._get(run_id)
+            await self._refuse(run_id)
+        return await self.get(run_id)
 
     async def confirm(self, run_id: int, *, by: int, request_id: int) -> TrainingRun:
-        """Start the plan: exactly one press does, however many there are.
+        """Start the plan; of many presses exactly one does.
 
         Raises:
-            PlanTaken: it was started by another press.
-            PlanGone: it was dropped, it expired, or there is none.
+            PlanTaken: another press has started it.
+            PlanGone: it was dropped, it expired, or it does not exist.
         """
         now = int(time.time())
         await self._expire(run_id, now)
@@ -226,11 +203,11 @@ class TrainingPlans:
         if started:
             self.on_confirmed(run_id)
         elif not await self.runs.was_confirmed_by(run_id, request_id):
-            await self._say_why_not(run_id)
-        return await self._get(run_id)
+            await self._refuse(run_id)
+        return await self.get(run_id)
 
     async def drop(self, run_id: int) -> TrainingRun:
-        """Throw the plan away; raises like `confirm`, but may be repeated."""
+        """Drop the plan; raises like `confirm`, but may be repeated."""
         await self._expire(run_id, int(time.time()))
         dropped = await self.database.write(
             lambda tx: self.runs.move(
@@ -238,8 +215,8 @@ class TrainingPlans:
             )
         )
         if not dropped:
-            await self._say_why_not(run_id)
-        return await self._get(run_id)
+            await self._refuse(run_id)
+        return await self.get(run_id)
 
     def _check(self, parameters: Hyperparameters) -> None:
         check_numbers(parameters)
@@ -250,7 +227,7 @@ class TrainingPlans:
     async def _derive(
         self, parameters: Hyperparameters, dataset: Dataset, *, asked_by: int, request_id: int
     ) -> TrainingRun:
-        """A plan made from a run: an equal one that is still open, else a new one."""
+        """A plan made from a run: an equal open plan, else a new one."""
         self._check(parameters)
         known = await self.runs.of_request(request_id) or await self.runs.open_twin(
             parameters, dataset=dataset, asked_by=asked_by, now=int(time.time())
@@ -263,7 +240,7 @@ class TrainingPlans:
         self, parameters: Hyperparameters, dataset: Dataset, *, asked_by: int, request_id: int
     ) -> TrainingRun:
         self.catalogue.check_method(dataset.method, self.base_url)
-        guess = await self.estimate_of(dataset, parameters.base_model, parameters.n_epochs)
+        estimate = await self.estimates.of(dataset, parameters.base_model, parameters.n_epochs)
         now = int(time.time())
         await self.database.write(
             lambda tx: self.runs.plan(
@@ -271,7 +248,7 @@ class TrainingPlans:
                 parameters,
                 dataset=dataset,
                 seed=secrets.randbelow(2**31),
-                price_usd=guess.price_usd,
+                price_usd=estimate.price_usd,
                 asked_by=asked_by,
                 request_id=request_id,
                 now=now,
@@ -283,7 +260,7 @@ class TrainingPlans:
         return run
 
     async def _dataset_of(self, run: TrainingRun) -> Dataset:
-        """What the run was made for, as far as it still stands; else the dataset in use."""
+        """The run's dataset, without a deleted validation part; else the dataset in use."""
         if await self.datasets.store.get(run.dataset.id) is None:
             return await self.datasets.current()
         part = run.validation and await self.datasets.store.get(run.validation.id)
@@ -295,7 +272,7 @@ class TrainingPlans:
         return replace(parameters, suffix=suffix)
 
     async def _expire(self, run_id: int, now: int) -> None:
-        run = await self._get(run_id)
+        run = await self.get(run_id)
         if run.state is RunState.PLANNED and run.expires_at < now:
             await self.database.write(
                 lambda tx: self.runs.move(
@@ -303,14 +280,9 @@ class TrainingPlans:
                 )
             )
 
-    async def _say_why_not(self, run_id: int) -> None:
-        run = await self._get(run_id)
+    async def _refuse(self, run_id: int) -> NoReturn:
+        """Raise the error that tells why the plan can't be changed or started."""
+        run = await self.get(run_id)
         if run.state in (RunState.DROPPED, RunState.EXPIRED):
             raise PlanGone(run_id=run_id)
         raise PlanTaken(run_id=run_id)
-
-    async def _get(self, run_id: int) -> TrainingRun:
-        run = await self.runs.get(run_id)
-        if run is None:
-            raise PlanGone(run_id=run_id)
-        return run

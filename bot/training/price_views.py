@@ -1,7 +1,7 @@
-"""What training would cost: every tunable model, and why the guide says otherwise."""
+"""What training would cost on every tunable model, and why the guide's numbers differ."""
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -15,37 +15,32 @@ from bot.usage.cost import Estimate
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceTable:
-    """What the screen tells of."""
+    """Everything that the screen shows."""
 
     dataset: Dataset
     epochs: Sequence[int]
     """The columns."""
     models: Sequence[tuple[CatalogueModel, Sequence[Estimate]]]
     """Each tunable model with an estimate for each column."""
-    presets: Mapping[str, tuple[Preset, Estimate]]
+    presets: Sequence[tuple[Preset, Estimate]]
 
 
 def prices(
     texts: Texts, offers: PriceTable, catalogue: Catalogue, *, elsewhere: str = ""
 ) -> Screen:
-    """Prices by model and epochs, and the presets beside the guide's own numbers.
+    """Prices by model and epochs, and the presets beside the guide's numbers.
 
-    Args:
-        texts: The person's language.
-        offers: The estimates.
-        catalogue: For the day of its prices.
-        elsewhere: The provider's address, if it is not the one whose prices these are.
+    *elsewhere* is the provider's address, if these are the prices of another provider.
     """
     day = texts.day(catalogue.looked_up)
     lines = [texts("prices_title", day=day, tokens=texts.number(offers.dataset.n_tokens))]
     lines.append(_table(texts, offers) if offers.models else texts("prices_none"))
     if elsewhere:
         lines.append(texts("prices_elsewhere", host=urlsplit(elsewhere).hostname))
-    guesses = [guess for _, guess in offers.presets.values()]
-    n_past = max((guess.n_past for guess in guesses), default=0)
+    n_past = max((estimate.n_past for _, estimate in offers.presets), default=0)
     source = texts("prices_source_past", n=n_past) if n_past else texts("prices_source_hint")
     lines += ["", texts("prices_guide", source=Markup(source))]
-    lines += [_preset(texts, preset, guess) for preset, guess in offers.presets.values()]
+    lines += [_preset(texts, preset, estimate) for preset, estimate in offers.presets]
     return Screen(
         text="\n".join(lines),
         buttons=rows(
@@ -56,7 +51,7 @@ def prices(
 
 
 def time_of(texts: Texts, low: int, high: int) -> str:
-    """A range of minutes, in hours where these read better."""
+    """A range of minutes; in hours from two hours on."""
     if low == high:
         return f"~{texts.duration(60 * low)}"
     if high < 120:
@@ -69,11 +64,11 @@ def time_of(texts: Texts, low: int, high: int) -> str:
 
 
 def _table(texts: Texts, offers: PriceTable) -> str:
-    """Narrow enough for a phone: the name goes without its date."""
+    """Short names without the date, so that the table fits on a phone."""
     table = [_row(texts("prices_head"), [str(n) for n in offers.epochs])]
-    for model, guesses in offers.models:
+    for model, estimates in offers.models:
         name = model.aliases[0] if model.aliases else model.name
-        table.append(_row(name, [_price(texts, guess) for guess in guesses]))
+        table.append(_row(name, [_price(texts, estimate) for estimate in estimates]))
     return f"<pre>{html.escape(chr(10).join(table), quote=False)}</pre>"
 
 
@@ -81,17 +76,17 @@ def _row(name: str, cells: Sequence[str]) -> str:
     return f"{name:<12}" + "".join(f"{cell:>7}" for cell in cells)
 
 
-def _price(texts: Texts, guess: Estimate) -> str:
-    return "?" if guess.price_usd is None else texts.money(guess.price_usd)
+def _price(texts: Texts, estimate: Estimate) -> str:
+    return "?" if estimate.price_usd is None else texts.money(estimate.price_usd)
 
 
-def _preset(texts: Texts, preset: Preset, guess: Estimate) -> str:
+def _preset(texts: Texts, preset: Preset, estimate: Estimate) -> str:
     low, high = preset.guide_minutes
     return texts(
         "prices_guide_line",
         preset=preset.name,
         guide_time=time_of(texts, low, high),
         guide_price=f"${preset.guide_usd[0]}–{preset.guide_usd[1]}",
-        time=time_of(texts, guess.minutes_low, guess.minutes_high),
-        price=_price(texts, guess),
+        time=time_of(texts, estimate.minutes_low, estimate.minutes_high),
+        price=_price(texts, estimate),
     )

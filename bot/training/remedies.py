@@ -1,4 +1,4 @@
-"""What to do after a job: the guide's four remedies for poor answers, the way on after a no."""
+"""What to do after a job: the guide's four remedies for poor answers, the steps after a failure."""
 
 import datetime as dtm
 import math
@@ -13,49 +13,49 @@ from bot.training.parameters import MOST_EPOCHS
 
 
 class Remedy(StrEnum):
-    """What the guide advises when a model's answers are poor, in its order."""
+    """The guide's remedies for a model's poor answers, in the guide's order."""
 
     EPOCHS = "epochs"
-    """More of them."""
+    """More epochs."""
     MULTIPLIER = "multiplier"
-    """A smaller one."""
+    """A smaller multiplier."""
     EXAMPLES = "examples"
-    """More of them: work on the dataset, no plan by itself."""
+    """More examples: work on the dataset, without a plan."""
     MODEL = "model"
-    """A stronger base."""
+    """A stronger base model."""
 
 
 class Step(StrEnum):
-    """What a button below a bad ending leads to."""
+    """A next step after a failure or a refusal. The values are part of sent buttons."""
 
-    MEND = "mend"
-    """The report of the dataset in use, with what can be repaired."""
+    REPAIR = "mend"
+    """The report of the dataset in use, with the possible repairs."""
     PART = "part"
-    """What is wrong with the validation part."""
+    """The report of the validation part."""
     RETRY = "retry"
     """A plan with the same parameters, dataset and validation part."""
-    ANEW = "anew"
+    RETRY_ON_CURRENT = "anew"
     """A plan with the same parameters on the dataset in use, which may be repaired by then."""
     MODEL = "model"
     """The same plan with another base model."""
     STATUS = "status"
-    """What is being trained now."""
+    """The jobs that run now."""
 
 
-_DATASET: Final = (Step.MEND, Step.ANEW)
+_DATASET: Final = (Step.REPAIR, Step.RETRY_ON_CURRENT)
 _STEPS: Final[Mapping[str, Sequence[Step]]] = {
     # The provider's codes of failed jobs
     "invalid_training_file": _DATASET,
-    "invalid_validation_file": (Step.PART, Step.ANEW),
+    "invalid_validation_file": (Step.PART, Step.RETRY_ON_CURRENT),
     "invalid_n_examples": _DATASET,
     "exceeded_quota": (Step.RETRY,),
     "model_not_found": (Step.MODEL,),
-    # Ours for what kept a plan from becoming a job, see `submission.refusal_of`
+    # Our codes for plans that did not become a job, see `submission.refusal_of`
     "model_unknown": (Step.MODEL,),
     "dataset_changed": _DATASET,
     "dataset_missing": _DATASET,
     "training_busy": (Step.STATUS, Step.RETRY),
-    # Nothing in the plan is at fault: the same one, once the cause is gone
+    # The plan has no fault and can be retried when the cause is gone
     "given_up": (Step.RETRY,),
     "key_refused": (Step.RETRY,),
     "not_the_api": (Step.RETRY,),
@@ -66,24 +66,20 @@ _STEPS: Final[Mapping[str, Sequence[Step]]] = {
     "suffix_refused": (Step.RETRY,),
     "training_not_available": (Step.RETRY,),
 }
-_UNKNOWN: Final = (Step.RETRY, Step.MEND, Step.MODEL)
+_UNKNOWN: Final = (Step.RETRY, Step.REPAIR, Step.MODEL)
 
 
 def steps_after(code: str) -> Sequence[Step]:
-    """The ways on after a failure or a refusal with that code, the best one first."""
+    """The next steps after a failure or a refusal with that code, the best one first."""
     return _STEPS.get(code, _UNKNOWN)
 
 
 def remedied(
     parameters: Hyperparameters, remedy: Remedy, catalogue: Catalogue, *, base_url: str
 ) -> Hyperparameters | None:
-    """The parameters changed so; the suffix stays. None: that remedy is none here.
+    """The parameters of a run after a remedy; the suffix stays. None: it would change nothing.
 
-    Args:
-        parameters: Of the run whose model answers poorly.
-        remedy: Which of the four.
-        catalogue: Knows which base is stronger.
-        base_url: The provider's address, whose days hold.
+    *base_url* is the provider's address, which decides on the last days of stronger models.
     """
     match remedy:
         case Remedy.EPOCHS:

@@ -1,8 +1,7 @@
-"""From a confirmed run to a job at the provider: exactly one, whatever breaks when.
+"""Turns a confirmed run into exactly one job at the provider, whatever fails.
 
-A run uploads its own copy of the dataset, then asks for the job once. When no clear answer
-comes, nothing is asked for again: the provider's list of jobs tells whether there is one, by the
-run's mark in its metadata, else by the random seed together with the run's own training file.
+A run uploads its own copy of the dataset, then asks for the job once. Without a clear answer, it
+does not ask again. It looks for the job in the provider's list, see `job_marks`.
 """
 
 import asyncio
@@ -10,6 +9,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -35,9 +35,9 @@ from bot.training.job_marks import METADATA_KEY, has_mark, mark_of, ours
 from bot.training.store import RunStore
 
 MOST_TRIES = 5
-"""How often something is tried that certainly had no effect."""
+"""How often a request is tried that certainly had no effect."""
 LOOKS = 12
-"""How often the list of jobs is read before an admin is asked."""
+"""How often the list of jobs is read before admins have to decide."""
 
 Result = TypeVar("Result")
 
@@ -46,7 +46,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """The background task that owns confirmed runs; one worker each."""
+    """The background task that owns confirmed runs; each has a worker."""
 
     database: Database
     runs: RunStore
@@ -57,37 +57,37 @@ class Submission:
     pause_s: float
     """Between two tries, and two looks at the list of jobs."""
     on_submitted: list[Callable[[str], None]] = field(default_factory=list)
-    """Called with the job's id once the provider has it."""
+    """Called with the id of each job that the provider has."""
     _workers: "Workers[int]" = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_workers", Workers("training run", self._advance))
 
     async def start(self) -> None:
-        """Take up the runs of a former process; of a job being created nobody knows the end."""
+        """Continue the runs of a former process, which may have created a job."""
         for run_id in await self.runs.underway():
             self.wake(run_id)
 
     def wake(self, run_id: int) -> None:
-        """Bring the run further."""
+        """Continue the run."""
         self._workers.wake(run_id)
 
     async def idle(self, run_id: int) -> None:
-        """Wait until nothing more is done for the run: it is decided, or nobody knows further."""
+        """Wait until no worker is busy with the run: it is decided, or an admin has to decide."""
         await self._workers.idle(run_id)
 
     async def close(self) -> None:
-        """Stop; runs go on from their stored state at the next start."""
+        """Stop; runs continue from their stored state at the next start."""
         await self._workers.close()
 
     async def look_again(self, run_id: int) -> bool:
-        """An admin asks for one more search. False: it is decided already."""
+        """An admin asks for one more search. False: the run is decided already."""
         run = await self.runs.get(run_id)
         self.wake(run_id)
         return run is not None and run.state is RunState.UNCERTAIN
 
     async def try_again(self, run_id: int) -> bool:
-        """An admin says that no job exists: ask for one again. False: it is decided already."""
+        """An admin says that no job exists: ask for one. False: the run is decided already."""
         moved = await self.database.write(
             lambda tx: self.runs.move(
                 tx, run_id, expected=[RunState.UNCERTAIN], to=RunState.CONFIRMED
@@ -97,7 +97,7 @@ class Submission:
         return moved
 
     async def give_up(self, run_id: int) -> bool:
-        """An admin leaves the run without a job. False: it is decided already."""
+        """An admin leaves the run without a job. False: the run is decided already."""
         return await self.database.write(
             lambda tx: self.runs.move(
                 tx,
@@ -121,26 +121,29 @@ class Submission:
             await self._upload_and_create(run)
 
     async def _turned_up(self, run: TrainingRun) -> bool:
-        """Whether a job that was asked for before, and not found then, has appeared after all."""
+        """Whether the job of an earlier attempt, which was not found then, is listed now."""
         if run.attempted_at is None:
             return False
+        jobs = await self._recent_jobs(run)
+        return jobs is not None and await self._adopt(run, jobs)
+
+    async def _recent_jobs(self, run: TrainingRun) -> list[FineTuningJob] | None:
+        """The newest jobs of the account; None: they can't be listed now."""
         try:
-            return await self._adopt(run, await self.api.recent_jobs())
+            return await self.api.recent_jobs()
         except ProviderError as exc:
             _logger.warning("Run %s: the jobs can't be listed: %s", run.id, exc.key)
-            return False
+            return None
 
     async def _upload_and_create(self, run: TrainingRun) -> None:
         try:
             await self._check_dataset(run)
-            files = [
-                await self._upload(dataset, name)
-                for dataset, name in (
-                    (run.dataset, f"run-{run.id}.jsonl"),
-                    (run.validation, f"run-{run.id}-validation.jsonl"),
-                )
-            ]
-            job = await self._patiently(lambda: self._create(run, *files))
+            training_file = await self._upload(run.dataset, f"run-{run.id}.jsonl")
+            validation_file = None
+            if run.validation is not None:
+                name = f"run-{run.id}-validation.jsonl"
+                validation_file = await self._upload(run.validation, name)
+            job = await self._patiently(lambda: self._create(run, training_file, validation_file))
         except ProviderUncertain:
             await self._uncertain(run.id)
         except UserError as exc:
@@ -154,17 +157,14 @@ class Submission:
             if dataset is not None and not await self.datasets.check_intact(dataset):
                 raise DatasetChanged(run_id=run.id)
 
-    async def _upload(self, dataset: Dataset | None, name: str) -> str | None:
-        if dataset is None:
-            return None
+    async def _upload(self, dataset: Dataset, name: str) -> str:
         return await self._patiently(
             lambda: self.api.upload(Path(dataset.path), name=name), is_harmless=True
         )
 
     async def _create(
-        self, run: TrainingRun, training_file: str | None, validation_file: str | None
+        self, run: TrainingRun, training_file: str, validation_file: str | None
     ) -> FineTuningJob:
-        assert training_file is not None
         await self.database.write(
             lambda tx: self.runs.move(
                 tx,
@@ -188,19 +188,18 @@ class Submission:
     async def _patiently(
         self, ask: Callable[[], Awaitable[Result]], *, is_harmless: bool = False
     ) -> Result:
-        """Ask again, with growing pauses, after what certainly had no effect, or is harmless."""
-        for n_tries, pause_s in enumerate(backoff(self.pause_s), start=1):
+        """Ask again, with growing pauses, after requests without effect, or if it is harmless."""
+        for pause_s in islice(backoff(self.pause_s), MOST_TRIES - 1):
             try:
                 return await ask()
             except (ProviderUnreachable, ProviderBusy, ProviderUncertain) as exc:
-                may_repeat = is_harmless or not isinstance(exc, ProviderUncertain)
-                if not may_repeat or n_tries == MOST_TRIES:
+                if isinstance(exc, ProviderUncertain) and not is_harmless:
                     raise
                 await asyncio.sleep(pause_s)
-        raise AssertionError("unreachable")
+        return await ask()
 
     async def _uncertain(self, run_id: int) -> None:
-        """An upload whose end is unknown is harmless; a creation is looked for in the list."""
+        """Give up after a lost upload, which is harmless; look for the job after a creation."""
         run = await self.runs.get(run_id)
         assert run is not None
         if run.state is RunState.UPLOADING:
@@ -214,10 +213,8 @@ class Submission:
         for look in range(LOOKS):
             if look:
                 await asyncio.sleep(self.pause_s)
-            try:
-                jobs = await self.api.recent_jobs()
-            except ProviderError as exc:
-                _logger.warning("Run %s: the jobs can't be listed: %s", run.id, exc.key)
+            jobs = await self._recent_jobs(run)
+            if jobs is None:
                 continue
             is_listed = True
             if await self._adopt(run, jobs):
@@ -228,18 +225,18 @@ class Submission:
         await self._ask_admins(run, is_listed=is_listed)
 
     async def _adopt(self, run: TrainingRun, jobs: list[FineTuningJob]) -> bool:
-        """Take the run's job out of the list, if it is there."""
+        """Note the run's job if it is listed; say whether it is."""
         found = ours(run, jobs)
         if not found:
             return False
         job = min(found, key=lambda job: (job.created_at, job.id))
-        # In this order: a run that is submitted is not looked at again.
+        # In this order, because a submitted run does not look again.
         await self._cancel_surplus(run, job)
         await self._submitted(run, job)
         return True
 
     async def _ask_admins(self, run: TrainingRun, *, is_listed: bool) -> None:
-        """Nothing was found: the admins decide. Asked again after each search that ends so."""
+        """No job was found: let the admins decide, again after each such search."""
         now_ms = int(time.time() * 1000)
         await self.database.write(
             lambda tx: self.notifications.tell_admins(
@@ -251,7 +248,7 @@ class Submission:
         )
 
     async def _cancel_surplus(self, run: TrainingRun, job: FineTuningJob) -> None:
-        """Cancel other jobs that carry this run's mark: they are certainly ours."""
+        """Cancel other jobs with this run's mark: they are certainly ours."""
         try:
             for other in await self.api.recent_jobs(pages=1):
                 if has_mark(run, other) and other.id != job.id and not other.status.is_terminal:
@@ -263,11 +260,7 @@ class Submission:
     async def _submitted(self, run: TrainingRun, job: FineTuningJob) -> None:
         async def work(tx: Transaction) -> None:
             await self.runs.move(
-                tx,
-                run.id,
-                expected=UNDERWAY,
-                to=RunState.SUBMITTED,
-                job_id=job.id,
+                tx, run.id, expected=UNDERWAY, to=RunState.SUBMITTED, job_id=job.id
             )
             await self.jobs.save(tx, job, run_id=run.id)
             await self.notifications.show_cards(tx, job.id)
@@ -299,7 +292,7 @@ class Submission:
 
 
 def refusal_of(error: UserError) -> Refusal:
-    """An error as it is stored with a run: the provider's code, else our name for it."""
+    """The refusal that is stored with a run: the provider's code, else our name of the error."""
     return Refusal(
         code=str(error.params.get("code") or error.key.removeprefix("error_")),
         message=str(error.params.get("message") or ""),

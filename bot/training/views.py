@@ -1,4 +1,4 @@
-"""A plan, and what became of it before there was a job."""
+"""A plan, its start or end, and the question to admins when a job got lost."""
 
 import datetime as dtm
 from collections.abc import Sequence
@@ -20,39 +20,31 @@ _SOON_DAYS: Final = 180
 def plan(
     texts: Texts,
     run: TrainingRun,
-    guess: Estimate,
+    estimate: Estimate,
     catalogue: Catalogue,
     *,
     shutdown: dtm.date | None,
     active: Sequence[str] = (),
     n_cut: int = 0,
 ) -> Screen:
-    """What would be trained, what it costs, and the buttons that change or start it.
+    """The plan with its estimate, and the buttons that change or start it.
 
-    Args:
-        texts: The person's language.
-        run: The plan.
-        guess: Its price and time.
-        catalogue: Presets, and where the provider explains a trouble.
-        shutdown: The base model's last day; None: not known.
-        active: Names of the jobs that run already.
-        n_cut: Examples that are longer than the model reads.
+    *shutdown* is the base model's last day; None: not known. *active* are the names of the jobs
+    that run already. *n_cut* examples are longer than the model reads.
     """
-    n = run.dataset.n_examples
     lines = [
         texts("plan_title", run_id=run.id),
         _model(texts, run, shutdown),
-        *_method(texts, run),
+        *([texts("plan_method_dpo")] if run.method is TrainingMethod.DPO else []),
         _parameters(texts, run),
         texts(
             "plan_tokens",
-            n=texts.number(n),
-            examples=texts.plural("examples", n),
-            tokens=texts.number(guess.trained_tokens),
+            tokens=texts.number(estimate.trained_tokens),
+            **texts.counted("examples", run.dataset.n_examples),
         ),
         *_validation(texts, run),
-        _price(texts, run, guess),
-        _time(texts, guess),
+        _price(texts, run, estimate),
+        _time(texts, estimate),
     ]
     if run.dataset.n_warnings:
         lines.append(texts("plan_warnings", n=texts.number(run.dataset.n_warnings)))
@@ -70,10 +62,10 @@ def plan(
         )
     )
     start = data_of("training", "start", run.id)
-    if guess.price_usd is None:
+    if estimate.price_usd is None:
         start_button = button(texts, "start_unpriced", start)
     else:
-        start_button = button(texts, "start", start, price=texts.money(guess.price_usd))
+        start_button = button(texts, "start", start, price=texts.money(estimate.price_usd))
     drop = button(texts, "drop", data_of("training", "drop", run.id))
     return Screen(
         text="\n".join(lines),
@@ -82,25 +74,20 @@ def plan(
 
 
 def started(texts: Texts, run: TrainingRun) -> Screen:
-    """The plan has been confirmed; its card follows."""
+    """The plan is confirmed; the card of its job will follow."""
     return Screen(text=f"{texts('plan_started', run_id=run.id)}\n{_parameters(texts, run)}")
 
 
 def dropped(texts: Texts, run: TrainingRun) -> Screen:
-    """The plan is gone."""
-    return Screen(
-        text=texts("plan_dropped", run_id=run.id),
-        buttons=rows([button(texts, "retry", data_of("training", "plan"))]),
-    )
+    """The plan was dropped."""
+    retry = button(texts, "retry", data_of("training", "plan"))
+    return Screen(text=texts("plan_dropped", run_id=run.id), buttons=rows([retry]))
 
 
 def uncertain(texts: Texts, run: TrainingRun, *, is_listed: bool) -> Screen:
-    """Nobody knows whether there is a job: an admin decides.
+    """The provider's answer got lost, and no job was found: an admin decides.
 
-    Args:
-        texts: The person's language.
-        run: The run whose answer got lost.
-        is_listed: Whether the provider's list of jobs could be read at all.
+    *is_listed* tells whether the provider's list of jobs could be read.
     """
     return Screen(
         text=texts("run_uncertain" if is_listed else "run_unlisted", run_id=run.id),
@@ -120,7 +107,7 @@ def _model(texts: Texts, run: TrainingRun, shutdown: dtm.date | None) -> str:
 
 
 def _days_left(texts: Texts, shutdown: dtm.date | None) -> list[str]:
-    """Warned of only where the end is near; that there is one is said beside the model."""
+    """A warning if the end is near; the line of the model names the day anyway."""
     if shutdown is None:
         return []
     days = (shutdown - dtm.datetime.now(texts.timezone).date()).days
@@ -139,25 +126,19 @@ def _parameters(texts: Texts, run: TrainingRun) -> str:
 def _validation(texts: Texts, run: TrainingRun) -> list[str]:
     if run.validation is None:
         return []
-    n = run.validation.n_examples
-    return [texts("plan_validation", n=texts.number(n), examples=texts.plural("examples", n))]
+    return [texts("plan_validation", **texts.counted("examples", run.validation.n_examples))]
 
 
-def _method(texts: Texts, run: TrainingRun) -> list[str]:
-    """Said only where it is not the usual one."""
-    return [texts("plan_method_dpo")] if run.method is TrainingMethod.DPO else []
+def _price(texts: Texts, run: TrainingRun, estimate: Estimate) -> str:
+    if estimate.price_usd is None:
+        is_dpo = run.method is TrainingMethod.DPO
+        return texts("plan_price_unknown_dpo" if is_dpo else "plan_price_unknown")
+    return texts(
+        "plan_price", price=texts.money(estimate.price_usd), day=texts.day(estimate.prices_date)
+    )
 
 
-def _price(texts: Texts, run: TrainingRun, guess: Estimate) -> str:
-    if guess.price_usd is None and run.method is TrainingMethod.DPO:
-        return texts("plan_price_unknown_dpo")
-    if guess.price_usd is None:
-        return texts("plan_price_unknown")
-    return texts("plan_price", price=texts.money(guess.price_usd), day=texts.day(guess.prices_date))
-
-
-def _time(texts: Texts, guess: Estimate) -> str:
-    time = time_of(texts, guess.minutes_low, guess.minutes_high)
-    if guess.n_past:
-        return texts("plan_time_learnt", time=time, n=guess.n_past)
-    return texts("plan_time_hinted", time=time)
+def _time(texts: Texts, estimate: Estimate) -> str:
+    key = "plan_time_learnt" if estimate.n_past else "plan_time_hinted"
+    time = time_of(texts, estimate.minutes_low, estimate.minutes_high)
+    return texts(key, time=time, n=estimate.n_past)

@@ -1,1 +1,1 @@
-"""The sample prompts put to a model, and the verdict on its answers."""
+"""Trials: a model answers the sample prompts and gets a verdict on its answers."""

@@ -1,4 +1,4 @@
-"""Trials: the sample prompts put to a model, by command or after a successful training."""
+"""Trials: a model answers the sample prompts, by command or after a successful training."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ def build(
     serving: ServingFeature,
     prompts: Sequence[str] | None = None,
 ) -> TrialsFeature:
-    """A trial follows each success; *prompts* take the place of the shipped ones."""
+    """Build the trials, one after each successful job; *prompts* replace the shipped ones."""
     settings, store = core.settings, TrialStore(core.database)
     trials = Trials(
         database=core.database,
@@ -55,8 +55,8 @@ def build(
         patience_s=core.pacing.model_patience_s,
     )
     jobs.watching.on_success.append(trials.on_success)
-    words = TrialNotifications(trials=trials, jobs=jobs.store, serving=serving.serving)
-    handlers = TrialHandlers(serving=serving.serving, trials=trials, notifications=words)
+    rendering = TrialNotifications(trials=store, jobs=jobs.store, serving=serving.serving)
+    handlers = TrialHandlers(serving=serving.serving, trials=trials, notifications=rendering)
     return TrialsFeature(
         name="trials",
         trials=trials,
@@ -69,7 +69,10 @@ def build(
             "trials:leave": handlers.leave,
             "trials:now": handlers.check,
         },
-        notifications={TrialKind.FINISHED: words.finished, TrialKind.UNSERVED: words.unserved},
+        notifications={
+            TrialKind.FINISHED: rendering.finished,
+            TrialKind.UNSERVED: rendering.unserved,
+        },
         ticks=[
             Tick(
                 name="unserved models",

@@ -1,4 +1,4 @@
-"""/test and the buttons below a verdict: what a model says to the sample prompts."""
+"""/test and the buttons below a verdict: the answers of a model to the sample prompts."""
 
 import re
 from dataclasses import dataclass
@@ -16,40 +16,40 @@ from bot.trials.trials import Trials
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialHandlers:
-    """Begins trials and turns their pages."""
+    """Starts trials and shows their answers."""
 
     serving: ServedModels
     trials: Trials
     notifications: TrialNotifications
 
     async def test(self, context: BotContext) -> None:
-        """/test [MODEL]: put the sample prompts to a model, the serving one by default."""
+        """/test [MODEL]: ask a model the sample prompts, by default the serving one."""
         words = context.words
         if len(words) > 1:
             raise BadCommand(usage="/test [MODEL]")
         await self._test(context, await self.serving.model(words[0] if words else None))
 
     async def test_pressed(self, context: BotContext) -> None:
-        """The button under a model."""
+        """Test the model of the button."""
         await self._test(context, await self.serving.by_id(context.press.number))
 
     async def compare(self, context: BotContext) -> None:
-        """Both models' answers, in a message of their own: the verdict stays."""
+        """Send the answers of both models in a new message; the verdict stays."""
         context.reply(await self._side_by_side(context))
 
     async def turn(self, context: BotContext) -> None:
-        """The answers to another prompt, in the same message."""
+        """Show the answers to another prompt in the same message."""
         context.show(await self._side_by_side(context))
 
     async def leave(self, context: BotContext) -> None:
-        """The model is not put to use: nothing is asked any more."""
+        """Leave the model unused, and take the question away."""
         trial = await self.trials.numbered(context.press.number)
         if trial.judgement is None:
             raise TrialGone
         context.show(views.verdict(context.texts, trial, views.ModelUse.LEFT))
 
     async def check(self, context: BotContext) -> None:
-        """Whether a model that did not answer does by now."""
+        """Try a model again that did not answer."""
         trial = await self.trials.check(
             context.press.number, request_id=context.request_id, by=context.person.id
         )
@@ -60,7 +60,7 @@ class TrialHandlers:
             context.say(key, model=trial.model.title)
 
     async def _side_by_side(self, context: BotContext) -> Screen:
-        """The page that a button names: "12.0" is the first of trial 12."""
+        """The page that a button names: "12.0" is the first page of trial 12."""
         found = re.fullmatch(r"(\d{1,18})\.(\d{1,3})", context.press.id, re.ASCII)
         if found is None:
             raise TrialGone

@@ -1,4 +1,4 @@
-"""What came of trials, put into words when it leaves; None when it is not true any more."""
+"""The outcomes of trials, rendered at the moment they are sent; None when one is no longer true."""
 
 from dataclasses import dataclass
 
@@ -9,14 +9,14 @@ from bot.serving.serving import ServedModels
 from bot.texts import Texts
 from bot.trials import views
 from bot.trials.entities import Trial, TrialState
-from bot.trials.trials import Trials
+from bot.trials.store import TrialStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialNotifications:
-    """Reads each trial as it stands now."""
+    """Reads the present state of each trial."""
 
-    trials: Trials
+    trials: TrialStore
     jobs: JobStore
     serving: ServedModels
 
@@ -25,25 +25,25 @@ class TrialNotifications:
         trial = await self.trials.get(payload["trial_id"])
         if trial is None or trial.state is TrialState.UNSERVED:
             return views.unserved(texts, trial) if trial else None
-        if trial.judgement is None:  # answered before there were verdicts
+        if trial.judgement is None:  # an older version of the bot made no verdicts
             return views.side_by_side(texts, trial, 0)
         return await self.verdict(texts, trial, payload)
 
     async def unserved(self, texts: Texts, payload: JsonDict, _: int) -> Screen | None:
-        """Nobody answers under the model's name."""
+        """The provider does not serve a model of that name."""
         trial = await self.trials.get(payload["trial_id"])
-        is_true = trial is not None and trial.state is TrialState.UNSERVED
-        return views.unserved(texts, trial) if trial and is_true else None
+        if trial is None or trial.state is not TrialState.UNSERVED:
+            return None
+        return views.unserved(texts, trial)
 
     async def verdict(self, texts: Texts, trial: Trial, payload: JsonDict) -> Screen:
-        """The verdict, and where the model stands now; *payload* says what came of it."""
+        """The verdict, and whether the model is used; *payload* says what the trial decided."""
         job = await self.jobs.get(trial.model.job_id) if trial.model.job_id else None
         serving = await self.serving.current()
         if payload.get("promoted"):
-            standing = views.ModelUse.PROMOTED
+            use = views.ModelUse.PROMOTED
         elif serving is not None and serving.model.id == trial.model.id:
-            standing = views.ModelUse.SERVING
+            use = views.ModelUse.SERVING
         else:
-            is_withheld = payload.get("withheld")
-            standing = views.ModelUse.WITHHELD if is_withheld else views.ModelUse.OFFERED
-        return views.verdict(texts, trial, standing, job_number=job.number if job else None)
+            use = views.ModelUse.WITHHELD if payload.get("withheld") else views.ModelUse.OFFERED
+        return views.verdict(texts, trial, use, job_number=job.number if job else None)

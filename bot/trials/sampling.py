@@ -1,9 +1,9 @@
-"""The sample prompts put to a model and, to compare, to the model that it was made from."""
+"""Asks a model the sample prompts and, to compare, asks its base model the same."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -21,13 +21,12 @@ from bot.errors import (
 from bot.gateways.chat import ChatApi
 from bot.trials.entities import TrialAnswer
 
-_PROMPTS: Final = Path(__file__).with_name("sample_prompts.txt")
-
 LONGEST_PAUSE_S = 60.0
 BASE_GRACE_S = 60.0
-"""How long the answers of the base model are still waited for when all others are there."""
+"""How long the base model may still take after the model has answered all prompts."""
 
-_NOBODY_THERE = (ModelUnknown, ProviderUnreachable, KeyRefused, QuotaExceeded)
+_NO_ANSWERS: Final = (ModelUnknown, ProviderUnreachable, KeyRefused, QuotaExceeded)
+"""After these errors other prompts would not get an answer either."""
 
 _logger = logging.getLogger(__name__)
 
@@ -36,41 +35,41 @@ OnAnswer = Callable[[Sequence[TrialAnswer]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampledModel:
-    """Who is asked."""
+    """The model to ask, and its base model."""
 
     model: str
     base_model: str | None
-    """None: there is nothing to compare with."""
+    """None: there is no base model to compare with."""
     system_prompt: str
     """The same for both; empty: none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """What came of it."""
+    """The answers of both models, and the errors that kept them from answering."""
 
     answers: Sequence[TrialAnswer]
     """One for each prompt, in order."""
     trouble: UserError | None
-    """The last thing that kept the model from answering; None: it left nothing to be desired."""
+    """The model's last error; None: it answered every prompt."""
     base_trouble: UserError | None
-    """The same of the base model."""
+    """The base model's last error."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sampling:
-    """Asks both models at once, each one prompt after the other."""
+    """Asks both models at the same time, each one prompt after the other."""
 
     api: ChatApi
     prompts: Sequence[str]
     temperature: float
     max_tokens: int
     pause_s: float
-    """Before the first new try; it doubles each time."""
+    """The pause before the second try; each further pause is twice as long."""
     most_tries: int = 3
-    """How often one prompt is put to a model that does not answer."""
+    """How often a model that does not answer is asked one prompt."""
     longest_s: float = 600.0
-    """After this, an answer that does not end is given up."""
+    """How long one answer may take."""
 
     async def run(
         self,
@@ -80,13 +79,10 @@ class Sampling:
         patience_s: float = 0,
         on_answer: OnAnswer | None = None,
     ) -> Sample:
-        """Ask; troubles with either model are part of what is returned.
+        """Ask both models; the result holds their errors, too.
 
-        Args:
-            subject: The two models.
-            begun: What an interrupted run had already.
-            patience_s: How long a model that the server does not know yet is waited for.
-            on_answer: Gets all answers each time that there is a new one.
+        *begun* are the answers of an interrupted run. For *patience_s* the server need not know the
+        model yet. *on_answer* gets all answers after each new one.
         """
         known = {answer.prompt: answer for answer in begun}
         session = _Session(
@@ -99,78 +95,70 @@ class Sampling:
         return await session.run()
 
 
+@dataclass(slots=True, kw_only=True)
 class _Session:
-    def __init__(
-        self,
-        *,
-        sampling: Sampling,
-        subject: SampledModel,
-        answers: list[TrialAnswer],
-        gives_up_at: float,
-        on_answer: OnAnswer | None,
-    ) -> None:
-        self._sampling = sampling
-        self._subject = subject
-        self._answers = answers
-        self._gives_up_at = gives_up_at
-        self._on_answer = on_answer
-        self._is_served = asyncio.Event()
-        if any(answer.answer for answer in answers):
-            self._is_served.set()
+    sampling: Sampling
+    subject: SampledModel
+    answers: list[TrialAnswer]
+    gives_up_at: float
+    """By the loop's clock: until then the server may not know the model."""
+    on_answer: OnAnswer | None
+    is_served: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> Sample:
-        """Both at once; the base model is not waited for for long."""
+        if any(answer.answer for answer in self.answers):
+            self.is_served.set()
         async with asyncio.TaskGroup() as tasks:
             base = tasks.create_task(self._ask_base(), name="base model")
             trouble = await self._ask()
-            if self._is_served.is_set():
+            if self.is_served.is_set():
                 await asyncio.wait([base], timeout=BASE_GRACE_S)
             base.cancel()
         base_trouble = ProviderUncertain() if base.cancelled() else base.result()
-        return Sample(answers=self._answers, trouble=trouble, base_trouble=base_trouble)
+        return Sample(answers=self.answers, trouble=trouble, base_trouble=base_trouble)
 
     async def _ask(self) -> UserError | None:
         trouble: UserError | None = None
-        for n, known in enumerate(self._answers):
+        for n, known in enumerate(self.answers):
             if known.answer:
                 continue
             try:
                 text, is_cut = await self._patiently(known.prompt)
             except UserError as exc:
-                _logger.info("%s did not answer a prompt: %s", self._subject.model, exc.key)
+                _logger.info("%s did not answer a prompt: %s", self.subject.model, exc.key)
                 trouble = exc
-                if isinstance(exc, _NOBODY_THERE):
-                    break  # the other prompts would not fare better
+                if isinstance(exc, _NO_ANSWERS):
+                    break
                 continue
-            self._is_served.set()
-            await self._note(n, replace(self._answers[n], answer=text or None, is_cut=is_cut))
+            self.is_served.set()
+            await self._note(n, replace(self.answers[n], answer=text or None, is_cut=is_cut))
         return trouble
 
     async def _patiently(self, prompt: str) -> tuple[str, bool]:
-        """The answer, after some tries; a model that nobody knows yet may come."""
-        failures, pause_s = 0, self._sampling.pause_s
+        """The answer, after some tries; the server may come to know the model."""
+        failures, pause_s = 0, self.sampling.pause_s
         while True:
             try:
-                return await self._ask_once(self._subject.model, prompt)
+                return await self._ask_once(self.subject.model, prompt)
             except UserError as exc:
-                if not isinstance(exc, ModelUnknown) or self._is_served.is_set():
+                if not isinstance(exc, ModelUnknown) or self.is_served.is_set():
                     failures += 1
                     is_passing = isinstance(exc, ProviderError | ModelUnknown)
-                    if failures == self._sampling.most_tries or not is_passing:
+                    if failures == self.sampling.most_tries or not is_passing:
                         raise
-                elif (left_s := self._gives_up_at - asyncio.get_running_loop().time()) <= 0:
+                elif (left_s := self.gives_up_at - asyncio.get_running_loop().time()) <= 0:
                     raise
                 else:
                     pause_s = min(pause_s, left_s)
-                _logger.info("%s: %s; again in %s s", self._subject.model, exc.key, pause_s)
+                _logger.info("%s: %s; again in %s s", self.subject.model, exc.key, pause_s)
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
     async def _ask_base(self) -> UserError | None:
-        """Without patience: it may not be served here at all, and is only there to compare with."""
-        await self._is_served.wait()
-        base = self._subject.base_model
-        for n, known in enumerate(self._answers):
+        """Ask the base model once per prompt: the server may not have it at all."""
+        await self.is_served.wait()
+        base = self.subject.base_model
+        for n, known in enumerate(self.answers):
             if base is None or known.base_answer:
                 continue
             try:
@@ -178,15 +166,15 @@ class _Session:
             except UserError as exc:
                 _logger.info("The base model %s does not answer: %s", base, exc.key)
                 return exc
-            await self._note(n, replace(self._answers[n], base_answer=text or None))
+            await self._note(n, replace(self.answers[n], base_answer=text or None))
         return None
 
     async def _ask_once(self, model: str, prompt: str) -> tuple[str, bool]:
-        """The answer, empty when the model is silent, and whether it was cut off."""
-        sampling = self._sampling
+        """The answer, which may be empty, and whether it was cut off."""
+        sampling = self.sampling
         messages = [ChatMessage(role="user", content=prompt)]
-        if self._subject.system_prompt:
-            messages.insert(0, ChatMessage(role="system", content=self._subject.system_prompt))
+        if self.subject.system_prompt:
+            messages.insert(0, ChatMessage(role="system", content=self.subject.system_prompt))
         stream = sampling.api.stream(
             model, messages, temperature=sampling.temperature, max_tokens=sampling.max_tokens
         )
@@ -204,17 +192,18 @@ class _Session:
         return "".join(pieces).strip(), n_tokens >= sampling.max_tokens
 
     async def _note(self, n: int, answer: TrialAnswer) -> None:
-        self._answers[n] = answer
-        if self._on_answer is not None:
-            await self._on_answer(self._answers)
+        self.answers[n] = answer
+        if self.on_answer is not None:
+            await self.on_answer(self.answers)
 
 
 def sample_prompts() -> list[str]:
-    """What every new model is asked."""
-    return _PROMPTS.read_text(encoding="utf-8").splitlines()
+    """The prompts that every new model is asked."""
+    path = Path(__file__).with_name("sample_prompts.txt")
+    return path.read_text(encoding="utf-8").splitlines()
 
 
 def base_named_by(model: str) -> str | None:
-    """The base model that a tuned model's name tells of; None for other names."""
+    """The base model in a tuned model's name; None for other names."""
     base = base_of(model)
     return base if base != model else None

@@ -1,4 +1,4 @@
-"""What the answers of a training file are like, to hold a model's answers against them."""
+"""The usual answers of a training file, to compare a model's answers with them."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,51 +16,44 @@ from bot.gateways.dataset_file import Line, Progress, lines_of, open_dataset
 from bot.trials.entities import TrainingFigures
 
 MOST_ANSWERS: Final = 20_000
-"""So many are read: a sample of a large file, and all that our own engine answers with."""
+"""So many answers are read: a sample of a large file, and all that our own engine answers with."""
 
 TELLING: Final = 20
-"""Characters; that a shorter answer was said before means nothing."""
+"""Characters; the repetition of a shorter answer means nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingAnswers:
-    """What a model was shown."""
+    """The answers that a model was trained on."""
 
     figures: TrainingFigures
     script: str
-    """What most answers are written in; "" when that is not clear."""
+    """The script of most answers; "" when that is not clear."""
     repeated: frozenset[str] = frozenset()
-    """Those of the given texts, normalised, that stand in the file word by word or nearly so."""
+    """Those of the given texts, normalised, that the file has word by word or nearly so."""
 
 
 def asks(text: str) -> bool:
-    """Whether somebody asks something in *text*."""
+    """Whether *text* has a question mark."""
     return any(sign in text for sign in "?？؟")
 
 
-def read_lesson(
+def read_training_answers(
     path: Path, said: Sequence[str], *, progress: Progress | None = None
 ) -> TrainingAnswers | None:
     """Read the file's answers and look for those of *said* among them; blocking.
 
-    None when it holds no answer.
-
-    Raises:
-        DatasetMissing: there is no such file, or it can't be read.
+    None: it holds no answer. Raises DatasetMissing where it does not exist or can't be read.
     """
-    with open_dataset(path, progress) as file:
-        return _lesson(islice(_answers(lines_of(file)), MOST_ANSWERS), said)
-
-
-def _lesson(answers: Iterable[str], said: Sequence[str]) -> TrainingAnswers | None:
     repeats, scripts = Repeats(said), Scripts()
     lengths: list[int] = []
     n_asking = 0
-    for number, answer in enumerate(answers, 1):
-        lengths.append(len(answer))
-        n_asking += asks(answer)
-        scripts.add(answer, number)
-        repeats.look_at(answer)
+    with open_dataset(path, progress) as file:
+        for number, answer in enumerate(islice(_answers(lines_of(file)), MOST_ANSWERS), 1):
+            lengths.append(len(answer))
+            n_asking += asks(answer)
+            scripts.add(answer, number)
+            repeats.look_at(answer)
     if not lengths:
         return None
     return TrainingAnswers(
@@ -75,7 +68,7 @@ def _lesson(answers: Iterable[str], said: Sequence[str]) -> TrainingAnswers | No
 
 
 class Repeats:
-    """Notices which of a few texts come again, word by word or nearly so."""
+    """Finds which of a few texts are repeated, word by word or nearly so."""
 
     def __init__(self, said: Sequence[str]) -> None:
         self._said = [words for text in said if len(words := normalised(text)) >= TELLING]
@@ -83,7 +76,7 @@ class Repeats:
         for number, words in enumerate(self._said):
             self._nearby.add(words, number)
         self.found: set[str] = set()
-        """Those that came again so far, normalised."""
+        """The texts that were repeated so far, normalised."""
 
     def look_at(self, text: str) -> None:
         """Compare with one more text."""
@@ -95,10 +88,7 @@ class Repeats:
 
 
 def _answers(lines: Iterable[Line]) -> Iterator[str]:
-    """Every answer that is learned, of a pair the preferred one.
-
-    What is wrong with other lines is validation's to say.
-    """
+    """Every answer that is learned; of a pair, the preferred one. Invalid lines are skipped."""
     for line in lines:
         yield from (m["content"] for m in conversation_of(line.row()) if _is_learned(m))
 

@@ -1,7 +1,7 @@
-"""Trials: the sample prompts put to a model, by command or after a successful training.
+"""Trials: a model answers the sample prompts, by command or after a successful training.
 
-A trial ends "answered" or "failed" and is told with a verdict. Where nobody answers it is
-"unserved" first: the model is asked again by itself, ever more seldom, for a day.
+A trial ends "answered" or "failed", with a verdict. While the provider does not serve the model,
+the trial is "unserved". The bot then asks again automatically for a day, with growing pauses.
 """
 
 import time
@@ -33,19 +33,19 @@ from bot.trials.entities import (
 )
 from bot.trials.sampling import SampledModel, Sampling, base_named_by
 from bot.trials.store import TrialStore
-from bot.trials.training_answers import TrainingAnswers, read_lesson
+from bot.trials.training_answers import TrainingAnswers, read_training_answers
 from bot.trials.verdict import Evidence, judge
 
 WAITED_S = 24 * 3600
-"""How long a model that does not answer yet is asked again by itself."""
+"""How long a model that does not answer is asked again automatically."""
 LONGEST_PAUSE_S = 2 * 3600
 _GROWTH = 0.5
-"""Each pause is so much of the time that was waited already."""
+"""Each pause as a share of the wait until then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trials:
-    """The background task that owns trials; one worker each."""
+    """The background task that owns trials; each has a worker."""
 
     database: Database
     store: TrialStore
@@ -57,36 +57,36 @@ class Trials:
     sampling: Sampling
     notifications: Notifications
     patience_s: float = 600
-    """How long a model that has just been trained may be unknown before anybody hears of it."""
+    """How long a new model may be unknown to the provider before admins hear of it."""
     _workers: "Workers[int]" = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_workers", Workers("trial", self._run))
 
     async def start(self) -> None:
-        """Take up the trials of a former process where they were."""
+        """Continue the trials of a former process."""
         for trial_id in await self.store.pending():
             self.wake(trial_id)
 
     async def tick(self) -> None:
-        """Try unserved models again whose time has come; called every `POLL_INTERVAL_S`."""
+        """Try the unserved models again that are due; called every `POLL_INTERVAL_S`."""
         for trial_id in await self.store.due(now=int(time.time())):
             self.wake(trial_id)
 
     def wake(self, trial_id: int) -> None:
-        """Run the trial if it is to be run now."""
+        """Run the trial if it is due."""
         self._workers.wake(trial_id)
 
     async def idle(self, trial_id: int) -> None:
-        """Wait until nothing more is done for the trial for now."""
+        """Wait until no worker is busy with the trial."""
         await self._workers.idle(trial_id)
 
     async def close(self) -> None:
-        """Stop; what is not finished goes on at the next start."""
+        """Stop; unfinished trials continue at the next start."""
         await self._workers.close()
 
     async def on_success(self, job: FineTuningJob, _: TrackedJob | None) -> Work:
-        """What begins the trial of a job's model, which is on the list by then."""
+        """Return the write that starts the trial of a job's model, which is on the list by then."""
 
         async def work(tx: Transaction) -> None:
             model = await self.models.named(job.fine_tuned_model or "", tx)
@@ -98,7 +98,7 @@ class Trials:
         return work
 
     async def ask(self, model: ServedModel, *, request_id: int, by: int) -> None:
-        """Put the sample prompts to the model and tell *by* the answers; once per request."""
+        """Ask the model the sample prompts and tell *by* the answers; once per request."""
         now = int(time.time())
         trial_id = await self.database.write(
             lambda tx: self.store.ask(tx, model.id, now=now, request_id=request_id, asked_by=by)
@@ -106,25 +106,17 @@ class Trials:
         if trial_id is not None:
             self.wake(trial_id)
 
-    async def get(self, trial_id: int) -> Trial | None:
-        """The trial, or None."""
-        return await self.store.get(trial_id)
-
     async def numbered(self, trial_id: int) -> Trial:
-        """The trial that a button names.
-
-        Raises:
-            TrialGone: there is none.
-        """
+        """The trial that a button names; raises TrialGone where it does not exist."""
         trial = await self.store.get(trial_id)
         if trial is None:
             raise TrialGone
         return trial
 
     async def check(self, trial_id: int, *, request_id: int, by: int) -> Trial:
-        """Try an unserved model again now and tell *by* what comes of it; raises like `numbered`.
+        """Try an unserved model again now and tell *by* the result; raises like `numbered`.
 
-        The trial as it is told whether there is anything to try.
+        Returns the trial as it was before; unless it is unserved, nothing is tried.
         """
         trial = await self.numbered(trial_id)
         if trial.state is TrialState.UNSERVED:
@@ -161,7 +153,7 @@ class Trials:
         judgement = judge(
             Evidence(
                 answers=sample.answers,
-                lesson=await self._lesson(job, sample.answers),
+                training=await self._training_answers(job, sample.answers),
                 is_rehearsed=is_rehearsed(trial.model.name),
             )
         )
@@ -177,21 +169,21 @@ class Trials:
         is_ours = trial.asked_by is None and job is not None and job.run_id is not None
         await self.database.write(lambda tx: self._finish(tx, done, is_ours=is_ours))
 
-    async def _lesson(
+    async def _training_answers(
         self, job: TrackedJob | None, answers: Sequence[TrialAnswer]
     ) -> TrainingAnswers | None:
-        """What the model was trained on; of a job from elsewhere, the current dataset."""
+        """The answers of the model's training file; for a job from elsewhere, the current one's."""
         run = await self.runs.get(job.run_id) if job and job.run_id is not None else None
         dataset = run.dataset if run else await self.datasets.store.chosen()
         path = Path(dataset.path) if dataset else self.datasets.path
         said = [text for a in answers for text in (a.answer, a.base_answer) if text]
         try:
-            return await self.datasets.checker.run(read_lesson, path, said)
+            return await self.datasets.checker.run(read_training_answers, path, said)
         except (DatasetMissing, TooMuchWork):
             return None
 
     async def _wait(self, tx: Transaction, trial: Trial, trouble: UserError) -> None:
-        """Nobody answered: say so once, and see to it that the model is asked again."""
+        """The model did not answer: tell that once, and store when to ask again."""
         now = int(time.time())
         is_first = trial.state is TrialState.PENDING
         since = trial.waiting_since or round(now - self.patience_s)
@@ -208,17 +200,15 @@ class Trials:
         payload = {"trial_id": trial.id}
         checks = await self.store.take_checks(tx, trial.id)
         if is_first or not is_awaited:
-            occasion = "unserved" if is_first else f"given_up:{since}"
-            await self._tell(
-                tx, trial, TrialKind.UNSERVED, payload, key=f"trial:{trial.id}:{occasion}"
-            )
+            key = f"trial:{trial.id}:" + ("unserved" if is_first else f"given_up:{since}")
+            await self._tell(tx, trial, TrialKind.UNSERVED, payload, key=key)
             return
         for person_id, request_id in checks:
             key = f"trial:{trial.id}:still:{request_id}"
             await self.notifications.tell(tx, person_id, TrialKind.UNSERVED, payload, key=key)
 
     async def _finish(self, tx: Transaction, trial: Trial, *, is_ours: bool) -> None:
-        """Store and tell the outcome; the first model of ours may serve from now on."""
+        """Store and tell the outcome; the first model trained here may go live."""
         if not await self.store.finish(tx, trial):
             return
         assert trial.judgement is not None

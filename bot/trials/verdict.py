@@ -1,8 +1,8 @@
-"""A verdict on a model, from what it said to the sample prompts; costs nothing and asks nobody.
+"""A verdict on a model, from its answers to the sample prompts; it costs nothing.
 
-The checks count what can be counted honestly: they find answers that are plainly bad, and never
-say that answers are good. Whether an answer has an image in it, say, no rule of words can tell (one
-in seven of the shipped dataset's has a word such as "like"), so that is left to the reader.
+The rules count what can be counted. They find answers that are plainly bad, and never say that
+answers are good. No rule can tell, for instance, whether an answer contains an image: one in seven
+answers of the shipped dataset has a word such as "like". That is left to the reader.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,35 +15,35 @@ from bot.trials.entities import AnswerFigures, Judgement, Reason, TrialAnswer, V
 from bot.trials.training_answers import Repeats, TrainingAnswers, asks
 
 MOST: Final = 0.5
-"""A fault in more of the answers than this is the model's manner and no slip: leave it alone."""
+"""A fault in a larger share of the answers is a habit of the model: do not use it."""
 ASKS_AS_A_RULE: Final = 0.6
-"""The share of training answers with a question from which on asking belongs to the voice."""
+"""From this share of training answers with a question, asking belongs to the style."""
 KEPT_UP: Final = 0.5
-"""So much of that share is enough: a few sample prompts are too few to tell more."""
+"""So much of that share is enough, because the sample prompts are few."""
 FAR: Final = 3.0
-"""The usual length of answers may differ by this factor: twice as long may be the prompts'."""
+"""The usual length of answers may differ by this factor; the prompts may cause a factor of two."""
 WORTH_MEASURING: Final = 20
-"""Characters; where training answers are shorter, lengths say nothing."""
+"""Characters; the lengths of shorter training answers say nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What a verdict rests on."""
+    """Everything that a verdict is based on."""
 
     answers: Sequence[TrialAnswer]
-    lesson: TrainingAnswers | None
+    training: TrainingAnswers | None
     """None: there is no training file to compare with."""
     is_rehearsed: bool = False
-    """No weights were trained: the model answers with the training file."""
+    """No weights were trained: the model repeats answers of the training file."""
 
 
 Found = tuple[Verdict, Mapping[str, Any]] | None
-"""How grave it is, and the parameters of its sentence; None: the rule has nothing to say."""
+"""The verdict of one rule, and the parameters of its sentence; None: the rule finds no fault."""
 
 
 def judge(evidence: Evidence) -> Judgement:
-    """The gravest of what the rules find; where they find nothing: put it to use."""
-    figures = _figures([a.answer for a in evidence.answers], evidence.lesson)
+    """The worst verdict of the rules; "ready to use" where they find no fault."""
+    figures = _figures([a.answer for a in evidence.answers], evidence.training)
     base = [a.base_answer for a in evidence.answers]
     rules = REHEARSAL_RULES if evidence.is_rehearsed else RULES
     found = [
@@ -51,59 +51,48 @@ def judge(evidence: Evidence) -> Judgement:
         for name, rule in rules.items()
         if (said := rule(evidence, figures)) is not None
     ]
-    found.sort(key=lambda one: one[1] is not Verdict.LEAVE)  # keeps the rules' order otherwise
+    found.sort(key=lambda one: one[1] is not Verdict.LEAVE)  # otherwise in the order of the rules
     return Judgement(
         verdict=found[0][1] if found else Verdict.PUT,
         reasons=[Reason(rule=name, params=params) for name, _, params in found]
         or [Reason(rule="fine")],
         answers=figures,
-        base=_figures(base, evidence.lesson) if any(base) else None,
-        training=evidence.lesson.figures if evidence.lesson else None,
+        base=_figures(base, evidence.training) if any(base) else None,
+        training=evidence.training.figures if evidence.training else None,
     )
 
 
-def _figures(answers: Sequence[str | None], lesson: TrainingAnswers | None) -> AnswerFigures:
+def _figures(answers: Sequence[str | None], training: TrainingAnswers | None) -> AnswerFigures:
     said = [answer for answer in answers if answer]
+    repeated = training.repeated if training else frozenset()
     return AnswerFigures(
         n_asked=len(answers),
         n_answered=len(said),
         n_asking=sum(map(asks, said)),
         n_refusing=sum(is_refusal(normalised(answer)) for answer in said),
-        n_repeating=sum(normalised(answer) in lesson.repeated for answer in said) if lesson else 0,
-        n_foreign=sum(_is_foreign(answer, lesson) for answer in said) if lesson else 0,
+        n_repeating=sum(normalised(answer) in repeated for answer in said),
+        n_foreign=sum(_is_foreign(answer, training.script) for answer in said) if training else 0,
         characters=median_low(map(len, said)) if said else 0,
     )
 
 
-def _is_foreign(answer: str, lesson: TrainingAnswers) -> bool:
+def _is_foreign(answer: str, usual: str) -> bool:
     script = script_of(answer)
-    return bool(script and lesson.script) and script != lesson.script
+    return bool(script and usual) and script != usual
 
 
 def _silent(evidence: Evidence, figures: AnswerFigures) -> Found:
     return _counted(figures.n_asked - figures.n_answered, figures.n_asked)
 
 
-def _refusing(evidence: Evidence, figures: AnswerFigures) -> Found:
-    return _counted(figures.n_refusing, figures.n_answered)
-
-
-def _foreign(evidence: Evidence, figures: AnswerFigures) -> Found:
-    return _counted(figures.n_foreign, figures.n_answered)
-
-
-def _repeating(evidence: Evidence, figures: AnswerFigures) -> Found:
-    return _counted(figures.n_repeating, figures.n_answered)
-
-
 def _monotonous(evidence: Evidence, figures: AnswerFigures) -> Found:
-    """Says the same to different prompts."""
+    """The model gives one answer to different prompts."""
     said = [normalised(a.answer) for a in evidence.answers if a.answer]
     return _counted(len(said) - len(set(said)), len(said))
 
 
 def _like_base(evidence: Evidence, figures: AnswerFigures) -> Found:
-    """Answers as the model that it was made from: the training does not show."""
+    """The model answers like its base model: the training has no effect."""
     n = sum(_is_same(a.answer, a.base_answer) for a in evidence.answers)
     return (Verdict.CHECK, {"n": n, "of": figures.n_answered}) if n else None
 
@@ -117,16 +106,16 @@ def _is_same(one: str | None, other: str | None) -> bool:
 
 
 def _cut(evidence: Evidence, figures: AnswerFigures) -> Found:
-    """The limit is a setting of ours, so this is nothing to leave a model for."""
+    """Answers are cut off; that limit is a setting of ours, so it is no reason against a model."""
     n = sum(a.is_cut for a in evidence.answers if a.answer)
     return (Verdict.CHECK, {"n": n, "of": figures.n_answered}) if n else None
 
 
 def _not_asking(evidence: Evidence, figures: AnswerFigures) -> Found:
-    """Asks less than half as often as its training answers, which ask as a rule."""
-    if evidence.lesson is None or not figures.n_answered:
+    """The model asks less than half as often as its training answers, which usually ask."""
+    if evidence.training is None or not figures.n_answered:
         return None
-    share = evidence.lesson.figures.share_asking
+    share = evidence.training.figures.share_asking
     if share < ASKS_AS_A_RULE or figures.n_asking >= KEPT_UP * share * figures.n_answered:
         return None
     params = {"n": figures.n_asking, "of": figures.n_answered, "percent": round(100 * share)}
@@ -149,21 +138,17 @@ def _longer(evidence: Evidence, figures: AnswerFigures) -> Found:
 
 def _usual(evidence: Evidence) -> int:
     """The usual length of training answers; 0 where it says nothing."""
-    usual = evidence.lesson.figures.characters if evidence.lesson else 0
+    usual = evidence.training.figures.characters if evidence.training else 0
     return usual if usual >= WORTH_MEASURING else 0
 
 
-def _without_lesson(evidence: Evidence, figures: AnswerFigures) -> Found:
-    return None if evidence.lesson else (Verdict.CHECK, {})
-
-
 def _rehearsed(evidence: Evidence, figures: AnswerFigures) -> Found:
-    """Every answer comes from the training file by design, which says nothing of its quality."""
+    """All answers come from the training file by design, so they say nothing about quality."""
     return Verdict.CHECK, {"n": figures.n_repeating, "of": figures.n_answered}
 
 
 def _counted(n: int, of: int) -> Found:
-    """A fault that a model may slip into once, but not as a rule."""
+    """The verdict on a fault that is acceptable once, but not in most answers."""
     if not n:
         return None
     return (Verdict.LEAVE if n > MOST * of else Verdict.CHECK), {"n": n, "of": of}
@@ -173,21 +158,21 @@ Rule = Callable[[Evidence, AnswerFigures], Found]
 
 RULES: Final[Mapping[str, Rule]] = {
     "silent": _silent,
-    "foreign": _foreign,
-    "refusing": _refusing,
+    "foreign": lambda _, figures: _counted(figures.n_foreign, figures.n_answered),
+    "refusing": lambda _, figures: _counted(figures.n_refusing, figures.n_answered),
     "monotonous": _monotonous,
-    "repeating": _repeating,
+    "repeating": lambda _, figures: _counted(figures.n_repeating, figures.n_answered),
     "like_base": _like_base,
     "not_asking": _not_asking,
     "shorter": _shorter,
     "longer": _longer,
     "cut": _cut,
-    "without_lesson": _without_lesson,
+    "without_lesson": lambda evidence, _: None if evidence.training else (Verdict.CHECK, {}),
 }
-"""By the name that its sentence has: `verdict_<name>`. What tells most stands first."""
+"""By name; `verdict_<name>` is the key of the sentence. The most telling rule comes first."""
 
 REHEARSAL_RULES: Final[Mapping[str, Rule]] = {"silent": _silent, "rehearsed": _rehearsed}
-"""For models without weights of their own: how they speak is the training file's merit or fault."""
+"""For models without weights of their own: only the training file decides how they answer."""
 
 REASONS: Final = frozenset({*RULES, *REHEARSAL_RULES, "fine"})
 """Every reason that a verdict may have."""

@@ -1,4 +1,4 @@
-"""Trials: the verdict on a model, its answers side by side, and models that do not answer yet."""
+"""Trials: the verdict, the answers of both models side by side, and a model that is not served."""
 
 import html
 import re
@@ -6,37 +6,33 @@ import time
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
-from bot.delivery.screen import MAX_UNITS, Button, Screen, fitting, rows
+from bot.delivery.screen import MAX_UNITS, Screen, fitting, rows
 from bot.edge.buttons import button, data_of
 from bot.texts import Markup, Texts, shortened, utf16_length
-from bot.trials.entities import AnswerFigures, Judgement, Trial, TrialAnswer, Verdict
+from bot.trials.entities import Judgement, Trial, TrialAnswer, Verdict
 
 TITLE_UNITS = 100
 
 
 class ModelUse(StrEnum):
-    """Where a judged model stands."""
+    """Whether a judged model is used."""
 
     PROMOTED = "promoted"
-    """The first one: it serves by itself."""
+    """The first model: it has gone live automatically."""
     WITHHELD = "withheld"
-    """The first one, but not good enough to serve by itself."""
+    """The first model, but not good enough to go live automatically."""
     SERVING = "serving"
     OFFERED = "offered"
     LEFT = "left"
-    """Offered, and an admin left it as it is."""
+    """An admin decided not to use it."""
 
 
 def verdict(
-    texts: Texts, trial: Trial, standing: ModelUse, *, job_number: int | None = None
+    texts: Texts, trial: Trial, model_use: ModelUse, *, job_number: int | None = None
 ) -> Screen:
-    """What to think of a model: the verdict, figures, reasons, and what may be done about it.
+    """The verdict of a judged trial, with figures, reasons and buttons.
 
-    Args:
-        texts: The person's language.
-        trial: It has a judgement.
-        standing: Where the model stands.
-        job_number: Of the job that it came from, whose remedies are offered; None: unknown.
+    *job_number* names the job that made the model, for its remedies; None: unknown.
     """
     judgement = trial.judgement
     assert judgement is not None
@@ -51,23 +47,26 @@ def verdict(
             texts("trial_reason", reason=Markup(texts(f"verdict_{r.rule}", **r.params)))
             for r in judgement.reasons
         ),
-        texts(f"trial_standing_{standing.value}"),
+        texts(f"trial_standing_{model_use.value}"),
     ]
+    use = button(texts, "use", data_of("models", "use", trial.model.id))
+    compare = button(texts, "compare", data_of("trials", "page", f"{trial.id}.0"))
+    leave = button(texts, "leave", data_of("trials", "leave", trial.id))
+    is_open = model_use in (ModelUse.OFFERED, ModelUse.WITHHELD)
+    remedies = []
+    is_poor = judgement.verdict is not Verdict.PUT
+    if job_number is not None and is_poor and model_use is not ModelUse.LEFT:
+        remedies.append(button(texts, "remedies", data_of("training", "remedies", job_number)))
     return Screen(
         text="\n".join(fitting(lines)),
-        buttons=rows(
-            *_buttons(texts, trial, standing), _remedies(texts, judgement, standing, job_number)
-        ),
+        buttons=rows([use] if is_open else [], [compare], [leave] if is_open else [], remedies),
     )
 
 
 def _figures(texts: Texts, trial: Trial, judgement: Judgement) -> Iterator[str]:
     counted, base, training = judgement.answers, judgement.base, judgement.training
     yield texts(
-        "trial_figures",
-        answered=counted.n_answered,
-        n=counted.n_asked,
-        asking=counted.n_asking,
+        "trial_figures", answered=counted.n_answered, n=counted.n_asked, asking=counted.n_asking
     )
     if counted.n_answered:
         yield texts(
@@ -83,39 +82,14 @@ def _figures(texts: Texts, trial: Trial, judgement: Judgement) -> Iterator[str]:
             characters=texts.number(training.characters),
         )
     if base is not None:
-        yield _of_base(texts, base)
+        characters = texts.number(base.characters)
+        yield texts("trial_base", asking=base.n_asking, n=base.n_answered, characters=characters)
     elif trial.base_model is not None:
         yield texts("trial_base_silent")
 
 
-def _of_base(texts: Texts, base: AnswerFigures) -> str:
-    return texts(
-        "trial_base",
-        asking=base.n_asking,
-        n=base.n_answered,
-        characters=texts.number(base.characters),
-    )
-
-
-def _buttons(texts: Texts, trial: Trial, standing: ModelUse) -> Sequence[Sequence[Button]]:
-    use = button(texts, "use", data_of("models", "use", trial.model.id))
-    compare = button(texts, "compare", data_of("trials", "page", f"{trial.id}.0"))
-    leave = button(texts, "leave", data_of("trials", "leave", trial.id))
-    is_open = standing in (ModelUse.OFFERED, ModelUse.WITHHELD)
-    return [use] if is_open else [], [compare], [leave] if is_open else []
-
-
-def _remedies(
-    texts: Texts, judgement: Judgement, standing: ModelUse, job_number: int | None
-) -> Sequence[Button]:
-    is_good = judgement.verdict is Verdict.PUT
-    if job_number is None or is_good or standing is ModelUse.LEFT:
-        return []
-    return [button(texts, "remedies", data_of("training", "remedies", job_number))]
-
-
 def side_by_side(texts: Texts, trial: Trial, n: int) -> Screen:
-    """What both models said to prompt number *n*, from 0, which the trial has."""
+    """The answers of both models to prompt number *n*, counted from 0; the trial has it."""
     answer = trial.answers[n]
     title = texts(
         "trial_page",
@@ -125,7 +99,7 @@ def side_by_side(texts: Texts, trial: Trial, n: int) -> Screen:
         prompt=answer.prompt,
     )
     said = [answer.answer or "", *([answer.base_answer or ""] if trial.base_model else [])]
-    bare = "\n\n".join([title, *_columns(texts, trial, answer, 2)])  # "…" at least
+    bare = "\n\n".join([title, *_columns(texts, trial, answer, 2)])  # room for "…" at least
     share = _share([utf16_length(text) for text in said], MAX_UNITS - _units(bare))
     before = button(texts, "question_before", data_of("trials", "turn", f"{trial.id}.{n - 1}"), n=n)
     after = button(
@@ -141,9 +115,8 @@ def _columns(texts: Texts, trial: Trial, answer: TrialAnswer, share: int) -> Ite
     """The base model's answer and the model's, each at most *share* units long."""
     if trial.base_model is not None:
         yield texts("trial_of_base", answer=_base_answer(texts, trial, answer, share))
-    said = Markup(texts("trial_no_answer"))
-    if answer.answer:
-        said = shortened(answer.answer, share)
+    no_answer = Markup(texts("trial_no_answer"))
+    said = shortened(answer.answer, share) if answer.answer else no_answer
     yield texts("trial_of_model", model=shortened(trial.model.title, TITLE_UNITS), answer=said)
     if answer.is_cut:
         yield texts("trial_cut")
@@ -159,7 +132,7 @@ def _base_answer(texts: Texts, trial: Trial, answer: TrialAnswer, share: int) ->
 
 
 def unserved(texts: Texts, trial: Trial) -> Screen:
-    """Nobody answers under the model's name, which may be trained or mistyped: what to do."""
+    """The provider does not serve a model of that name, which may be new or mistyped."""
     trouble = trial.trouble
     model = shortened(trial.model.title, TITLE_UNITS)
     reason = Markup(texts(trouble.key, **trouble.params) if trouble else "")
@@ -174,12 +147,12 @@ def unserved(texts: Texts, trial: Trial) -> Screen:
 
 
 def _units(markup: str) -> int:
-    """How long Telegram will think that this HTML is."""
+    """The length of this HTML as Telegram counts it, without tags."""
     return utf16_length(html.unescape(re.sub("<[^>]*>", "", markup)))
 
 
 def _share(lengths: Sequence[int], units: int) -> int:
-    """How much of *units* each text may have, so that only the longest are shortened."""
+    """The share of *units* for each text, so that only the longest are shortened."""
     left = units
     for n, length in enumerate(sorted(lengths)):
         share = left // (len(lengths) - n)

@@ -2,8 +2,8 @@
 
 import datetime as dtm
 import zoneinfo
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 from bot.catalogue import Catalogue
 from bot.domain.models import ChatMessage, Usage
@@ -27,22 +27,23 @@ class Bill:
     usd: float
     """By the catalogue's prices, without the answers that have none."""
     n_unpriced: int
-    """Answers of models whose price nobody knows."""
+    """Answers of models without a known price."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accounts:
-    """Usage by person, day and model; it holds no words, and outlives them."""
+    """Usage by person, day and model. It holds no words and stays when they are deleted."""
 
     store: UsageStore
     catalogue: Catalogue
     zone: zoneinfo.ZoneInfo
-    """Where a day begins at midnight."""
+    """A day begins at midnight here."""
     default_limit: int
     """Answers a tester may get in a day; 0: any number."""
 
-    def answered(
+    async def add(
         self,
+        tx: Transaction,
         person_id: int,
         *,
         model: str,
@@ -50,16 +51,11 @@ class Accounts:
         answer: str,
         usage: Usage | None,
         is_extra: bool = False,
-    ) -> Callable[[Transaction], Awaitable[None]]:
-        """What puts an answer to the person's account.
+    ) -> None:
+        """Count an answer, whole or not, as usage of the person who asked.
 
-        Args:
-            person_id: Who asked.
-            model: Who answered.
-            messages: The prompt.
-            answer: What came, whole or not.
-            usage: What the server said that it cost; None: we count.
-            is_extra: It cost something, but is none of the answers that a person may get.
+        Without *usage* from the server the tokens are counted here. An *is_extra* answer costs
+        tokens but does not count for the daily limit.
         """
         counted = usage or _counted(model, messages, answer)
         spent = Spent(
@@ -69,14 +65,13 @@ class Accounts:
             prompt_tokens=counted.prompt_tokens,
             completion_tokens=counted.completion_tokens,
         )
-        day = self._today
-        return lambda tx: self.store.add(tx, spent, person_id=person_id, day=day)
+        await self.store.add(tx, spent, person_id=person_id, day=self._today)
 
     async def check(self, person: Person) -> None:
-        """Go on only while the person may ask more today.
+        """Check that the person may get another answer today.
 
         Raises:
-            DailyLimitReached: they had as many answers as they may get in a day.
+            DailyLimitReached: they may not.
         """
         limit = self.limit_of(person)
         if limit and await self.store.n_answers(person.id, self._today) >= limit:
@@ -98,35 +93,23 @@ class Accounts:
         return self._bills(await self.store.of(person_id))
 
     async def by_model(self) -> tuple[list[tuple[str, Bill]], Bill, Bill]:
-        """What everybody has used of each model, most used first; of all today; of all."""
+        """What everybody has used: of each model, most used first; today; in all."""
         in_all = await self.store.by_model()
         today = await self.store.by_model(since=self._today)
         return self._bills(in_all), self.bill(today), self.bill(in_all)
 
-    def bill(self, spent: Iterable[Spent]) -> Bill:
-        """Sums and price."""
-        n_answers = n_estimated = n_tokens = n_unpriced = 0
-        usd = 0.0
-        for each in spent:
-            n_answers += each.n_answers
-            n_estimated += each.n_estimated
-            n_tokens += each.prompt_tokens + each.completion_tokens
-            usage = Usage(
-                prompt_tokens=each.prompt_tokens, completion_tokens=each.completion_tokens
-            )
-            price = chat_cost(usage, self.catalogue.model(each.model))
-            if price is None:
-                n_unpriced += each.n_answers
-            usd += price or 0.0
+    def bill(self, spent: Sequence[Spent]) -> Bill:
+        """The sums, and the price."""
+        priced = [(each, chat_cost(each, self.catalogue.model(each.model))) for each in spent]
         return Bill(
-            n_answers=n_answers,
-            n_estimated=n_estimated,
-            n_tokens=n_tokens,
-            usd=usd,
-            n_unpriced=n_unpriced,
+            n_answers=sum(each.n_answers for each in spent),
+            n_estimated=sum(each.n_estimated for each in spent),
+            n_tokens=sum(each.prompt_tokens + each.completion_tokens for each in spent),
+            usd=sum(price or 0.0 for _, price in priced),
+            n_unpriced=sum(each.n_answers for each, price in priced if price is None),
         )
 
-    def _bills(self, spent: Iterable[Spent]) -> list[tuple[str, Bill]]:
+    def _bills(self, spent: Sequence[Spent]) -> list[tuple[str, Bill]]:
         return [(each.model, self.bill([each])) for each in spent]
 
     @property
@@ -136,7 +119,7 @@ class Accounts:
 
 def _counted(model: str, messages: Sequence[ChatMessage], answer: str) -> Usage:
     encoding = encoding_for(model)
-    prompt = [{"role": message.role, "content": message.content} for message in messages]
+    prompt = [asdict(message) for message in messages]
     return Usage(
         prompt_tokens=count_example_tokens(prompt, encoding),
         completion_tokens=count_tokens(answer, encoding),

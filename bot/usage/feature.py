@@ -10,7 +10,7 @@ from bot.usage.store import UsageStore
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageFeature(Feature):
-    """It has no screens of its own: others show what it counts."""
+    """It has no screens: other features show what it counts."""
 
     accounts: Accounts
 

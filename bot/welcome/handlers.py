@@ -1,4 +1,4 @@
-"""/start, /help, /id, /language: who one is here and what there is to do."""
+"""/start, /help, /id and /language."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -29,28 +29,27 @@ class WelcomeHandlers:
     """The sentences of a language."""
 
     async def start(self, context: BotContext) -> None:
-        """/start: an admin sees how things stand, a tester how to begin."""
+        """/start: an admin sees the state of things, a tester how to begin."""
         await context.publish_menu(context.person)
         if await self.invitations.is_spare("".join(context.words)):
             context.say("spare_code")
         serving = await self.serving.current()
         if not context.person.is_admin:
-            screen = start_tester(context.texts, context.person, is_ready=serving is not None)
-            context.reply(screen)
+            is_ready = serving is not None
+            context.reply(start_tester(context.texts, context.person, is_ready=is_ready))
             return
         try:
             report = await self.datasets.report()
         except DatasetMissing:
             report = None
-        context.reply(
-            views.start_admin(
-                context.texts,
-                context.person,
-                report=report,
-                serving=serving,
-                training=await self.jobs.active_names(),
-            )
+        screen = views.start_admin(
+            context.texts,
+            context.person,
+            report=report,
+            serving=serving,
+            training=await self.jobs.active_names(),
         )
+        context.reply(screen)
 
     async def show_help(self, context: BotContext) -> None:
         """/help: every command that the person may use."""
@@ -61,11 +60,11 @@ class WelcomeHandlers:
         context.say("id_yours", id=context.person.id)
 
     async def ask_language(self, context: BotContext) -> None:
-        """/language: which one to speak."""
+        """/language: ask which one to speak."""
         context.reply(views.language(context.texts))
 
     async def choose_language(self, context: BotContext) -> None:
-        """A language was chosen: stored for the person, and their command menu follows."""
+        """Store the chosen language of the person and publish their command menu in it."""
         language = context.press.id
         if language not in LANGUAGES:
             raise BadCommand(usage="/language")

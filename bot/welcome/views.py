@@ -1,4 +1,4 @@
-"""The first screens: who one is here, and what there is to do."""
+"""The first screens."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ def start_admin(
     serving: CurrentModel | None,
     training: Sequence[str],
 ) -> Screen:
-    """What matters to an admin at a glance: dataset, model, what runs."""
+    """What an admin wants to see first: the dataset, the model, the running training."""
     return Screen(
         text=texts(
             "start_admin",
@@ -46,7 +46,7 @@ def start_admin(
 
 
 def language(texts: Texts) -> Screen:
-    """Which language to speak."""
+    """Ask which language to speak."""
     choices = [
         Button(text=name, data=data_of("welcome", "language", code))
         for code, name in LANGUAGE_NAMES.items()

@@ -1,1 +1,1 @@
-"""Fine-tuning jobs: what moves them, and what they leave behind."""
+"""Runs fine-tuning jobs and writes their results."""

@@ -1,10 +1,8 @@
-"""What a run leaves behind: metric events, the CSV of its steps, the names of its models."""
+"""The results of a run: metric events, the CSV of its steps, the names of its models."""
 
 import csv
 import io
-import json
 import re
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,7 +15,7 @@ _UNFIT_FOR_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def metrics_of(report: StepReport, *, total_steps: int | None = None) -> dict[str, Any]:
-    """A report in the provider's words, without what was not measured."""
+    """A report in the provider's words, without the metrics that are None."""
     metrics = {
         "step": report.step,
         "total_steps": total_steps,
@@ -32,7 +30,7 @@ def metrics_of(report: StepReport, *, total_steps: int | None = None) -> dict[st
 
 
 def metrics_event(report: StepReport, total_steps: int | None) -> NewEvent:
-    """The line of a job's log for a step; None: the provider does not tell of how many."""
+    """A job's event for a step; None: the provider does not tell the total."""
     of_total = "" if total_steps is None else f"/{total_steps}"
     message = f"Step {report.step}{of_total}: training loss={report.train_loss:.2f}"
     if report.valid_loss is not None:
@@ -58,13 +56,3 @@ def tuned_name(job: FineTuningJob, base: str, owner: str, *, step: int | None = 
     suffix = _UNFIT_FOR_NAMES.sub("-", job.suffix or "")
     name = f"ft:{base}:{owner}:{suffix}:{job.model_code}"
     return name if step is None else f"{name}:ckpt-step-{step}"
-
-
-def unix_now() -> int:
-    """Unix time, whole seconds."""
-    return int(time.time())
-
-
-def error_json(code: str, message: str, param: str | None) -> str:
-    """A job's failure as it is stored."""
-    return json.dumps({"code": code, "message": message, "param": param})

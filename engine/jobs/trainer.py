@@ -1,33 +1,27 @@
-"""Walks a job through its life: validating_files -> queued -> running -> succeeded or failed.
+"""Runs a job: validating_files -> queued -> running -> succeeded or failed.
 
-Every move is a compare-and-set in SQLite, with its events in the same transaction, so that a
-`kill -9` at any moment leaves a job that the next start takes up where it was, and a cancellation
-that comes at the same moment as a success has one winner.
+Every change is a compare-and-set in SQLite, with its events in the same transaction. After a
+`kill -9` at any moment, the next start continues the job where it was. If a cancellation and a
+success come at the same moment, only one of them takes effect.
 """
 
 import asyncio
 import base64
+import json
 import logging
 import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from engine.backends import TRAINING_FILE, VALIDATION_FILE, Backend, JobRefused, TrainingOrder
-from engine.backends import StepReport as Report
+from engine.backends import Backend, JobRefused, StepReport, TrainingOrder
 from engine.catalogue import BaseModel
-from engine.domain import WALKING, FineTuningJob, NewEvent, Status, StoredFile, TunedModel
+from engine.domain import ACTIVE, FineTuningJob, NewEvent, Status, StoredFile, TunedModel
 from engine.ids import new_id
-from engine.jobs.results import (
-    error_json,
-    metrics_event,
-    metrics_of,
-    result_csv,
-    tuned_name,
-    unix_now,
-)
+from engine.jobs.results import metrics_event, metrics_of, result_csv, tuned_name
 from engine.profiles import Profile
 from engine.storage.files import FileStore
 from engine.storage.jobs import JobStore
@@ -37,12 +31,12 @@ _log = logging.getLogger(__name__)
 
 
 class _Overtaken(Exception):
-    """Somebody else has moved the job: it was paused or cancelled."""
+    """A request has paused or cancelled the job meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trainer:
-    """Walks jobs to their end; `Trainings` starts and stops the walks."""
+    """Runs jobs to their end; `Trainings` starts and stops the tasks that do so."""
 
     backend: Backend
     bases: Mapping[str, BaseModel]
@@ -50,25 +44,25 @@ class Trainer:
     files: FileStore
     models: ModelStore
     folder: Path
-    """Holds a folder for each job."""
+    """Contains a folder for each job."""
     profile: Profile
     deploy_s: float
-    """Seconds until a model that has just been made may be used; 0 where it must be deployed: not
-    before somebody does."""
+    """Seconds until a new model may be used. With 0, a model of a provider with `must_deploy` waits
+    for a request to deploy it."""
 
     def job_folder(self, job_id: str) -> Path:
-        """Where the job's copies of its files, and its weights, lie."""
+        """The folder for the job's copies of its files, and for its weights."""
         return self.folder / job_id
 
     async def root(self, model: str) -> BaseModel | None:
-        """The base model at the root of *model*; None for an unknown name."""
+        """*model* or, for a tuned one, its base model; None for an unknown name."""
         if model in self.bases:
             return self.bases[model]
         tuned = await self.models.get(model)
         return None if tuned is None else self.bases.get(tuned.base_model)
 
-    async def walk(self, job: FineTuningJob) -> None:
-        """Take the job from the state it is in to its end; errors end in `failed`."""
+    async def run(self, job: FineTuningJob) -> None:
+        """Take the job from its present state to its end; after an error the job is `failed`."""
         try:
             if job.status is Status.VALIDATING:
                 job = await self._validate(job)
@@ -77,7 +71,7 @@ class Trainer:
             if job.status is Status.RUNNING:
                 await self._train(job)
         except _Overtaken:
-            _log.info("job %s was moved by somebody else", job.id)
+            _log.info("job %s was paused or cancelled", job.id)
         except JobRefused as refusal:
             await self._fail(job, refusal.code, refusal.message, refusal.param)
         except Exception:
@@ -95,10 +89,7 @@ class Trainer:
             {
                 "status": Status.QUEUED,
                 "stage_since": time.time(),
-                "n_epochs": chosen.n_epochs,
-                "batch_size": chosen.batch_size,
-                "learning_rate_multiplier": chosen.learning_rate_multiplier,
-                "beta": chosen.beta,
+                **asdict(chosen),
                 "total_steps": math.ceil(examined.n_examples / chosen.batch_size) * chosen.n_epochs,
                 "epoch_tokens": examined.epoch_tokens,
             },
@@ -112,27 +103,25 @@ class Trainer:
 
     async def _train(self, job: FineTuningJob) -> None:
         order = await self._order(job)
+        await self.backend.train(order, partial(self._store_step, order))
+        await self._finish(order)
 
-        async def report(news: Report) -> None:
-            await self._store_step(job, order, news)
-
-        await self.backend.train(order, report)
-        await self._finish(job, order)
-
-    async def _store_step(self, job: FineTuningJob, order: TrainingOrder, news: Report) -> None:
+    async def _store_step(self, order: TrainingOrder, report: StepReport) -> None:
+        job, step = order.job, report.step
         told_steps = job.total_steps if self.profile.tells_total_steps else None
-        events = [metrics_event(news, told_steps)]
+        events = [metrics_event(report, told_steps)]
         made = []
-        if news.is_checkpoint and news.step < job.total_steps:
-            name = tuned_name(job, order.base_model.name, self.backend.name, step=news.step)
-            made.append(self._model(name, order, news.step, metrics_of(news)))
-            events.append(NewEvent(message=f"Checkpoint created at step {news.step}: {name}"))
-        values: dict[str, object] = {"step": news.step}
-        if news.seconds_left is not None:
-            values["estimated_finish"] = math.ceil(time.time() + news.seconds_left)
+        if report.is_checkpoint and step < job.total_steps:
+            name = tuned_name(job, order.base_model.name, self.backend.name, step=step)
+            made.append(self._model(name, order, step, metrics_of(report)))
+            events.append(NewEvent(message=f"Checkpoint created at step {step}: {name}"))
+        values: dict[str, object] = {"step": step}
+        if report.seconds_left is not None:
+            values["estimated_finish"] = math.ceil(time.time() + report.seconds_left)
         await self._change(job, values, *events, made=made)
 
-    async def _finish(self, job: FineTuningJob, order: TrainingOrder) -> None:
+    async def _finish(self, order: TrainingOrder) -> None:
+        job = order.job
         events = await self.jobs.events(job.id, after=None, limit=10_000)
         steps = [dict(event.metrics) for event in reversed(events) if event.metrics is not None]
         last = {key: value for key, value in steps[-1].items() if key != "total_steps"}
@@ -144,7 +133,7 @@ class Trainer:
             "status": Status.SUCCEEDED,
             "fine_tuned_model": name,
             "trained_tokens": job.epoch_tokens * (job.hyperparameters.n_epochs or 1),
-            "finished_at": unix_now(),
+            "finished_at": int(time.time()),
             "estimated_finish": None,
             "result_file": file.id if file else None,
         }
@@ -172,18 +161,18 @@ class Trainer:
             filename="step_metrics.csv",
             purpose="fine-tune-results",
             size=len(content),
-            created_at=unix_now(),
+            created_at=int(time.time()),
         )
 
     async def _fail(self, job: FineTuningJob, code: str, message: str, param: str | None) -> None:
         values = {
             "status": Status.FAILED,
-            "finished_at": unix_now(),
+            "finished_at": int(time.time()),
             "estimated_finish": None,
-            "error": error_json(code, message, param),
+            "error": json.dumps({"code": code, "message": message, "param": param}),
         }
         event = NewEvent(message=f"The job failed: {message}", level="error")
-        await self.jobs.change(job.id, values, expected=WALKING, events=[event])
+        await self.jobs.change(job.id, values, expected=ACTIVE, events=[event])
 
     async def _change(
         self,
@@ -202,35 +191,21 @@ class Trainer:
     def _model(
         self, name: str, order: TrainingOrder, step: int, metrics: Mapping[str, Any]
     ) -> TunedModel:
-        is_left_to_people = self.profile.must_deploy and not self.deploy_s
+        waits_for_request = self.profile.must_deploy and not self.deploy_s
         return TunedModel(
             name=name,
             checkpoint_id=new_id("ftckpt_"),
-            job_id=order.job_id,
+            job_id=order.job.id,
             base_model=order.base_model.name,
-            created_at=unix_now(),
-            ready_at=math.inf if is_left_to_people else time.time() + self.deploy_s,
+            created_at=int(time.time()),
+            ready_at=math.inf if waits_for_request else time.time() + self.deploy_s,
             step=step,
             metrics=metrics,
         )
 
     async def _order(self, job: FineTuningJob) -> TrainingOrder:
-        folder = self.job_folder(job.id)
         base = await self.root(job.base_model)
         if base is None:
             message = f"The model {job.base_model} does not exist any more"
             raise JobRefused("model_not_found", message, param="model")
-        return TrainingOrder(
-            job_id=job.id,
-            base_model=base,
-            start_from=job.base_model,
-            folder=folder,
-            training_file=folder / TRAINING_FILE,
-            validation_file=folder / VALIDATION_FILE if job.validation_file else None,
-            method=job.method,
-            hyperparameters=job.hyperparameters,
-            seed=job.seed,
-            stage_since=job.stage_since,
-            step=job.step,
-            total_steps=job.total_steps,
-        )
+        return TrainingOrder(job=job, base_model=base, folder=self.job_folder(job.id))

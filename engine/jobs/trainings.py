@@ -1,92 +1,58 @@
-"""Starts, stops, pauses and resumes the walks of jobs, one task for each."""
+"""Starts, stops, pauses and resumes jobs; each active job has one task."""
 
 import asyncio
 import logging
 import os
-import secrets
 import shutil
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from engine.backends import TRAINING_FILE, VALIDATION_FILE
-from engine.domain import (
-    TERMINAL,
-    WALKING,
-    FineTuningJob,
-    Hyperparameters,
-    Method,
-    NewEvent,
-    Status,
-)
-from engine.errors import (
-    ApiError,
-    another_job_runs,
-    bad_request,
-    job_not_found,
-    model_not_found,
-)
-from engine.ids import new_id
-from engine.jobs.results import unix_now
+from engine.domain import ACTIVE, TERMINAL, FineTuningJob, NewEvent, Status
+from engine.errors import ApiError, bad_request, model_not_found
 from engine.jobs.trainer import Trainer
 
 _log = logging.getLogger(__name__)
-_MAX_SEED = 2**31 - 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobRequest:
-    """What a client asks for; checked for its form, not yet for what it names."""
-
-    model: str
-    training_file: str
-    validation_file: str | None
-    suffix: str | None
-    seed: int | None
-    """None: drawn."""
-    metadata: Mapping[str, str] | None
-    method: Method
-    hyperparameters: Hyperparameters
 
 
 class Trainings:
-    """All jobs that go on. Requests that move a job take turns."""
+    """The tasks of all active jobs. Requests that change a job run one after another."""
 
     def __init__(self, trainer: Trainer) -> None:
         self._trainer = trainer
         self._jobs = trainer.jobs
-        self._walks: dict[str, asyncio.Task[None]] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
         self._turn = asyncio.Lock()
 
     async def restart(self) -> None:
-        """Take up every job that was on its way when the server ended."""
-        for job in await self._jobs.walking():
+        """Continue every job that was active when the server ended."""
+        for job in await self._jobs.active():
             self._start(job)
 
     async def stop(self) -> None:
-        """End all walks; the jobs keep their states."""
-        walks = list(self._walks.values())
-        for walk in walks:
-            walk.cancel()
-        await asyncio.gather(*walks, return_exceptions=True)
+        """End all tasks; the jobs keep their states."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def create(self, request: JobRequest) -> FineTuningJob:
-        """Store a new job and start it; raises `ApiError` for what it names and nobody knows."""
-        if await self._trainer.root(request.model) is None:
-            raise model_not_found(request.model)
-        await self._check_file(request.training_file, "training_file")
-        if request.validation_file is not None:
-            await self._check_file(request.validation_file, "validation_file")
+    async def create(self, job: FineTuningJob) -> FineTuningJob:
+        """Store a new job and start it; raises `ApiError` for an unknown model or file."""
+        if await self._trainer.root(job.base_model) is None:
+            raise model_not_found(job.base_model)
+        await self._check_file(job.training_file, "training_file")
+        if job.validation_file is not None:
+            await self._check_file(job.validation_file, "validation_file")
         if not self._trainer.profile.has_one_job_at_a_time:
-            return await self._add(request)
+            return await self._add(job)
         async with self._turn:
-            if walking := await self._jobs.walking():
-                raise another_job_runs(walking[0].id)
-            return await self._add(request)
+            if active := await self._jobs.active():
+                message = f"Another training is running: {active[0].id}. Wait until it is over."
+                raise ApiError(409, message)
+            return await self._add(job)
 
-    async def _add(self, request: JobRequest) -> FineTuningJob:
-        job = _new_job(request)
+    async def _add(self, job: FineTuningJob) -> FineTuningJob:
         await asyncio.to_thread(self._copy_files, job)
         events = [
             NewEvent(message=self._trainer.backend.notice, level="warn"),
@@ -101,18 +67,19 @@ class Trainings:
         """The job; raises `ApiError` 404 when there is none."""
         job = await self._jobs.get(job_id)
         if job is None:
-            raise job_not_found(job_id)
+            message = f"Could not find fine tune: {job_id}"
+            raise ApiError(404, message, param="fine_tune_id", code="fine_tune_not_found")
         return job
 
     async def cancel(self, job_id: str) -> FineTuningJob:
-        """End a job that is not over; a paused one as well."""
+        """Cancel a job that has not ended; a paused one as well."""
         async with self._turn:
             job = await self._halted(job_id)
             if job.status in TERMINAL:
                 raise _impossible(job, "cancelled")
             values = {
                 "status": Status.CANCELLED,
-                "finished_at": unix_now(),
+                "finished_at": int(time.time()),
                 "estimated_finish": None,
             }
             job = await self._move(job, values, "The job was cancelled")
@@ -120,10 +87,10 @@ class Trainings:
         return job
 
     async def pause(self, job_id: str) -> FineTuningJob:
-        """Hold a job, in whichever state it goes on."""
+        """Pause an active job."""
         async with self._turn:
             job = await self._halted(job_id)
-            if job.status not in WALKING:
+            if job.status not in ACTIVE:
                 raise _impossible(job, "paused")
             values = {
                 "status": Status.PAUSED,
@@ -134,7 +101,7 @@ class Trainings:
             return await self._move(job, values, f"The job was paused while {job.status}")
 
     async def resume(self, job_id: str) -> FineTuningJob:
-        """Let a paused job go on in the state, and after the step, in which it was paused."""
+        """Continue a paused job in the state, and after the step, in which it was paused."""
         async with self._turn:
             job = await self.get(job_id)
             if job.status is not Status.PAUSED or job.paused_from is None:
@@ -149,7 +116,7 @@ class Trainings:
             return job
 
     async def tidy(self, job_id: str) -> None:
-        """Delete a job's folder once the job is over and none of its models is left."""
+        """Delete a job's folder if the job has ended and none of its models is left."""
         job = await self.get(job_id)
         left = await self._trainer.models.checkpoints(job_id, after=None, limit=1)
         if job.status in TERMINAL and not left:
@@ -158,26 +125,23 @@ class Trainings:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
     def _start(self, job: FineTuningJob) -> None:
-        if job.status not in WALKING:
-            return
-        walk = asyncio.create_task(self._walk(job), name=f"walk {job.id}")
-        self._walks[job.id] = walk
+        self._tasks[job.id] = asyncio.create_task(self._run(job), name=f"job {job.id}")
 
-    async def _walk(self, job: FineTuningJob) -> None:
+    async def _run(self, job: FineTuningJob) -> None:
         try:
-            await self._trainer.walk(job)
+            await self._trainer.run(job)
             await self.tidy(job.id)
         except Exception:
-            _log.exception("the walk of %s ended; the next start takes it up", job.id)
+            _log.exception("the task of %s broke; the next start continues the job", job.id)
         finally:
-            self._walks.pop(job.id, None)
+            self._tasks.pop(job.id, None)
 
     async def _halted(self, job_id: str) -> FineTuningJob:
-        """The job with its walk ended, in the state that the walk has left."""
+        """The job after its task has ended."""
         await self.get(job_id)
-        if walk := self._walks.get(job_id):
-            walk.cancel()
-            await asyncio.wait([walk])
+        if task := self._tasks.get(job_id):
+            task.cancel()
+            await asyncio.wait([task])
         return await self.get(job_id)
 
     async def _move(
@@ -185,7 +149,7 @@ class Trainings:
     ) -> FineTuningJob:
         events = [NewEvent(message=message)]
         moved = await self._jobs.change(job.id, values, expected={job.status}, events=events)
-        assert moved is not None, "requests take turns and the walk has ended"
+        assert moved is not None, "the requests run one after another and the task has ended"
         return moved
 
     async def _check_file(self, file_id: str, param: str) -> None:
@@ -205,7 +169,7 @@ class Trainings:
 
 
 def _link(source: Path, target: Path) -> None:
-    """A second name for the same bytes, or a copy where the file system knows no such thing."""
+    """Hard-link the file, or copy it where the file system has no hard links."""
     try:
         os.link(source, target)
     except OSError:
@@ -215,31 +179,3 @@ def _link(source: Path, target: Path) -> None:
 def _impossible(job: FineTuningJob, what: str) -> ApiError:
     message = f"Fine-tuning job {job.id} cannot be {what}: its status is {job.status}."
     return bad_request(message, code="invalid_request")
-
-
-def _new_job(request: JobRequest) -> FineTuningJob:
-    return FineTuningJob(
-        id=new_id("ftjob-"),
-        created_at=unix_now(),
-        base_model=request.model,
-        training_file=request.training_file,
-        validation_file=request.validation_file,
-        suffix=request.suffix,
-        seed=secrets.randbelow(_MAX_SEED) if request.seed is None else request.seed,
-        metadata=request.metadata,
-        method=request.method,
-        hyperparameters=request.hyperparameters,
-        model_code=new_id("", 8),
-        status=Status.VALIDATING,
-        paused_from=None,
-        stage_since=time.time(),
-        step=0,
-        total_steps=0,
-        epoch_tokens=0,
-        trained_tokens=None,
-        fine_tuned_model=None,
-        finished_at=None,
-        estimated_finish=None,
-        failure=None,
-        result_file=None,
-    )

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,6 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from engine.backends import ChatRequest, Piece
 from engine.errors import SERVER_ERROR, ApiError, bad_request
 from engine.ids import new_id
-from engine.jobs.results import unix_now
 from engine.parts import Parts
 from engine.routes.chat_request import ChatBody
 from engine.routes.models import source_of
@@ -27,7 +27,7 @@ async def complete(body: ChatBody, engine: Parts) -> Response:
     request = body.request(await source_of(engine, body.model), engine.profile)
     prompt_tokens = await engine.backend.prompt_tokens(request)
     _check_length(request, prompt_tokens)
-    answer = _Answer(new_id("chatcmpl-", 29), unix_now(), body.model, prompt_tokens)
+    answer = _Answer(new_id("chatcmpl-", 29), int(time.time()), body.model, prompt_tokens)
     pieces = engine.backend.generate(request)
     if body.stream:
         frames = answer.frames(pieces, wants_usage=body.wants_usage)
@@ -37,7 +37,7 @@ async def complete(body: ChatBody, engine: Parts) -> Response:
 
 @dataclass(slots=True)
 class _Answer:
-    """One completion on its way to the wire."""
+    """One completion as OpenAI's JSON."""
 
     id: str
     created_at: int
@@ -73,7 +73,7 @@ class _Answer:
                 if piece.text:
                     yield self._chunk({"content": piece.text}, None)
         except Exception:
-            # The status is long gone, so the stream itself has to say it.
+            # The status line was sent long ago, so the stream itself must report the error.
             _log.exception("answer %s broke", self.id)
             fault = ApiError(500, "The server had an error while answering.", kind=SERVER_ERROR)
             yield _frame(fault.body())

@@ -1,4 +1,4 @@
-"""The body of a chat completion, and what this server can make of it.
+"""The body of a chat completion, and its checks.
 
 https://platform.openai.com/docs/api-reference/chat/create (looked up 2026-11-22)
 """
@@ -13,7 +13,7 @@ from engine.profiles import Profile
 
 
 class MessageBody(BaseModel):
-    """A message; what a text model has no use for travels along unread."""
+    """A message; fields that a text model does not use are passed on unread."""
 
     model_config = ConfigDict(extra="allow")
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
@@ -27,7 +27,7 @@ class StreamOptionsBody(BaseModel):
 
 
 class ChatBody(BaseModel):
-    """The body of `POST /chat/completions`; parameters that it does not name are ignored."""
+    """The body of `POST /chat/completions`; other parameters are ignored."""
 
     model: str
     messages: Annotated[list[MessageBody], Field(min_length=1)]
@@ -46,7 +46,7 @@ class ChatBody(BaseModel):
         return bool(self.stream_options and self.stream_options.include_usage)
 
     def request(self, model: ModelSource, profile: Profile) -> ChatRequest:
-        """The request in the backend's words; raises `ApiError` for what cannot be done."""
+        """The request for the backend; raises `ApiError` for values that it does not support."""
         for name in profile.refused_in_chats:
             if name in self.model_fields_set:
                 message = f"Unsupported parameter: '{name}' is not supported with this model."

@@ -1,7 +1,6 @@
-"""Deploying a tuned model, at providers where it has to be. Not a part of OpenAI's API.
+"""Deploys a tuned model, for providers that require it. It is not a part of OpenAI's API.
 
-Each provider has an API of its own for it; here it is one request, sent by whoever plays the
-administrator:
+Each real provider has its own API for this. Here it is one request:
 
     POST /engine/deployments {"model": "ft:..."}
 """
@@ -15,20 +14,20 @@ from engine.errors import model_not_found
 from engine.parts import Parts
 
 PREFIX = "/deployed"
-"""Below it lies another `/v1`, where deployed models answer: what `CHAT_BASE_URL` is for."""
+"""The path of another `/v1`, where deployed models answer; `CHAT_BASE_URL` points to it."""
 
 router = APIRouter(prefix="/engine/deployments")
 
 
 class DeploymentBody(BaseModel):
-    """Which model shall answer."""
+    """The model to deploy."""
 
     model: str
 
 
 @router.post("")
 async def create(body: DeploymentBody, engine: Parts) -> dict[str, Any]:
-    """Let a tuned model answer from now on."""
+    """Make a tuned model usable from now on."""
     if not await engine.models.deploy(body.model):
         raise model_not_found(body.model)
     return {"model": body.model, "deployed": True}

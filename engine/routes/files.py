@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import time
 from pathlib import Path, PurePath
 from typing import Annotated, Any, Literal
 
@@ -9,9 +10,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse
 
 from engine.domain import StoredFile
-from engine.errors import bad_request, file_not_found, not_supported
+from engine.errors import ApiError, bad_request, file_not_found
 from engine.ids import new_id
-from engine.jobs.results import unix_now
 from engine.parts import Engine, Parts
 from engine.routes.upload import Upload, receive_upload
 from engine.wire import file_object, list_object, with_ends
@@ -41,7 +41,7 @@ async def create(request: Request, engine: Parts) -> dict[str, Any]:
         filename=PurePath(upload.filename or "").name or "upload.jsonl",
         purpose=PURPOSE,
         size=upload.size,
-        created_at=unix_now(),
+        created_at=int(time.time()),
     )
     await engine.files.add(file)
     return file_object(file)
@@ -63,7 +63,7 @@ async def list_files(
         limit=limit + 1,
         ascending=order == "asc",
     )
-    # The schema wants strings here, even on an empty page.
+    # The schema requires strings here, even on an empty page.
     return with_ends(list_object([file_object(file) for file in files], limit, profile), empty="")
 
 
@@ -86,9 +86,9 @@ async def content(file_id: str, engine: Parts) -> FileResponse:
 
 @router.delete("/{file_id}")
 async def delete(file_id: str, engine: Parts) -> dict[str, Any]:
-    """Forget a file; jobs that were made with it keep their own copy."""
+    """Delete a file; jobs that use it keep their own copy."""
     if not engine.profile.can_delete_files:
-        raise not_supported("Files cannot be deleted here.")
+        raise ApiError(405, "Files cannot be deleted here.", code="method_not_supported")
     if not await engine.files.delete(file_id):
         raise file_not_found(file_id)
     return {"id": file_id, "object": "file", "deleted": True}

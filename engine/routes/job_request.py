@@ -4,15 +4,19 @@ https://platform.openai.com/docs/api-reference/fine-tuning/create (looked up 202
 """
 
 import math
+import secrets
+import time
 from collections.abc import Callable
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from engine.domain import Hyperparameters, Method
+from engine.domain import FineTuningJob, Hyperparameters, Method
 from engine.errors import bad_request
-from engine.jobs.trainings import JobRequest
+from engine.ids import new_id
 from engine.profiles import Profile
+
+_MAX_SEED = 2**31 - 1
 
 
 def _whole_or_auto(low: int, high: int) -> Callable[[Any], int | None]:
@@ -68,19 +72,19 @@ class HyperparametersBody(_Strict):
 
 
 class DpoHyperparametersBody(HyperparametersBody):
-    """Those of DPO."""
+    """Hyperparameters of DPO."""
 
     beta: Annotated[float | None, BeforeValidator(_beta)] = None
 
 
 class SupervisedBody(_Strict):
-    """What belongs to the supervised method."""
+    """Options of the supervised method."""
 
     hyperparameters: HyperparametersBody | None = None
 
 
 class DpoBody(_Strict):
-    """What belongs to DPO."""
+    """Options of DPO."""
 
     hyperparameters: DpoHyperparametersBody | None = None
 
@@ -94,7 +98,7 @@ class MethodBody(_Strict):
     dpo: DpoBody | None = None
 
     def known(self, profile: Profile) -> Method:
-        """The method; raises `ApiError` for one that this server does not have."""
+        """The method; raises `ApiError` for an unknown one."""
         known = [method for method in Method if profile.knows_dpo or method is not Method.DPO]
         if self.type not in known:
             names = " and ".join(f"'{method}'" for method in known)
@@ -104,7 +108,7 @@ class MethodBody(_Strict):
 
     @property
     def hyperparameters(self) -> HyperparametersBody | None:
-        """Those that belong to its type."""
+        """The hyperparameters of its type."""
         of_type = self.dpo if self.type == Method.DPO else self.supervised
         return of_type.hyperparameters if of_type else None
 
@@ -116,15 +120,15 @@ class JobBody(_Strict):
     training_file: str
     validation_file: str | None = None
     suffix: Annotated[str | None, Field(min_length=1, max_length=64)] = None
-    seed: Annotated[int | None, Field(strict=True, ge=0, le=2**31 - 1)] = None
+    seed: Annotated[int | None, Field(strict=True, ge=0, le=_MAX_SEED)] = None
     metadata: Annotated[dict[str, str] | None, BeforeValidator(_metadata)] = None
     method: MethodBody | None = None
     hyperparameters: HyperparametersBody | None = None
-    """The old place; `method` wins."""
+    """The old place; `method` takes precedence."""
     integrations: list[Any] | None = None
 
-    def request(self, profile: Profile) -> JobRequest:
-        """The request in our words; raises `ApiError` for what this server cannot do."""
+    def job(self, profile: Profile) -> FineTuningJob:
+        """A new job; raises `ApiError` for values that this server does not support."""
         asked_method = self.method if profile.knows_method and self.method else MethodBody()
         method = asked_method.known(profile)
         _check_suffix(self.suffix or "", profile)
@@ -132,15 +136,20 @@ class JobBody(_Strict):
             message = "Invalid 'integrations': this server has none."
             raise bad_request(message, param="integrations", code="unsupported_value")
         asked = asked_method.hyperparameters or self.hyperparameters
-        return JobRequest(
-            model=self.model,
+        now = time.time()
+        return FineTuningJob(
+            id=new_id("ftjob-"),
+            created_at=int(now),
+            base_model=self.model,
             training_file=self.training_file,
             validation_file=self.validation_file,
             suffix=self.suffix,
-            seed=self.seed,
+            seed=secrets.randbelow(_MAX_SEED) if self.seed is None else self.seed,
             metadata=self.metadata if profile.keeps_metadata else None,
             method=method,
             hyperparameters=Hyperparameters(**(asked.model_dump() if asked else {})),
+            model_code=new_id("", 8),
+            stage_since=now,
         )
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.datastructures import QueryParams
 
 from engine.domain import FineTuningJob
-from engine.errors import bad_request, training_not_available
+from engine.errors import ApiError, bad_request
 from engine.parts import Engine, Parts
 from engine.routes.job_request import JobBody
 from engine.wire import checkpoint_object, event_object, job_object, list_object, with_ends
@@ -23,8 +23,9 @@ _METADATA = re.compile(r"metadata\[(.*)\]", re.DOTALL)
 async def create(body: JobBody, engine: Parts) -> dict[str, Any]:
     """Start a job."""
     if engine.training_closed:
-        raise training_not_available()
-    return _shown(await engine.trainings.create(body.request(engine.profile)), engine)
+        message = "Fine-tuning is not available for your organization."
+        raise ApiError(403, message, code="training_not_available")
+    return _shown(await engine.trainings.create(body.job(engine.profile)), engine)
 
 
 @router.get("")
@@ -52,20 +53,20 @@ async def retrieve(job_id: str, engine: Parts) -> dict[str, Any]:
 
 @router.post("/{job_id}/cancel")
 async def cancel(job_id: str, engine: Parts) -> dict[str, Any]:
-    """End a job for good."""
+    """Cancel a job."""
     return _shown(await engine.trainings.cancel(job_id), engine)
 
 
 @router.post("/{job_id}/pause")
 async def pause(job_id: str, engine: Parts) -> dict[str, Any]:
-    """Hold a job."""
+    """Pause a job."""
     _check_pausing(engine)
     return _shown(await engine.trainings.pause(job_id), engine)
 
 
 @router.post("/{job_id}/resume")
 async def resume(job_id: str, engine: Parts) -> dict[str, Any]:
-    """Let a paused job go on."""
+    """Continue a paused job."""
     _check_pausing(engine)
     return _shown(await engine.trainings.resume(job_id), engine)
 
@@ -74,7 +75,7 @@ async def resume(job_id: str, engine: Parts) -> dict[str, Any]:
 async def events(
     job_id: str, engine: Parts, after: str | None = None, limit: Limit = 20
 ) -> dict[str, Any]:
-    """The job's log, newest line first."""
+    """The job's events, newest first."""
     job = await engine.trainings.get(job_id)
     profile = engine.profile
     after = after if profile.has_pages else None
@@ -89,7 +90,7 @@ async def events(
 async def checkpoints(
     job_id: str, engine: Parts, after: str | None = None, limit: Limit = 10
 ) -> dict[str, Any]:
-    """The job's last checkpoints, the final model among them, latest first."""
+    """The job's last checkpoints, including the final model, latest first."""
     job = await engine.trainings.get(job_id)
     profile = engine.profile
     after = after if profile.has_pages else None

@@ -16,13 +16,13 @@ router = APIRouter(prefix="/models")
 
 @router.get("")
 async def list_models(engine: Parts) -> dict[str, Any]:
-    """Base models, then tuned ones that are deployed."""
+    """Base models, then deployed tuned ones."""
     bases = [model_object(base.name, base) for base in engine.bases.values()]
     tuned = [model for model in await engine.models.all() if _is_usable(engine, model)]
     return {"object": "list", "data": bases + [_shown(engine, model) for model in tuned]}
 
 
-# `:path`, because names of models may hold a slash.
+# `:path`, because names of models may contain a slash.
 @router.get("/{name:path}")
 async def retrieve(name: str, engine: Parts) -> dict[str, Any]:
     """One model."""
@@ -36,7 +36,7 @@ async def retrieve(name: str, engine: Parts) -> dict[str, Any]:
 
 @router.delete("/{name:path}")
 async def delete(name: str, engine: Parts) -> dict[str, Any]:
-    """Forget a tuned model."""
+    """Delete a tuned model."""
     if name in engine.bases:
         message = f"The model `{name}` is a base model and cannot be deleted."
         raise ApiError(403, message, param="model", code="permission_denied")
@@ -48,11 +48,7 @@ async def delete(name: str, engine: Parts) -> dict[str, Any]:
 
 
 async def source_of(engine: Engine, name: str) -> ModelSource:
-    """What the backend needs to talk as *name*.
-
-    Raises:
-        ApiError: 404 for a model that does not exist or is not deployed yet.
-    """
+    """The model *name* for the backend; raises `ApiError` 404 if it is not usable."""
     if base := engine.bases.get(name):
         return ModelSource(name=name, base_model=base, folder=None, step=0)
     model = await engine.models.get(name)

@@ -1,4 +1,4 @@
-"""Reads a multipart upload: small fields to memory, the file straight to disk, chunk by chunk."""
+"""Reads a multipart upload: small fields into memory, the file to disk chunk by chunk."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,8 +27,8 @@ class Upload:
 async def receive_upload(request: Request, target: Path, *, max_bytes: int) -> Upload:
     """Write the form's file to *target* and return the rest.
 
-    A file that is too large is read to its end and thrown away, because a client that is cut off
-    while it sends would see a broken connection in place of the reason.
+    A file that is too large is read to its end and discarded. A client whose connection closed
+    earlier would not see the reason.
 
     Raises:
         ApiError: 400 for a malformed form, 413 for a file larger than *max_bytes*.
@@ -55,7 +55,7 @@ async def receive_upload(request: Request, target: Path, *, max_bytes: int) -> U
 
 
 class _Reader:
-    """Takes the parser's callbacks apart into fields and the file."""
+    """Receives the parser's callbacks and collects fields and the file."""
 
     def __init__(self, file: BinaryIO, max_bytes: int) -> None:
         self.upload = Upload()
@@ -70,7 +70,7 @@ class _Reader:
         self._data = bytearray()
 
     def callbacks(self) -> dict[str, object]:
-        """What the parser calls."""
+        """The callbacks by the parser's names."""
         return {
             "on_part_begin": self._part_begin,
             "on_header_field": self._header_field,

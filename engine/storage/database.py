@@ -1,13 +1,14 @@
-"""One SQLite connection that lives in one thread, so that a transaction is never cut in half."""
+"""One SQLite connection, used by one thread only, so that a transaction is never cut in half."""
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from pathlib import Path
 from typing import TypeVar
 
-from engine.errors import unknown_cursor
+from engine.errors import bad_request
 
 T = TypeVar("T")
 _SCHEMA = ("schema.sql", "schema_2.sql")
@@ -22,8 +23,8 @@ class DatabaseTooNew(RuntimeError):
 class Database:
     """Runs whole transactions, one after another.
 
-    Whoever awaits `run` may be cancelled; the work itself is then still done to its end in the
-    database's own thread, and what is asked next sees its outcome.
+    Cancelling `run` does not stop its work: the database's thread finishes it, and the next call
+    sees the outcome.
     """
 
     def __init__(self, path: Path) -> None:
@@ -35,17 +36,17 @@ class Database:
             raise
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run *work*, which may only speak SQL, as one transaction; rolled back on any error."""
+        """Run *work*, which may only use SQL, as one transaction; any error rolls it back."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._executor, self._transaction, work)
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run *work*, a single SELECT or so, without a transaction."""
+        """Run *work*, which only reads, without a transaction."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._executor, work, self._connection)
 
     def close(self) -> None:
-        """Finish what was asked and close the file."""
+        """Finish the work in the queue and close the file."""
         self._executor.submit(self._connection.close).result()
         self._executor.shutdown()
 
@@ -61,17 +62,25 @@ class Database:
 
 
 def position(connection: sqlite3.Connection, query: str, after: str | None) -> int | None:
-    """The sequence number of the row that a cursor names; None without a cursor.
-
-    Raises:
-        ApiError: 400 when the cursor names nothing.
-    """
+    """The sequence number of the cursor *after*; raises `ApiError` 400 for an unknown one."""
     if after is None:
         return None
     row = connection.execute(query, {"id": after}).fetchone()
     if row is None:
-        raise unknown_cursor(after)
+        raise bad_request(f"'after' names nothing in this list: {after}", param="after")
     return int(row[0])
+
+
+def insert(connection: sqlite3.Connection, table: str, values: Mapping[str, object]) -> None:
+    """Add a row: *values* by column. Columns and tables are ours, never a client's words."""
+    places = ", ".join(f":{column}" for column in values)
+    connection.execute(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({places})", values)  # noqa: S608
+
+
+def from_row(kind: type[T], row: sqlite3.Row, **parsed: object) -> T:
+    """A dataclass from the columns of the same names; *parsed* holds its other fields."""
+    names = {field.name for field in fields(kind)} - parsed.keys()  # type: ignore[arg-type]
+    return kind(**{name: row[name] for name in names}, **parsed)
 
 
 def _open(path: Path) -> sqlite3.Connection:

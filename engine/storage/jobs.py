@@ -4,9 +4,11 @@ import json
 import sqlite3
 import time
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
 
 from engine.domain import (
-    WALKING,
+    ACTIVE,
     FineTuningJob,
     Hyperparameters,
     JobEvent,
@@ -18,8 +20,7 @@ from engine.domain import (
     TunedModel,
 )
 from engine.ids import new_id
-from engine.storage.database import Database, position
-from engine.storage.files import insert_file
+from engine.storage.database import Database, from_row, insert, position
 from engine.storage.models import insert_model
 
 
@@ -30,40 +31,13 @@ class JobStore:
         self._db = database
 
     async def add(self, job: FineTuningJob, events: Sequence[NewEvent]) -> None:
-        """Store a new job with the first lines of its log."""
+        """Store a new job with its first events."""
+        values = asdict(job)
+        values |= values.pop("hyperparameters")
+        values |= {"metadata": _as_json(job.metadata), "error": _as_json(values.pop("failure"))}
 
         def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
-                """
-                INSERT INTO jobs
-                    (id, created_at, base_model, training_file, validation_file, suffix,
-                     seed, metadata, method, n_epochs, batch_size, learning_rate_multiplier, beta,
-                     model_code, status, stage_since)
-                VALUES
-                    (:id, :created_at, :base_model, :training_file, :validation_file, :suffix,
-                     :seed, :metadata, :method, :n_epochs, :batch_size,
-                     :learning_rate_multiplier, :beta,
-                     :model_code, :status, :stage_since)
-                """,
-                {
-                    "id": job.id,
-                    "created_at": job.created_at,
-                    "base_model": job.base_model,
-                    "training_file": job.training_file,
-                    "validation_file": job.validation_file,
-                    "suffix": job.suffix,
-                    "seed": job.seed,
-                    "metadata": None if job.metadata is None else json.dumps(job.metadata),
-                    "method": job.method,
-                    "n_epochs": job.hyperparameters.n_epochs,
-                    "batch_size": job.hyperparameters.batch_size,
-                    "learning_rate_multiplier": job.hyperparameters.learning_rate_multiplier,
-                    "beta": job.hyperparameters.beta,
-                    "model_code": job.model_code,
-                    "status": job.status,
-                    "stage_since": job.stage_since,
-                },
-            )
+            insert(connection, "jobs", values)
             _insert_events(connection, job.id, events)
 
         await self._db.run(work)
@@ -73,20 +47,11 @@ class JobStore:
         return await self._db.read(lambda connection: _select(connection, job_id))
 
     async def page(
-        self,
-        *,
-        after: str | None,
-        limit: int,
-        metadata: Mapping[str, str] | None = None,
-        without_metadata: bool = False,
+        self, *, after: str | None, limit: int, metadata: Mapping[str, str], without_metadata: bool
     ) -> list[FineTuningJob]:
-        """At most *limit* jobs older than *after*, newest first.
+        """At most *limit* jobs older than the job *after*, newest first.
 
-        Args:
-            after: A job's id; an unknown one raises `ApiError`.
-            limit: How many.
-            metadata: Pairs that a job must have; None or empty: any.
-            without_metadata: Only jobs that have none.
+        An unknown *after* raises `ApiError`. A job must have all pairs of *metadata*.
         """
 
         def work(connection: sqlite3.Connection) -> list[sqlite3.Row]:
@@ -109,22 +74,22 @@ class JobStore:
                 {
                     "seq": seq,
                     "bare": without_metadata,
-                    "wanted": json.dumps(metadata or {}),
+                    "wanted": json.dumps(metadata),
                     "limit": limit,
                 },
             ).fetchall()
 
         return [_job_from_row(row) for row in await self._db.read(work)]
 
-    async def walking(self) -> list[FineTuningJob]:
-        """Jobs that go on by themselves, oldest first: what a restart picks up."""
+    async def active(self) -> list[FineTuningJob]:
+        """Jobs that continue without a request, oldest first; a restart continues them."""
         query = """
             SELECT * FROM jobs
-            WHERE status IN (SELECT value FROM json_each(:walking))
+            WHERE status IN (SELECT value FROM json_each(:active))
             ORDER BY seq
             """
-        walking = json.dumps(sorted(WALKING))
-        rows = await self._db.read(lambda c: c.execute(query, {"walking": walking}).fetchall())
+        active = json.dumps(sorted(ACTIVE))
+        rows = await self._db.read(lambda c: c.execute(query, {"active": active}).fetchall())
         return [_job_from_row(row) for row in rows]
 
     async def change(
@@ -136,12 +101,12 @@ class JobStore:
         events: Sequence[NewEvent] = (),
         made: Sequence[TunedModel | StoredFile] = (),
     ) -> FineTuningJob | None:
-        """Set columns, append events, add what was made: all of it or nothing.
+        """Set columns, append events and store new models and files, in one transaction.
 
         Returns:
             The job as it is now; None, with nothing changed, when its status is not *expected*.
         """
-        # The names are this package's own columns, never words of a client.
+        # The names are this package's own columns, never a client's words.
         assignments = ", ".join(f"{column} = :{column}" for column in values)
         query = f"UPDATE jobs SET {assignments} WHERE id = :job_id"  # noqa: S608
 
@@ -155,7 +120,7 @@ class JobStore:
                 if isinstance(thing, TunedModel):
                     insert_model(connection, thing)
                 else:
-                    insert_file(connection, thing)
+                    insert(connection, "files", asdict(thing))
             return _select(connection, job_id)
 
         return await self._db.run(work)
@@ -175,27 +140,15 @@ class JobStore:
                 {"job_id": job_id, "seq": position(connection, query, after), "limit": limit},
             ).fetchall()
 
-        return [_event_from_row(row) for row in await self._db.read(work)]
+        rows = await self._db.read(work)
+        return [from_row(JobEvent, row, metrics=_from_json(row["metrics"])) for row in rows]
 
 
 def _insert_events(connection: sqlite3.Connection, job_id: str, events: Sequence[NewEvent]) -> None:
-    connection.executemany(
-        """
-        INSERT INTO events (id, job_id, created_at, level, message, metrics)
-        VALUES (:id, :job_id, :created_at, :level, :message, :metrics)
-        """,
-        [
-            {
-                "id": new_id("ftevent-"),
-                "job_id": job_id,
-                "created_at": int(time.time()),
-                "level": event.level,
-                "message": event.message,
-                "metrics": None if event.metrics is None else json.dumps(event.metrics),
-            }
-            for event in events
-        ],
-    )
+    for event in events:
+        values = {"id": new_id("ftevent-"), "job_id": job_id, "created_at": int(time.time())}
+        values |= asdict(event) | {"metrics": _as_json(event.metrics)}
+        insert(connection, "events", values)
 
 
 def _select(connection: sqlite3.Connection, job_id: str) -> FineTuningJob | None:
@@ -204,43 +157,21 @@ def _select(connection: sqlite3.Connection, job_id: str) -> FineTuningJob | None
 
 
 def _job_from_row(row: sqlite3.Row) -> FineTuningJob:
-    return FineTuningJob(
-        id=row["id"],
-        created_at=row["created_at"],
-        base_model=row["base_model"],
-        training_file=row["training_file"],
-        validation_file=row["validation_file"],
-        suffix=row["suffix"],
-        seed=row["seed"],
-        metadata=None if row["metadata"] is None else json.loads(row["metadata"]),
+    return from_row(
+        FineTuningJob,
+        row,
+        metadata=_from_json(row["metadata"]),
         method=Method(row["method"]),
-        hyperparameters=Hyperparameters(
-            n_epochs=row["n_epochs"],
-            batch_size=row["batch_size"],
-            learning_rate_multiplier=row["learning_rate_multiplier"],
-            beta=row["beta"],
-        ),
-        model_code=row["model_code"],
+        hyperparameters=from_row(Hyperparameters, row),
         status=Status(row["status"]),
         paused_from=None if row["paused_from"] is None else Status(row["paused_from"]),
-        stage_since=row["stage_since"],
-        step=row["step"],
-        total_steps=row["total_steps"],
-        epoch_tokens=row["epoch_tokens"],
-        trained_tokens=row["trained_tokens"],
-        fine_tuned_model=row["fine_tuned_model"],
-        finished_at=row["finished_at"],
-        estimated_finish=row["estimated_finish"],
         failure=None if row["error"] is None else JobFailure(**json.loads(row["error"])),
-        result_file=row["result_file"],
     )
 
 
-def _event_from_row(row: sqlite3.Row) -> JobEvent:
-    return JobEvent(
-        id=row["id"],
-        created_at=row["created_at"],
-        level=row["level"],
-        message=row["message"],
-        metrics=None if row["metrics"] is None else json.loads(row["metrics"]),
-    )
+def _as_json(value: Mapping[str, Any] | None) -> str | None:
+    return None if value is None else json.dumps(value)
+
+
+def _from_json(text: str | None) -> Any:
+    return None if text is None else json.loads(text)

@@ -3,12 +3,13 @@
 import json
 import sqlite3
 import time
+from dataclasses import asdict
 
 from engine.domain import TunedModel
-from engine.storage.database import Database, position
+from engine.storage.database import Database, from_row, insert, position
 
 KEPT_CHECKPOINTS = 3
-"""How many checkpoints of a job stay, the final model among them, as at OpenAI."""
+"""How many checkpoints of a job are kept, including the final model, as at OpenAI."""
 
 
 class ModelStore:
@@ -48,37 +49,20 @@ class ModelStore:
         return [_model_from_row(row) for row in await self._db.read(work)]
 
     async def deploy(self, name: str) -> bool:
-        """Let the model be used from now on; False when there is none."""
+        """Make the model usable from now on; False when there is none."""
         query = "UPDATE models SET ready_at = min(ready_at, :now) WHERE name = :name"
         values = {"name": name, "now": time.time()}
         return bool(await self._db.run(lambda c: c.execute(query, values).rowcount))
 
     async def delete(self, name: str) -> bool:
-        """Forget the model; False when there was none."""
+        """Delete the model; False when there was none."""
         query = "DELETE FROM models WHERE name = :name"
         return bool(await self._db.run(lambda c: c.execute(query, {"name": name}).rowcount))
 
 
 def insert_model(connection: sqlite3.Connection, model: TunedModel) -> None:
-    """Add a model, inside somebody's transaction, and drop the job's oldest beyond three."""
-    connection.execute(
-        """
-        INSERT INTO models
-            (name, checkpoint_id, job_id, base_model, created_at, ready_at, step, metrics)
-        VALUES
-            (:name, :checkpoint_id, :job_id, :base_model, :created_at, :ready_at, :step, :metrics)
-        """,
-        {
-            "name": model.name,
-            "checkpoint_id": model.checkpoint_id,
-            "job_id": model.job_id,
-            "base_model": model.base_model,
-            "created_at": model.created_at,
-            "ready_at": model.ready_at,
-            "step": model.step,
-            "metrics": json.dumps(model.metrics),
-        },
-    )
+    """Add a model within a transaction, and drop the job's oldest beyond `KEPT_CHECKPOINTS`."""
+    insert(connection, "models", {**asdict(model), "metrics": json.dumps(model.metrics)})
     connection.execute(
         """
         DELETE FROM models WHERE job_id = :job_id AND seq NOT IN
@@ -89,13 +73,4 @@ def insert_model(connection: sqlite3.Connection, model: TunedModel) -> None:
 
 
 def _model_from_row(row: sqlite3.Row) -> TunedModel:
-    return TunedModel(
-        name=row["name"],
-        checkpoint_id=row["checkpoint_id"],
-        job_id=row["job_id"],
-        base_model=row["base_model"],
-        created_at=row["created_at"],
-        ready_at=row["ready_at"],
-        step=row["step"],
-        metrics=json.loads(row["metrics"]),
-    )
+    return from_row(TunedModel, row, metrics=json.loads(row["metrics"]))

@@ -1,9 +1,10 @@
-"""The Bot API's methods that the sandbox plays: a table of contents.
+"""The table of the Bot API's methods that the sandbox has.
 
-Telegram does not mind how the letters of a method's name are cased; the table has them small.
+Telegram ignores the case of a method's name, so the table is in lower case.
 """
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Final
 
 from sandbox.methods import about, chats, editing, receiving, sending
@@ -20,16 +21,16 @@ _BY_NAME: dict[str, Method] = {
     # The bot itself
     "getMe": about.get_me,
     "logOut": about.log_out,
-    "close": about.close,
+    "close": about.log_out,
     "setMyCommands": about.set_my_commands,
     "getMyCommands": about.get_my_commands,
     "deleteMyCommands": about.delete_my_commands,
     "setMyName": about.set_my_name,
     "getMyName": about.get_my_name,
-    "setMyDescription": about.set_my_description,
-    "getMyDescription": about.get_my_description,
-    "setMyShortDescription": about.set_my_short_description,
-    "getMyShortDescription": about.get_my_short_description,
+    "setMyDescription": partial(about.set_profile, "description"),
+    "getMyDescription": partial(about.get_profile, "description"),
+    "setMyShortDescription": partial(about.set_profile, "short_description"),
+    "getMyShortDescription": partial(about.get_profile, "short_description"),
     "setChatMenuButton": about.set_chat_menu_button,
     "getChatMenuButton": about.get_chat_menu_button,
     # New messages
@@ -41,7 +42,7 @@ _BY_NAME: dict[str, Method] = {
     "sendMessageDraft": sending.send_message_draft,
     "copyMessage": sending.copy_message,
     "forwardMessage": sending.forward_message,
-    # Messages that are there
+    # Existing messages
     "editMessageText": editing.edit_message_text,
     "editMessageCaption": editing.edit_message_caption,
     "editMessageMedia": editing.edit_message_media,
@@ -59,4 +60,4 @@ _BY_NAME: dict[str, Method] = {
 METHODS: Final[dict[str, tuple[str, Method]]] = {
     name.lower(): (name, method) for name, method in _BY_NAME.items()
 }
-"""By the method's name in small letters: its real name, and what it does."""
+"""The official name and the function of each method, by its name in lower case."""

@@ -1,4 +1,4 @@
-"""Methods about the bot itself: who it is, its names, its menus."""
+"""Methods about the bot itself: its profile and its menus."""
 
 from sandbox.commands import ScopeKey, checked_language, scope_key
 from sandbox.errors import bad_request
@@ -15,12 +15,7 @@ def get_me(call: Call) -> Json:
 
 
 def log_out(call: Call) -> bool:
-    """logOut: there is no other server to move to."""
-    return True
-
-
-def close(call: Call) -> bool:
-    """Close: as logOut."""
+    """Answer `logOut` and `close`, which do nothing: there is only one server."""
     return True
 
 
@@ -28,7 +23,7 @@ def set_my_commands(call: Call) -> bool:
     """SetMyCommands."""
     scope, language = _scope(call)
     call.bot.menus.set(scope, language, call.params.get("commands"))
-    call.bot.tell("commands", {"chat_id": None})
+    call.bot.emit("commands", {"chat_id": None})
     return True
 
 
@@ -40,13 +35,13 @@ def get_my_commands(call: Call) -> list[Json]:
 def delete_my_commands(call: Call) -> bool:
     """DeleteMyCommands."""
     call.bot.menus.delete(*_scope(call))
-    call.bot.tell("commands", {"chat_id": None})
+    call.bot.emit("commands", {"chat_id": None})
     return True
 
 
 def set_my_name(call: Call) -> bool:
     """SetMyName."""
-    _set_profile(call, "name")
+    set_profile("name", call)
     if (name := call.params.text("name")) and not call.params.text("language_code"):
         call.bot.name = name
         call.world.events.add("bot", call.bot.as_listed)
@@ -55,27 +50,24 @@ def set_my_name(call: Call) -> bool:
 
 def get_my_name(call: Call) -> Json:
     """GetMyName."""
-    return {"name": _profile(call, "name") or call.bot.name}
+    return {"name": get_profile("name", call)["name"] or call.bot.name}
 
 
-def set_my_description(call: Call) -> bool:
-    """SetMyDescription."""
-    return _set_profile(call, "description")
+def set_profile(what: str, call: Call) -> bool:
+    """Set *what*: the name, the description or the short description, in one language."""
+    value = call.params.text(what)
+    if len(value) > _LONGEST[what]:
+        raise bad_request(f"{what.replace('_', ' ')} is too long")
+    language = checked_language(call.params.text("language_code"))
+    call.bot.profile[what, language] = value
+    return True
 
 
-def get_my_description(call: Call) -> Json:
-    """GetMyDescription."""
-    return {"description": _profile(call, "description")}
-
-
-def set_my_short_description(call: Call) -> bool:
-    """SetMyShortDescription."""
-    return _set_profile(call, "short_description")
-
-
-def get_my_short_description(call: Call) -> Json:
-    """GetMyShortDescription."""
-    return {"short_description": _profile(call, "short_description")}
+def get_profile(what: str, call: Call) -> Json:
+    """*what* in one language, else in the default language, else empty."""
+    profile = call.bot.profile
+    language = checked_language(call.params.text("language_code"))
+    return {what: profile.get((what, language)) or profile.get((what, ""), "")}
 
 
 def set_chat_menu_button(call: Call) -> bool:
@@ -108,23 +100,8 @@ def _menu_chat(call: Call) -> int | None:
 
 
 def _check_chat(call: Call, chat_id: int) -> int:
-    """A chat that Telegram knows the bot in: one that its person has started."""
+    """*chat_id*, if the bot is in this chat and its person has started it."""
     chat = call.bot.chats.get(chat_id)
     if chat is None or not chat.is_started or chat.has_left:
         raise bad_request("chat not found")
     return chat_id
-
-
-def _set_profile(call: Call, what: str) -> bool:
-    value = call.params.text(what)
-    if len(value) > _LONGEST[what]:
-        raise bad_request(f"{what.replace('_', ' ')} is too long")
-    language = checked_language(call.params.text("language_code"))
-    call.bot.profile[what, language] = value
-    return True
-
-
-def _profile(call: Call, what: str) -> str:
-    profile = call.bot.profile
-    language = checked_language(call.params.text("language_code"))
-    return profile.get((what, language)) or profile.get((what, ""), "")

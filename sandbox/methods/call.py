@@ -1,4 +1,4 @@
-"""What every method is given: the call, and what most of them read from it."""
+"""The call that every method gets, and the parameters that most of them read."""
 
 from dataclasses import dataclass
 
@@ -10,11 +10,8 @@ from sandbox.files import StoredFile
 from sandbox.html_text import parse
 from sandbox.params import Params, Upload
 from sandbox.shapes import Json
-from sandbox.text import Formatted, checked_entities, clean, utf16_len
+from sandbox.text import MAX_CAPTION, MAX_TEXT, Formatted, checked_entities, clean, utf16_len
 from sandbox.world import World
-
-MAX_TEXT = 4096
-MAX_CAPTION = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,38 +22,33 @@ class Call:
     bot: Bot
     params: Params
 
-    def open_chat(self, name: str = "chat_id") -> Chat:
-        """The chat that the call names, where the bot may write.
-
-        Raises:
-            TelegramError: when there is none, or the bot may not.
-        """
-        chat = self.world.chat_for_bot(self.bot, self.params.chat_id(name))
+    def open_chat(self) -> Chat:
+        """The call's chat; raises `TelegramError` if none exists or the bot may not write there."""
+        chat = self.world.chat_for_bot(self.bot, self.params.chat_id())
         chat.check_bot_may_write()
         return chat
 
-    def message_text(self) -> Formatted:
-        """`text` with its formatting, 1-4096 characters after parsing.
-
-        Raises:
-            TelegramError: when it is empty, too long, or broken.
-        """
-        message = formatted(self.params.values, "text", "entities")
+    def text_content(self) -> Json:
+        """A message's text, entities and link preview; raises `TelegramError` for a bad text."""
+        message = _formatted(self.params.values, "text", "entities")
         if not message.text:
             raise bad_request("message text is empty")
         if utf16_len(message.text) > MAX_TEXT:
             raise bad_request("message is too long")
-        return message
+        preview = self.params.get("link_preview_options")
+        has_preview = isinstance(preview, dict) and preview
+        content = message.as_json("text", "entities")
+        return content | ({"link_preview_options": preview} if has_preview else {})
 
     def caption(self) -> Json:
-        """`caption` as it stands in a message; nothing for an empty one."""
+        """The caption's fields of a message; none for an empty caption."""
         return caption_of(self.params.values)
 
     def reply(self, chat: Chat) -> Json:
         """`reply_to_message` of the message to send, if it is a reply.
 
         Raises:
-            TelegramError: when the message replied to is not there (and that was not allowed).
+            TelegramError: when the other message does not exist and the call does not allow that.
         """
         raw = self.params.get("reply_parameters")
         if raw is None:
@@ -77,21 +69,13 @@ class Call:
         raise bad_request("message to be replied not found")
 
     def file(self, name: str) -> StoredFile:
-        """The file of a parameter: uploaded under its name, attached, or known by its id.
-
-        Raises:
-            TelegramError: when there is none.
-        """
+        """The file of a parameter: uploaded under its name, attached, or known by its id."""
         if upload := self.params.uploads.get(name):
             return self._stored(upload)
         return self.file_at(self.params.text(name))
 
     def file_at(self, reference: str) -> StoredFile:
-        """The file that *reference* names: `attach://field` or a file_id.
-
-        Raises:
-            TelegramError: when there is none.
-        """
+        """The file of `attach://field` or a file_id; raises `TelegramError` when there is none."""
         if not reference:
             raise bad_request("there is no document in the request")
         if reference.startswith("attach://"):
@@ -109,24 +93,14 @@ class Call:
 
 
 def caption_of(values: Json) -> Json:
-    """`caption` of a call or of an InputMedia as it stands in a message.
-
-    Raises:
-        TelegramError: when it is too long or broken.
-    """
-    message = formatted(values, "caption", "caption_entities")
+    """A caption's fields of a message; raises `TelegramError` if it is too long or broken."""
+    message = _formatted(values, "caption", "caption_entities")
     if utf16_len(message.text) > MAX_CAPTION:
         raise bad_request("message caption is too long")
-    content: Json = {"caption": message.text} if message.text else {}
-    return content | ({"caption_entities": message.entities} if message.entities else {})
+    return message.as_json("caption", "caption_entities") if message.text else {}
 
 
-def formatted(values: Json, text_name: str, entities_name: str) -> Formatted:
-    """A text with its formatting, as Telegram would show it.
-
-    Raises:
-        TelegramError: when the formatting is broken.
-    """
+def _formatted(values: Json, text_name: str, entities_name: str) -> Formatted:
     text = values.get(text_name)
     text = "" if text is None else str(text)
     mode = str(values.get("parse_mode") or "").lower()

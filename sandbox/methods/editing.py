@@ -4,7 +4,7 @@ from sandbox.chats import Chat, own_message
 from sandbox.errors import bad_request
 from sandbox.keyboards import inline_keyboard
 from sandbox.methods.call import Call
-from sandbox.methods.sending import media_content
+from sandbox.methods.sending import MEDIA_KINDS, media_content
 from sandbox.shapes import Json
 
 MAX_DELETED_AT_ONCE = 100
@@ -12,7 +12,6 @@ MAX_ANSWER = 200
 
 _TEXT = ("text", "entities", "link_preview_options")
 _CAPTION = ("caption", "caption_entities")
-_MEDIA = ("photo", "document")
 
 
 def edit_message_text(call: Call) -> Json:
@@ -20,18 +19,13 @@ def edit_message_text(call: Call) -> Json:
     chat, message = _target(call)
     if "text" not in message:
         raise bad_request("there is no text in the message to edit")
-    words = call.message_text()
-    content: Json = {"text": words.text} | ({"entities": words.entities} if words.entities else {})
-    preview = call.params.get("link_preview_options")
-    if isinstance(preview, dict) and preview:
-        content["link_preview_options"] = preview
-    return _edited(call, chat, message, content, replaced=_TEXT)
+    return _edited(call, chat, message, call.text_content(), replaced=_TEXT)
 
 
 def edit_message_caption(call: Call) -> Json:
     """EditMessageCaption."""
     chat, message = _target(call)
-    if not any(kind in message for kind in _MEDIA):
+    if not any(kind in message for kind in MEDIA_KINDS):
         raise bad_request("there is no caption in the message to edit")
     return _edited(call, chat, message, call.caption(), replaced=_CAPTION)
 
@@ -40,7 +34,7 @@ def edit_message_media(call: Call) -> Json:
     """EditMessageMedia."""
     chat, message = _target(call)
     content = media_content(call, call.params.get("media"))
-    return _edited(call, chat, message, content, replaced=(*_TEXT, *_CAPTION, *_MEDIA))
+    return _edited(call, chat, message, content, replaced=(*_TEXT, *_CAPTION, *MEDIA_KINDS))
 
 
 def edit_message_reply_markup(call: Call) -> Json:
@@ -62,7 +56,7 @@ def delete_message(call: Call) -> bool:
 
 
 def delete_messages(call: Call) -> bool:
-    """deleteMessages: those that are not there are skipped."""
+    """`deleteMessages` skips messages that do not exist."""
     chat = call.open_chat()
     ids = call.params.get("message_ids")
     if not isinstance(ids, list) or not all(isinstance(each, int) for each in ids):
@@ -78,7 +72,7 @@ def delete_messages(call: Call) -> bool:
 
 
 def answer_callback_query(call: Call) -> bool:
-    """answerCallbackQuery: once for each query."""
+    """`answerCallbackQuery` works once for each query."""
     params = call.params
     query_id = params.text("callback_query_id")
     text = params.text("text")
@@ -94,7 +88,7 @@ def answer_callback_query(call: Call) -> bool:
         "show_alert": params.flag("show_alert"),
         "url": params.text("url") or None,
     }
-    call.bot.tell("callback_answer", answer, chat_id)
+    call.bot.emit("callback_answer", answer, chat_id)
     return True
 
 
@@ -108,7 +102,7 @@ def _target(call: Call) -> tuple[Chat, Json]:
 def _edited(
     call: Call, chat: Chat, message: Json, content: Json, *, replaced: tuple[str, ...]
 ) -> Json:
-    """Replace parts of a message, and its keyboard: an edit without one takes it away."""
+    """Replace parts of a message, and its keyboard: an edit without one removes it."""
     keyboard = inline_keyboard(call.params.get("reply_markup"), only_inline=True)
     edited = {k: v for k, v in message.items() if k not in replaced and k != "reply_markup"}
     edited |= content | ({"reply_markup": keyboard} if keyboard else {})

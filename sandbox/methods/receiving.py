@@ -11,7 +11,7 @@ MAX_TIMEOUT_S = 50
 
 
 async def get_updates(call: Call) -> list[Json]:
-    """getUpdates: holds the connection until there is something, as long as `timeout` allows."""
+    """`getUpdates` waits for the first update, up to `timeout` seconds."""
     if call.bot.webhook.url:
         raise TelegramError(
             409,
@@ -29,7 +29,7 @@ async def get_updates(call: Call) -> list[Json]:
 
 
 def set_webhook(call: Call) -> bool:
-    """setWebhook: delivers on loopback; an empty URL takes the webhook away."""
+    """`setWebhook` delivers on loopback; an empty URL removes the webhook."""
     params = call.params
     secret = params.text("secret_token")
     if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", secret):

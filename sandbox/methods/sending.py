@@ -1,45 +1,26 @@
-"""Methods that put a new message into a chat."""
+"""Methods that send a new message."""
 
 import secrets
 from typing import Any
 
 from sandbox.chats import Chat
 from sandbox.errors import bad_request
-from sandbox.files import StoredFile
 from sandbox.keyboards import inline_keyboard
 from sandbox.methods.call import Call, caption_of
 from sandbox.shapes import Json
 
-_CHAT_ACTIONS = frozenset(
-    [
-        "typing",
-        "upload_photo",
-        "record_video",
-        "upload_video",
-        "record_voice",
-        "upload_voice",
-        "upload_document",
-        "choose_sticker",
-        "find_location",
-        "record_video_note",
-        "upload_video_note",
-    ]
-)
-_MEDIA_KINDS = ("photo", "document")
+_CHAT_ACTIONS = frozenset({
+    "typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice",
+    "upload_document", "choose_sticker", "find_location", "record_video_note", "upload_video_note",
+})  # fmt: skip
+MEDIA_KINDS = ("photo", "document")
 MAX_ALBUM = 10
 
 
 def send_message(call: Call) -> Json:
     """SendMessage."""
     chat = call.open_chat()
-    words = call.message_text()
-    content: Json = {"text": words.text}
-    if words.entities:
-        content["entities"] = words.entities
-    preview = call.params.get("link_preview_options")
-    if isinstance(preview, dict) and preview:
-        content["link_preview_options"] = preview
-    return _send(call, chat, content)
+    return _send(call, chat, call.text_content())
 
 
 def send_document(call: Call) -> Json:
@@ -67,7 +48,7 @@ def send_media_group(call: Call) -> list[Json]:
     if len(media) > MAX_ALBUM:
         raise bad_request("too many messages to send as an album")
     contents = [media_content(call, item) for item in media]
-    if len({next(kind for kind in _MEDIA_KINDS if kind in content) for content in contents}) > 1:
+    if len({next(kind for kind in MEDIA_KINDS if kind in content) for content in contents}) > 1:
         raise bad_request("document can't be mixed with other media types")
     group = {"media_group_id": str(10**16 + secrets.randbelow(9 * 10**16))}
     reply = call.reply(chat)
@@ -75,18 +56,15 @@ def send_media_group(call: Call) -> list[Json]:
 
 
 def media_content(call: Call, item: Any) -> Json:
-    """An InputMedia as it stands in a message.
-
-    Raises:
-        TelegramError: when it is neither a photo nor a document, or its file is missing.
-    """
+    """An InputMedia's fields of a message; raises `TelegramError` for a bad kind or no file."""
     if not isinstance(item, dict):
         raise bad_request("can't parse InputMedia: expected an Object")
     kind = item.get("type")
-    if kind not in _MEDIA_KINDS:
+    if kind not in MEDIA_KINDS:
         raise bad_request(f"can't parse InputMedia: type {kind} is not supported by the sandbox")
     file = call.file_at(str(item.get("media") or ""))
-    return {kind: _as_media(file, kind)} | caption_of(item)
+    media = file.as_photo() if kind == "photo" else file.as_document()
+    return {kind: media} | caption_of(item)
 
 
 def send_chat_action(call: Call) -> bool:
@@ -100,14 +78,14 @@ def send_chat_action(call: Call) -> bool:
 
 
 def send_message_draft(call: Call) -> bool:
-    """sendMessageDraft: accepted and not shown."""
+    """Check a `sendMessageDraft`; the page does not show drafts."""
     chat = call.open_chat()
     if chat.is_group:
         raise bad_request("message drafts can be sent to private chats only")
     if not call.params.integer("draft_id"):
         raise bad_request("draft identifier must be non-zero")
     if call.params.text("text"):
-        call.message_text()
+        call.text_content()
     return True
 
 
@@ -115,14 +93,8 @@ def copy_message(call: Call) -> Json:
     """CopyMessage."""
     chat, original = call.open_chat(), _original(call, "copy")
     left_out = (
-        "message_id",
-        "from",
-        "chat",
-        "date",
-        "edit_date",
-        "reply_to_message",
-        "reply_markup",
-    )
+        "message_id", "from", "chat", "date", "edit_date", "reply_to_message", "reply_markup",
+    )  # fmt: skip
     content = {key: value for key, value in original.items() if key not in left_out}
     if call.params.get("caption") is not None and "text" not in content:
         content = {key: value for key, value in content.items() if not key.startswith("caption")}
@@ -154,7 +126,3 @@ def _original(call: Call, what: str) -> Json:
     if (message := source.messages.get(call.params.message_id())) is None:
         raise bad_request(f"message to {what} not found")
     return message
-
-
-def _as_media(file: StoredFile, kind: str) -> Any:
-    return file.as_photo() if kind == "photo" else file.as_document()

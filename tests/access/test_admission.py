@@ -219,9 +219,9 @@ async def test_an_old_link_does_not_undo_a_removal(lobby: Lobby):
 
 
 async def test_one_press_asks_every_admin_once(lobby: Lobby):
-    assert (await lobby.admission.standing(GUEST)).door is OutsideState.MAY_ASK
+    assert (await lobby.admission.outside_access(GUEST)).state is OutsideState.MAY_ASK
 
-    asked = [(await lobby.asks()).door for _ in range(3)]
+    asked = [(await lobby.asks()).state for _ in range(3)]
 
     assert asked == [OutsideState.WAITING] * 3
     assert [who for who, *_ in await lobby.parts.told("join_request")] == [ADMIN, SECOND_ADMIN]
@@ -233,7 +233,7 @@ async def test_after_a_day_one_may_remind_them(lobby: Lobby):
     first = await lobby.request_id()
     await lobby.later(rules.ASK_EVERY_S)
 
-    assert (await lobby.admission.standing(GUEST)).door is OutsideState.MAY_ASK
+    assert (await lobby.admission.outside_access(GUEST)).state is OutsideState.MAY_ASK
     await lobby.asks()
 
     assert await lobby.request_id() == first
@@ -263,10 +263,10 @@ async def test_denied_may_ask_again_after_a_while(lobby: Lobby):
     await lobby.admission.decide(number, is_admitted=False, by=ADMIN)
 
     standing = await lobby.asks()
-    assert standing.door is OutsideState.DENIED
+    assert standing.state is OutsideState.DENIED
     assert 0 <= standing.until - time.time() - DENIED_FOR_S + 60 <= 60
     await lobby.later(DENIED_FOR_S)
-    assert (await lobby.asks()).door is OutsideState.WAITING
+    assert (await lobby.asks()).state is OutsideState.WAITING
     late = await lobby.admission.decide(number, is_admitted=True, by=ADMIN)
 
     assert late.state is RequestState.DENIED, "an old button does not decide a new request"
@@ -278,7 +278,7 @@ async def test_blocked_may_never_ask(lobby: Lobby):
     await lobby.admission.block(GUEST, is_blocked=True, by=ADMIN)
     await lobby.later(30 * DENIED_FOR_S)
 
-    assert (await lobby.asks()).door is OutsideState.BLOCKED
+    assert (await lobby.asks()).state is OutsideState.BLOCKED
     assert len(await lobby.parts.told("join_request")) == 2
     await lobby.admission.admit(GUEST, by=ADMIN)
     assert await lobby.access() is Access.TESTER
@@ -287,7 +287,7 @@ async def test_blocked_may_never_ask(lobby: Lobby):
 async def test_a_flood_of_strangers_is_only_listed(lobby: Lobby):
     """Each admin gets so many messages a day, one that says so, and the list has everybody."""
     for n in range(MOST_TOLD_A_DAY + 9):
-        assert (await lobby.asks(GUEST + n)).door is OutsideState.WAITING
+        assert (await lobby.asks(GUEST + n)).state is OutsideState.WAITING
 
     mine = [kind for who, kind, _ in await lobby.parts.told() if who == ADMIN]
     assert mine == ["join_request"] * MOST_TOLD_A_DAY + ["join_flood"]
@@ -323,7 +323,7 @@ async def test_removed_are_out_at_once(lobby: Lobby):
     assert not await lobby.parts.database.write(lambda tx: lobby.people.is_admitted(tx, GUEST))
     assert lobby.ended == [GUEST]
     assert [kind for who, kind, _ in await lobby.parts.told() if who == GUEST] == ["access_closed"]
-    assert (await lobby.asks()).door is OutsideState.DENIED
+    assert (await lobby.asks()).state is OutsideState.DENIED
 
 
 @pytest.mark.parametrize("person_id", [ADMIN, TESTER])

@@ -61,7 +61,7 @@ async def test_all_that_was_said_can_be_read_oldest_first(talked: Database, monk
     turns = await own.turns_of(ME)
 
     assert [turn.question for turn in turns] == [f"тайна {n}" for n in (1, 2, 3, 4)]
-    words = await own.words_of(ME)
+    words = await own.store.words_of(ME)
     assert (words.n_conversations, words.n_turns, words.since) == (2, 4, 101)
     monkeypatch.setattr("bot.privacy.privacy.MOST_CHARACTERS", 2 * len("тайна 1ответ 1"))
     assert [turn.question for turn in await own.turns_of(ME)] == ["тайна 3", "тайна 4"]
@@ -78,8 +78,8 @@ async def test_deletion_takes_one_persons_words_only(talked: Database, access: A
     for _ in range(2):
         await talked.write(lambda tx: own.forget(tx, me(access)))
 
-    assert (await own.words_of(ME)).n_turns == 0
-    assert (await own.words_of(OTHER)).n_turns == 4
+    assert (await own.store.words_of(ME)).n_turns == 0
+    assert (await own.store.words_of(OTHER)).n_turns == 4
     rows = await talked.rows("SELECT DISTINCT chat_id FROM conversations")
     assert [row["chat_id"] for row in rows] == [OTHER]
     ((name, language),) = [

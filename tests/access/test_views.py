@@ -14,7 +14,7 @@ from bot.access.invitations import MOST_OPEN, InvitationOutcome
 from bot.catalogue import load_catalogue
 from bot.delivery.screen import Screen
 from bot.domain.people import Access, Invitation, JoinRequest, Person, PersonProfile, RequestState
-from bot.edge.refusals import refusal
+from bot.edge.dispatch import refusal
 from bot.errors import DailyLimitReached, PersonFixed
 from bot.privacy import views as privacy
 from bot.privacy.entities import StoredTurn, StoredWords
@@ -99,7 +99,7 @@ def screens(texts: Texts, value: str) -> Iterator[Screen]:
         for found in ([made] * MOST_OPEN, []):
             yield admission.invitations(texts, found, makers={5: value}, is_new=is_new)
     for kind in OutsideState:
-        outside = outside_views.outside(texts, HUGE, OutsideAccess(door=kind, until=LONG_AGO))
+        outside = outside_views.outside(texts, HUGE, OutsideAccess(state=kind, until=LONG_AGO))
         yield outside
         for outcome in InvitationOutcome:
             if outcome is not InvitationOutcome.ADMITTED:
@@ -235,7 +235,7 @@ def test_the_limit_says_until_when(zone: str, said: str):
     ("kind", "may_ask"), [(kind, kind is OutsideState.MAY_ASK) for kind in OutsideState]
 )
 def test_a_stranger_sees_their_number_and_what_they_can_do(kind: OutsideState, may_ask: bool):
-    screen = outside_views.outside(RU, 2001, OutsideAccess(door=kind, until=LONG_AGO))
+    screen = outside_views.outside(RU, 2001, OutsideAccess(state=kind, until=LONG_AGO))
 
     assert "Ваш номер: 2001" in shown(screen)
     assert buttons_of(screen) == (["access:ask:"] if may_ask else [])

@@ -9,7 +9,7 @@ import pytest
 from bot.alarms import views as alarms
 from bot.alarms.entities import RestartState
 from bot.domain.training import JobStatus, TrackedJob
-from bot.jobs import outage_views
+from bot.jobs import notifications as outages
 from bot.jobs.card_views import card
 from bot.texts import Texts
 from tests.fakes import job_of
@@ -82,10 +82,10 @@ def test_learning_by_heart_shows_both_losses():
 
 @LANGUAGES
 @pytest.mark.parametrize("kind", ["unreachable", "refused"])
-def test_outage_is_told_in_its_own_words_with_the_providers(texts: Texts, kind: str):
+async def test_outage_is_told_in_its_own_words_with_the_providers(texts: Texts, kind: str):
     payload: dict[str, Any] = {"kind": kind, "since": ago(600), "message": "Bad <key>"}
-    begun = shown(outage_views.outage(texts, payload))
-    over = shown(outage_views.outage_over(texts, {**payload, "until": time.time()}))
+    begun = shown(await outages.outage(texts, payload, 0))
+    over = shown(await outages.outage_over(texts, {**payload, "until": time.time()}, 0))
 
     assert "Bad <key>" in begun
     assert ("OPENAI_API_KEY" in begun) is (kind == "refused")

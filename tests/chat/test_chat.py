@@ -69,7 +69,7 @@ async def test_prompt_is_system_prompt_history_and_the_new_words(talking: BotPar
 
 async def test_new_conversation_remembers_nothing(talking: BotParts):
     await said(talking, 1)
-    await talking.database.write(lambda tx: talking.chat.start_anew(tx, CHAT))
+    await talking.database.write(lambda tx: talking.chat.start_new(tx, CHAT))
 
     assert roles(await question(talking)) == [("system", PROMPT), ("user", "И что дальше?")]
 
@@ -269,7 +269,7 @@ async def test_only_the_last_answer_can_be_replaced(talking: BotParts):
     with pytest.raises(errors.NotTheLastAnswer):
         await talking.chat.last_turn(CHAT, 1)
 
-    await talking.database.write(lambda tx: talking.chat.start_anew(tx, CHAT))
+    await talking.database.write(lambda tx: talking.chat.start_new(tx, CHAT))
     with pytest.raises(errors.NotTheLastAnswer):
         await talking.chat.last_turn(CHAT, 2)
     with pytest.raises(errors.NothingToRetry):

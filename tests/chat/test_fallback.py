@@ -22,8 +22,11 @@ async def serves(parts: BotParts, name: str, *, has_answered: bool = True) -> No
     )
     if has_answered:
         usage = Usage(prompt_tokens=1, completion_tokens=1)
-        answered = parts.accounts.answered(TESTER, model=name, messages=[], answer="", usage=usage)
-        await parts.database.write(answered)
+        await parts.database.write(
+            lambda tx: parts.accounts.add(
+                tx, TESTER, model=name, messages=[], answer="", usage=usage
+            )
+        )
 
 
 async def ask(parts: BotParts) -> list[str]:

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from bot import errors
+from bot.chat.incoming_answer import IncomingAnswer
 from bot.comparison.entities import AnswerPair, ComparisonEnding, Vote, Votes
-from bot.comparison.results import BlindAnswer, BlindQuestion, ComparisonResult
+from bot.comparison.results import BlindQuestion, ComparisonResult
 from bot.domain.models import Turn
 from bot.domain.people import Access
 from tests.composition import ADMIN, MODEL, PROMPT, SECOND_ADMIN, TESTER, BotParts, person
@@ -30,7 +31,7 @@ async def compared(parts: BotParts) -> BotParts:
 
 async def duel(parts: BotParts, text: str = "Кто я?", *, by: int = TESTER) -> BlindQuestion | None:
     asked = await parts.chat.question(text, person=person(by), chat_id=by)
-    return await parts.comparisons.duel(asked, person(by), parts.request())
+    return await parts.comparisons.blind_question(asked, person(by), parts.request())
 
 
 async def shown(parts: BotParts, text: str = "Кто я?", *, by: int = TESTER) -> AnswerPair:
@@ -38,7 +39,7 @@ async def shown(parts: BotParts, text: str = "Кто я?", *, by: int = TESTER) 
     found = await duel(parts, text, by=by)
     assert found is not None
     answers = [
-        BlindAnswer(question=question, text=question.model.title, usage=None)
+        IncomingAnswer(question=question, text=question.model.title, usage=None)
         for question in found.questions
     ]
     await parts.database.write(
@@ -136,9 +137,9 @@ async def test_every_third_answer_is_a_pair(compared: BotParts):
 
 async def test_order_is_a_fair_coin_that_falls_alike_again(compared: BotParts):
     asked = await compared.chat.question("?", person=person(), chat_id=TESTER)
-    found = [await compared.comparisons.duel(asked, person(), n) for n in range(400)]
+    found = [await compared.comparisons.blind_question(asked, person(), n) for n in range(400)]
 
-    assert await compared.comparisons.duel(asked, person(), 7) == found[7]
+    assert await compared.comparisons.blind_question(asked, person(), 7) == found[7]
     orders = Counter(each.pair.is_a_first for each in found if each)
     assert sum(orders.values()) == 400
     assert abs(orders[True] - 200) < 40  # four standard deviations
@@ -152,12 +153,12 @@ async def test_order_is_a_fair_coin_that_falls_alike_again(compared: BotParts):
 async def test_only_testers_are_asked_and_only_for_new_questions(compared: BotParts):
     asked = await compared.chat.question("?", person=person(), chat_id=TESTER)
     admin = person(ADMIN, Access.ADMIN)
-    assert await compared.comparisons.duel(asked, admin, 1) is None
+    assert await compared.comparisons.blind_question(asked, admin, 1) is None
 
     await shown(compared)
     last = await compared.chat.last_turn(TESTER)
     again = await compared.chat.question("?", person=person(), chat_id=TESTER, replaces=last)
-    assert await compared.comparisons.duel(again, person(), 2) is None
+    assert await compared.comparisons.blind_question(again, person(), 2) is None
 
 
 async def test_a_pair_costs_one_answer_of_the_limit(compared: BotParts):

@@ -304,7 +304,7 @@ async def test_prompt_is_known_while_a_large_file_is_still_being_checked(parts: 
 async def test_plan_shows_what_past_jobs_took(parts: BotParts):
     """Until there are some, the guide's hint; learnt from jobs of the same model only."""
     run = await parts.plan()
-    assert (await parts.training.estimate(run)).n_past == 0
+    assert (await parts.training.estimates.of_run(run)).n_past == 0
 
     run = await parts.settled(await parts.confirm(run))
     job = await parts.tracked()
@@ -317,7 +317,7 @@ async def test_plan_shows_what_past_jobs_took(parts: BotParts):
     )
     await parts.looked_at()
 
-    guess = await parts.training.estimate(await parts.plan())
+    guess = await parts.training.estimates.of_run(await parts.plan())
     assert (guess.n_past, guess.minutes_low, guess.minutes_high) == (1, 16, 24)
     other = replace(run.parameters, base_model="another")
-    assert (await parts.training.estimate(await parts.plan(other))).n_past == 0
+    assert (await parts.training.estimates.of_run(await parts.plan(other))).n_past == 0

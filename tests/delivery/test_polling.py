@@ -8,7 +8,7 @@ import httpx
 import pytest
 from telegram.error import InvalidToken
 
-from bot.delivery.polling import DEAF_S, HOLD_S, LONGEST_PAUSE_S, Polling
+from bot.delivery.polling import HOLD_S, LONGEST_PAUSE_S, REQUEST_S, Polling
 from bot.delivery.routing import ALLOWED_UPDATES
 from bot.domain import JsonDict
 from tests.clocks import VirtualLoop, now, settle
@@ -17,7 +17,7 @@ from tests.fakes import Telegram
 LOOP = VirtualLoop
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*Bot.getUpdates")
-A_WHILE = 3 * DEAF_S
+A_WHILE = 3 * REQUEST_S
 
 
 class Inbox:
@@ -157,7 +157,7 @@ async def test_no_trouble_makes_the_bot_deaf(telegram, polling, inbox, started, 
     started(polling.run())
     await asyncio.sleep(1)
     telegram.brings(update(1), update(2))
-    await asyncio.sleep(times * (DEAF_S + LONGEST_PAUSE_S))
+    await asyncio.sleep(times * (REQUEST_S + LONGEST_PAUSE_S))
     telegram.brings(update(3))
     await settle()
 
@@ -170,7 +170,7 @@ async def test_connection_that_is_held_open_is_given_up(telegram, polling, inbox
     telegram.brings(update(1))
     started(polling.run())
 
-    await asyncio.sleep(DEAF_S - 1)
+    await asyncio.sleep(REQUEST_S - 1)
     assert inbox.updates == []
     await asyncio.sleep(2)
     assert inbox.updates == [update(1)]

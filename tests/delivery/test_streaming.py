@@ -44,7 +44,7 @@ class World:
             chat_id=5,
             floor_id=3,
             message_id=message_id,
-            is_replay=is_replay,
+            is_unsure=is_replay,
             is_blocked=is_blocked,
             on_first=remember,
         )

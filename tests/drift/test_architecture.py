@@ -45,7 +45,7 @@ def features() -> list[str]:
 
 
 def inner_rank(name: str) -> int:
-    """`card_handlers` -> the place of handlers."""
+    """`ending_handlers` -> the place of handlers."""
     word = "handlers" if name == "notifications" else name.rpartition("_")[2]
     return INNER_RANKS.index(word if word in INNER_RANKS else "rule")
 

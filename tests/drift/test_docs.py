@@ -23,7 +23,8 @@ EVERYONE, ADMINS = REGISTRY.everyones_commands, REGISTRY.admins_commands
 READMES = ("README.md", "README.ru.md")
 PAPERS = (
     *READMES, "CONTRIBUTING.md", "docs/architecture.md", "docs/engine.md", "docs/sandbox.md",
-    "docs/providers.md", "docs/validation.md",
+    "docs/providers.md", "docs/validation.md", "docs/glossary.md", "docs/glossary.ru.md",
+    *(f"docs/decisions/{page.name}" for page in sorted((ROOT / "docs/decisions").glob("*.md"))),
 )  # fmt: skip
 FOR_EVERYBODY = {"README.md": "everybody", "README.ru.md": "всем"}
 NOT_OURS = {"newbot", "telegram", "sandbox"}
@@ -216,8 +217,12 @@ def test_promises_name_tests_that_exist():
         path = ROOT / "tests" / (name if "/" in name else f"{folder}/{name}")
         missing += [] if path.exists() else [name]
 
-    assert len(table.splitlines()) == 9
+    assert len(table.splitlines()) == 10
     assert missing == []
+
+
+def test_architecture_is_read_in_ten_minutes():
+    assert len(text("docs/architecture.md").splitlines()) <= 150
 
 
 def test_changelog_knows_this_version():

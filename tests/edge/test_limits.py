@@ -47,7 +47,7 @@ from bot.models import detail_views as one_model
 from bot.models import views as models
 from bot.models.details import ModelDetails
 from bot.ratings.quality import Share
-from bot.serving import last_day_views as last_days
+from bot.serving import views as last_days
 from bot.serving.serving import ModelPage
 from bot.texts import LANGUAGES, Texts
 from bot.training import edit_views as plan_edits
@@ -328,8 +328,8 @@ def model_screens(
         yield "used", models.used(texts, model, before, over_since=far)
         yield "current", models.current(texts, serves, value)
     yield "retired", models.retired(texts, page)
-    yield "already", models.used(texts, model, told=models.already(texts, serving, value))
-    yield "changed", models.used(texts, model, told=models.prompt_changed(texts, model))
+    yield "already", models.used(texts, model, opening=models.already(texts, serving, value))
+    yield "changed", models.used(texts, model, opening=models.prompt_changed(texts, model))
     yield "ask over", models.ask_over(texts, model, far)
     checkpoint = Checkpoint(name=value, step=HUGE, train_loss=1e12, valid_loss=-1e12)
     for tracked in (None, tracked_of(value, JobStatus.SUCCEEDED)):
@@ -435,7 +435,7 @@ def dataset_screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
             dataset=first,
             epochs=[1, 3, 5],
             models=[(model, [guess] * 3) for model in CATALOGUE.models],
-            presets={name: (preset, guess) for name, preset in CATALOGUE.presets.items()},
+            presets=[(preset, guess) for preset in CATALOGUE.presets.values()],
         )
         yield "prices", prices.prices(texts, offers, CATALOGUE, elsewhere=ELSEWHERE)
 

@@ -85,13 +85,10 @@ def test_a_name_that_no_feature_has_is_told(odd):
     assert line.endswith("no feature has it")
 
 
-@pytest.mark.parametrize("kind", sorted(registry().notifications), ids=str)
+@pytest.mark.parametrize("kind", sorted({k for f in FEATURES for k in f.notifications}), ids=str)
 def test_a_kind_that_nobody_puts_into_words_is_told(kind):
     """Each of them: an admin would never hear."""
-    tellers = [feature for feature in FEATURES if kind in feature.notifications]
-    if not tellers:
-        pytest.skip("the edge itself has the words for it")
-    (teller,) = tellers
+    (teller,) = (feature for feature in FEATURES if kind in feature.notifications)
 
     silent = replace(teller, notifications=without(teller.notifications, kind))
 
@@ -144,12 +141,24 @@ def test_a_command_that_the_help_does_not_name_is_told():
 def made() -> set[str]:
     """`feature:action` of every `data_of` in the code; a part in braces stands for any word."""
     return {
-        f"{_word(node.args[0])}:{_word(node.args[1])}"
+        f"{_word(feature)}:{_word(action)}"
         for path in sources("bot")
         if path != Path("bot/edge/buttons.py")
         for node in ast.walk(tree(path))
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "data_of"
+        if isinstance(node, ast.Call)
+        for feature, action in _made_by(node)
     }
+
+
+def _made_by(call: ast.Call) -> list[tuple[ast.expr, ast.expr]]:
+    """What `data_of(feature, action, ...)` or `partial(data_of, feature, action)` names."""
+    names = [getattr(part, "id", "") for part in (call.func, *call.args)]
+    arguments = {("data_of",): call.args, ("partial", "data_of"): call.args[1:]}
+    return [
+        (found[0], found[1])
+        for beginning, found in arguments.items()
+        if tuple(names[: len(beginning)]) == beginning
+    ]
 
 
 def _word(node: ast.expr) -> str:

@@ -10,8 +10,7 @@ import pytest
 
 from bot.access.feature import AccessFeature
 from bot.access.request_store import JoinRequestStore
-from bot.edge.notifications import Renderer
-from bot.edge.registry import Registry
+from bot.edge.registry import Registry, Renderer
 from bot.storage.database import Transaction
 from bot.wiring import build_features
 from tests.composition import ADMIN, MODEL, PROMPT, TESTER, TUNED, BotParts

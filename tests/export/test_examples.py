@@ -136,7 +136,7 @@ def test_every_reason_is_met():
 
 def selected(*answers, known=frozenset(), **options):
     examples, pairs = io.BytesIO(), io.BytesIO()
-    found = Selection.of(known, examples=examples, pairs=pairs, **options)
+    found = Selection(known, examples=examples, pairs=pairs, **options)
     for answer in answers:  # pages of one
         found.add([answer])
     return found, examples.getvalue(), pairs.getvalue()

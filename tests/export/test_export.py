@@ -282,7 +282,7 @@ async def test_without_a_dataset_there_are_still_examples(parts: BotParts):
 async def test_new_is_what_was_said_since_the_last_export(parts: BotParts):
     """A rating that was changed since counts as new."""
     await some(parts, 2)
-    await parts.database.write(lambda tx: parts.export.mark(tx, now=LONG_AGO + 10))
+    await parts.database.write(lambda tx: parts.export.store.mark(tx, now=LONG_AGO + 10))
     assert (await parts.export.survey(0)).n_new == 0
 
     await some(parts, 1, first=7, at=LONG_AGO + 10)

@@ -16,11 +16,11 @@ def provider() -> Provider:
 async def training(provider: Provider) -> AsyncIterator[TrainingApi]:
     api = TrainingApi(provider.client(), secrets={KEY})
     yield api
-    await api.close()
+    await api.aclose()
 
 
 @pytest.fixture
 async def chat(provider: Provider) -> AsyncIterator[ChatApi]:
     api = ChatApi(provider.client(), secrets={KEY}, pause_s=0)
     yield api
-    await api.close()
+    await api.aclose()

@@ -342,7 +342,7 @@ async def test_close_ends_the_client(provider: Provider):
     """After close nothing is open."""
     client = provider.client()
 
-    await ChatApi(client, secrets=()).close()
+    await ChatApi(client, secrets=()).aclose()
 
     assert client.is_closed()
     assert isinstance(client, openai.AsyncOpenAI)

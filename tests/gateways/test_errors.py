@@ -112,7 +112,7 @@ async def test_real_refused_connection_is_unreachable():
     error = await create(training)
 
     assert type(error) is errors.ProviderUnreachable
-    await training.close()
+    await training.aclose()
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ async def test_what_goes_wrong_has_a_name(provider: Provider, word, answer, expe
 
     assert caught.type is expected
     assert len(provider.requests) == 1
-    await training.close()
+    await training.aclose()
 
 
 @pytest.mark.parametrize("job_id", ["", "..", "a/b"])

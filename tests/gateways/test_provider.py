@@ -68,7 +68,7 @@ async def test_job_on_pairs_of_answers(provider: Provider, is_elsewhere: bool):
 
     assert provider.sent["method"] == {"type": "dpo", "dpo": {"hyperparameters": HYPERPARAMETERS}}
     assert ("hyperparameters" in provider.sent) == is_elsewhere
-    await training.close()
+    await training.aclose()
 
 
 HYPERPARAMETERS = {"n_epochs": 3, "learning_rate_multiplier": 0.1}
@@ -83,7 +83,7 @@ async def test_elsewhere_hyperparameters_stand_in_both_places(provider: Provider
 
     assert provider.sent["hyperparameters"] == HYPERPARAMETERS
     assert provider.sent["method"]["supervised"]["hyperparameters"] == HYPERPARAMETERS
-    await training.close()
+    await training.aclose()
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ async def test_a_server_that_refuses_one_place_gets_the_other(provider: Provider
     assert len(provider.requests) == 2
     assert "hyperparameters" not in provider.sent
     assert provider.sent["method"]["supervised"]["hyperparameters"] == HYPERPARAMETERS
-    await training.close()
+    await training.aclose()
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ async def test_nothing_else_is_asked_for_twice(provider: Provider, answer):
         await training.create_job(PARAMETERS, training_file="file-1", seed=7, metadata={})
 
     assert len(provider.requests) == 1
-    await training.close()
+    await training.aclose()
 
 
 async def test_empty_suffix_is_not_sent(training, provider: Provider):
@@ -196,7 +196,7 @@ async def test_what_changes_something_is_sent_once(provider: Provider, tmp_path)
         await training.upload(tmp_path / "data.jsonl", name="x.jsonl")
 
     assert len(provider.requests) == 3
-    await training.close()
+    await training.aclose()
 
 
 async def test_reads_are_repeated(provider: Provider):
@@ -206,7 +206,7 @@ async def test_reads_are_repeated(provider: Provider):
     provider.will(hiccup, says(job()))
 
     assert (await training.job("ftjob-1")).id == "ftjob-1"
-    await training.close()
+    await training.aclose()
 
 
 @pytest.mark.parametrize(

@@ -26,19 +26,19 @@ async def test_a_job_is_held_and_goes_on(parts: BotParts, number: int, word: str
     """The bot looks at it at once, so that the card shows it."""
     parts.provider.moves("ftjob-1", word)
 
-    assert (await parts.pausing.pause(number)).name == "natasha-v1"
+    assert (await parts.watching.pause(number)).name == "natasha-v1"
     assert await status(parts) is JobStatus.PAUSED
 
-    await parts.pausing.resume(number)
+    await parts.watching.resume(number)
     assert await status(parts) is JobStatus.RUNNING
 
 
 async def test_a_double_tap_asks_once(parts: BotParts, number: int):
     """Also a press that is handled anew after a kill."""
     for _ in range(3):
-        await parts.pausing.pause(number)
+        await parts.watching.pause(number)
     for _ in range(3):
-        await parts.pausing.resume(number)
+        await parts.watching.resume(number)
 
     assert parts.provider.n_calls("pause ftjob-1") == parts.provider.n_calls("resume ftjob-1") == 1
 
@@ -49,9 +49,9 @@ async def test_what_has_ended_meanwhile_is_left_alone(parts: BotParts, number: i
     parts.provider.moves("ftjob-1", word)
 
     with pytest.raises(errors.NotPausable):
-        await parts.pausing.pause(number)
+        await parts.watching.pause(number)
     with pytest.raises(errors.NotPaused):
-        await parts.pausing.resume(number)
+        await parts.watching.resume(number)
 
     assert parts.provider.n_calls("pause ftjob-1") == 0
     assert await status(parts) is JobStatus(word)
@@ -61,7 +61,7 @@ async def test_files_that_are_checked_can_not_be_held(parts: BotParts, number: i
     parts.provider.moves("ftjob-1", "validating_files")
 
     with pytest.raises(errors.NotPausable):
-        await parts.pausing.pause(number)
+        await parts.watching.pause(number)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ async def test_a_refusal_is_told_and_the_job_looked_at(parts: BotParts, number: 
     parts.provider.fails("pause", error)
 
     with pytest.raises(type(error)):
-        await parts.pausing.pause(number)
+        await parts.watching.pause(number)
 
     assert await status(parts) is JobStatus.RUNNING
     assert parts.provider.n_calls("job ftjob-1") == looks + 2
@@ -82,6 +82,6 @@ async def test_a_refusal_is_told_and_the_job_looked_at(parts: BotParts, number: 
 
 async def test_a_button_of_nobodys(parts: BotParts, number: int):
     with pytest.raises(errors.JobNotFollowed):
-        await parts.pausing.pause(number + 1)
+        await parts.watching.pause(number + 1)
 
     assert parts.provider.n_calls("pause") == 0

@@ -161,12 +161,12 @@ async def test_a_broken_drawing_is_logged(parts: BotParts, caplog):
 @pytest.mark.processes
 async def test_old_pictures_are_swept(parts: BotParts):
     """Those that nobody has asked for in a long time."""
-    parts.pictures.tidy()  # before there is anything
+    await parts.pictures.tidy()  # before there is anything
     await has_job(parts, 2.5, 2.0)
     old, new = await drawn(parts), await drawn(parts, EN)
     os.utime(old.path, (time.time() - KEPT_S - 60,) * 2)
 
-    parts.pictures.tidy()
+    await parts.pictures.tidy()
 
     assert not old.path.exists()
     assert new.path.exists()

@@ -6,7 +6,7 @@ import pytest
 
 from bot import errors
 from bot.domain.training import JobStatus
-from bot.jobs.polling import AT_ONCE, FEW, PAGES, SECONDS, TURNS
+from bot.jobs.polling import AT_ONCE, FEW, PAGES, SECOND_CALLS, TURNS
 from tests.clocks import until
 from tests.composition import ADMIN, SECOND_ADMIN, BotParts
 from tests.fakes import event_of, job_of
@@ -70,7 +70,7 @@ async def test_fifty_that_nobody_lists_cost_sixty_calls(parts: BotParts):
     for _ in range(3):
         calls = await calls_of_a_tick(parts)
 
-        assert len(calls) == PAGES + TURNS + SECONDS == MOST_CALLS
+        assert len(calls) == PAGES + TURNS + SECOND_CALLS == MOST_CALLS
         assert {call.split()[1] for call in calls if call.startswith("job ")} == set(OURS)
 
 
@@ -97,7 +97,7 @@ async def test_everybodys_events_have_their_turn(parts: BotParts):
     foreign(parts, 5000)
     for job_id in OURS:
         parts.provider.logs(job_id, event_of(f"{job_id}-1", message="шаг"))
-    for _ in range(len(OURS) // SECONDS):
+    for _ in range(len(OURS) // SECOND_CALLS):
         await calls_of_a_tick(parts)
 
     assert [(await parts.tracked(job_id)).last_message for job_id in OURS] == ["шаг"] * len(OURS)

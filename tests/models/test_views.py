@@ -14,8 +14,8 @@ from bot.domain.training import Hyperparameters, RunState, TrackedJob, TrainingR
 from bot.models import detail_views as one_model
 from bot.models import views as models
 from bot.models.details import ModelDetails
-from bot.serving.last_day_views import ending
 from bot.serving.serving import ModelPage
+from bot.serving.views import ending
 from bot.texts import Texts
 from bot.trials.entities import Verdict
 from tests.fakes import job_of

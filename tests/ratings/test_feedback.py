@@ -86,11 +86,11 @@ async def test_deleted_with_everything_else(parts: BotParts):
     )
     awaited = AwaitedCorrection(turn_id=first, message_id=71)
     await parts.database.write(
-        lambda tx: parts.feedback.wait(
-            tx, awaited, person_id=TESTER, request_id=9, until=2_000_000_000
+        lambda tx: parts.feedback.awaited.begin(
+            tx, TESTER, awaited, request_id=9, expires_at=2_000_000_000
         )
     )
-    words = await privacy.words_of(TESTER)
+    words = await privacy.store.words_of(TESTER)
     assert (words.n_ratings, words.n_corrections) == (1, 1)
     told = [turn.rating for turn in await privacy.turns_of(TESTER)]
     assert [(each.complaint, each.correction) for each in told] == [

@@ -174,4 +174,4 @@ async def test_clean_up_that_waits_for_an_answer_is_not_waited_for():
 
     await work.close()
 
-    assert now() == pytest.approx(workers.LAST_WORDS_S)
+    assert now() == pytest.approx(workers.CLEAN_UP_S)

@@ -39,7 +39,7 @@ async def test_one_part_is_changed_and_the_price_with_it(parts: BotParts, part, 
     changed = await parts.training.edit(run.id, part, value)
 
     assert changed.parameters == replace(PARAMETERS, **change)
-    assert changed.price_usd == (await parts.training.estimate(changed)).price_usd
+    assert changed.price_usd == (await parts.training.estimates.of_run(changed)).price_usd
     assert replace(changed, parameters=run.parameters, price_usd=run.price_usd) == run
     assert parts.provider.calls == []
 

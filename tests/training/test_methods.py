@@ -89,7 +89,7 @@ async def test_no_plan_where_the_provider_is_not_known_to_take_pairs(parts: BotP
     for plan in (
         elsewhere.plan(PARAMETERS, asked_by=ADMIN, request_id=parts.request()),
         elsewhere.plan_again(run.id, asked_by=ADMIN + 1, request_id=parts.request()),
-        elsewhere.plan_anew(run.id, asked_by=ADMIN + 1, request_id=parts.request()),
+        elsewhere.plan_on_current(run.id, asked_by=ADMIN + 1, request_id=parts.request()),
     ):
         with pytest.raises(errors.MethodUnknown) as refusal:
             await plan

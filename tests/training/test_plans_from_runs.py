@@ -79,7 +79,7 @@ def test_smaller_multiplier_and_stronger_base():
 def test_every_reason_leads_somewhere():
     """Also one that no provider has named so far."""
     assert steps_after("exceeded_quota") == (Step.RETRY,)
-    assert steps_after("thunderstorm") == steps_after("") == (Step.RETRY, Step.MEND, Step.MODEL)
+    assert steps_after("thunderstorm") == steps_after("") == (Step.RETRY, Step.REPAIR, Step.MODEL)
 
 
 # The same again
@@ -169,7 +169,7 @@ async def test_run_that_never_was(parts: BotParts):
     for ask in (
         parts.training.plan_again(404, asked_by=ADMIN, request_id=1),
         parts.training.plan_like(404, Remedy.EPOCHS, asked_by=ADMIN, request_id=1),
-        parts.training.plan_anew(404, asked_by=ADMIN, request_id=1),
+        parts.training.plan_on_current(404, asked_by=ADMIN, request_id=1),
         parts.training.plan_with(404, "llama", asked_by=ADMIN, request_id=1),
     ):
         with pytest.raises(errors.PlanGone):
@@ -244,7 +244,7 @@ async def test_mended_dataset_takes_the_place_of_the_one_that_was_refused(parts:
     run = await trained(parts)
     mended = await other_in_use(parts)
 
-    plan = await parts.training.plan_anew(run.id, asked_by=ADMIN, request_id=parts.request())
+    plan = await parts.training.plan_on_current(run.id, asked_by=ADMIN, request_id=parts.request())
 
     assert (plan.parameters, plan.dataset.id) == (run.parameters, mended.id)
 

@@ -7,8 +7,8 @@ import pytest
 
 from bot.dataset.validation.language import normalised
 from bot.errors import DatasetMissing
-from bot.trials import training_answers as lessons
-from bot.trials.training_answers import TrainingAnswers, read_lesson
+from bot.trials import training_answers
+from bot.trials.training_answers import TrainingAnswers, read_training_answers
 from tests.world import DATASET
 
 LONG = "Представь, что ты стоишь в лесу на рассвете. Куда ты пойдёшь?"
@@ -38,7 +38,7 @@ def example(*answers: str, **more: object) -> dict[str, object]:
 
 
 def read(path: Path, *said: str) -> TrainingAnswers:
-    found = read_lesson(path, said)
+    found = read_training_answers(path, said)
     assert found is not None
     return found
 
@@ -69,13 +69,13 @@ def test_short_answer_repeats_nothing(tmp_path):
 
 
 def test_file_without_answers_teaches_nothing(tmp_path):
-    assert read_lesson(a_file(tmp_path, {"messages": []}), []) is None
+    assert read_training_answers(a_file(tmp_path, {"messages": []}), []) is None
     with pytest.raises(DatasetMissing):
-        read_lesson(tmp_path / "gone.jsonl", [])
+        read_training_answers(tmp_path / "gone.jsonl", [])
 
 
 def test_large_file_is_sampled(tmp_path, monkeypatch):
-    monkeypatch.setattr(lessons, "MOST_ANSWERS", 3)
+    monkeypatch.setattr(training_answers, "MOST_ANSWERS", 3)
 
     assert read(a_file(tmp_path, *[example("Да")] * 9)).figures.n_answers == 3
 
@@ -94,7 +94,7 @@ def test_of_pairs_the_preferred_answers_are_learned(tmp_path):
 def test_shipped_dataset():
     """Its voice asks in every answer."""
     told: list[int] = []
-    found = read_lesson(DATASET, [], progress=told.append)
+    found = read_training_answers(DATASET, [], progress=told.append)
 
     assert found is not None
     assert (found.figures.n_answers, found.figures.share_asking) == (321, 1.0)

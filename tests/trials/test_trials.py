@@ -54,7 +54,7 @@ def asked_of(parts: BotParts, model: str) -> list[list[tuple[str, str]]]:
 
 async def ended(parts: BotParts, trial_id: int) -> Trial:
     await parts.trials.idle(trial_id)
-    trial = await parts.trials.get(trial_id)
+    trial = await parts.trials.store.get(trial_id)
     assert trial is not None
     return trial
 
@@ -464,7 +464,7 @@ async def test_one_trial_that_hangs_holds_up_no_other(parts: BotParts):
     second = await ended(parts, await automatic(parts, await model_of(parts, "other")))
 
     assert second.state is TrialState.ANSWERED
-    found = await parts.trials.get(first)
+    found = await parts.trials.store.get(first)
     assert found is not None
     assert found.state is TrialState.PENDING
 

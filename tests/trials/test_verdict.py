@@ -49,7 +49,7 @@ def judged(
         TrialAnswer(prompt=f"{n}?", answer=answer, base_answer=column, is_cut=n < n_cut)
         for n, (answer, column) in enumerate(zip(answers, columns, strict=True))
     ]
-    evidence = Evidence(answers=said, lesson=shown or lesson(), is_rehearsed=rehearsed)
+    evidence = Evidence(answers=said, training=shown or lesson(), is_rehearsed=rehearsed)
     return judge(evidence)
 
 
@@ -217,7 +217,7 @@ def test_script_that_nobody_knows_is_not_judged():
 
 def test_without_a_training_file_nothing_is_called_good():
     answers = [TrialAnswer(prompt=f"{n}?", answer=text) for n, text in enumerate(GOOD)]
-    judgement = judge(Evidence(answers=answers, lesson=None))
+    judgement = judge(Evidence(answers=answers, training=None))
 
     assert (judgement.verdict, rules(judgement)) == (Verdict.CHECK, ["without_lesson"])
     assert judgement.training is None

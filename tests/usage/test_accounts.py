@@ -100,7 +100,7 @@ async def test_every_stored_answer_is_on_the_account(parts: BotParts):
                 is_stopped=cost is None,
             )
         )
-        await parts.database.write(lambda tx: parts.chat.start_anew(tx, TESTER))
+        await parts.database.write(lambda tx: parts.chat.start_new(tx, TESTER))
 
     (spent,) = await parts.accounts.store.of(TESTER)
     assert (spent.model, spent.n_answers, spent.n_estimated) == (TUNED, 2, 1)
@@ -115,10 +115,11 @@ async def test_untold_tokens_are_counted_here(parts: BotParts):
         ChatMessage(role="system", content="Ты Наташа."),
         ChatMessage(role="user", content="Как быть?"),
     ]
-    answered = parts.accounts.answered(
-        TESTER, model=TUNED, messages=messages, answer="Представь лес.", usage=None
+    await parts.database.write(
+        lambda tx: parts.accounts.add(
+            tx, TESTER, model=TUNED, messages=messages, answer="Представь лес.", usage=None
+        )
     )
-    await parts.database.write(answered)
 
     prompt = [{"role": each.role, "content": each.content} for each in messages]
     assert await parts.accounts.store.of(TESTER) == [

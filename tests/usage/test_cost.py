@@ -6,7 +6,7 @@ import pytest
 
 from bot.catalogue import load_catalogue
 from bot.domain.models import Usage
-from bot.usage.cost import chat_cost, estimate, real_cost
+from bot.usage.cost import chat_cost, estimate, training_cost
 
 CATALOGUE = load_catalogue()
 MINI = CATALOGUE.model("gpt-4.1-mini")
@@ -28,13 +28,13 @@ def test_model_without_price_has_none(name):
     model = CATALOGUE.model(name)
 
     assert estimate(1_000, 1, model, CATALOGUE).price_usd is None
-    assert real_cost(1_000, model) is None
+    assert training_cost(1_000, model) is None
     assert chat_cost(Usage(prompt_tokens=1, completion_tokens=1), model) is None
 
 
 def test_real_cost_takes_the_tokens_of_the_job_as_they_are():
     """A job's trained tokens include its epochs."""
-    assert real_cost(1_000_000, MINI) == pytest.approx(5.0)
+    assert training_cost(1_000_000, MINI) == pytest.approx(5.0)
 
 
 def test_answer_costs_input_and_output():

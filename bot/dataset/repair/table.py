@@ -25,7 +25,7 @@ class Row:
     number: int
     """Its first line."""
     text: str
-    """As it stands in the file."""
+    """Its text in the file."""
     question: str
     answer: str
 

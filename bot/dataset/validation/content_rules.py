@@ -44,7 +44,10 @@ class Preferences:
         self._first_lines: dict[int, int] = {}
 
     def contradicted(self, asked: Hashable, preferred: str, rejected: str, line: int) -> int | None:
-        """An earlier line that prefers just the other of two answers, normalised, to the same."""
+        """An earlier line with the same question and the same two answers, the other one preferred.
+
+        Question and answers are compared as normalised words.
+        """
         if len(self._first_lines) < _REMEMBERED:
             self._first_lines.setdefault(hash((asked, preferred, rejected)), line)
         return self._first_lines.get(hash((asked, rejected, preferred)))
@@ -72,13 +75,13 @@ class RepetitionIndex:
     def find_or_add(
         self, identity: Hashable, question: list[str], answer: str, line: int, *, rejected: str = ""
     ) -> Repetition | None:
-        """The gravest repetition by the example on *line*.
+        """The most serious repetition by the example on *line*.
 
         Args:
             identity: equal for examples that are the same.
             question: its words.
             answer: the normalised answer.
-            line: where it stands in the file.
+            line: its number in the file.
             rejected: of a pair, the other answer, normalised.
         """
         is_kept = not self._nearby.is_full

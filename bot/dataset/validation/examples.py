@@ -41,7 +41,7 @@ class TrainingExample:
     """Of a pair, the other answer."""
 
     def places(self) -> Iterator[tuple[int | str, JsonDict]]:
-        """Each message and where it stands: its number from 1, or the key of a pair's answer."""
+        """Each message with its place: its number from 1, or the key of a pair's answer."""
         if not self.rejected:
             yield from enumerate(self.messages, 1)
             return
@@ -59,7 +59,7 @@ def method_of(row: JsonDict) -> TrainingMethod | None:
 
 
 def message_lists(row: JsonDict) -> Iterator[list[Any]]:
-    """Every list of messages in a row, good or bad, that stands where one belongs."""
+    """Every list of messages in a row, good or bad, in a place where one belongs."""
     if method_of(row) is TrainingMethod.DPO:
         given = row.get(INPUT)
         found = [given.get("messages") if isinstance(given, dict) else None]
@@ -107,7 +107,7 @@ def identity_of(row: JsonDict, line: bytes) -> Hashable:
 
     Args:
         row: its messages, or those of its input and its outputs, are objects with a role.
-        line: as it stands in the file; compared where there is more than words.
+        line: its bytes in the file; compared where there is more than words.
     """
     lists = list(message_lists(row))
     has_more = len(row) > len(lists) or len(row.get(INPUT, ())) > 1

@@ -110,7 +110,7 @@ def _has_two_columns(text: str, delimiter: str, *, is_all: bool) -> bool:
 
 
 def bom(profile: DatasetProfile) -> Places:
-    """A byte order mark; whoever uploads the file leaves it out."""
+    """A byte order mark; the upload leaves it out."""
     if profile.has_bom:
         yield None, NOTHING_TO_ADD
 

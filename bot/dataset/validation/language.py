@@ -104,7 +104,7 @@ def script_of(text: str) -> str:
     data = text.encode(errors="replace")
     n_cyrillic = len(data) - len(data.translate(None, _CYRILLIC))
     n_latin = len(data) - len(data.translate(None, _LATIN))
-    # Two scripts are nearly all that comes: whoever has no bytes left over is counted.
+    # Nearly all texts are in these two scripts: only other texts need all the counts.
     if n_latin + 2 * n_cyrillic < 0.7 * len(data):
         return _rarer(data)
     if n_latin + n_cyrillic < FEW_LETTERS:

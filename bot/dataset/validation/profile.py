@@ -90,7 +90,7 @@ class SystemPrompts:
         """Examples that do not begin with one."""
 
     def add(self, prompt: str, line: int) -> None:
-        """Count the prompt of the example on *line*; "" stands for none."""
+        """Count the prompt of the example on *line*; "" means none."""
         self._occurrences(prompt).add(line)
 
     def _occurrences(self, prompt: str) -> Occurrences:
@@ -109,7 +109,7 @@ class SystemPrompts:
         return max(self._kept, key=lambda prompt: self._kept[prompt].n, default="")
 
     def counts(self) -> dict[str, int]:
-        """How often each occurs, most frequent first; "" stands for none."""
+        """How often each occurs, most frequent first; "" means none."""
         found = {**self._kept, "": self.missing} if self.missing.n else self._kept
         counted = {prompt: occurrences.n for prompt, occurrences in found.items()}
         return dict(sorted(counted.items(), key=lambda item: item[1], reverse=True))

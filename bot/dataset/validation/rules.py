@@ -69,7 +69,7 @@ class FindingCounts:
         Args:
             rules: a table of them.
             subject: what they look at.
-            line: where it stands.
+            line: its number in the file; None for the file as a whole.
             place: which message of its example it is, by its number or its key.
         """
         for rule in rules:

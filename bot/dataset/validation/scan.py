@@ -40,7 +40,7 @@ def validate(
             personal data. Without, only format, roles, counts and tokens.
 
     Raises:
-        DatasetMissing: there is no such file, or it can't be read. Nothing that stands in a file
+        DatasetMissing: there is no such file, or it can't be read. No content of a file
             raises anything.
     """
     limits = load_catalogue().limits

@@ -66,7 +66,7 @@ _WORDS: Final[dict[str, str]] = {
         hospice* crisis emergency hotline* grief
     """,
 }
-"""Words by theme; one with a star stands for all that begin like this."""
+"""Words by theme; a star means all words that begin like this."""
 
 # Everybody has a family and a job: the rarer a theme's words are, the more they say.
 _WEIGHTS: Final = {

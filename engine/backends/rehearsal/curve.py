@@ -1,9 +1,10 @@
-"""An invented loss curve, the same for the same seed: it falls, with noise, and proves nothing."""
+"""An invented loss curve. It falls, with noise, and is the same for the same seed."""
 
 import math
 import random
 
-from engine.backends import StepReport, TrainingOrder
+from engine.backends import StepReport
+from engine.domain import FineTuningJob
 
 MAX_REPORTS = 100
 _START_LOSS = 2.4
@@ -12,11 +13,11 @@ _FALL = 4.0
 """How many times e the loss above the floor would fall over a whole run at multiplier 1."""
 _NOISE = 0.06
 _GAP = 0.15
-"""How far the validation loss lies above the training loss at the end."""
+"""How far the validation loss is above the training loss at the end."""
 
 
 def reported_steps(total_steps: int, n_epochs: int) -> list[int]:
-    """Steps worth an event, at most about 100: evenly spread, each epoch's end, the last one."""
+    """The steps to report, about 100 at most: evenly spread, and the last step of each epoch."""
     stride = max(1, math.ceil(total_steps / max(1, MAX_REPORTS - n_epochs)))
     return sorted({*range(stride, total_steps + 1, stride), *epoch_ends(total_steps, n_epochs)})
 
@@ -27,15 +28,15 @@ def epoch_ends(total_steps: int, n_epochs: int) -> set[int]:
     return {per_epoch * epoch for epoch in range(1, n_epochs + 1)}
 
 
-def step_report(order: TrainingOrder, step: int, *, seconds_left: float) -> StepReport:
+def step_report(job: FineTuningJob, step: int, *, seconds_left: float) -> StepReport:
     """The invented metrics of a step."""
-    progress = step / order.total_steps
-    train = _smooth_loss(order, progress) + _noise(order, step, "train")
-    is_end = step in epoch_ends(order.total_steps, order.hyperparameters.n_epochs or 1)
+    progress = step / job.total_steps
+    train = _smooth_loss(job, progress) + _noise(job, step, "train")
+    is_end = step in epoch_ends(job.total_steps, job.hyperparameters.n_epochs or 1)
     valid = full = None
-    if order.validation_file is not None:
-        full = _smooth_loss(order, progress) + _GAP * progress
-        valid = full + _noise(order, step, "valid")
+    if job.validation_file is not None:
+        full = _smooth_loss(job, progress) + _GAP * progress
+        valid = full + _noise(job, step, "valid")
     return StepReport(
         step=step,
         train_loss=_rounded(train),
@@ -49,14 +50,14 @@ def step_report(order: TrainingOrder, step: int, *, seconds_left: float) -> Step
     )
 
 
-def _smooth_loss(order: TrainingOrder, progress: float) -> float:
-    multiplier = order.hyperparameters.learning_rate_multiplier or 1.0
+def _smooth_loss(job: FineTuningJob, progress: float) -> float:
+    multiplier = job.hyperparameters.learning_rate_multiplier or 1.0
     fall = _FALL * min(2.0, max(0.5, multiplier**0.25))
     return _FLOOR_LOSS + (_START_LOSS - _FLOOR_LOSS) * math.exp(-fall * progress)
 
 
-def _noise(order: TrainingOrder, step: int, kind: str) -> float:
-    source = random.Random(f"{order.seed}:{kind}:{step}")  # noqa: S311, repeatable on purpose
+def _noise(job: FineTuningJob, step: int, kind: str) -> float:
+    source = random.Random(f"{job.seed}:{kind}:{step}")  # noqa: S311, repeatable on purpose
     return source.gauss(0.0, _NOISE)
 
 

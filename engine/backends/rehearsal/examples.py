@@ -1,4 +1,4 @@
-"""Checks a training or validation file as the provider does, a line at a time, in a thread.
+"""Checks a training or validation file as the provider does, line by line, in a thread.
 
 The rules: https://platform.openai.com/docs/guides/supervised-fine-tuning,
 https://cookbook.openai.com/examples/chat_finetuning_data_prep and, for pairs of answers,
@@ -23,36 +23,36 @@ INPUT_KEYS = EXAMPLE_KEYS - {"functions"}
 OUTPUTS = ("preferred_output", "non_preferred_output")
 PAIR_KEYS = frozenset({"input", *OUTPUTS})
 SHOWN_FAULTS = 5
-"""How many faulty lines a refusal tells of."""
+"""How many faulty lines a refusal lists."""
 MAX_LINE_BYTES = 32 * 1024 * 1024
-"""Longer lines are refused unread; the longest example counts 65,536 tokens."""
-_LOOK_UP_LINES = 200
-"""How often the thread asks whether it should go on."""
+"""Longer lines are refused unread; the longest example has 65,536 tokens."""
+_LINES_BETWEEN_CHECKS = 200
+"""After so many lines each, the thread checks whether it should stop."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A good line."""
+    """A correct line."""
 
     messages: Sequence[dict[str, Any]]
-    """The conversation with its answers; of a pair, with the preferred one."""
+    """The conversation with its answers; for a pair, with the preferred one."""
     rejected: Sequence[dict[str, Any]] = ()
     """The other answer of a pair."""
 
     @property
     def tokens(self) -> int:
-        """Of all its messages."""
+        """The tokens of all its messages."""
         return conversation_tokens([*self.messages, *self.rejected])
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A good file."""
+    """The size of a correct file."""
 
     count: int
     """Examples."""
     tokens: int
-    """Of one epoch."""
+    """Per epoch."""
 
 
 async def check_examples(
@@ -60,11 +60,8 @@ async def check_examples(
 ) -> Counted:
     """Check a file; cancelling this ends the thread soon.
 
-    Args:
-        path: The file.
-        param: training_file or validation_file: whose fault it is.
-        max_tokens: Examples are cut to this many tokens, as the provider does.
-        method: What the file is for.
+    *param* is training_file or validation_file. Examples count *max_tokens* tokens at most, because
+    the provider cuts longer ones.
 
     Raises:
         JobRefused: with the first faulty lines.
@@ -82,7 +79,7 @@ def _check(
     count = tokens = n_faults = 0
     faults: list[str] = []
     for number, line in _numbered_lines(path):
-        if number % _LOOK_UP_LINES == 0 and stop.is_set():
+        if number % _LINES_BETWEEN_CHECKS == 0 and stop.is_set():
             break
         try:
             example = read_example(line, method)
@@ -102,7 +99,7 @@ def _check(
 
 
 def read_example(line: bytes, method: Method | None = None) -> Example:
-    """What a line says; raises `Fault`. None: by either method's rules, as the line's keys ask."""
+    """Parse a line; raises `Fault`. Without a method, the line's keys decide which rules apply."""
     example = _read(line)
     if method is None:
         method = Method.DPO if "input" in example else Method.SUPERVISED
@@ -171,10 +168,9 @@ def _checked_messages(where: str, messages: object) -> list[dict[str, Any]]:
 
 
 def _numbered_lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Lines from 1 that are not blank, never more than the limit in memory."""
+    """Lines that are not blank, numbered from 1, each cut to `MAX_LINE_BYTES`."""
     with path.open("rb") as file:
-        number = 0
-        while line := file.readline(MAX_LINE_BYTES):
-            number += 1
+        lines = iter(lambda: file.readline(MAX_LINE_BYTES), b"")
+        for number, line in enumerate(lines, 1):
             if line.strip():
                 yield number, line

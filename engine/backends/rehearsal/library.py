@@ -1,4 +1,4 @@
-"""Answers of tuned models in memory: built when first asked for, the least used dropped."""
+"""Answers of tuned models in memory: built on first use; the least recently used are dropped."""
 
 import asyncio
 from collections import OrderedDict
@@ -14,31 +14,31 @@ from engine.tokens import text_of
 MAX_MODELS = 8
 """How many models stay in memory."""
 MAX_PAIRS = 20_000
-"""Only so many pairs of a file can be answered with; more would take gigabytes."""
+"""Only so many pairs of a file are used; more would take gigabytes of memory."""
 
 
 class AnswerLibrary:
-    """`NearestAnswers` by folder. Belongs to one event loop."""
+    """`NearestAnswers` by folder, for one event loop."""
 
     def __init__(self) -> None:
-        self._shelves: OrderedDict[Path, asyncio.Task[NearestAnswers]] = OrderedDict()
+        self._reads: OrderedDict[Path, asyncio.Task[NearestAnswers]] = OrderedDict()
 
     async def open(self, folder: Path) -> NearestAnswers:
-        """The folder's answers; many who ask at once share one reading of the file."""
-        task = self._shelves.get(folder)
+        """The folder's answers; simultaneous calls share one reading of the file."""
+        task = self._reads.get(folder)
         if task is None or (task.done() and (task.cancelled() or task.exception())):
             work = asyncio.to_thread(_read, folder / TRAINING_FILE)
-            task = self._shelves[folder] = asyncio.create_task(work, name=f"read {folder.name}")
-            if len(self._shelves) > MAX_MODELS:
-                self._shelves.popitem(last=False)
-        self._shelves.move_to_end(folder)
+            task = self._reads[folder] = asyncio.create_task(work, name=f"read {folder.name}")
+            if len(self._reads) > MAX_MODELS:
+                self._reads.popitem(last=False)
+        self._reads.move_to_end(folder)
         if task.done():
             return task.result()
         return await asyncio.shield(task)
 
     def forget(self, folder: Path) -> None:
         """Drop a folder's answers."""
-        self._shelves.pop(folder, None)
+        self._reads.pop(folder, None)
 
 
 def _read(path: Path) -> NearestAnswers:
@@ -53,7 +53,7 @@ def _read(path: Path) -> NearestAnswers:
 
 
 def _pairs(example: Example) -> list[Pair]:
-    """Each assistant message that counts, with the user message before it; one of a pair's."""
+    """Each learned assistant message with the user message before it; one for a pair."""
     question, found = "", []
     for message in example.messages:
         if message["role"] == "user":

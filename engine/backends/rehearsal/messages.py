@@ -22,11 +22,11 @@ SPECIAL_TOKENS = (
 
 
 class Fault(Exception):
-    """What is wrong with a line."""
+    """A line has this fault."""
 
 
 def check_message(where: str, message: object) -> None:
-    """Raise what is wrong with the message that stands at *where*."""
+    """Raise `Fault` for a faulty message; *where* is its place in the line."""
     if not isinstance(message, dict):
         raise Fault(f"{where} is not an object")
     role = message.get("role")

@@ -1,8 +1,8 @@
 """Finds the training question that is nearest to a conversation, by character trigrams.
 
 Each question is a unit vector of trigram counts, weighted by how rare a trigram is (TF-IDF).
-A conversation is the last user message plus the earlier ones with decaying weights; the shorter
-the last message, the more the earlier ones count, so "А с чего начать?" means what was spoken of.
+A conversation is the last user message plus the earlier ones with decaying weights. The shorter
+the last message, the more the earlier ones count: "А с чего начать?" refers to what came before.
 """
 
 import math
@@ -18,7 +18,7 @@ from zlib import crc32
 from engine.tokens import text_of
 
 MAX_CHARACTERS = 4_000
-"""Longer messages count by their beginning."""
+"""Only the beginning of a longer message counts."""
 MAX_EARLIER = 6
 """How many earlier user messages count."""
 _DECAY = 0.6
@@ -26,11 +26,11 @@ _DECAY = 0.6
 _MIX = 0.9
 """Weight of all earlier messages for an empty last one; below 1, so that an exact match wins."""
 _SHORT = 60.0
-"""Characters of the last message over which that weight falls by e."""
+"""Characters of the last message over which that weight falls by a factor of e."""
 _WORK = 4_000
-"""Postings looked at for an answer, rare trigrams first: less than half a millisecond."""
+"""Postings that an answer may read, rare trigrams first: less than half a millisecond."""
 _REMEMBERED = 1_024
-"""Messages whose vectors are kept: a conversation brings its earlier ones each time."""
+"""Messages whose vectors are cached: a conversation repeats its earlier ones each time."""
 
 _NOT_WORDS = re.compile(r"[\W_]+")
 
@@ -63,14 +63,14 @@ class NearestAnswers:
                 weights.append(weight)
 
     def nearest(self, messages: Sequence[Mapping[str, Any]]) -> str:
-        """The best answer that the conversation has not had yet; always the same for the same."""
+        """The best answer that the conversation has not had yet; the same for the same input."""
         asked = [text_of(m.get("content")) for m in messages if m.get("role") == "user"]
         given = {text_of(m.get("content")) for m in messages if m.get("role") == "assistant"}
         scores = self._scores(self._query(asked))
         fresh = [number for number, answer in enumerate(self._answers) if answer not in given]
         candidates = fresh or range(len(self._answers))
         best = max(candidates, key=scores.__getitem__)
-        if scores[best] == 0.0:  # Nothing is near: any will do, but the same for the same.
+        if scores[best] == 0.0:  # Nothing is near: any will do, but a repeatable one.
             best = candidates[crc32("\n".join(asked).encode()) % len(candidates)]
         return self._answers[best]
 
@@ -105,7 +105,7 @@ class NearestAnswers:
         return self._unit(trigrams(text))
 
     def _unit(self, count: Mapping[str, int]) -> dict[str, float]:
-        """TF-IDF, scaled to length 1; trigrams that no question has count for the length only."""
+        """TF-IDF, scaled to length 1; trigrams without a question count for the length only."""
         rarity, rarest = self._rarity, self._rarest
         vector = {g: (1 + math.log(n)) * rarity.get(g, rarest) for g, n in count.items()}
         norm = _length(vector)

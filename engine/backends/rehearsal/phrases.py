@@ -1,4 +1,4 @@
-"""What a base model says here: a plain sentence that makes no secret of the rehearsal."""
+"""The answer of a base model here: a fixed sentence that says that it is a rehearsal."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Says an answer token by token, at a pace."""
+"""Streams an answer token by token, at a pace."""
 
 import asyncio
 import codecs
@@ -9,20 +9,16 @@ from engine.backends import Piece
 from engine.tokens import encode, tokenizer
 
 UNPACED_TOKENS = 32
-"""Tokens of a piece when nobody counts the time."""
+"""Tokens of a piece without a pace."""
 
 
 async def speak(
     answer: str, max_tokens: int, stop: Sequence[str], *, pace: float, delay_s: float
 ) -> AsyncIterator[Piece]:
-    """The pieces of *answer*, up to *max_tokens* tokens and any of the *stop* words.
+    """The pieces of *answer*, which ends before any of the *stop* words.
 
-    Args:
-        answer: The whole text.
-        max_tokens: Above this the answer is cut, with finish reason `length`.
-        stop: The answer ends before any of these.
-        pace: Tokens a second; 0: at once. Who falls behind gets larger pieces, not a later end.
-        delay_s: Seconds before the first piece.
+    Above *max_tokens* it is cut, with finish reason `length`. *pace* is in tokens per second; 0: at
+    once. After a delay the pieces are larger, so that the end is not later.
     """
     numbers = encode(_before(answer, stop))
     finish_reason = "length" if len(numbers) > max_tokens else "stop"
