@@ -48,7 +48,7 @@ class RestartState(StrEnum):
     """It has said so; the plan is to be started."""
     STARTED = "started"
     LATE = "late"
-    """The job began to train or ended by itself: nothing is started."""
+    """The job began to train or ended before it was cancelled: nothing is started."""
     REFUSED = "refused"
     """The plan can't be started again."""
 

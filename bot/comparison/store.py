@@ -114,7 +114,7 @@ class ComparisonStore:
     async def vote(self, tx: Transaction, pair: AnswerPair, vote: Vote, *, now: int) -> bool:
         """Store what the person says, in the place of what they said before.
 
-        False when the comparison is over: its result stands.
+        False when the comparison is over: its result is final.
         """
         return await tx.changes(
             """

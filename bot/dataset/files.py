@@ -22,7 +22,7 @@ class DatasetFiles:
         self._folder = folder
 
     def path_of(self, sha256: str) -> Path:
-        """Where the version with that hash lies, if it is kept."""
+        """The path of the version with that hash, whether or not it is kept."""
         return self._folder / f"{sha256}.jsonl"
 
     @contextlib.contextmanager

@@ -169,7 +169,7 @@ def divided(texts: Texts, training: Dataset, done: Split) -> Screen:
 def paired(
     texts: Texts, validation: Dataset, training: Dataset, leaks: Sequence[Finding]
 ) -> Screen:
-    """Two versions belong together now, and what stands in both."""
+    """Two versions belong together now, and what is in both."""
     n = texts.counted("examples", validation.n_examples)
     lines = [texts("versions_paired", number=validation.id, training=training.id, **n)]
     if leaks:

@@ -159,7 +159,7 @@ class DatasetVersions:
         return await self.judged(training_id), done
 
     async def pair(self, validation_id: int) -> tuple[Dataset, list[Finding]]:
-        """Measure by this version what is trained on the one in use; tell what stands in both.
+        """Measure by this version what is trained on the one in use; return what is in both.
 
         Raises:
             DatasetGone, DatasetInvalid: one of the two is of no use.
@@ -198,7 +198,7 @@ class DatasetVersions:
 
         Raises:
             DatasetGone: there is no such version.
-            DatasetInUse: it is in use or lies at `DATASET_PATH`, or a plan or a run needs it.
+            DatasetInUse: it is in use or at `DATASET_PATH`, or a plan or a run needs it.
         """
         dataset = await self.get(dataset_id)
         settings = await self._of_settings()

@@ -43,7 +43,7 @@ def report(
         numbers.append(_validation(texts, validation))
     findings, n_more = _findings(texts, found)
     lines += [_verdict(texts, found)]
-    # What matters stands first: numbers about what can be trained on, findings about what can't.
+    # What matters comes first: numbers about what can be trained on, findings about what can't.
     lines += [*numbers, *findings] if found.is_valid else [*findings, *numbers]
     if dataset is not None:
         lines.append(texts("dataset_version", number=dataset.id, sha=found.sha256[:12]))
@@ -112,7 +112,7 @@ def _findings(texts: Texts, found: ValidationReport) -> tuple[list[str], int]:
 
 
 def _first(found: ValidationReport) -> list[Finding]:
-    """The gravest findings, few of each rule: one mistake made often shall hide no other."""
+    """The gravest findings, few of each rule: a mistake made often hides no other."""
     ordered = sorted(found.findings, key=lambda finding: _GRAVITY[finding.level])
     of_rule: Counter[str] = Counter()
     chosen = []
@@ -159,11 +159,11 @@ def _buttons(
         main = [button(texts, "to_training", data_of("training", "plan"))]
     else:
         main = [button(texts, "use_dataset", data_of("dataset", "use", number))]
-    mend = []
+    repair = []
     if REPAIRABLE & found.counts.keys():
-        mend.append(button(texts, "repair", data_of("dataset", "repair", number)))
+        repair.append(button(texts, "repair", data_of("dataset", "repair", number)))
     if not is_whole:
-        mend.append(button(texts, "full_report", data_of("dataset", "report", number)))
+        repair.append(button(texts, "full_report", data_of("dataset", "report", number)))
     part = []
     if found.is_valid and dataset.validation_id is not None:
         part.append(button(texts, "unpair", data_of("dataset", "unpair", number)))
@@ -173,4 +173,4 @@ def _buttons(
         button(texts, "prices", data_of("training", "prices", number)),
         button(texts, "versions", data_of("dataset", "list", 0)),
     ]
-    return rows(main, mend, part, more)
+    return rows(main, repair, part, more)

@@ -34,7 +34,7 @@ class CardStore:
         self._on_new = on_new
 
     async def touch(self, tx: Transaction, job_id: str, chat_ids: Collection[int]) -> None:
-        """The job moved: its card goes out anew to each of the chats."""
+        """The job moved: its card goes to each of the chats again."""
         for chat_id in chat_ids:
             await tx.execute(
                 """
@@ -75,7 +75,7 @@ class CardStore:
         )
 
     async def take(self, tx: Transaction, card: Card) -> None:
-        """About to show the card as the job stands now; what moves later makes it stale again."""
+        """The card is about to be shown; a later change of the job makes it stale again."""
         await tx.execute(
             "UPDATE cards SET is_stale = :tried WHERE chat_id = :chat_id AND job_id = :job_id",
             {"chat_id": card.chat_id, "job_id": card.job_id, "tried": _TRIED},

@@ -1,4 +1,4 @@
-"""Who has written to the bot, what they chose, and who was let in."""
+"""People who wrote to the bot: their names, what they chose, and who has access."""
 
 import json
 from collections.abc import Collection

@@ -96,7 +96,7 @@ class RatingStore:
         message_id: int,
         now: int,
     ) -> None:
-        """What should have been said, as it stands in that message of the person."""
+        """The correction that the person wrote in that message."""
         await tx.execute(
             """
             INSERT INTO ratings (request_id, person_id, model, correction, message_id, rated_at)

@@ -134,7 +134,7 @@ class Trial:
     waiting_since: int | None = None
     """Unix time, seconds: since when an UNSERVED model is waited for."""
     next_at: int | None = None
-    """Unix time, seconds: when it is asked again by itself; None: it is not."""
+    """Unix time, seconds: when it is asked again automatically; None: it is not."""
 
     @property
     def n_answered(self) -> int:
