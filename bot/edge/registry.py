@@ -1,5 +1,6 @@
 """Collects what all features handle. Features that do not fit together prevent the start."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,9 @@ from bot.texts import LANGUAGES, Texts
 Value = TypeVar("Value")
 Name = TypeVar("Name")
 
-_UNNAMED: Final = ("start", "help")
+_COMMAND: Final = re.compile(r"(?<![<\w/])/([a-z]+)")
+"""A command in a text; a closing tag and a part of an address are none."""
+_UNNAMED: Final = {"start", "help"}
 """Commands that the help need not name, because Telegram offers them."""
 
 
@@ -78,7 +81,7 @@ class Registry:
                 if press.partition(":")[0] != feature.name:
                     yield f"press {press}: its first word has to be {feature.name}"
         known = {f"/{name}" for name in self.commands} | {*self.presses, ANYTHING}
-        for name in {*self.lanes, *self.outside} - known:
+        for name in sorted({*self.lanes, *self.outside} - known):
             yield f"{name}: named for a lane or for people outside, but no feature has it"
 
     def _unspoken(self) -> Iterator[str]:
@@ -94,9 +97,11 @@ class Registry:
                 ("help_tester", self.everyones_commands),
                 ("help_admin", [*self.everyones_commands, *self.admins_commands]),
             ):
-                for name in names:
-                    if f"/{name}" not in messages[key] and name not in _UNNAMED:
-                        yield f"command {name}: {key} ({language}) does not name it"
+                told = set(_COMMAND.findall(messages[key]))
+                for name in sorted({*names} - told - _UNNAMED):
+                    yield f"command {name}: {key} ({language}) does not name it"
+                for name in sorted(told - {*names}):
+                    yield f"command {name}: {key} ({language}) names it, but it is not for them"
             for other, others in every.items():
                 for key in sorted(messages.keys() - others.keys()):
                     yield f"text {key}: {language} has it, {other} has not"

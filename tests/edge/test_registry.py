@@ -126,12 +126,17 @@ def test_a_command_without_its_words_is_told(name):
 
     assert f"command {name}: menu_{name} (ru) and the features do not agree" in found
     assert f"command {name}: menu_{name} (en) and the features do not agree" in found
+    if name not in ("start", "help"):
+        key = "help_tester" if name in owner.commands else "help_admin"
+        assert f"command {name}: {key} (ru) names it, but it is not for them" in found
 
 
 def test_a_command_that_the_help_does_not_name_is_told():
-    found = problems(Feature(name="odd", admin_commands={"odd": nothing}))
+    """Not even when a longer one begins with it, as /used does with /use."""
+    found = problems(Feature(name="odd", admin_commands={"odd": nothing, "mode": nothing}))
 
     assert "command odd: help_admin (ru) does not name it" in found
+    assert "command mode: help_admin (en) does not name it" in found  # though /models is there
     assert "command odd: menu_odd (en) and the features do not agree" in found
 
 
