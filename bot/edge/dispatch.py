@@ -5,6 +5,7 @@ People who are not admitted reach only what the features name for people outside
 
 import json
 import logging
+import re
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,8 @@ from bot.errors import BadCommand, ButtonGone, DailyLimitReached, UserError
 from bot.storage.database import Transaction
 from bot.texts import Texts
 
+_COMMAND = re.compile(r"/(\w+)(?:@(\w+))?", re.ASCII)
+"""As Telegram marks one in a text. https://core.telegram.org/bots/features#commands"""
 _GONE = (ChatMember.LEFT, ChatMember.BANNED)
 _logger = logging.getLogger(__name__)
 
@@ -97,7 +100,11 @@ class Dispatch:
         if update.callback_query is not None:
             name, known, unknown = context.press.name, registry.presses, _unknown_button
         elif is_command(update):
-            name, known, unknown = _command_of(context), registry.commands, _unknown_command
+            name, known, unknown = (
+                command_in(context.text, context.bot.username),
+                registry.commands,
+                _unknown_command,
+            )
         else:
             name, known, unknown = "", {}, None
         if not context.person.is_admitted:
@@ -218,12 +225,15 @@ def is_command(update: Update) -> bool:
     return first is not None and first.type == MessageEntity.BOT_COMMAND and first.offset == 0
 
 
-def _command_of(context: BotContext) -> str:
-    """The command at the start of the text, without its slash; empty if it names another bot."""
-    word = context.text.partition(" ")[0].partition("\n")[0]
-    name, _, bot = word.removeprefix("/").partition("@")
-    is_ours = not bot or bot.lower() == context.bot.username.lower()
-    return name.lower() if is_ours else ""
+def command_in(text: str, username: str) -> str:
+    """The command at the start of a text, without its slash; empty if it names another bot.
+
+    >>> command_in("/Train@natasha_bot quick", "Natasha_bot")
+    'train'
+    """
+    found = _COMMAND.match(text)
+    is_ours = found is not None and (found[2] or username).lower() == username.lower()
+    return found[1].lower() if found and is_ours else ""
 
 
 async def _unknown_command(context: BotContext) -> None:
