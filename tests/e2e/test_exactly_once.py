@@ -253,8 +253,8 @@ async def test_a_dataset_that_changed_is_trained_as_it_was_planned(tmp_path):
         plan = await planned(admin)
         dataset.write_text("".join(lines[:-1]), encoding="utf-8")
         await admin.presses("train:start:1", plan)
-        await eventually(lambda: len(everything.jobs_created()) == 1)
-        (job,) = await everything.engine_jobs()
+        (job,) = await eventually(everything.engine_jobs)
+        assert len(everything.jobs_created()) == 1
         sent = await everything.account.files.content(job["training_file"])
         assert sent.text.splitlines(keepends=True) == lines
         dataset.unlink()
