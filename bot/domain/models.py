@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from operator import attrgetter
 
 
@@ -57,6 +58,21 @@ class ChatMessage:
     role: str
     """system, user or assistant."""
     content: str
+
+
+class Ending(StrEnum):
+    """How an answer ended. The values are stored."""
+
+    WHOLE = "whole"
+    """The model said all that it wanted to say."""
+    CUT_BY_LENGTH = "cut_by_length"
+    """The limit on its tokens was reached; the person can ask for the rest."""
+    FILTERED = "filtered"
+    """The provider's content filter removed the answer or its rest."""
+    BROKEN_OFF = "broken_off"
+    """The connection or the server failed before the end."""
+    STOPPED = "stopped"
+    """The person stopped it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
