@@ -4,10 +4,15 @@ import argparse
 import asyncio
 import sys
 
-from sandbox.guard import LOOPBACK_HOSTS
-from sandbox.server import serve
-from sandbox.shapes import Json
-from sandbox.world import World
+try:
+    from sandbox.guard import LOOPBACK_HOSTS
+    from sandbox.server import serve
+    from sandbox.shapes import Json
+    from sandbox.world import World
+except ModuleNotFoundError as missing:
+    name = str(missing.name).split(".")[0]
+    sys.stderr.write(f"sandbox: {name} is missing: pip install 'natasha-bot[demo]'\n")
+    sys.exit(2)
 
 
 def main(arguments: list[str] | None = None) -> int:

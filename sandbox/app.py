@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from sandbox.acting import ActingApi
 from sandbox.bot_api import BotApi
 from sandbox.control import PeopleApi
 from sandbox.errors import Refused, TelegramError
@@ -26,7 +27,11 @@ def build(world: World) -> ASGIApp:
     """The ASGI application of a world: the Bot API, the sandbox's own API, the page."""
     bot_api = BotApi(world)
     own = Starlette(
-        routes=[*PeopleApi(world).routes(), *ObserverApi(world).routes()],
+        routes=[
+            *PeopleApi(world).routes(),
+            *ActingApi(world).routes(),
+            *ObserverApi(world).routes(),
+        ],
         exception_handlers=dict.fromkeys((Refused, TelegramError, HTTPException), _refused),
     )
 

@@ -49,3 +49,19 @@ def seconds(value: str) -> float:
         return max(0.0, float(value))
     except ValueError:
         raise Refused(400, f"wait must be a number of seconds, not {value!r}") from None
+
+
+def amount(raw: Json, name: str, default: float | None = None) -> float:
+    """A number in a body that is not negative; *default* when it is missing, if there is one."""
+    value: Any = raw.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise Refused(400, f"{name} must be a number that is not negative")
+    return value
+
+
+def identifier(raw: Json, name: str, default: int | None = None) -> int | None:
+    """A whole number in a body; *default* when it is missing."""
+    value: Any = raw.get(name, default)
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+        raise Refused(400, f"{name} must be a whole number")
+    return value

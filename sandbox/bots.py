@@ -23,6 +23,8 @@ class Bot:
         self.has_called = False
         self.name = "Natasha"
         self.username = f"natasha_{bot_id}_bot"
+        self.has_topics = False
+        """Whether private chats may have topics; from the first topic on."""
         self.profile: dict[tuple[str, str], str] = {}
         """Name, description and short description, by kind and language."""
         self.menu_buttons: dict[int | None, Json] = {}
@@ -50,6 +52,7 @@ class Bot:
             "supports_inline_queries": False,
             "can_connect_to_business": False,
             "has_main_web_app": False,
+            "has_topics_enabled": self.has_topics,
         }
 
     @property

@@ -8,6 +8,8 @@ from sandbox.errors import Refused, bad_request, forbidden
 from sandbox.shapes import Json
 
 ACTION_LASTS_S = 5.0
+TOPIC_COLOR = 0x6FB9F0
+"""The colour of every topic: one of those that Telegram offers."""
 
 Emit = Callable[[str, Json], None]
 """Sends the page an event of this chat: its name and data."""
@@ -21,6 +23,14 @@ class Chat:
         """Telegram's Chat."""
         self.messages: dict[int, Json] = {}
         """Messages by id, oldest first."""
+        self.rings: list[int] = []
+        """The messages of the bot that made the phone ring, oldest first."""
+        self.reactions: dict[int, dict[int, list[Json]]] = {}
+        """Who reacted with what, by message and then by the id of the person or the bot."""
+        self.votes: dict[int, dict[int, list[int]]] = {}
+        """The options that people chose, by the poll's message and the person's id."""
+        self.topics: dict[int, str] = {}
+        """The names of the topics, by `message_thread_id`."""
         self.is_started = False
         """Whether the person has written, so that the bot may write."""
         self.is_blocked = False
@@ -51,10 +61,13 @@ class Chat:
         if not self.is_started:
             raise forbidden("bot can't initiate conversation with a user")
 
-    def add(self, sender: Json, content: Json) -> Json:
-        """Add a message from *sender*, with the bot's next id; returns it."""
+    def add(self, sender: Json, content: Json, *, rings: bool = False) -> Json:
+        """Add a message from *sender*, with the bot's next id; returns it.
+
+        *content* may hold a `date`, else it is now. *rings*: the person's phone makes a sound.
+        """
         message: Json = {
-            "message_id": self._next_id(),
+            "message_id": content.get("message_id") or self._next_id(),
             "from": sender,
             "chat": self.view,
             "date": int(time.time()),
@@ -64,11 +77,44 @@ class Chat:
         if sender["is_bot"]:
             self.show_action(None)
         self._emit("message", message)
+        if rings:
+            self.rings.append(message["message_id"])
+            self._emit("ring", {"chat_id": self.id, "message_id": message["message_id"]})
         return message
 
-    def replace(self, message: Json) -> Json:
-        """Replace a message by its edited form; returns it with its edit_date."""
-        message["edit_date"] = int(time.time())
+    def open_topic(self, sender: Json, name: str) -> Json:
+        """Begin a topic; returns its service message, whose id is also that of the topic."""
+        thread_id = self._next_id()
+        self.topics[thread_id] = name
+        created = {"name": name, "icon_color": TOPIC_COLOR}
+        content = {"message_thread_id": thread_id, "is_topic_message": True}
+        return self.add(sender, content | {"message_id": thread_id, "forum_topic_created": created})
+
+    def react(self, message_id: int, actor: Json, reactions: list[Json]) -> list[Json]:
+        """Set what one person or bot thinks of a message; returns what it was before."""
+        of_message = {**self.reactions.pop(message_id, {})}
+        before = of_message.pop(actor["id"], [])
+        if reactions:
+            of_message[actor["id"]] = reactions
+        if of_message:
+            self.reactions[message_id] = of_message
+        shown = {"chat_id": self.id, "message_id": message_id, "reactions": self.shown(message_id)}
+        self._emit("reactions", shown)
+        return before
+
+    def shown(self, message_id: int) -> list[Json]:
+        """The reactions to a message: `{user_id, reaction}` for each."""
+        of_message = self.reactions.get(message_id, {})
+        return [
+            {"user_id": actor_id, "reaction": reaction}
+            for actor_id, reactions in of_message.items()
+            for reaction in reactions
+        ]
+
+    def replace(self, message: Json, *, is_edit: bool = True) -> Json:
+        """Replace a message by its changed form; an edit gives it an edit_date."""
+        if is_edit:
+            message["edit_date"] = int(time.time())
         self.messages[message["message_id"]] = message
         self._emit("edited", message)
         return message
@@ -76,6 +122,8 @@ class Chat:
     def delete(self, message_id: int) -> None:
         """Delete a message."""
         del self.messages[message_id]
+        self.reactions.pop(message_id, None)
+        self.votes.pop(message_id, None)
         self._emit("deleted", {"chat_id": self.id, "message_id": message_id})
 
     def quoted(self, message_id: int) -> Json | None:
@@ -103,11 +151,11 @@ def private_chat_view(user: Json) -> Json:
     return {"id": user["id"], "type": "private", **{k: user[k] for k in names if k in user}}
 
 
-def own_message(chat: Chat, message_id: int, bot_id: int) -> Json:
+def own_message(chat: Chat, message_id: int, bot_id: int, what: str = "to edit") -> Json:
     """A message that the bot may edit, that is, its own; raises `TelegramError` for others."""
     message = chat.messages.get(message_id)
     if message is None:
-        raise bad_request("message to edit not found")
+        raise bad_request(f"message {what} not found")
     if message["from"]["id"] != bot_id or "forward_origin" in message:
         raise bad_request("message can't be edited")
     return message

@@ -1,26 +1,23 @@
-"""The part of the sandbox's own API for people's actions. `docs/sandbox.md` describes it."""
+"""The part of the sandbox's own API for people, chats and groups. See `docs/sandbox.md`."""
 
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from sandbox.asking import chat_path, json_body, path_id, query_id, seconds, whole_number
+from sandbox.asking import chat_path, json_body, path_id, query_id, seconds
 from sandbox.errors import Refused
-from sandbox.people import People
+from sandbox.membership import make_group
 from sandbox.shapes import Json
 from sandbox.world import World
 
 _USER_FIELDS = ("first_name", "last_name", "username", "language_code")
-_CHAT = "/sandbox/bots/{bot_id}/chats/{chat_id}"
 
 
 class PeopleApi:
-    """People, chats, and a person's actions in a chat."""
+    """Who there is, and what a chat shows."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._people = People(world)
 
     def routes(self) -> list[BaseRoute]:
         """The routes and their handlers."""
@@ -29,12 +26,7 @@ class PeopleApi:
             Route("/sandbox/users", self.users),
             Route("/sandbox/roles", self.roles),
             Route("/sandbox/users/{user_id}", self.put_user, methods=["PUT"]),
-            Route(_CHAT, self.chat),
-            Route(f"{_CHAT}/messages", self.write, methods=["POST"]),
-            Route(f"{_CHAT}/documents", self.send_file, methods=["POST"]),
-            Route(f"{_CHAT}/messages/{{message_id}}", self.edit, methods=["PATCH"]),
-            Route(f"{_CHAT}/messages/{{message_id}}/press", self.press, methods=["POST"]),
-            Route(f"{_CHAT}/block", self.block, methods=["POST"]),
+            Route("/sandbox/bots/{bot_id}/chats/{chat_id}", self.chat),
             Route("/sandbox/groups", self.make_group, methods=["POST"]),
             Route("/sandbox/bots/{bot_id}/updates", self.queue_raw, methods=["POST"]),
         ]
@@ -79,65 +71,12 @@ class PeopleApi:
                 "action": chat.action,
                 "commands": bot.menus.seen_by(chat.id, chat.id, user.get("language_code", "")[:2]),
                 "blocked": chat.is_blocked,
+                "rings": chat.rings,
+                "reactions": {message_id: chat.shown(message_id) for message_id in chat.reactions},
+                "topics": chat.topics,
                 "last_event": self._world.events.last,
             }
         )
-
-    async def write(self, request: Request) -> Response:
-        """A person writes."""
-        body = await json_body(request)
-        message = self._people.write(
-            *chat_path(request),
-            text=body.get("text"),
-            reply_to=body.get("reply_to_message_id"),
-            by=body.get("from_id"),
-        )
-        return JSONResponse(message)
-
-    async def send_file(self, request: Request) -> Response:
-        """A person sends a document."""
-        bot_id, chat_id = chat_path(request)
-        async with request.form() as form:
-            upload, caption = form.get("file"), form.get("caption")
-            if not isinstance(upload, UploadFile):
-                raise Refused(400, "file is missing")
-            self._world.chat(bot_id, chat_id)
-            name, content = upload.filename or "file", await upload.read()
-            reply_to = form.get("reply_to_message_id")
-        file = self._world.files.add(name, content, upload.content_type)
-        message = self._people.send_file(
-            bot_id,
-            chat_id,
-            file,
-            caption=str(caption or ""),
-            reply_to=whole_number(str(reply_to), "reply_to_message_id") if reply_to else None,
-        )
-        return JSONResponse(message)
-
-    async def edit(self, request: Request) -> Response:
-        """A person edits one of their messages."""
-        body = await json_body(request)
-        message_id = path_id(request, "message_id")
-        return JSONResponse(self._people.edit(*chat_path(request), message_id, body.get("text")))
-
-    async def press(self, request: Request) -> Response:
-        """A person presses a button."""
-        body = await json_body(request)
-        query_id = self._people.press(
-            *chat_path(request),
-            path_id(request, "message_id"),
-            data=body.get("data"),
-            by=body.get("from_id"),
-        )
-        return JSONResponse({"callback_query_id": query_id})
-
-    async def block(self, request: Request) -> Response:
-        """A person blocks or unblocks the bot."""
-        blocked = (await json_body(request)).get("blocked")
-        if not isinstance(blocked, bool):
-            raise Refused(400, "blocked must be true or false")
-        self._people.block(*chat_path(request), blocked=blocked)
-        return JSONResponse({})
 
     async def make_group(self, request: Request) -> Response:
         """A person adds a bot to a group."""
@@ -148,7 +87,7 @@ class PeopleApi:
         if body["id"] >= 0:
             raise Refused(400, "a group's id is negative")
         view = {"id": body["id"], "type": "group", "title": str(body.get("title") or "Group")}
-        return JSONResponse(self._people.make_group(body["bot_id"], view, body["member_id"]))
+        return JSONResponse(make_group(self._world, body["bot_id"], view, body["member_id"]))
 
     async def queue_raw(self, request: Request) -> Response:
         """Queue any update, for tests."""

@@ -1,8 +1,10 @@
 """Faults that tests order for later calls."""
 
+import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from sandbox.asking import amount, identifier
 from sandbox.errors import Refused
 from sandbox.shapes import Json
 
@@ -14,8 +16,20 @@ KINDS = {
     "drop_after": None,
     "hold": "seconds",
     "hold_after": "seconds",
+    "odd_result": None,
 }
 """The kinds of fault; the value is the name of the number that the kind needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class OddAnswer:
+    """An answer that Telegram would not give."""
+
+    body: str
+    content_type: str
+    status: int
+    executed: bool
+    """Whether the call does its work before."""
 
 
 @dataclass(slots=True)
@@ -31,6 +45,8 @@ class Fault:
     after: int
     number: float
     """The number that its kind needs; 0 for the others."""
+    odd: "OddAnswer | None" = None
+    """The answer of an `odd_result`."""
 
     def matches(self, method: str, bot_id: int, chat_id: object) -> bool:
         """Whether the order is about this call."""
@@ -44,7 +60,8 @@ class Fault:
     def as_json(self) -> Json:
         """As the sandbox's own API shows it, with what is left of it."""
         shown = asdict(self)
-        number = shown.pop("number")
+        number, odd = shown.pop("number"), shown.pop("odd")
+        shown |= odd or {}
         if needed := KINDS[self.kind]:
             shown[needed] = number
         return {key: value for key, value in shown.items() if value is not None}
@@ -65,7 +82,7 @@ class Faults:
         if not isinstance(method, str) or not method:
             raise Refused(400, 'method must be the name of a Bot API method, or "*"')
         needed = KINDS[kind]
-        number = 0 if needed is None else _number(raw, needed)
+        number = 0 if needed is None else amount(raw, needed)
         if kind == "status" and not 500 <= number <= 599:
             raise Refused(400, "status must be between 500 and 599")
         self._last_id += 1
@@ -73,11 +90,12 @@ class Faults:
             id=self._last_id,
             kind=kind,
             method=method.lower(),
-            chat_id=_integer(raw, "chat_id", None),
-            bot_id=_integer(raw, "bot_id", None),
-            times=_integer(raw, "times", 1) or 0,
-            after=_integer(raw, "after", 0) or 0,
+            chat_id=identifier(raw, "chat_id"),
+            bot_id=identifier(raw, "bot_id"),
+            times=identifier(raw, "times", 1) or 0,
+            after=identifier(raw, "after", 0) or 0,
             number=number,
+            odd=_odd_answer(raw) if kind == "odd_result" else None,
         )
         self._faults.append(fault)
         return fault
@@ -104,15 +122,16 @@ class Faults:
         self._faults.clear()
 
 
-def _number(raw: Json, name: str) -> float:
-    value: Any = raw.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-        raise Refused(400, f"{name} must be a number that is not negative")
-    return value
-
-
-def _integer(raw: Json, name: str, default: int | None) -> int | None:
-    value = raw.get(name, default)
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
-        raise Refused(400, f"{name} must be a whole number")
-    return value
+def _odd_answer(raw: Json) -> OddAnswer:
+    if ("body" in raw) == ("result" in raw):
+        raise Refused(400, "an odd_result needs either result (any JSON) or body (a string)")
+    body: Any = raw.get("body", json.dumps({"ok": True, "result": raw.get("result")}))
+    if not isinstance(body, str):
+        raise Refused(400, "body must be a string")
+    status, executed = identifier(raw, "status", 200), raw.get("executed", True)
+    if status is None or not 200 <= status <= 599:
+        raise Refused(400, "status must be between 200 and 599")
+    if not isinstance(executed, bool):
+        raise Refused(400, "executed must be true or false")
+    usual = "text/html" if body.lstrip().startswith("<") else "application/json"
+    return OddAnswer(body, str(raw.get("content_type", usual)), status, executed)

@@ -51,6 +51,22 @@ class StoredFile:
             raise bad_request("PHOTO_INVALID_DIMENSIONS")
         return [{**self._identity(), "width": width, "height": height}]
 
+    def as_timed(self, duration_s: int) -> Json:
+        """Telegram's Voice, and the common part of its Audio, Video and Animation."""
+        return {"duration": duration_s, "mime_type": self.mime_type, **self._identity()}
+
+    def as_sticker(self, emoji: str) -> Json:
+        """Telegram's Sticker: one that does not move.
+
+        Raises:
+            TelegramError: when the file is not a picture.
+        """
+        if self.dimensions is None:
+            raise bad_request("wrong file type")
+        width, height = self.dimensions
+        size = {"width": width, "height": height, "is_animated": False, "is_video": False}
+        return {"type": "regular", **size, "emoji": emoji, **self._identity()}
+
     def as_file(self) -> Json:
         """Telegram's File, for `getFile`; raises `TelegramError` if it is too big to download."""
         if len(self.content) > MAX_DOWNLOAD_BYTES:
@@ -104,14 +120,31 @@ class FileStore:
 
 
 def image_size(content: bytes) -> tuple[int, int] | None:
-    """Width and height of a PNG, GIF or JPEG; None for anything else."""
+    """Width and height of a PNG, GIF, WEBP or JPEG; None for anything else."""
     if content.startswith(b"\x89PNG\r\n\x1a\n") and len(content) >= 24:
         width, height = struct.unpack(">II", content[16:24])
         return width, height
     if content.startswith((b"GIF87a", b"GIF89a")) and len(content) >= 10:
         width, height = struct.unpack("<HH", content[6:10])
         return width, height
+    if content.startswith(b"RIFF") and content[8:12] == b"WEBP" and len(content) >= 30:
+        return _webp_size(content)
     return _jpeg_size(content) if content.startswith(b"\xff\xd8") else None
+
+
+def _webp_size(content: bytes) -> tuple[int, int]:
+    """By the first chunk: lossless, extended or lossy. RFC 9649."""
+    match content[12:16]:
+        case b"VP8L":
+            bits = int.from_bytes(content[21:25], "little")
+            return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+        case b"VP8X":
+            numbers = (content[24:27], content[27:30])
+            width, height = (int.from_bytes(number, "little") + 1 for number in numbers)
+            return width, height
+        case _:
+            width, height = struct.unpack("<HH", content[26:30])
+            return width & 0x3FFF, height & 0x3FFF
 
 
 def _jpeg_size(content: bytes) -> tuple[int, int] | None:

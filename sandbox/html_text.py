@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from sandbox.errors import bad_request
+from sandbox.links import link_entity
 from sandbox.shapes import Json
 from sandbox.text import utf16_len
 
@@ -172,9 +173,9 @@ class _Parser:
                 entity["type"] = "code"
         elif opened.tag == "a":
             url = opened.argument or "".join(self.pieces[opened.position :])
-            if not _is_link(url):
+            if not (link := link_entity(url)):
                 return
-            entity |= {"type": "text_link", "url": _normal_url(url)}
+            entity |= link
         elif opened.tag == "tg-emoji":
             if not opened.argument.isdigit():
                 self._fail("Invalid custom emoji identifier specified")
@@ -224,18 +225,6 @@ def _argument(tag: str, name: str, value: str) -> str:
         case "blockquote", "expandable":
             return "1"
     return ""
-
-
-def _is_link(url: str) -> bool:
-    return bool(re.match(r"(?:https?|tg|ton|tonsite|mailto|tel)://?\S|[\w-]+(?:\.[\w-]+)+", url))
-
-
-def _normal_url(url: str) -> str:
-    if "://" not in url and not url.startswith(("mailto:", "tel:")):
-        url = f"http://{url}"
-    if re.fullmatch(r"https?://[^/?#]+", url):
-        url += "/"
-    return url
 
 
 def _same_place(one: Json, other: Json) -> bool:

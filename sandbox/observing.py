@@ -42,6 +42,9 @@ class ObserverApi:
             Route("/sandbox/faults", self.faults),
             Route("/sandbox/faults", self.order_fault, methods=["POST"]),
             Route("/sandbox/faults", self.forget_faults, methods=["DELETE"]),
+            Route("/sandbox/network", self.network),
+            Route("/sandbox/network", self.set_network, methods=["PUT"]),
+            Route("/sandbox/network", self.calm_network, methods=["DELETE"]),
         ]
 
     async def page(self, request: Request) -> Response:
@@ -100,6 +103,19 @@ class ObserverApi:
     async def forget_faults(self, request: Request) -> Response:
         """Remove all faults."""
         self._world.faults.clear()
+        return JSONResponse({})
+
+    async def network(self, request: Request) -> Response:
+        """The bad networks, with what happened to calls so far."""
+        return JSONResponse([weather.as_json() for weather in self._world.network.all()])
+
+    async def set_network(self, request: Request) -> Response:
+        """Make the network bad, for one bot or for all."""
+        return JSONResponse(self._world.network.set(await json_body(request)).as_json())
+
+    async def calm_network(self, request: Request) -> Response:
+        """Make the network good for all."""
+        self._world.network.calm()
         return JSONResponse({})
 
     async def _stream(

@@ -11,18 +11,20 @@ from sandbox.shapes import Json
 _INTEGERS = frozenset({
     "chat_id", "from_chat_id", "user_id", "message_id", "message_thread_id", "reply_to_message_id",
     "offset", "limit", "timeout", "max_connections", "cache_time", "draft_id",
-    "direct_messages_topic_id",
+    "direct_messages_topic_id", "open_period", "close_date", "correct_option_id",
 })  # fmt: skip
 _BOOLEANS = frozenset({
     "disable_notification", "protect_content", "allow_paid_broadcast", "show_alert",
     "show_caption_above_media", "has_spoiler", "disable_content_type_detection",
     "drop_pending_updates", "allow_sending_without_reply", "disable_web_page_preview", "can_stop",
-    "keep_on_stop", "for_channels",
+    "keep_on_stop", "for_channels", "is_anonymous", "is_closed", "allows_multiple_answers",
+    "allows_revoting", "is_big",
 })  # fmt: skip
 _OBJECTS = frozenset({
     "reply_markup", "entities", "caption_entities", "reply_parameters", "link_preview_options",
     "media", "commands", "scope", "allowed_updates", "message_ids", "menu_button",
     "suggested_post_parameters", "rich_message", "ephemeral_message_parameters", "rights",
+    "options", "question_entities", "explanation_entities", "correct_option_ids", "reaction",
 })  # fmt: skip
 _TRUE = frozenset({"true", "yes", "1"})
 

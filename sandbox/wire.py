@@ -48,10 +48,13 @@ async def disconnected(receive: Receive) -> None:
         pass
 
 
-async def answer_json(send: Send, status: int, payload: Any) -> None:
-    """Send an answer in JSON."""
+async def answer_json(
+    send: Send, status: int, payload: Any, *, retry_after: int | None = None
+) -> None:
+    """Send an answer in JSON; *retry_after* seconds, if any, are a header too."""
     body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
-    await answer_bytes(send, status, body, _JSON_HEADERS)
+    waiting = [] if retry_after is None else [(b"retry-after", str(retry_after).encode())]
+    await answer_bytes(send, status, body, [*_JSON_HEADERS, *waiting])
 
 
 async def answer_bytes(

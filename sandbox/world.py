@@ -10,9 +10,11 @@ from sandbox.events import Events
 from sandbox.faults import Faults
 from sandbox.files import FileStore
 from sandbox.limits import Limits
+from sandbox.network import Network
 from sandbox.shapes import Json
 from sandbox.signals import Closing
 
+_LIKE_A_TOKEN = re.compile(r"(?!0)\d+:")
 _TOKEN = re.compile(r"(\d{1,16}):[A-Za-z0-9_-]{30,}")
 
 
@@ -32,6 +34,7 @@ class World:
         self.events = Events(self.closing)
         self.calls = CallLog(self.closing)
         self.faults = Faults()
+        self.network = Network(self.closing)
         self.limits = Limits() if has_limits else None
         self._bot_tokens = bot_tokens
 
@@ -41,6 +44,8 @@ class World:
         Raises:
             TelegramError: 401 when it is malformed, or `--token` does not name it.
         """
+        if not _LIKE_A_TOKEN.match(bot_token):
+            raise TelegramError(401, "Unauthorized: invalid token specified")
         match = _TOKEN.fullmatch(bot_token)
         if match is None or (self._bot_tokens and bot_token not in self._bot_tokens):
             raise TelegramError(401, "Unauthorized")

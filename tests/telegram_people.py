@@ -96,6 +96,21 @@ class People:
         """Forget all faults."""
         await self.request("DELETE", "/sandbox/faults")
 
+    async def network(self, **weather: Any) -> None:
+        """Make the network between this bot and Telegram bad; see `docs/sandbox.md`."""
+        await self.request("PUT", "/sandbox/network", json={"bot_id": self.bot_id, **weather})
+
+    async def network_seen(self) -> dict[str, int]:
+        """How many calls of this bot met the bad network, and what happened to them."""
+        for weather in await self.request("GET", "/sandbox/network"):
+            if weather.get("bot_id") == self.bot_id:
+                return dict(weather["seen"])
+        return {}
+
+    async def calm_network(self) -> None:
+        """Make the network good again, for all bots."""
+        await self.request("DELETE", "/sandbox/network")
+
     async def raw_update(self, update: Json) -> int:
         """Queue an update of any shape; returns its update_id."""
         path = f"/sandbox/bots/{self.bot_id}/updates"
@@ -111,11 +126,67 @@ class Person:
     id: int
     chat_id: int
 
-    async def says(self, text: str, *, reply_to: int | None = None) -> Json:
-        """Write to the bot; returns the Message."""
-        return await self._post(
-            "messages", {"text": text, "reply_to_message_id": reply_to, "from_id": self.id}
+    async def says(self, text: str, *, reply_to: int | None = None, **details: Any) -> Json:
+        """Write to the bot; returns the Message, of a text that the app cuts the last part.
+
+        *details*: `quote` of the message that is replied to, `message_thread_id`, `app`.
+        """
+        written = {"text": text, "reply_to_message_id": reply_to, "from_id": self.id}
+        return await self._post("messages", written | details)
+
+    async def says_rich(self, *paragraphs: Any, **details: Any) -> Json:
+        """Send formatted text that has no `text`: each paragraph is a RichText."""
+        blocks = [{"type": "paragraph", "text": each} for each in paragraphs]
+        rich = {"rich_message": {"blocks": blocks}, "from_id": self.id}
+        return await self._post("messages", rich | details)
+
+    async def sends(
+        self, kind: str, *files: tuple[str, bytes], reply_to: int | None = None, **details: Any
+    ) -> list[Json]:
+        """Send a "photo", "voice", "sticker" or "document"; several files are an album.
+
+        Without files the sandbox sends one of its own. *details*: `caption`, `quote`, `emoji`,
+        `duration`, `message_thread_id`. Returns the Messages.
+        """
+        fields = {"kind": kind, "reply_to_message_id": reply_to, "from_id": self.id, **details}
+        sent: list[Json] = await self.people.request(
+            "POST",
+            f"{self._path}/media",
+            # Names beside the files, so that httpx always sends a multipart form.
+            files=[("file", each) for each in files] or [("nothing", (None, b""))],
+            data={name: str(value) for name, value in fields.items() if value is not None},
         )
+        return sent
+
+    async def forwards(self, *message_ids: int, **details: Any) -> list[Json]:
+        """Forward messages of this chat, or `text` from elsewhere; returns the Messages.
+
+        *details*: `comment`, which comes first; `text` or `rich_message` with their `origin`;
+        `from_chat_id` of another chat of the bot.
+        """
+        forward = {"from_id": self.id} | ({"message_ids": message_ids} if message_ids else {})
+        sent: list[Json] = await self.people.request(
+            "POST", f"{self._path}/forwards", json=forward | details
+        )
+        return sent
+
+    async def reacts(self, message_id: int, *emoji: str) -> None:
+        """React to a message; without emoji, take the reaction back."""
+        reaction = {"emoji": emoji, "from_id": self.id}
+        await self._post(f"messages/{message_id}/reactions", reaction)
+
+    async def votes(self, message_id: int, *option_ids: int) -> None:
+        """Vote in a poll; without options, take the vote back."""
+        vote = {"option_ids": option_ids, "from_id": self.id}
+        await self._post(f"messages/{message_id}/vote", vote)
+
+    async def opens_topic(self, name: str) -> int:
+        """Begin a topic; returns its `message_thread_id`."""
+        return int((await self._post("topics", {"name": name}))["message_thread_id"])
+
+    async def deletes(self, message_id: int) -> None:
+        """Delete a message, for both sides."""
+        await self.people.request("DELETE", f"{self._path}/messages/{message_id}")
 
     async def sends_document(
         self,

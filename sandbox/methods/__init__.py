@@ -7,7 +7,17 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Final
 
-from sandbox.methods import about, chats, editing, receiving, sending
+from sandbox.methods import (
+    about,
+    chats,
+    copying,
+    editing,
+    polls,
+    receiving,
+    sending,
+    small,
+    topics,
+)
 from sandbox.methods.call import Call
 
 Method = Callable[[Call], Any | Awaitable[Any]]
@@ -35,13 +45,24 @@ _BY_NAME: dict[str, Method] = {
     "getChatMenuButton": about.get_chat_menu_button,
     # New messages
     "sendMessage": sending.send_message,
-    "sendDocument": sending.send_document,
-    "sendPhoto": sending.send_photo,
+    "sendDocument": partial(sending.send_media, "document"),
+    "sendPhoto": partial(sending.send_media, "photo"),
+    "sendVoice": partial(sending.send_media, "voice"),
+    "sendAudio": partial(sending.send_media, "audio"),
+    "sendVideo": partial(sending.send_media, "video"),
+    "sendAnimation": partial(sending.send_media, "animation"),
+    "sendSticker": sending.send_sticker,
+    "sendDice": small.send_dice,
+    "sendContact": small.send_contact,
+    "sendLocation": small.send_location,
+    "sendPoll": polls.send_poll,
     "sendMediaGroup": sending.send_media_group,
     "sendChatAction": sending.send_chat_action,
     "sendMessageDraft": sending.send_message_draft,
-    "copyMessage": sending.copy_message,
-    "forwardMessage": sending.forward_message,
+    "copyMessage": copying.copy_message,
+    "copyMessages": copying.copy_messages,
+    "forwardMessage": copying.forward_message,
+    "forwardMessages": copying.forward_messages,
     # Existing messages
     "editMessageText": editing.edit_message_text,
     "editMessageCaption": editing.edit_message_caption,
@@ -49,11 +70,14 @@ _BY_NAME: dict[str, Method] = {
     "editMessageReplyMarkup": editing.edit_message_reply_markup,
     "deleteMessage": editing.delete_message,
     "deleteMessages": editing.delete_messages,
+    "stopPoll": polls.stop_poll,
+    "setMessageReaction": polls.set_message_reaction,
     "answerCallbackQuery": editing.answer_callback_query,
     # Chats and files
     "getChat": chats.get_chat,
     "getChatMember": chats.get_chat_member,
     "leaveChat": chats.leave_chat,
+    "createForumTopic": topics.create_forum_topic,
     "getFile": chats.get_file,
 }
 

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from sandbox.bots import Bot
 from sandbox.chats import Chat
-from sandbox.detection import with_detected
-from sandbox.errors import bad_request
+from sandbox.errors import Refused, bad_request
 from sandbox.files import StoredFile
-from sandbox.html_text import parse
+from sandbox.formatting import formatted
+from sandbox.manners import text_quote
 from sandbox.params import Params, Upload
 from sandbox.shapes import Json
-from sandbox.text import MAX_CAPTION, MAX_TEXT, Formatted, checked_entities, clean, utf16_len
+from sandbox.text import MAX_CAPTION, MAX_TEXT, Formatted, utf16_len
 from sandbox.world import World
 
 
@@ -30,7 +30,7 @@ class Call:
 
     def text_content(self) -> Json:
         """A message's text, entities and link preview; raises `TelegramError` for a bad text."""
-        message = _formatted(self.params.values, "text", "entities")
+        message = self.formatted(self.params.values, "text", "entities")
         if not message.text:
             raise bad_request("message text is empty")
         if utf16_len(message.text) > MAX_TEXT:
@@ -40,12 +40,45 @@ class Call:
         content = message.as_json("text", "entities")
         return content | ({"link_preview_options": preview} if has_preview else {})
 
-    def caption(self) -> Json:
-        """The caption's fields of a message; none for an empty caption."""
-        return caption_of(self.params.values)
+    def caption(self, values: Json | None = None) -> Json:
+        """The caption's fields of a message, from *values* or else from the call.
+
+        None for an empty caption. Raises `TelegramError` if it is too long or broken.
+        """
+        values = self.params.values if values is None else values
+        message = self.formatted(values, "caption", "caption_entities")
+        if utf16_len(message.text) > MAX_CAPTION:
+            raise bad_request("message caption is too long")
+        return message.as_json("caption", "caption_entities") if message.text else {}
+
+    def formatted(
+        self, values: Json, text_name: str, entities_name: str, mode_name: str = "parse_mode"
+    ) -> Formatted:
+        """A text of *values* with its entities; raises `TelegramError` if it is broken."""
+        text = values.get(text_name)
+        text = "" if text is None else str(text)
+        mode = str(values.get(mode_name) or "")
+        return formatted(text, mode, values.get(entities_name), self.world.users)
+
+    def thread(self, chat: Chat) -> Json:
+        """The topic's fields of the message to send; raises `TelegramError` for an unknown one.
+
+        Groups are not forums here: as in Telegram's groups without topics, it is ignored there.
+        """
+        thread_id = self.params.integer("message_thread_id")
+        if not thread_id or chat.is_group:
+            return {}
+        if thread_id not in chat.topics:
+            raise bad_request("message thread not found")
+        return {"message_thread_id": thread_id, "is_topic_message": True}
+
+    @property
+    def rings(self) -> bool:
+        """Whether the message makes the person's phone ring."""
+        return not self.params.flag("disable_notification")
 
     def reply(self, chat: Chat) -> Json:
-        """`reply_to_message` of the message to send, if it is a reply.
+        """`reply_to_message` and `quote` of the message to send, if it is a reply.
 
         Raises:
             TelegramError: when the other message does not exist and the call does not allow that.
@@ -63,7 +96,7 @@ class Call:
         except (TypeError, ValueError):
             raise bad_request('field "message_id" must be of type Number') from None
         if quoted := chat.quoted(message_id):
-            return {"reply_to_message": quoted}
+            return {"reply_to_message": quoted} | self._quote(quoted, raw)
         if raw.get("allow_sending_without_reply"):
             return {}
         raise bad_request("message to be replied not found")
@@ -72,12 +105,12 @@ class Call:
         """The file of a parameter: uploaded under its name, attached, or known by its id."""
         if upload := self.params.uploads.get(name):
             return self._stored(upload)
-        return self.file_at(self.params.text(name))
+        return self.file_at(self.params.text(name), name)
 
-    def file_at(self, reference: str) -> StoredFile:
+    def file_at(self, reference: str, what: str = "document") -> StoredFile:
         """The file of `attach://field` or a file_id; raises `TelegramError` when there is none."""
         if not reference:
-            raise bad_request("there is no document in the request")
+            raise bad_request(f"there is no {what} in the request")
         if reference.startswith("attach://"):
             if upload := self.params.uploads.get(reference.removeprefix("attach://")):
                 return self._stored(upload)
@@ -88,31 +121,16 @@ class Call:
             raise bad_request("failed to get HTTP URL content")
         raise bad_request("wrong file identifier/HTTP URL specified")
 
+    def _quote(self, quoted: Json, raw: Json) -> Json:
+        quote = self.formatted(raw, "quote", "quote_entities", "quote_parse_mode").text
+        if not quote:
+            return {}
+        position = raw.get("quote_position")
+        wanted = {"text": quote} | ({"position": position} if isinstance(position, int) else {})
+        try:
+            return {"quote": text_quote(quoted, wanted)}
+        except Refused:
+            raise bad_request("QUOTE_TEXT_INVALID") from None
+
     def _stored(self, upload: Upload) -> StoredFile:
         return self.world.files.add(upload.name, upload.content, upload.mime_type)
-
-
-def caption_of(values: Json) -> Json:
-    """A caption's fields of a message; raises `TelegramError` if it is too long or broken."""
-    message = _formatted(values, "caption", "caption_entities")
-    if utf16_len(message.text) > MAX_CAPTION:
-        raise bad_request("message caption is too long")
-    return message.as_json("caption", "caption_entities") if message.text else {}
-
-
-def _formatted(values: Json, text_name: str, entities_name: str) -> Formatted:
-    text = values.get(text_name)
-    text = "" if text is None else str(text)
-    mode = str(values.get("parse_mode") or "").lower()
-    if mode == "html":
-        message = clean(*parse(text))
-    elif mode in ("markdown", "markdownv2"):
-        raise bad_request(
-            "parse_mode Markdown is not supported by the sandbox: use HTML or entities"
-        )
-    elif mode:
-        raise bad_request("unsupported parse_mode")
-    else:
-        raw = values.get(entities_name)
-        message = clean(text, checked_entities(raw, text) if raw else [])
-    return with_detected(message)

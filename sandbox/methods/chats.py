@@ -1,8 +1,8 @@
 """Methods about chats and their members, and files."""
 
 from sandbox.errors import bad_request, forbidden
+from sandbox.membership import chat_member, membership_changed
 from sandbox.methods.call import Call
-from sandbox.people import chat_member, membership_changed
 from sandbox.shapes import Json
 
 _NO_GIFTS = (

@@ -4,7 +4,7 @@ from sandbox.chats import Chat, own_message
 from sandbox.errors import bad_request
 from sandbox.keyboards import inline_keyboard
 from sandbox.methods.call import Call
-from sandbox.methods.sending import MEDIA_KINDS, media_content
+from sandbox.methods.media import MEDIA, input_media, kind_of
 from sandbox.shapes import Json
 
 MAX_DELETED_AT_ONCE = 100
@@ -25,7 +25,7 @@ def edit_message_text(call: Call) -> Json:
 def edit_message_caption(call: Call) -> Json:
     """EditMessageCaption."""
     chat, message = _target(call)
-    if not any(kind in message for kind in MEDIA_KINDS):
+    if kind_of(message) is None:
         raise bad_request("there is no caption in the message to edit")
     return _edited(call, chat, message, call.caption(), replaced=_CAPTION)
 
@@ -33,8 +33,8 @@ def edit_message_caption(call: Call) -> Json:
 def edit_message_media(call: Call) -> Json:
     """EditMessageMedia."""
     chat, message = _target(call)
-    content = media_content(call, call.params.get("media"))
-    return _edited(call, chat, message, content, replaced=(*_TEXT, *_CAPTION, *MEDIA_KINDS))
+    content = input_media(call, call.params.get("media"))
+    return _edited(call, chat, message, content, replaced=(*_TEXT, *_CAPTION, *MEDIA))
 
 
 def edit_message_reply_markup(call: Call) -> Json:

@@ -2,14 +2,17 @@
 
 import { chat, Refused, Unreachable } from "./api.js";
 import { copyText } from "./dom.js";
-import { split } from "./format.js";
-import { isOwn, pressKey } from "./store.js";
+import { preview } from "./format.js";
+import { IDLE, isOwn, pressKey } from "./store.js";
+
+const MOST_IN_ALBUM = 10;
+const FACES = ["👍", "👎", "❤", "🔥", "😁", "😢", "🤔", "🙏"];
 
 /**
  * The actions of one phone.
  *
  * @param {import("./store.js").Store} store
- * @param {{toast: (text: string) => void}} overlay
+ * @param {import("./overlay.js").Overlay} overlay
  * @param {{jumpTo: (id: number) => void, focusComposer: () => void, restore: (text: string) => void}} views
  */
 export function makeActions(store, overlay, views) {
@@ -33,14 +36,24 @@ export function makeActions(store, overlay, views) {
     return turn;
   }
 
-  /** The message being answered, once: the next message answers nothing. */
-  function takeReply() {
-    const id = state.replyTo?.message_id;
-    if (id) store.set({ replyTo: null }, "compose");
-    return id;
+  const cancel = () => store.set(IDLE, "compose");
+
+  /** What is being answered, once: the next message answers nothing. An answer stays in its topic. */
+  function takeManner() {
+    const { replyTo, quote } = state;
+    if (!replyTo) return {};
+    cancel();
+    const { message_id: id, message_thread_id: topic } = replyTo;
+    return { reply_to_message_id: id, ...(quote && { quote }), ...(topic && { message_thread_id: topic }) };
   }
 
-  const cancel = () => store.set({ replyTo: null, editing: null }, "compose");
+  /** @param {Record<string, any>} message; @returns {string[]} the owner's reactions to it */
+  const ownFaces = (message) =>
+    (state.reactions.get(message.message_id) ?? []).filter((each) => each.user_id === state.user.id).map((each) => each.reaction.emoji);
+
+  /** @param {Record<string, any>} message */
+  const canEdit = (message) =>
+    isOwn(state, message) && !message.forward_origin && Boolean(message.text ?? message.caption ?? message.photo ?? message.document);
 
   return {
     cancel,
@@ -50,28 +63,83 @@ export function makeActions(store, overlay, views) {
 
     /** @param {string} text */
     async sendText(text) {
-      const replyTo = takeReply();
-      const parts = split(text);
-      for (const [index, part] of parts.entries()) {
-        if (await inTurn(async (api) => store.confirm(await api.write(part, index === 0 ? replyTo : undefined)))) continue;
-        // What was not sent goes back to where it was written.
-        views.restore(parts.slice(index).join("\n"));
-        return;
+      const manner = takeManner();
+      // What was not sent goes back to where it was written.
+      if (!(await inTurn(async (api) => store.confirm(await api.write(text, manner))))) views.restore(text);
+    },
+
+    /** @param {import("./attachments.js").Attached[]} attached @param {string} caption of the first file */
+    async sendFiles(attached, caption) {
+      let fields = { caption, ...takeManner() };
+      for (const { kind, files } of albums(attached)) {
+        const sent = fields;
+        await inTurn((api) => api.media(kind, files, sent));
+        fields = {};
       }
     },
 
-    /** @param {File[]} files @param {string} caption of the first file */
-    async sendFiles(files, caption) {
-      const replyTo = takeReply();
-      for (const [index, file] of files.entries()) {
-        const first = index === 0;
-        await inTurn((api) => api.upload(file, first ? caption : undefined, first ? replyTo : undefined));
-      }
+    /** Send a voice message or a sticker of the sandbox's own. @param {"voice" | "sticker"} kind */
+    async sendSample(kind) {
+      const manner = takeManner();
+      await inTurn((api) => api.media(kind, [], manner));
+    },
+
+    /** Forward what was chosen. @param {string} comment may be empty */
+    async sendForward(comment) {
+      const { forward } = state;
+      cancel();
+      if (forward) await inTurn((api) => api.forward(forward.message_id, comment));
+    },
+
+    /** Put a reaction, or take the same one back. @param {Record<string, any>} message @param {string} face */
+    async react(message, face) {
+      const faces = ownFaces(message).includes(face) ? [] : [face];
+      await inTurn((api) => api.react(message.message_id, faces));
+    },
+
+    /** @param {Record<string, any>} message @param {number} option */
+    async vote(message, option) {
+      await inTurn((api) => api.vote(message.message_id, [option]));
+    },
+
+    /**
+     * Offer what can be done with a message.
+     *
+     * @param {Record<string, any>} message
+     * @param {{text: string, position?: number} | null} selected the part of it that is selected
+     */
+    openMenu(message, selected) {
+      const own = ownFaces(message);
+      overlay.sheet({
+        title: "Что сделать с сообщением",
+        faces: FACES.map((face) => ({ label: face, pressed: own.includes(face), act: () => this.react(message, face) })),
+        items: [
+          { label: "Ответить", act: () => this.reply(message), testid: "reply" },
+          selected && { label: `Ответить на «${preview({ text: selected.text })}»`, act: () => this.reply(message, selected), testid: "quote" },
+          { label: "Переслать", act: () => this.forward(message), testid: "forward" },
+          canEdit(message) && { label: "Изменить", act: () => this.edit(message), testid: "edit" },
+          { label: "Удалить", act: () => inTurn((api) => api.remove(message.message_id)), testid: "delete", danger: true },
+        ].filter(Boolean),
+      });
+    },
+
+    /** Offer what can be sent besides words. @param {{files: () => void, photos: () => void, sample: () => void}} pick */
+    openAttachments(pick) {
+      overlay.sheet({
+        title: "Что прикрепить",
+        items: [
+          { label: "Файл…", act: pick.files, testid: "pick-file" },
+          { label: "Фотография…", act: pick.photos, testid: "pick-photo" },
+          { label: "Пробная фотография", act: pick.sample, testid: "sample-photo" },
+          { label: "Пробное голосовое", act: () => this.sendSample("voice"), testid: "sample-voice" },
+          { label: "Пробный стикер", act: () => this.sendSample("sticker"), testid: "sample-sticker" },
+        ],
+      });
     },
 
     /** @param {Record<string, any>} message @param {string} text */
     async saveEdit(message, text) {
-      if (text === message.text) return;
+      if (text === (message.text ?? message.caption)) return;
       await inTurn((api) => api.edit(message.message_id, text));
     },
 
@@ -94,16 +162,22 @@ export function makeActions(store, overlay, views) {
       if (await inTurn((api) => api.block(blocked))) store.set({ blocked }, "status");
     },
 
+    /** @param {Record<string, any>} message @param {{text: string, position?: number} | null} [quote] */
+    reply(message, quote = null) {
+      store.set({ ...IDLE, replyTo: message, quote }, "compose");
+      views.focusComposer();
+    },
+
     /** @param {Record<string, any>} message */
-    reply(message) {
-      store.set({ replyTo: message, editing: null }, "compose");
+    forward(message) {
+      store.set({ ...IDLE, forward: message }, "compose");
       views.focusComposer();
     },
 
     /** @param {Record<string, any>} message */
     edit(message) {
-      if (!isOwn(state, message) || message.text === undefined) return;
-      store.set({ editing: message, replyTo: null }, "compose");
+      if (!canEdit(message)) return;
+      store.set({ ...IDLE, editing: message }, "compose");
       views.focusComposer();
     },
 
@@ -115,6 +189,18 @@ export function makeActions(store, overlay, views) {
     jumpTo: views.jumpTo,
     focusComposer: views.focusComposer,
   };
+}
+
+/** Attached files as Telegram sends them: at most ten of one kind together. @param {import("./attachments.js").Attached[]} attached */
+function albums(attached) {
+  const found = [];
+  for (const { kind, file } of attached) {
+    const last = found.at(-1);
+    // A sample has no file, and each is a message of its own.
+    if (last?.kind === kind && file && last.files.length > 0 && last.files.length < MOST_IN_ALBUM) last.files.push(file);
+    else found.push({ kind, files: file ? [file] : [] });
+  }
+  return found;
 }
 
 /** @param {unknown} error; @returns {string} */

@@ -1,5 +1,12 @@
 /** The sandbox's own API, as the chat page speaks it. */
 
+/**
+ * @typedef {object} Manner how a message is sent
+ * @property {number} [reply_to_message_id]
+ * @property {{text: string, position?: number}} [quote]
+ * @property {number} [message_thread_id]
+ */
+
 /** The sandbox said no; `message` is its sentence. */
 export class Refused extends Error {
   /**
@@ -65,17 +72,36 @@ export function chat(botId, chatId) {
     /** The chat as it is now. */
     read: () => call("GET", base),
 
-    /** @param {string} text @param {number} [replyTo] */
-    write: (text, replyTo) => call("POST", `${base}/messages`, { text, ...(replyTo && { reply_to_message_id: replyTo }) }),
+    /** @param {string} text @param {Manner} manner */
+    write: (text, manner) => call("POST", `${base}/messages`, { text, ...manner }),
 
-    /** @param {File} file @param {string} [caption] @param {number} [replyTo] */
-    upload(file, caption, replyTo) {
+    /**
+     * Send files; several are an album, none is one of the sandbox's own.
+     *
+     * @param {"photo" | "voice" | "sticker" | "document"} kind
+     * @param {File[]} files
+     * @param {{caption?: string} & Manner} fields
+     */
+    media(kind, files, fields) {
       const form = new FormData();
-      form.append("file", file, file.name);
-      if (caption) form.append("caption", caption);
-      if (replyTo) form.append("reply_to_message_id", String(replyTo));
-      return call("POST", `${base}/documents`, form);
+      form.append("kind", kind);
+      for (const file of files) form.append("file", file, file.name);
+      const { quote, ...others } = fields;
+      for (const [name, value] of Object.entries({ ...others, quote: quote?.text })) if (value) form.append(name, String(value));
+      return call("POST", `${base}/media`, form);
     },
+
+    /** @param {number} messageId @param {string} comment */
+    forward: (messageId, comment) => call("POST", `${base}/forwards`, { message_ids: [messageId], comment }),
+
+    /** @param {number} messageId @param {string[]} emoji */
+    react: (messageId, emoji) => call("POST", `${base}/messages/${messageId}/reactions`, { emoji }),
+
+    /** @param {number} messageId @param {number[]} options */
+    vote: (messageId, options) => call("POST", `${base}/messages/${messageId}/vote`, { option_ids: options }),
+
+    /** @param {number} messageId */
+    remove: (messageId) => call("DELETE", `${base}/messages/${messageId}`),
 
     /** @param {number} messageId @param {string} text */
     edit: (messageId, text) => call("PATCH", `${base}/messages/${messageId}`, { text }),

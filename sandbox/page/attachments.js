@@ -1,5 +1,7 @@
 /** Files that are about to be sent: chosen, dropped or pasted; shown as chips above the composer. */
 
+/** @typedef {{kind: "document" | "photo", file?: File}} Attached without a file: the sandbox's own picture */
+
 import { button, h, icon } from "./dom.js";
 import { size } from "./format.js";
 
@@ -10,45 +12,53 @@ import { size } from "./format.js";
  */
 export function attachmentTray(onChange) {
   const element = h("div", { class: "tray", "data-testid": "tray", hidden: true });
-  let files = /** @type {File[]} */ ([]);
+  let attached = /** @type {Attached[]} */ ([]);
 
   function show() {
-    element.replaceChildren(...files.map(chip));
-    element.hidden = files.length === 0;
+    element.replaceChildren(...attached.map(chip));
+    element.hidden = attached.length === 0;
     onChange();
   }
 
-  function chip(file) {
+  function chip(each) {
+    const { kind, file } = each;
+    const name = file?.name ?? "Пробная фотография";
     const remove = () => {
-      files = files.filter((other) => other !== file);
+      attached = attached.filter((other) => other !== each);
       show();
     };
     return h(
       "div",
       { class: "chip" },
       icon("file"),
-      h("span", { class: "chip-name" }, file.name),
-      h("span", { class: "chip-size" }, size(file.size)),
-      button({ class: "chip-remove", "aria-label": `Убрать ${file.name}`, onclick: remove }, icon("close")),
+      h("span", { class: "chip-name" }, name),
+      h("span", { class: "chip-size" }, [kind === "photo" && file ? "фото" : "", size(file?.size)].filter(Boolean).join(" · ")),
+      button({ class: "chip-remove", "aria-label": `Убрать ${name}`, onclick: remove }, icon("close")),
     );
   }
 
   return {
     element,
     get count() {
-      return files.length;
+      return attached.length;
     },
 
-    /** @param {Iterable<File>} more */
-    add(more) {
-      files = [...files, ...more];
+    /** @param {Iterable<File>} files @param {"document" | "photo"} [kind] */
+    add(files, kind = "document") {
+      attached = [...attached, ...[...files].map((file) => ({ kind, file }))];
       show();
     },
 
-    /** Hand the files over and empty the tray. @returns {File[]} */
+    /** Add the sandbox's own picture. */
+    addSample() {
+      attached = [...attached, { kind: "photo" }];
+      show();
+    },
+
+    /** Hand the files over and empty the tray. @returns {Attached[]} */
     take() {
-      const taken = files;
-      files = [];
+      const taken = attached;
+      attached = [];
       show();
       return taken;
     },

@@ -12,7 +12,9 @@ const GROWS_BY_ITSELF = CSS.supports("field-sizing", "content");
  * @typedef {object} ComposerActions
  * @property {(text: string) => void} sendText
  * @property {(message: Record<string, any>, text: string) => void} saveEdit
- * @property {(files: File[], caption: string) => void} sendFiles
+ * @property {(attached: import("./attachments.js").Attached[], caption: string) => void} sendFiles
+ * @property {(comment: string) => void} sendForward
+ * @property {(pick: {files: () => void, photos: () => void, sample: () => void}) => void} openAttachments
  * @property {(message: Record<string, any>) => void} edit
  * @property {() => void} cancel
  * @property {() => Promise<void>} settled
@@ -41,28 +43,38 @@ export function makeComposer(store, actions, id) {
     { class: "menu-button", "aria-controls": `${id}-commands`, "aria-label": "Меню команд", title: "Команды бота", "data-testid": "menu" },
     "/",
   );
-  const picker = /** @type {HTMLInputElement} */ (
-    h("input", { type: "file", multiple: true, class: "offscreen", tabindex: "-1", "aria-label": "Выбрать файл", "data-testid": "attach" })
-  );
+  const files = picker({ "aria-label": "Выбрать файл", "data-testid": "attach" }, "document");
+  const photos = picker({ "aria-label": "Выбрать фотографию", "data-testid": "attach-photo", accept: "image/*" }, "photo");
   const attach = button(
-    { class: "icon-button", "aria-label": "Прикрепить файл", title: "Прикрепить файл", onclick: () => picker.click() },
+    { class: "icon-button", "aria-label": "Прикрепить", "aria-haspopup": "dialog", title: "Прикрепить", "data-testid": "attachments" },
     icon("attach"),
   );
   const bar = h("div", { class: "compose-bar", hidden: true });
   const tray = attachmentTray(() => refresh());
   const menu = commandMenu({ id: `${id}-commands`, onChoose: (command) => { clear(); actions.sendText(command); area.focus(); } });
-  const row = h("div", { class: "composer-row" }, menuToggle, area, picker, attach, send);
+  const row = h("div", { class: "composer-row" }, menuToggle, area, files, photos, attach, send);
   const element = h("div", { class: "composer" }, menu.element, bar, tray.element, row);
   let editing = /** @type {Record<string, any> | null} */ (null);
   // What was being written when an edit began comes back after it.
   let draft = "";
+
+  function picker(props, kind) {
+    const input = /** @type {HTMLInputElement} */ (h("input", { type: "file", multiple: true, class: "offscreen", tabindex: "-1", ...props }));
+    input.addEventListener("change", () => {
+      tray.add(input.files ?? [], kind);
+      // Emptied, so that choosing the same file again is a change again.
+      input.value = "";
+      area.focus();
+    });
+    return input;
+  }
 
   function refresh() {
     if (!GROWS_BY_ITSELF) {
       area.style.height = "auto";
       area.style.height = `${area.scrollHeight}px`;
     }
-    send.disabled = !area.value.trim() && tray.count === 0;
+    send.disabled = !area.value.trim() && tray.count === 0 && !store.state.forward;
     send.replaceChildren(icon(editing ? "check" : "send"));
     send.setAttribute("aria-label", editing ? "Сохранить" : "Отправить");
     menuToggle.setAttribute("aria-expanded", String(menu.isOpen));
@@ -85,6 +97,9 @@ export function makeComposer(store, actions, id) {
       const message = editing;
       actions.cancel();
       actions.saveEdit(message, text);
+    } else if (store.state.forward) {
+      clear();
+      actions.sendForward(text);
     } else if (tray.count > 0) {
       clear();
       actions.sendFiles(tray.take(), text);
@@ -117,7 +132,7 @@ export function makeComposer(store, actions, id) {
 
   function escape() {
     if (menu.isOpen) menu.close();
-    else if (editing || store.state.replyTo) actions.cancel();
+    else if (editing || store.state.replyTo || store.state.forward) actions.cancel();
     else if (tray.count > 0) tray.take();
     refresh();
   }
@@ -140,11 +155,12 @@ export function makeComposer(store, actions, id) {
     event.preventDefault();
     tray.add(files);
   });
-  picker.addEventListener("change", () => {
-    tray.add(picker.files ?? []);
-    // Emptied, so that choosing the same file again is a change again.
-    picker.value = "";
+  const sample = () => {
+    tray.addSample();
     area.focus();
+  };
+  attach.addEventListener("click", () => {
+    actions.openAttachments({ files: () => files.click(), photos: () => photos.click(), sample });
   });
   menuToggle.addEventListener("click", () => {
     if (menu.isOpen) menu.close();
@@ -161,13 +177,13 @@ export function makeComposer(store, actions, id) {
   store.subscribe(["compose"], (state) => {
     if (state.editing !== editing) {
       if (!editing) draft = area.value;
-      write(state.editing?.text ?? draft);
+      write(state.editing ? (state.editing.text ?? state.editing.caption ?? "") : draft);
       editing = state.editing;
       area.setSelectionRange(area.value.length, area.value.length);
     }
-    const about = state.editing ?? state.replyTo;
+    const about = state.editing ?? state.forward ?? state.replyTo;
     bar.hidden = !about;
-    bar.replaceChildren(...(about ? barFor(about, Boolean(state.editing), actions.cancel) : []));
+    bar.replaceChildren(...(about ? barFor(about, state, actions.cancel) : []));
     refresh();
   });
   store.subscribe(["commands"], (state) => {
@@ -184,11 +200,12 @@ export function makeComposer(store, actions, id) {
   };
 }
 
-function barFor(message, editing, cancel) {
-  const title = editing ? "Изменение" : `Ответ: ${fullName(message.from ?? {})}`;
+function barFor(message, { editing, forward, quote }, cancel) {
+  const name = fullName(message.from ?? {});
+  const title = editing ? "Изменение" : forward ? `Переслать: ${name}` : `${quote ? "Ответ на слова" : "Ответ"}: ${name}`;
   return [
-    icon(editing ? "edit" : "reply"),
-    h("span", { class: "compose-words" }, h("strong", {}, title), h("span", {}, preview(message))),
+    icon(editing ? "edit" : forward ? "forward" : "reply"),
+    h("span", { class: "compose-words" }, h("strong", {}, title), h("span", {}, quote ? `«${quote.text}»` : preview(message))),
     button({ class: "icon-button", "aria-label": "Отменить", title: "Отменить (Escape)", onclick: cancel }, icon("close")),
   ];
 }

@@ -67,38 +67,26 @@ export function fileOf(message) {
   return null;
 }
 
+/** @param {Record<string, any>} message; @returns {string | null} one line for a small thing */
+export function lineOf(message) {
+  const { dice, contact, location, poll, forum_topic_created: topic } = message;
+  if (dice) return `${dice.emoji} ${dice.value}`;
+  if (contact) return `Контакт: ${fullName(contact)}, ${contact.phone_number}`;
+  if (location) return `Место: ${location.latitude}, ${location.longitude}`;
+  if (poll) return `Опрос: ${poll.question}`;
+  return topic ? `Начата тема «${topic.name}»` : null;
+}
+
 /**
  * One line that stands for a message in quotes and bars.
  *
  * @param {Record<string, any>} message
  */
 export function preview(message) {
-  const words = message.text ?? message.caption;
+  const words = message.text ?? message.caption ?? lineOf(message) ?? (message.rich_message && "Текст с оформлением");
   const file = fileOf(message);
   const kind = message.photo ? "Фотография" : file ? file.file_name : "";
   const line = [kind, words].filter(Boolean).join(" · ").replace(/\s+/g, " ").trim();
   const letters = Array.from(line);
   return letters.length > 120 ? `${letters.slice(0, 119).join("")}…` : line || "Сообщение";
-}
-
-/**
- * Cut long words the way Telegram's apps do: at a line end or a space, never inside a character.
- *
- * @param {string} text
- * @param {number} [limit] UTF-16 units
- * @returns {string[]}
- */
-export function split(text, limit = 4096) {
-  const parts = [];
-  let rest = text.trim();
-  while (rest.length > limit) {
-    const head = rest.slice(0, limit);
-    let cut = Math.max(head.lastIndexOf("\n"), head.lastIndexOf(" "));
-    // Without a space in reach, only a pair of surrogates must stay whole.
-    if (cut < limit / 2) cut = /[\uD800-\uDBFF]$/.test(head) ? limit - 1 : limit;
-    parts.push(rest.slice(0, cut).trimEnd());
-    rest = rest.slice(cut).trimStart();
-  }
-  if (rest) parts.push(rest);
-  return parts;
 }

@@ -12,6 +12,8 @@ import { fileOf, size } from "./format.js";
  */
 export function renderMedia(message) {
   if (message.photo?.length) return renderPhoto(message);
+  if (message.sticker) return renderSticker(message.sticker);
+  if (message.voice) return renderVoice(message.voice);
   const file = fileOf(message);
   return file ? renderFile(file) : null;
 }
@@ -26,6 +28,17 @@ function renderPhoto(message) {
   image.addEventListener("error", broken);
   const frame = button({ class: "photo", "aria-label": `${words}. Увеличить`, onclick: () => enlarge(source, words) }, image);
   return frame;
+}
+
+function renderSticker(sticker) {
+  const label = `Стикер ${sticker.emoji ?? ""}`.trim();
+  return h("img", { class: "sticker", src: fileUrl(sticker.file_id), width: "144", height: "144", alt: label, title: label, decoding: "async" });
+}
+
+function renderVoice(voice) {
+  const label = `Голосовое, ${voice.duration} с`;
+  const player = h("audio", { src: fileUrl(voice.file_id), controls: true, preload: "none", "aria-label": label });
+  return h("div", { class: "voice" }, h("span", {}, label), player);
 }
 
 function renderFile(file) {

@@ -74,7 +74,7 @@ export function messageList(store, actions) {
       views.set(message.message_id, view);
       const joined = Boolean(message.media_group_id) && after?.media_group_id === message.media_group_id;
       const place = { first: !sameRun(before, message), last: !sameRun(message, after), joined };
-      view.update(message, { ...place, own: isOwn(state, message), pressed: state.pressed });
+      view.update(message, { ...place, own: isOwn(state, message), state });
       if (!known && Date.now() / 1000 - message.date < FRESH_S) view.element.classList.add("fresh");
       nodes.push(view.element);
     });
@@ -117,7 +117,7 @@ export function messageList(store, actions) {
   const watcher = new ResizeObserver(() => stuck && isShown() && toBottom());
   watcher.observe(content);
   watcher.observe(log);
-  log.addEventListener("keydown", (event) => walk(event, log, store, actions));
+  log.addEventListener("keydown", (event) => walk(event, log, store, actions, views));
   store.subscribe(["messages"], draw);
 
   function jumpTo(messageId) {
@@ -150,8 +150,8 @@ function arrange(parent, nodes) {
   }
 }
 
-/** Arrows walk through the messages, Enter replies, F2 edits an own one; letters go to the composer. */
-function walk(event, log, store, actions) {
+/** Arrows walk through the messages, Enter replies, F2 edits an own one, the menu key opens its menu; letters go to the composer. */
+function walk(event, log, store, actions, views) {
   const all = [...log.querySelectorAll(".message")];
   const at = all.indexOf(/** @type {Element} */ (event.target));
   if (event.target !== log && at < 0) return;
@@ -166,7 +166,8 @@ function walk(event, log, store, actions) {
   // Focus moves before the letter is written, so the letter arrives in the composer too.
   if (event.key.length === 1 && event.key !== " ") return void actions.focusComposer();
   const message = at < 0 ? undefined : store.state.messages.get(Number(all[at].dataset.messageId));
-  if (message && event.key === "Enter") actions.reply(message);
+  if (message && (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey))) views.get(message.message_id).openMenu();
+  else if (message && event.key === "Enter") actions.reply(message);
   else if (message && event.key === "F2") actions.edit(message);
   else return;
   event.preventDefault();

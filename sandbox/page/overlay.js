@@ -1,12 +1,14 @@
-/** What lies over one phone for a moment: notes, the bot's alerts, and the phone's own menu. */
+/** What lies over one phone for a moment: notes, the bot's alerts, lists of things to do, and the phone's own menu. */
 
 import { button, h } from "./dom.js";
+import { lay, showSheet } from "./sheet.js";
 
 /**
  * @typedef {object} Overlay
  * @property {HTMLElement} element
  * @property {(text: string, address?: string) => void} toast a short note that goes away by itself
  * @property {(text: string) => void} alert a note that waits for "Понятно"
+ * @property {(sheet: import("./sheet.js").Sheet) => void} sheet a list of things to do
  */
 
 /**
@@ -29,34 +31,17 @@ export function makeOverlay(underneath) {
   }
 
   function alert(text) {
-    const focused = /** @type {HTMLElement | null} */ (document.activeElement);
-    const ok = button({ class: "primary" }, "Понятно");
-    const words = h("p", {}, text);
+    const ok = button({ class: "primary", onclick: () => close() }, "Понятно");
     const box = h(
       "div",
       { class: "alert", role: "alertdialog", "aria-modal": "true", "aria-label": "Сообщение бота", "data-testid": "alert" },
-      words, ok,
+      h("p", {}, text), ok,
     );
-    const shade = h("div", { class: "shade" }, box);
-    const close = () => {
-      shade.remove();
-      underneath.inert = element.querySelector(".shade") !== null;
-      focused?.focus({ preventScroll: true });
-    };
-    ok.addEventListener("click", close);
-    shade.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
-      event.stopPropagation();
-      close();
-    });
-    element.append(shade);
     // Only who was on this phone is taken to the dialog: a bot must not pull the other phone's writer away.
-    const here = focused !== null && underneath.contains(focused);
-    underneath.inert = true;
-    if (here) ok.focus();
+    const close = lay(element, underneath, box, underneath.contains(document.activeElement));
   }
 
-  return { element, toast, alert };
+  return { element, toast, alert, sheet: (sheet) => showSheet(element, underneath, sheet) };
 }
 
 /**

@@ -14,12 +14,20 @@
  * @property {boolean} loaded whether the chat was ever read
  * @property {Set<string>} pressed buttons whose answer is awaited, see `pressKey`
  * @property {number} seen id of the newest message that was on the screen
+ * @property {Set<number>} rings messages of the bot that made the phone ring
+ * @property {Map<number, any[]>} reactions by message
+ * @property {Record<string, string>} topics their names by id
  * @property {Message | null} replyTo
+ * @property {{text: string, position?: number} | null} quote the highlighted part of `replyTo`
+ * @property {Message | null} forward what the next message forwards
  * @property {Message | null} editing
  */
 
 /** A press that nobody answers stops spinning after this time, as in Telegram. */
 const PRESS_PATIENCE_MS = 30_000;
+
+/** Nothing is answered, changed or forwarded. */
+export const IDLE = { replyTo: null, quote: null, editing: null, forward: null };
 
 /** @param {number} messageId @param {string} data */
 export const pressKey = (messageId, data) => `${messageId}:${data}`;
@@ -53,7 +61,7 @@ export class Store {
     /** @type {PhoneState} */
     this.state = {
       user, bot: null, link: "waiting", messages: new Map(), action: null, commands: [], blocked: false,
-      loaded: false, pressed: new Set(), seen: 0, replyTo: null, editing: null,
+      loaded: false, pressed: new Set(), seen: 0, rings: new Set(), reactions: new Map(), topics: {}, ...IDLE,
     };
   }
 
@@ -95,7 +103,9 @@ export class Store {
       const newest = Math.max(0, ...messages.keys());
       // What was there before the page was opened is not news.
       const seen = this.state.loaded ? Math.min(this.state.seen, newest) : newest;
-      const { action, commands, blocked } = chat;
+      const { action, commands, blocked, topics } = chat;
+      const reactions = new Map(Object.entries(chat.reactions).map(([id, shown]) => [Number(id), shown]));
+      this.set({ rings: new Set(chat.rings), reactions, topics }, "messages");
       this.#lastEvent = chat.last_event;
       this.#gone.clear();
       this.set({ messages, action, commands: commands ?? [], blocked, seen, loaded: true }, "messages", "status", "commands", "compose");
@@ -116,6 +126,8 @@ export class Store {
     else if (kind === "deleted") this.#remove(data.message_id);
     else if (kind === "action") this.set({ action: data.action }, "status");
     else if (kind === "blocked") this.set({ blocked: data.blocked }, "status");
+    else if (kind === "ring") this.#mark(() => this.state.rings.add(data.message_id));
+    else if (kind === "reactions") this.#mark(() => this.state.reactions.set(data.message_id, data.reactions));
     else if (kind === "callback_answer") this.#answer(data.callback_query_id);
     else if (kind === "user" && data.id === this.state.user.id) this.set({ user: data }, "status", "messages");
   }
@@ -129,16 +141,23 @@ export class Store {
     if (!this.state.messages.has(message.message_id) && !this.#gone.has(message.message_id)) this.#put(message);
   }
 
+  #mark(change) {
+    change();
+    this.set({}, "messages");
+  }
+
   #put(message) {
     this.state.messages.set(message.message_id, message);
+    const topic = message.forum_topic_created;
+    if (topic) this.state.topics[message.message_thread_id] = topic.name;
     this.set({}, "messages");
   }
 
   #remove(messageId) {
     this.state.messages.delete(messageId);
     this.#gone.add(messageId);
-    if (this.state.editing?.message_id === messageId) this.set({ editing: null }, "compose");
-    if (this.state.replyTo?.message_id === messageId) this.set({ replyTo: null }, "compose");
+    const { editing, replyTo, forward } = this.state;
+    if ([editing, replyTo, forward].some((message) => message?.message_id === messageId)) this.set(IDLE, "compose");
     this.set({}, "messages");
   }
 

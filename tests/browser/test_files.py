@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, expect
 from telegram import Bot
-from telegram.request import HTTPXRequest
 
 from bot.delivery.downloads import download
 from bot.delivery.poster import Poster
 from bot.delivery.rate_limits import RateLimits
+from bot.delivery.requests import Reachability, TelegramRequest
 from bot.delivery.screen import Attachment, Button, Screen
 from bot.runtime import children
 from tests.browser.page import DESK, PATIENCE_MS, Phone
@@ -49,7 +49,8 @@ async def stage(
         return set()
 
     async with children.running("sandbox", "--port", "0", log=tmp_path / "log") as sandbox:
-        request = HTTPXRequest(httpx_kwargs={"trust_env": False})
+        reachability = Reachability()
+        request = TelegramRequest(reachability, httpx_kwargs={"trust_env": False})
         context = await browser.new_context(
             viewport={"width": DESK["width"], "height": DESK["height"]}, accept_downloads=True
         )
@@ -68,7 +69,9 @@ async def stage(
             await page.goto(sandbox.ready)
             admin = Phone(page, "admin")
             await admin.root.get_by_test_id("start").click()
-            yield Stage(page, admin, bot, Poster(bot, RateLimits(), known_ids), people)
+            yield Stage(
+                page, admin, bot, Poster(bot, RateLimits(), known_ids, reachability), people
+            )
             await context.close()
             assert errors == []
 

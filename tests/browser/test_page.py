@@ -18,7 +18,7 @@ async def trained(phone: Phone) -> None:
     """An admin plans, starts, and waits until the model serves."""
     await phone.says("/train")
     await phone.sees("План №1")
-    await phone.presses(re.compile("Запустить за"))
+    await phone.presses(re.compile("Запустить"))
     await phone.sees("уже отвечает в чатах")
 
 
@@ -43,7 +43,7 @@ async def test_admin_and_tester_on_one_desk(browser: Browser, tmp_path: Path):
         await admin.says("/train")
         await admin.sees("План №1")
         await opened.screenshot("1-plan")
-        await admin.presses(re.compile("Запустить за"))
+        await admin.presses(re.compile("Запустить"))
 
         card = await admin.sees(re.compile("natasha-v1 · обучается"))
         card_id = await card.get_attribute("data-message-id")
@@ -62,7 +62,7 @@ async def test_admin_and_tester_on_one_desk(browser: Browser, tmp_path: Path):
         await tester.sees("▌")
         await opened.screenshot("4-growing")
         await expect(tester.messages.filter(has_text="▌")).to_have_count(0, timeout=PATIENCE_MS)
-        first = await tester.messages.last.locator(".slot").nth(2).inner_text()
+        first = await tester.messages.last.locator(".words").inner_text()
         await tester.says(MORE)
         await expect(tester.messages).to_have_count(3, timeout=PATIENCE_MS)
         await expect(tester.messages.filter(has_text="▌")).to_have_count(0, timeout=PATIENCE_MS)
@@ -131,7 +131,7 @@ async def test_on_a_phone_one_tab_is_in_front(browser: Browser, tmp_path: Path, 
         await admin.says("/train")
         await admin.sees("План №1")
         await opened.screenshot(f"8-{scheme}-admin-plan")
-        await admin.presses(re.compile("Запустить за"))
+        await admin.presses(re.compile("Запустить"))
         await admin.sees("уже отвечает в чатах")
         await opened.screenshot(f"8-{scheme}-admin-success")
         await expect(tester.root).to_be_hidden()

@@ -50,12 +50,13 @@ async def test_everything_that_happens_in_a_chat(bot: BotClient, people: People,
         await bot.call("editMessageText", **which, text="Да!")
         await bot.call("setMyCommands", commands=[{"command": "new", "description": "x"}])
         await bot.call("deleteMessage", **which)
-        happened = [(name, data) for _, name, data in await take(events, 7)]
+        happened = [(name, data) for _, name, data in await take(events, 8)]
 
     assert happened == [
         ("action", {"chat_id": anna.id, "action": "typing"}),
         ("action", {"chat_id": anna.id, "action": None}),
         ("message", sent),
+        ("ring", which),
         (
             "callback_answer",
             {
@@ -66,7 +67,7 @@ async def test_everything_that_happens_in_a_chat(bot: BotClient, people: People,
                 "url": None,
             },
         ),
-        ("edited", {**happened[4][1], "text": "Да!"}),
+        ("edited", {**happened[5][1], "text": "Да!"}),
         ("commands", {"chat_id": None}),
         ("deleted", which),
     ]

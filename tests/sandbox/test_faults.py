@@ -18,7 +18,7 @@ async def test_retry_after(bot: BotClient, people: People, anna: Person):
 
     response = await bot.raw("sendMessage", chat_id=anna.id, text="x")
 
-    assert response.status_code == 429
+    assert (response.status_code, response.headers["retry-after"]) == (429, "7")
     assert response.json() == {
         "ok": False,
         "error_code": 429,
@@ -133,6 +133,11 @@ async def test_orders_can_be_read_and_forgotten(bot: BotClient, people: People):
         {"kind": "status", "method": "*", "status": 404},
         {"kind": "hold", "method": "*", "seconds": -1},
         {"kind": "drop_before", "method": "*", "times": "many"},
+        {"kind": "odd_result", "method": "*"},
+        {"kind": "odd_result", "method": "*", "body": "x", "result": 1},
+        {"kind": "odd_result", "method": "*", "body": 1},
+        {"kind": "odd_result", "method": "*", "body": "x", "status": 100},
+        {"kind": "odd_result", "method": "*", "body": "x", "executed": "no"},
     ],
 )
 async def test_orders_without_sense(people: People, order):
@@ -188,3 +193,38 @@ async def test_downloads_meet_faults_too(bot: BotClient, people: People, anna: P
     assert failed.status_code == 500
     assert [response.content for response in held] == [b"x" * 100_000] * 2
     assert len(await people.calls()) == n_calls
+
+
+@pytest.mark.parametrize(
+    ("odd", "body", "kind"),
+    [
+        ({"result": True}, '{"ok": true, "result": true}', "application/json"),
+        ({"result": None}, '{"ok": true, "result": null}', "application/json"),
+        ({"result": {"message_id": "7"}}, '{"ok": true, "result": {"message_id": "7"}}', "app"),
+        ({"body": "<h1>Welcome</h1>"}, "<h1>Welcome</h1>", "text/html"),
+        ({"body": "{}"}, "{}", "application/json"),
+        ({"body": "", "content_type": "text/plain"}, "", "text/plain"),
+    ],
+)
+@pytest.mark.parametrize("executed", [True, False])
+async def test_answers_that_telegram_would_not_give(
+    bot: BotClient, people: People, anna: Person, odd, body, kind, *, executed: bool
+):
+    """With or without the work done; and the next call is answered as ever."""
+    await people.fault("sendMessage", "odd_result", executed=executed, **odd)
+
+    response = await bot.raw("sendMessage", chat_id=anna.id, text="x")
+    await bot.call("sendMessage", chat_id=anna.id, text="y")
+
+    assert (response.status_code, response.text) == (200, body)
+    assert response.headers["content-type"].startswith(kind)
+    assert await texts(anna) == (["/start", "x", "y"] if executed else ["/start", "y"])
+    assert (await people.calls("sendMessage"))[-2]["response"] == body
+
+
+async def test_an_odd_answer_may_be_a_web_servers(bot: BotClient, people: People):
+    await people.fault("getMe", "odd_result", body="<html>nginx</html>", status=404)
+
+    response = await bot.raw("getMe")
+
+    assert (response.status_code, response.text) == (404, "<html>nginx</html>")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from sandbox.errors import TelegramError
+from sandbox.manners import Manner
 from sandbox.methods import METHODS
 from sandbox.methods.call import Call
 from sandbox.params import _BOOLEANS, _INTEGERS, _OBJECTS, Params
@@ -26,7 +27,7 @@ async def test_no_parameter_breaks_a_method(method):
     world = World()
     world.put_user({"id": 5, "is_bot": False, "first_name": "Анна"})
     bot = world.bot(77)
-    People(world).write(77, 5, text="/start")
+    People(world).write(77, 5, {"text": "/start"}, Manner())
     sound = {"chat_id": 5, "from_chat_id": 5, "message_id": 1, "text": "y", "draft_id": 1}
     METHODS["sendmessage"][1](Call(world, bot, Params(sound, {})))
 
