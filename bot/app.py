@@ -2,14 +2,13 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
 from telegram import Update
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import InvalidToken, RetryAfter
 from telegram.ext import Application, ApplicationBuilder
 
 from bot.config import Settings
@@ -17,7 +16,8 @@ from bot.delivery.lanes import Lanes
 from bot.delivery.outbox import Outbox
 from bot.delivery.polling import Polling
 from bot.delivery.poster import Poster
-from bot.delivery.rate_limits import RateLimits
+from bot.delivery.rate_limits import RateLimits, retry_after_s
+from bot.delivery.requests import Reachability, TelegramRequest
 from bot.delivery.routing import ALLOWED_UPDATES
 from bot.domain import JsonDict
 from bot.edge.context import Delivery
@@ -26,14 +26,14 @@ from bot.edge.dispatch import Dispatch
 from bot.edge.feature import Feature, Tick, Worker
 from bot.edge.menus import Menus
 from bot.edge.registry import Registry, Renderer
-from bot.edge.schedule import schedule, sweeping
+from bot.edge.schedule import checkpointing, schedule, sweeping
 from bot.errors import CannotStart
 from bot.gateways.tokenizer import encoding_for, warm_up
 from bot.runtime.backoff import backoff
 from bot.storage import lock
 from bot.wiring import build_features
 
-LONGEST_PAUSE_S = 15.0
+LONGEST_PAUSE_S = 1.5
 """Between two tries to reach Telegram at the start."""
 UNKNOWN_TOKEN = "TELEGRAM_BOT_TOKEN: Telegram does not know this token"
 
@@ -97,7 +97,8 @@ class App:
 
     async def _poll(self) -> None:
         await _until_answered(self.application.bot.delete_webhook)
-        await Polling(self.application.bot, self.lanes.accept).run()
+        reachability = self.delivery.poster.reachability
+        await Polling(self.application.bot, self.lanes.accept, reachability).run()
 
     async def _serve_webhook(self) -> None:
         host, _, port = (self.settings.webhook_listen or "127.0.0.1:8443").rpartition(":")
@@ -154,10 +155,16 @@ def assemble(core: Core, features: Sequence[Feature]) -> App:
     """
     registry = Registry(features)
     settings, queue = core.settings, InboxQueue()
-    application = build_telegram(settings, queue)
+    reachability = Reachability()
+    application = build_telegram(settings, queue, reachability)
     menus = Menus(core=core, everyone=registry.everyones_commands, admins=registry.admins_commands)
     rate_limits = RateLimits()
-    poster = Poster(application.bot, rate_limits, lambda floor: core.outbox.known_ids(above=floor))
+    poster = Poster(
+        application.bot,
+        rate_limits,
+        lambda floor: core.outbox.known_ids(above=floor),
+        reachability,
+    )
     renderer = Renderer(core=core, renders=registry.notifications)
     delivery = Delivery(
         poster=poster,
@@ -177,6 +184,7 @@ def assemble(core: Core, features: Sequence[Feature]) -> App:
         handle=dispatch.handle,
         apologise=dispatch.apologise,
         turn_away=dispatch.turn_away,
+        admin_ids=settings.admin_ids,
     )
     queue.accept = lanes.accept
     return App(
@@ -186,27 +194,40 @@ def assemble(core: Core, features: Sequence[Feature]) -> App:
         registry=registry,
         menus=menus,
         lanes=lanes,
-        ticks=[*registry.ticks, sweeping(core)],
+        ticks=[*registry.ticks, sweeping(core), checkpointing(core)],
     )
 
 
-def build_telegram(settings: Settings, queue: InboxQueue | None = None) -> TelegramApplication:
-    """The library's application for these settings; this sends nothing."""
-    builder = (
+def build_telegram(
+    settings: Settings,
+    queue: InboxQueue | None = None,
+    reachability: Reachability | None = None,
+) -> TelegramApplication:
+    """The library's application for these settings; this sends nothing.
+
+    *reachability* will be told of each answer of Telegram.
+    """
+    reachability = reachability or Reachability()
+    timeouts = {"connect_timeout": 5, "read_timeout": 10, "write_timeout": 10, "pool_timeout": 10}
+    request, polling = (
+        TelegramRequest(
+            reachability,
+            connection_pool_size=size,
+            proxy=settings.telegram_proxy or None,
+            **timeouts,
+        )
+        for size in (256, 4)
+    )
+    return (
         ApplicationBuilder()
         .token(settings.telegram_bot_token.get_secret_value())
         .base_url(f"{settings.telegram_api_url}/bot")
         .base_file_url(f"{settings.telegram_api_url}/file/bot")
-        .connection_pool_size(256)
-        .pool_timeout(30)
-        .connect_timeout(10)
-        .read_timeout(20)
-        .write_timeout(20)
+        .request(request)
+        .get_updates_request(polling)
         .update_queue(queue or InboxQueue())
+        .build()
     )
-    if settings.telegram_proxy:
-        builder = builder.proxy(settings.telegram_proxy).get_updates_proxy(settings.telegram_proxy)
-    return builder.build()
 
 
 async def _done_before(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
@@ -232,8 +253,9 @@ async def _until_answered(ask: Callable[[], Awaitable[object]]) -> None:
             return
         except InvalidToken as exc:
             raise CannotStart(UNKNOWN_TOKEN) from exc
-        except TelegramError as exc:
-            started = time.monotonic()
-            _logger.warning("Telegram can't be reached: %s", exc)
+        except RetryAfter as exc:
+            _logger.warning("Telegram asks for a pause: %s", exc)
+            await asyncio.sleep(retry_after_s(exc))
+        except Exception as exc:  # also what the library raises for an answer it can't read
+            _logger.warning("Telegram can't be reached: %r", exc)
             await asyncio.sleep(pause_s)
-            _logger.info("Trying again after %.1f s", time.monotonic() - started)

@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import json
 import logging
+import math
 import secrets
 import time
 from collections import Counter
@@ -12,12 +13,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from telegram.error import Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.error import Forbidden, RetryAfter, TelegramError
 
 from bot.delivery.cards_store import Card
 from bot.delivery.notifications import DeliveryKind
 from bot.delivery.outbox_store import SCREEN, OutboxRow, OutboxStore
-from bot.delivery.poster import Poster, Refused, Uncertain
+from bot.delivery.outcomes import Refused, Uncertain, Unreadable
+from bot.delivery.poster import Poster
 from bot.delivery.screen import Screen
 from bot.domain import JsonDict
 from bot.runtime.backoff import backoff
@@ -26,9 +28,13 @@ from bot.storage.database import Database
 
 CARD_INTERVAL_S = 3.0
 """Least time between two edits of cards in a chat."""
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 10.0
+UNREACHABLE_PAUSE_S = 1.0
+"""Between two tries while Telegram answers nobody."""
 MOST_TRIES = 3
 """How often a notification is rendered; one that always fails must not block its chat."""
+MOST_UNREADABLE = 3
+"""How often a message is tried while Telegram can be reached and gives no readable answer."""
 
 Render = Callable[[str, JsonDict, int], Awaitable[Screen | None]]
 """(kind, payload, chat id) -> what to show now; None: nothing."""
@@ -52,6 +58,8 @@ class Outbox:
     _taken: dict[int, int | None] = field(init=False, default_factory=dict)
     """Message ids of rows that Telegram has accepted and that are not stored as sent yet."""
     _failures: Counter[int | str] = field(init=False, default_factory=Counter)
+    _unreadable: dict[int | str, tuple[int, float]] = field(init=False, default_factory=dict)
+    """By outbox row or job: how many answers were unreadable, and when the last one came."""
 
     def __post_init__(self) -> None:
         self._workers = Workers("outbox of chat", self._drain)
@@ -66,6 +74,7 @@ class Outbox:
     async def close(self) -> None:
         """Give running sends one second to end; the rest waits for the next start."""
         await self._workers.close(grace_s=1)
+        await self.poster.close()
 
     async def has_waiting(self, chat_id: int) -> bool:
         """Whether a message for the chat has not left yet."""
@@ -94,6 +103,7 @@ class Outbox:
             if card is not None and (rest_s := self._next_card_at.get(chat_id, 0.0) - _now()) > 0:
                 await self._rest(chat_id, rest_s)
                 continue
+            began = _now()
             try:
                 async with self.poster.order(chat_id):
                     await (self._send(row) if row else self._show(card))  # type: ignore[arg-type]
@@ -104,13 +114,46 @@ class Outbox:
                 _logger.info("Chat %s takes no messages; parked", chat_id)
                 await self.database.write(lambda tx: self.store.park(tx, chat_id))
                 return
-            except (NetworkError, Uncertain) as exc:
-                if row is not None and isinstance(exc, Uncertain):
-                    unsure = row.id
-                    await self.database.write(lambda tx, n=unsure: self.store.doubt(tx, n))  # type: ignore[misc]
-                pause_s = next(pauses)
-                _logger.warning("No answer for chat %s; again in %s s", chat_id, pause_s)
-                await asyncio.sleep(pause_s)
+            except (TelegramError, Uncertain) as exc:
+                if await self._gives_up(row or card, exc):  # type: ignore[arg-type]
+                    continue
+                _logger.warning("No answer for chat %s: %r", chat_id, exc)
+                if self.poster.reachability.has_answered_since(began):
+                    await asyncio.sleep(next(pauses))
+                else:
+                    await self.poster.reachability.wait(UNREACHABLE_PAUSE_S)
+
+    async def _gives_up(self, what: OutboxRow | Card, exc: Exception) -> bool:
+        """Store a doubt about what was tried; whether it is given up, after unreadable answers.
+
+        Answers that come while Telegram can't be reached, a proxy's for instance, do not count.
+        """
+        if isinstance(what, OutboxRow) and isinstance(exc, Uncertain) and not what.is_unsure:
+            await self.database.write(lambda tx: self.store.doubt(tx, what.id))
+        if not isinstance(exc, Unreadable):
+            return False
+        name: int | str = what.id if isinstance(what, OutboxRow) else what.job_id
+        n_before, last_at = self._unreadable.get(name, (0, -math.inf))
+        n = n_before + self.poster.reachability.has_answered_since(last_at)
+        self._unreadable[name] = n, _now()
+        if n < MOST_UNREADABLE:
+            return False
+        kind = type(what).__name__
+        _logger.error("%s %s is given up: Telegram's answers say nothing (%r)", kind, name, exc)
+        await self._give_up(what)
+        del self._unreadable[name]
+        return True
+
+    async def _give_up(self, what: OutboxRow | Card) -> None:
+        """Take it for shown where it should be, if that is known."""
+        now = int(time.time())
+        if isinstance(what, OutboxRow):
+            await self.database.write(lambda tx: self.store.sent(tx, what, what.edit_id, now))
+        else:
+            shown = partial(
+                self.store.cards.shown, card=what, message_id=what.message_id, shown=what.shown
+            )
+            await self.database.write(shown)
 
     async def _rest(self, chat_id: int, seconds: float) -> None:
         """Wait before the next card, but not if something new comes."""
@@ -131,6 +174,7 @@ class Outbox:
         message_id, now = self._taken[row.id], int(time.time())
         await self.database.write(lambda tx: self.store.sent(tx, row, message_id, now))
         del self._taken[row.id]
+        self._unreadable.pop(row.id, None)
 
     async def _post(self, row: OutboxRow) -> int | None:
         screen = (

@@ -6,24 +6,37 @@ parse stops it for good. If a connection stays open without data, it silently ge
 
 import asyncio
 import logging
-import time
 import warnings
 from collections.abc import Awaitable, Callable, Sequence
 
 from telegram import Bot
-from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter, TelegramError
+from telegram.error import (
+    BadRequest,
+    Conflict,
+    EndPointNotFound,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
 from telegram.warnings import PTBUserWarning
 
 from bot.delivery.rate_limits import retry_after_s
+from bot.delivery.requests import Reachability
 from bot.delivery.routing import ALLOWED_UPDATES, update_id_of
 from bot.domain import JsonDict
 from bot.runtime.backoff import backoff
 
-HOLD_S = 25
+HOLD_S = 10
 """How long Telegram may hold a request when there is nothing new."""
-REQUEST_S = 45
+ANSWER_S = 5
+"""How long its answer may take after that."""
+REQUEST_S = 20
 """A request that has not ended after this time is given up, even if the connection is open."""
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.3, 1.5
+"""While Telegram can't be reached; longer ones end early with any answer of Telegram."""
+LONGEST_REST_S = 30.0
+"""Between requests that Telegram answers, but with a refusal, and after our own failures."""
 
 _logger = logging.getLogger(__name__)
 
@@ -34,11 +47,17 @@ warnings.filterwarnings("ignore", message=".*Bot.getUpdates", category=PTBUserWa
 class Polling:
     """Asks Telegram for updates until it is cancelled."""
 
-    def __init__(self, bot: Bot, accept: Callable[[Sequence[JsonDict]], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        accept: Callable[[Sequence[JsonDict]], Awaitable[None]],
+        reachability: Reachability,
+    ) -> None:
         self._bot = bot
         self._accept = accept
+        self._reachability = reachability
         self._offset = 0
-        self._pauses = backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
+        self._begin_anew()
 
     async def run(self) -> None:
         """Poll for ever; a failure is logged and followed by a pause.
@@ -49,21 +68,32 @@ class Polling:
         while True:
             try:
                 await self._poll()
-                self._pauses = backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
+                self._begin_anew()
             except (InvalidToken, EndPointNotFound) as exc:
                 # `do_api_request` turns Telegram's 401 into EndPointNotFound.
                 raise InvalidToken from exc
             except RetryAfter as exc:
-                await asyncio.sleep(retry_after_s(exc))
+                await asyncio.sleep(min(retry_after_s(exc), LONGEST_REST_S))
             except Conflict:
                 _logger.error("Another process polls with the same token; only one may")
-                await self._pause()
-            except (TelegramError, TimeoutError) as exc:
+                await asyncio.sleep(next(self._rests))
+            except (NetworkError, TimeoutError) as exc:
                 _logger.warning("Telegram can't be reached (%s)", type(exc).__name__)
-                await self._pause()
+                if isinstance(exc, BadRequest):
+                    await asyncio.sleep(next(self._rests))
+                else:
+                    await asyncio.sleep(FIRST_PAUSE_S)
+                    await self._reachability.wait(next(self._pauses) - FIRST_PAUSE_S)
+            except TelegramError as exc:
+                _logger.warning("Telegram's updates can't be read (%s)", exc)
+                await asyncio.sleep(next(self._rests))
             except Exception:  # for instance, a full disk: Telegram keeps what we could not store
                 _logger.exception("Updates could not be taken in")
-                await self._pause()
+                await asyncio.sleep(next(self._rests))
+
+    def _begin_anew(self) -> None:
+        self._pauses = backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
+        self._rests = backoff(FIRST_PAUSE_S, LONGEST_REST_S)
 
     async def _poll(self) -> None:
         async with asyncio.timeout(REQUEST_S):
@@ -74,8 +104,10 @@ class Polling:
                     "timeout": HOLD_S,
                     "allowed_updates": list(ALLOWED_UPDATES),
                 },
-                read_timeout=HOLD_S + 10,
+                read_timeout=HOLD_S + ANSWER_S,
             )
+        if not isinstance(updates, list):
+            raise NetworkError("no list of updates")
         if not updates:
             return
         ids = [known for update in updates if (known := update_id_of(update)) is not None]
@@ -83,8 +115,3 @@ class Polling:
             raise TelegramError("updates without ids")
         await self._accept(updates)
         self._offset = max(ids) + 1
-
-    async def _pause(self) -> None:
-        started = time.monotonic()
-        await asyncio.sleep(next(self._pauses))
-        _logger.debug("Polling again after %.1f s", time.monotonic() - started)

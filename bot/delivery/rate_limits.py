@@ -15,6 +15,8 @@ PER_SECOND = 27.0
 BURST = 2
 """At most this many at once: no second gets more than thirty, even if the network delays some
 messages of the second before."""
+SEARCHES_PER_SECOND = 18.0
+"""Of these, edits that search for lost messages: a third is always left to new messages."""
 PER_CHAT_PER_SECOND = 1.0
 CHAT_BURST = 4
 
@@ -48,6 +50,7 @@ class RateLimits:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._all = _Bucket(PER_SECOND, BURST)
+        self._searches = _Bucket(SEARCHES_PER_SECOND, BURST)
         self._chats: dict[int, _Bucket] = {}
         self._blocked_until: dict[int, float] = {}
 
@@ -58,6 +61,15 @@ class RateLimits:
         delay_s = max(blocked_s, self._chat(chat_id).take(now), self._all.take(now))
         if delay_s > 0:
             await asyncio.sleep(delay_s)
+
+    async def turn_to_search(self) -> None:
+        """Wait until an edit of a message that may not exist may leave.
+
+        Telegram looks whether the message exists before it counts an edit for the chat.
+        """
+        for bucket in (self._searches, self._all):
+            if (delay_s := bucket.take(self._clock())) > 0:
+                await asyncio.sleep(delay_s)
 
     def is_free(self, chat_id: int) -> bool:
         """Whether a message to the chat could leave now; if not, the caller drops its frame."""

@@ -3,11 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 
 from telegram.error import TelegramError
 
-from bot.delivery.poster import Poster, Refused, Uncertain
+from bot.delivery.outcomes import Refused, Uncertain
+from bot.delivery.poster import Poster
 from bot.delivery.rate_limits import RateLimits
 from bot.delivery.screen import Screen
 
@@ -15,6 +16,8 @@ INTERVAL_S = 1.2
 """Least time between two frames of a chat. Telegram allows about one edit per second."""
 FIRST_DELAY_S = 0.3
 """An answer that is complete by then is sent without frames."""
+PATIENCE_S = 3.0
+"""How long the complete answer waits for a frame that is on its way."""
 
 _logger = logging.getLogger(__name__)
 
@@ -41,11 +44,14 @@ class StreamedAnswer:
     """Whether the outbox has messages for the chat, which go first."""
     on_first: Callable[[int], Awaitable[None]]
     """Gets the message's id as soon as it is known."""
+    thread_id: int | None = None
+    """The topic in which it appears."""
     n_shown: int = field(init=False, default=0)
     """How many frames Telegram has accepted."""
     _latest: Callable[[], Screen] | None = field(init=False, default=None)
     _wanted: asyncio.Event = field(init=False, default_factory=asyncio.Event)
     _closed: asyncio.Event = field(init=False, default_factory=asyncio.Event)
+    _is_sending: bool = field(init=False, default=False)
     _task: asyncio.Task[None] | None = field(init=False, default=None)
 
     def show(self, render: Callable[[], Screen]) -> None:
@@ -59,16 +65,22 @@ class StreamedAnswer:
             self._task = asyncio.create_task(self._run(), name=f"frames of chat {self.chat_id}")
 
     async def close(self) -> None:
-        """Send no more frames; the one that is being sent is finished and stored first."""
+        """Send no more frames. One that is on its way has `PATIENCE_S` to end and to be stored.
+
+        A frame that takes longer is given up, and may have been sent: then `is_unsure` is set.
+        """
         self._closed.set()
         self._wanted.set()
         if self._task is None:
             return
         try:
-            await asyncio.shield(self._task)
-        except asyncio.CancelledError:  # the bot stops and Telegram is slow
+            if self._is_sending:
+                await asyncio.wait([self._task], timeout=PATIENCE_S)
+        finally:
             self._task.cancel()
-            raise
+        (failure,) = await asyncio.gather(self._task, return_exceptions=True)
+        if isinstance(failure, Exception):  # a bug; the complete answer does not depend on frames
+            _logger.error("Frames of chat %s failed", self.chat_id, exc_info=failure)
 
     async def _run(self) -> None:
         pause_s = FIRST_DELAY_S
@@ -92,21 +104,28 @@ class StreamedAnswer:
         async with self.poster.order(self.chat_id):
             if self._latest is None or self._closed.is_set():
                 return
+            self._is_sending = True
             try:
-                message_id = await self.poster.post(
-                    self.chat_id,
-                    self._latest(),
-                    edit_id=self.message_id,
-                    floor_id=self.floor_id,
-                    is_unsure=self.is_unsure,
-                )
-            except Uncertain:
+                await self._send(replace(self._latest(), thread_id=self.thread_id))
+            except (Uncertain, asyncio.CancelledError) as exc:
                 self.is_unsure = True
+                if isinstance(exc, asyncio.CancelledError):
+                    raise
             except (Refused, TelegramError) as exc:
                 _logger.info("A frame for chat %s was dropped: %s", self.chat_id, exc)
-            else:
-                self.is_unsure = False
-                self.n_shown += 1
-                if message_id != self.message_id:
-                    self.message_id = message_id
-                    await self.on_first(message_id)
+            finally:
+                self._is_sending = False
+
+    async def _send(self, screen: Screen) -> None:
+        message_id = await self.poster.post(
+            self.chat_id,
+            screen,
+            edit_id=self.message_id,
+            floor_id=self.floor_id,
+            is_unsure=self.is_unsure,
+        )
+        self.is_unsure = False
+        self.n_shown += 1
+        if message_id != self.message_id:
+            self.message_id = message_id
+            await self.on_first(message_id)

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from telegram import Bot
-from telegram.request import HTTPXRequest
 
 from bot.delivery.poster import Poster
 from bot.delivery.rate_limits import RateLimits
+from bot.delivery.requests import Reachability, TelegramRequest
 from tests.fakes import Telegram
 from tests.telegram_people import People, Person
 
@@ -43,7 +43,7 @@ def poster(telegram: Telegram, pace: RateLimits, known: set[int]) -> Poster:
     async def known_ids(above: int) -> set[int]:
         return {message_id for message_id in known if message_id > above}
 
-    return Poster(telegram.bot, pace, known_ids)
+    return Poster(telegram.bot, pace, known_ids, telegram.reachability)
 
 
 @pytest.fixture
@@ -67,13 +67,19 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture
-async def real_bot(url: str) -> AsyncIterator[Bot]:
+def reachability() -> Reachability:
+    """Of the sandbox."""
+    return Reachability()
+
+
+@pytest.fixture
+async def real_bot(url: str, reachability: Reachability) -> AsyncIterator[Bot]:
     """The library's bot, as `app.build_telegram` makes it, at the sandbox."""
     bot = Bot(
         f"{1000 + next(_numbers)}:{'A' * 35}",
         base_url=f"{url}/bot",
         base_file_url=f"{url}/file/bot",
-        request=HTTPXRequest(read_timeout=20, httpx_kwargs={"trust_env": False}),
+        request=TelegramRequest(reachability, read_timeout=20, httpx_kwargs={"trust_env": False}),
     )
     async with bot:
         yield bot

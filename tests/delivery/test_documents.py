@@ -10,8 +10,10 @@ from telegram import Bot
 
 from bot.delivery.outbox import Outbox
 from bot.delivery.outbox_store import OutboxStore
-from bot.delivery.poster import Poster, Refused, Uncertain
+from bot.delivery.outcomes import Refused, Uncertain, Unreadable
+from bot.delivery.poster import Poster
 from bot.delivery.rate_limits import RateLimits
+from bot.delivery.requests import Reachability
 from bot.delivery.screen import Attachment, Button, Screen
 from bot.domain import JsonDict
 from bot.storage.database import Database
@@ -28,11 +30,11 @@ SCREEN = Screen(
 
 
 @pytest.fixture
-def poster(real_bot: Bot, known: set[int]) -> Poster:
+def poster(real_bot: Bot, known: set[int], reachability: Reachability) -> Poster:
     async def known_ids(above: int) -> set[int]:
         return {message_id for message_id in known if message_id > above}
 
-    return Poster(real_bot, RateLimits(), known_ids)
+    return Poster(real_bot, RateLimits(), known_ids, reachability)
 
 
 @pytest.fixture(autouse=True)
@@ -208,6 +210,38 @@ async def test_file_that_was_not_lost_is_sent(poster: Poster, people: People, an
     assert len(await of_bot(anna)) == 1
 
 
+@pytest.mark.parametrize("kind", ["document", "photo"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"result": True},
+        {"result": {}},
+        {"result": None},
+        {"body": "<html>Sign in</html>"},
+        {"body": "<html>Blocked</html>", "status": 403},
+        {"body": '{"ok":true,"resu'},
+    ],
+)
+@pytest.mark.parametrize("executed", [True, False])
+async def test_file_whose_answer_says_nothing_comes_once(
+    poster: Poster, people: People, anna: Person, tmp_path: Path, kind: str, answer: JsonDict,
+    executed: bool,
+):  # fmt: skip
+    """It was taken, or not; nobody can tell, so it is looked for."""
+    (tmp_path / "a.png").write_bytes(PNG)
+    picture = Attachment(name="a.png", path=str(tmp_path / "a.png"), kind="photo")
+    screen = Screen(text="Файл", attachment=picture if kind == "photo" else REPORT)
+    floor_id = max(int(message["message_id"]) for message in await anna.chat())
+    method = f"send{kind.title()}"
+    await people.fault(method, "odd_result", chat_id=anna.chat_id, executed=executed, **answer)
+    with pytest.raises(Unreadable):
+        await post(poster, anna, screen, floor_id=floor_id)
+
+    await post(poster, anna, screen, floor_id=floor_id, is_unsure=True)
+
+    assert [words(message) for message in await of_bot(anna)] == ["Файл"]
+
+
 async def test_words_are_not_taken_for_a_file_nor_a_file_for_words(
     poster: Poster, people: People, anna: Person
 ):
@@ -248,11 +282,17 @@ async def test_files_that_we_know_and_files_of_people_are_never_overwritten(
     ],
 )
 async def test_whole_outbox_delivers_files_once_and_in_order(
-    real_bot: Bot, people: People, anna: Person, database: Database, kind: str, details: Json
+    real_bot: Bot,
+    reachability: Reachability,
+    people: People,
+    anna: Person,
+    database: Database,
+    kind: str,
+    details: Json,
 ):
     """As the bot does it: stored, sent, found again."""
     store, chat_id = OutboxStore(database), anna.chat_id
-    outbox = _outbox(real_bot, database, store)
+    outbox = _outbox(real_bot, database, store, reachability)
     await people.fault("sendDocument", kind, chat_id=chat_id, after=1, **details)
 
     for text in ("один", "два", "три"):
@@ -273,11 +313,11 @@ async def test_whole_outbox_delivers_files_once_and_in_order(
 
 
 async def test_person_hears_that_a_file_is_gone(
-    real_bot: Bot, anna: Person, database: Database, tmp_path: Path
+    real_bot: Bot, reachability: Reachability, anna: Person, database: Database, tmp_path: Path
 ):
     """It was there when it was promised; the next message arrives all the same."""
     store, chat_id = OutboxStore(database), anna.chat_id
-    outbox = _outbox(real_bot, database, store)
+    outbox = _outbox(real_bot, database, store, reachability)
     gone = Screen(text="ваш файл", attachment=Attachment(name="a", path=str(tmp_path / "gone")))
     for key, screen in (("a", gone), ("b", Screen(text="дальше"))):
         await database.write(
@@ -300,11 +340,15 @@ async def test_person_hears_that_a_file_is_gone(
     ids=["gone", "no picture"],
 )
 async def test_words_arrive_though_their_picture_can_not(
-    real_bot: Bot, anna: Person, database: Database, attachment: Attachment
+    real_bot: Bot,
+    reachability: Reachability,
+    anna: Person,
+    database: Database,
+    attachment: Attachment,
 ):
     """How a job ended matters more than its curve; the buttons are there, too."""
     store, chat_id = OutboxStore(database), anna.chat_id
-    outbox = _outbox(real_bot, database, store)
+    outbox = _outbox(real_bot, database, store, reachability)
     payload = replace(SCREEN, attachment=attachment).to_json()
     await database.write(partial(store.post, chat_id=chat_id, key="a", payload=payload, now=1))
 
@@ -317,10 +361,10 @@ async def test_words_arrive_though_their_picture_can_not(
     assert len(await of_bot(anna)) == 1
 
 
-def _outbox(bot: Bot, database: Database, store: OutboxStore) -> Outbox:
+def _outbox(bot: Bot, database: Database, store: OutboxStore, reachability: Reachability) -> Outbox:
     async def render(kind: str, payload: JsonDict, chat_id: int) -> Screen:
         assert kind == "refused"
         return Screen(text=f"не принято, код {payload['incident']}")
 
-    poster = Poster(bot, RateLimits(), lambda above: store.known_ids(above=above))
+    poster = Poster(bot, RateLimits(), lambda above: store.known_ids(above=above), reachability)
     return Outbox(database=database, store=store, poster=poster, render=render)

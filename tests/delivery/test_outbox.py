@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.delivery.outbox import MOST_TRIES, Outbox
+from bot.delivery.lost_messages import SPARE_IDS
+from bot.delivery.outbox import MOST_TRIES, MOST_UNREADABLE, Outbox
 from bot.delivery.outbox_store import OutboxStore
 from bot.delivery.poster import Poster
 from bot.delivery.rate_limits import RateLimits
@@ -46,7 +47,12 @@ class Post:
     def begin(self) -> None:
         """A new process."""
         store = OutboxStore(self.database)
-        poster = Poster(self.telegram.bot, self.pace, lambda above: store.known_ids(above=above))
+        poster = Poster(
+            self.telegram.bot,
+            self.pace,
+            lambda above: store.known_ids(above=above),
+            self.telegram.reachability,
+        )
         self.outbox = Outbox(
             database=self.database,
             store=store,
@@ -58,6 +64,7 @@ class Post:
     async def kill(self) -> None:
         """What is in flight is left as it is, whatever comes of it."""
         await self.outbox._workers.close()
+        await self.outbox.poster.close()
 
     async def restart(self) -> None:
         await self.kill()
@@ -344,6 +351,89 @@ async def test_news_recovers_when_its_words_come_back(post: Post, telegram: Tele
     assert telegram.texts(5) == ["job_finished для 5"]
 
 
+# Answers that say nothing
+
+
+@pytest.mark.parametrize(
+    "body", [{"ok": True, "result": True}, {"ok": True, "result": {}}, "<html>?</html>", ""]
+)
+async def test_message_whose_answers_say_nothing_is_given_up(
+    post: Post, telegram: Telegram, caplog: pytest.LogCaptureFixture, body: Any
+):
+    """Telegram can be reached, and has not carried it out: tried a few times, then in the log."""
+    telegram.is_spoken_for(200, body, method="sendMessage", times=MOST_UNREADABLE, is_done=False)
+    await post.says("раз")
+    await post.says("два")
+    await post.arrived()
+
+    assert telegram.texts(5) == ["два"]
+    assert len(telegram.sent(5, "sendMessage")) == MOST_UNREADABLE + 1
+    (given_up,) = [r.getMessage() for r in caplog.records if r.levelno == logging.ERROR]
+    assert "given up" in given_up
+
+
+async def test_edit_whose_answers_say_nothing_is_given_up(post: Post, telegram: Telegram):
+    """It is where it should be, as far as anybody knows; no second message comes of it."""
+    await post.says("раз")
+    await post.arrived()
+    telegram.is_spoken_for(
+        200,
+        {"ok": True, "result": {}},
+        method="editMessageText",
+        times=MOST_UNREADABLE,
+        is_done=False,
+    )
+    await post.says("два", edit_id=telegram.ids(5)[0])
+    await post.says("три")
+    await post.arrived()
+
+    assert telegram.texts(5) == ["раз", "три"]
+    assert len(telegram.sent(5, "editMessageText")) == MOST_UNREADABLE
+
+
+async def test_card_whose_answers_say_nothing_is_given_up_until_the_job_moves(
+    post: Post, telegram: Telegram
+):
+    telegram.is_spoken_for(
+        200,
+        {"ok": True, "result": []},
+        method="sendMessage",
+        times=MOST_UNREADABLE,
+        is_done=False,
+    )
+    await post.moves("начало")
+    await post.arrived()
+    assert telegram.texts(5) == []
+
+    await post.moves("конец")
+    await post.arrived()
+
+    assert telegram.texts(5) == ["job: конец"]
+
+
+@pytest.mark.parametrize("status", [200, 302, 403, 404, 502])
+async def test_nothing_is_given_up_while_a_stranger_answers_everything(
+    post: Post, telegram: Telegram, status: int
+):
+    """A login page in Telegram's place, for minutes: messages, edits and cards wait for its end."""
+    await post.says("начало ▌")
+    await post.arrived()
+    telegram.is_spoken_for(status, "<html>Sign in</html>", times=10_000, is_done=False)
+    await post.says("всё", edit_id=telegram.ids(5)[0])
+    await post.says("раз", 6)
+    await post.moves("конец", 7)
+    began = now()
+    await until(lambda: now() > began + 200)
+    assert len(telegram.sent(6, "sendMessage")) == 1
+
+    telegram._troubles.clear()
+    await post.arrived()
+
+    assert telegram.texts(5) == ["всё"]
+    assert telegram.texts(6) == ["раз"]
+    assert telegram.texts(7) == ["job: конец"]
+
+
 # Once, whatever breaks
 
 
@@ -614,13 +704,13 @@ async def test_last_state_is_shown_though_the_bot_was_killed_on_the_way(
     [
         (lambda t: t.answers(429, "Too Many Requests", retry_after=1), 2),
         (lambda t: t.breaks(httpx.ConnectError), 2),
-        (lambda t: t.breaks(httpx.ReadError), 18),
+        (lambda t: t.breaks(httpx.ReadError), 2 + SPARE_IDS + 1),
     ],
 )
 async def test_new_card_is_looked_for_only_when_it_may_have_left(
     post: Post, telegram: Telegram, trouble, n_calls: int
 ):
-    """Sixteen calls for nothing would cost the next people their answers."""
+    """Calls for nothing would cost the next people their answers."""
     trouble(telegram)
     await post.moves("начало")
     await post.arrived()

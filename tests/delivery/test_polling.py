@@ -8,7 +8,13 @@ import httpx
 import pytest
 from telegram.error import InvalidToken
 
-from bot.delivery.polling import HOLD_S, LONGEST_PAUSE_S, REQUEST_S, Polling
+from bot.delivery.polling import (
+    HOLD_S,
+    LONGEST_PAUSE_S,
+    LONGEST_REST_S,
+    REQUEST_S,
+    Polling,
+)
 from bot.delivery.routing import ALLOWED_UPDATES
 from bot.domain import JsonDict
 from tests.clocks import VirtualLoop, now, settle
@@ -47,7 +53,7 @@ def inbox() -> Inbox:
 
 @pytest.fixture
 def polling(telegram: Telegram, inbox: Inbox) -> Polling:
-    return Polling(telegram.bot, inbox.accept)
+    return Polling(telegram.bot, inbox.accept, telegram.reachability)
 
 
 def update(update_id: int) -> JsonDict:
@@ -117,7 +123,7 @@ async def test_batch_without_any_id_does_not_make_the_bot_spin(telegram, polling
     assert len(telegram.calls) < 40
 
     telegram.brings(update(2))
-    await asyncio.sleep(2 * LONGEST_PAUSE_S)
+    await asyncio.sleep(2 * LONGEST_REST_S)
 
     assert [u for u in inbox.updates if u] == [{"message": {}}, update(2)]
 
@@ -157,7 +163,7 @@ async def test_no_trouble_makes_the_bot_deaf(telegram, polling, inbox, started, 
     started(polling.run())
     await asyncio.sleep(1)
     telegram.brings(update(1), update(2))
-    await asyncio.sleep(times * (REQUEST_S + LONGEST_PAUSE_S))
+    await asyncio.sleep(times * (REQUEST_S + LONGEST_REST_S))
     telegram.brings(update(3))
     await settle()
 
@@ -176,15 +182,20 @@ async def test_connection_that_is_held_open_is_given_up(telegram, polling, inbox
     assert inbox.updates == [update(1)]
 
 
-async def test_pauses_grow_and_begin_anew_after_success(telegram, polling, inbox, started):
+@pytest.mark.parametrize(
+    ("code", "longest_s"), [(500, LONGEST_PAUSE_S), (502, LONGEST_PAUSE_S), (409, LONGEST_REST_S)]
+)
+async def test_pauses_grow_and_begin_anew_after_success(
+    telegram, polling, inbox, started, code, longest_s
+):
     """A server in trouble is not hammered; once it is well nobody waits."""
-    telegram.answers(500, "down", times=20)
+    telegram.answers(code, "down", times=20)
     started(polling.run())
     await asyncio.sleep(600)
     times = [call.at for call in telegram.calls[:21]]
     pauses = [later - earlier for earlier, later in itertools.pairwise(times)]
-    assert pauses[:4] == pytest.approx([0.5, 1, 2, 4])
-    assert max(pauses) == pytest.approx(LONGEST_PAUSE_S)
+    assert pauses[:2] == pytest.approx([0.3, 0.6])
+    assert max(pauses) == pytest.approx(longest_s)
 
     telegram.brings(update(1))
     await settle()
@@ -193,6 +204,61 @@ async def test_pauses_grow_and_begin_anew_after_success(telegram, polling, inbox
     await asyncio.sleep(1)
 
     assert inbox.updates == [update(1), update(2)]
+
+
+@pytest.mark.parametrize("hole_s", [1, 20, 3600])
+async def test_polling_is_back_within_two_seconds_of_the_network(
+    telegram, polling, inbox, started, hole_s
+):
+    """However long nothing came through, and whatever the connections did meanwhile."""
+    telegram.breaks(httpx.ConnectTimeout, times=4 * hole_s + 100)
+    telegram.brings(update(1))
+    started(polling.run())
+    await asyncio.sleep(hole_s)
+    assert inbox.updates == []
+
+    telegram._troubles.clear()
+    await asyncio.sleep(2)
+
+    assert inbox.updates == [update(1)]
+
+
+async def test_any_answer_of_telegram_ends_the_pause(telegram, polling, inbox, started):
+    telegram.breaks(httpx.ConnectError, times=10)
+    telegram.brings(update(1))
+    started(polling.run())
+    await asyncio.sleep(4.5)
+    telegram._troubles.clear()
+    n_before = len(telegram.calls)
+
+    await telegram.bot.send_chat_action(5, "typing")
+    await asyncio.sleep(0.35)
+
+    assert inbox.updates == [update(1)]
+    assert len(telegram.calls) == n_before + 3
+
+
+@pytest.mark.parametrize("status", [200, 302, 401, 403, 404, 502])
+async def test_stranger_in_telegrams_place_does_not_end_the_bot(
+    telegram, polling, inbox, started, status
+):
+    """A login page or a proxy's error is no word of Telegram about the token."""
+    telegram.is_spoken_for(status, "<html>Sign in</html>", times=50, is_done=False)
+    telegram.brings(update(1))
+    running = started(polling.run())
+    await asyncio.sleep(100)
+
+    assert not running.done()
+    assert inbox.updates == [update(1)]
+
+
+async def test_huge_pause_is_cut(telegram, polling, inbox, started):
+    telegram.answers(429, "Too Many Requests", retry_after=10**6)
+    telegram.brings(update(1))
+    started(polling.run())
+    await asyncio.sleep(LONGEST_REST_S + 1)
+
+    assert inbox.updates == [update(1)]
 
 
 async def test_pause_that_telegram_asks_for_is_kept(telegram, polling, started):

@@ -6,9 +6,17 @@ import httpx
 import pytest
 from telegram.error import Forbidden, NetworkError, RetryAfter
 
-from bot.delivery.poster import MOST_PROBED, PROBED_IDS, Poster, Refused, Uncertain
+from bot.delivery.lost_messages import (
+    MOST_PROBED,
+    SEARCH_S,
+    SPARE_IDS,
+    SPARE_IDS_AFTER_START,
+)
+from bot.delivery.outcomes import Refused, Uncertain, Unreadable
+from bot.delivery.poster import Poster
 from bot.delivery.rate_limits import RateLimits
 from bot.delivery.screen import Button, Screen
+from bot.domain import JsonDict
 from tests.clocks import VirtualLoop, now, settle
 from tests.fakes import Telegram
 
@@ -227,11 +235,199 @@ async def test_lost_message_is_found_again(telegram: Telegram, poster: Poster):
 
 
 async def test_message_that_was_not_lost_is_sent(telegram: Telegram, poster: Poster):
-    """After a bounded search."""
+    """After a bounded search; longer where an earlier process lost it, with others perhaps."""
     await post(poster, floor_id=3, is_unsure=True)
 
     assert telegram.texts(5) == [SHOWN]
-    assert len(telegram.sent(5, "editMessageText")) == PROBED_IDS
+    assert len(telegram.sent(5, "editMessageText")) == SPARE_IDS_AFTER_START
+
+    telegram.breaks(httpx.ReadError, chat_id=6)
+    with pytest.raises(Uncertain):
+        await post(poster, chat_id=6, floor_id=3)
+    await post(poster, chat_id=6, floor_id=3, is_unsure=True)
+
+    assert telegram.texts(6) == [SHOWN]
+    assert len(telegram.sent(6, "editMessageText")) == SPARE_IDS + 1
+
+
+async def test_newer_message_of_another_chat_ends_the_search(telegram: Telegram, poster: Poster):
+    """Ids have no gaps: nothing can be between the newest id before and the next one after."""
+    telegram.breaks(httpx.ReadError)
+    with pytest.raises(Uncertain):
+        await post(poster, floor_id=3)
+    await asyncio.sleep(1)
+    await post(poster, chat_id=6)
+
+    await post(poster, floor_id=3, is_unsure=True)
+
+    assert telegram.texts(5) == [SHOWN]
+    assert telegram.sent(5, "editMessageText") == []
+
+
+async def answering(telegram: Telegram) -> None:
+    """Telegram answers something once a second."""
+    while True:
+        await telegram.bot.get_me()
+        await asyncio.sleep(1)
+
+
+async def test_silence_is_worse_than_a_second_copy(telegram: Telegram, poster: Poster, started):
+    """Telegram can be reached, but no edit comes through: the search ends, and it is sent again."""
+    floor_id = await lost(telegram, poster)
+    telegram.breaks(httpx.ReadError, method="editMessageText", times=2000)
+    started(answering(telegram))
+    began = now()
+
+    await post(poster, floor_id=floor_id, is_unsure=True)
+
+    assert telegram.texts(5) == ["начало …", SHOWN]
+    assert SEARCH_S - 1 < now() - began < SEARCH_S + 2
+
+
+@pytest.mark.parametrize("hole_s", [5, 60, 3600])
+async def test_nothing_is_sent_again_into_a_hole(
+    telegram: Telegram, poster: Poster, started, hole_s: int
+):
+    """While nobody has an answer of Telegram, a search waits: its time begins afterwards."""
+    floor_id = await lost(telegram, poster)
+    telegram.breaks(httpx.ReadError, times=4 * hole_s + 100)
+    searching = started(post(poster, floor_id=floor_id, is_unsure=True))
+    await asyncio.sleep(hole_s)
+    assert len(telegram.sent(5, "sendMessage")) == 1
+    n_probes = len(telegram.sent(5, "editMessageText"))
+    assert n_probes < 10 + 2 * hole_s
+
+    telegram._troubles.clear()
+    telegram.breaks(httpx.ReadError, method="editMessageText", times=12)
+    ended = now()
+    await searching
+
+    assert telegram.texts(5) == [SHOWN]
+    assert now() - ended < 5
+
+
+async def test_what_was_ruled_out_is_not_asked_again(telegram: Telegram, poster: Poster, started):
+    """Not in the same search, nor in the next one."""
+    telegram.breaks(httpx.ReadError)
+    with pytest.raises(Uncertain):
+        await post(poster, floor_id=3)
+    telegram.answers(429, "Too Many Requests", retry_after=1, method="editMessageText")
+    telegram.breaks(httpx.ReadError, method="editMessageText", times=2)
+    with pytest.raises(RetryAfter):
+        await post(poster, floor_id=3, is_unsure=True)
+
+    await post(poster, floor_id=3, is_unsure=True)
+
+    assert telegram.texts(5) == [SHOWN]
+    assert len(telegram.sent(5, "editMessageText")) == SPARE_IDS + 1 + 3
+    assert now() < SEARCH_S
+
+
+async def test_second_loss_is_looked_for_where_the_first_was_ruled_out(
+    telegram: Telegram, poster: Poster
+):
+    """An id that did not exist at the first search may be the second copy's."""
+    telegram.breaks(httpx.ReadError, method="sendMessage")
+    with pytest.raises(Uncertain):
+        await post(poster, floor_id=3)
+    telegram.loses_answers(method="sendMessage")
+    with pytest.raises(Uncertain):
+        await post(poster, floor_id=3, is_unsure=True)
+
+    await post(poster, floor_id=3, is_unsure=True)
+
+    assert telegram.texts(5) == [SHOWN]
+
+
+NONSENSE = [
+    (200, {"ok": True, "result": True}),
+    (200, {"ok": True, "result": {}}),
+    (200, {"ok": True, "result": []}),
+    (200, {"ok": True, "result": [{"message_id": 5}]}),
+    (200, {"ok": True, "result": "sent"}),
+    (200, {"ok": True, "result": 7}),
+    (200, {"ok": True, "result": {"message_id": 5}}),
+    (200, {"ok": True, "result": {"message_id": "5", "date": "now", "chat": 5}}),
+    (200, {"ok": True, "result": None}),
+    (200, {"ok": True}),
+    (200, {"ok": False, "error_code": 200, "description": "?"}),
+    (200, {}),
+    (200, "[]"),
+    (200, "null"),
+    (200, ""),
+    (200, '{"ok":true,"result":{"message_id":5,"da'),
+    (200, "[" * 100_000),
+    (200, "<html><title>Sign in to Wi-Fi</title></html>"),
+    (204, ""),
+    (302, "<html>Moved</html>"),
+    (403, "<html>Blocked by policy</html>"),
+    (403, {"ok": False, "error": "blocked"}),
+    (401, "<html>Proxy authentication</html>"),
+    (404, "<html>nginx</html>"),
+    (502, "<html>Bad Gateway</html>"),
+]
+"""What may come in the place of Telegram's answer: a status and a body."""
+
+
+@pytest.mark.parametrize(("status", "body"), NONSENSE)
+@pytest.mark.parametrize("is_done", [True, False])
+async def test_answer_that_says_nothing_is_a_lost_answer(
+    telegram: Telegram, poster: Poster, status: int, body: str | JsonDict, is_done: bool
+):
+    """The message is there, or not; it is looked for, and comes once."""
+    telegram.is_spoken_for(status, body, method="sendMessage", is_done=is_done)
+    with pytest.raises(Unreadable):
+        await post(poster, Screen(text="начало …"), floor_id=3)
+
+    await post(poster, floor_id=3, is_unsure=True)
+
+    assert telegram.texts(5) == [SHOWN]
+    assert len(telegram.sent(5, "sendMessage")) == 2 - is_done
+
+
+@pytest.mark.parametrize(
+    ("status", "body"), [each for each in NONSENSE if each[1] != NONSENSE[0][1]]
+)
+async def test_edit_whose_answer_says_nothing_is_no_refusal(
+    telegram: Telegram, poster: Poster, status: int, body: str | JsonDict
+):
+    """It can be repeated; no second message comes of it. (`true` is an answer to an edit.)"""
+    message_id = await post(poster, Screen(text="раньше"))
+    telegram.is_spoken_for(status, body, method="editMessageText", is_done=False)
+    with pytest.raises(Unreadable):
+        await post(poster, edit_id=message_id)
+
+    assert await post(poster, edit_id=message_id) == message_id
+    assert telegram.texts(5) == [SHOWN]
+
+
+@pytest.mark.parametrize("body", ["<html>slow down</html>", {"ok": False}, ""])
+async def test_slow_down_without_a_number_is_a_short_pause(
+    telegram: Telegram, poster: Poster, pace: RateLimits, body: str | JsonDict
+):
+    """Whoever says so has not carried the call out."""
+    telegram.is_spoken_for(429, body, is_done=False)
+    with pytest.raises(RetryAfter):
+        await post(poster)
+    assert not pace.is_free(5)
+
+    await post(poster)
+
+    assert telegram.texts(5) == [SHOWN]
+    assert 0 < now() < 10
+
+
+@pytest.mark.parametrize("seconds", [10**4, 10**9, 10**30])
+async def test_huge_pause_is_cut(telegram: Telegram, poster: Poster, seconds: int):
+    """Nobody waits for days; asking again does no harm."""
+    telegram.answers(429, "Too Many Requests", retry_after=seconds)
+    with pytest.raises(RetryAfter):
+        await post(poster)
+
+    await post(poster)
+
+    assert telegram.texts(5) == [SHOWN]
+    assert now() <= 301
 
 
 async def test_messages_that_we_know_are_never_overwritten(
@@ -269,7 +465,7 @@ async def test_search_has_an_end(telegram: Telegram, poster: Poster, known: set[
 
     await post(poster, floor_id=3, is_unsure=True)
 
-    assert len(telegram.sent(5, "editMessageText")) == MOST_PROBED
+    assert len(telegram.sent(5, "editMessageText")) == MOST_PROBED + SPARE_IDS_AFTER_START
     assert telegram.texts(5) == [SHOWN]
 
 
@@ -308,13 +504,13 @@ async def test_message_that_took_the_place_of_a_deleted_one_may_be_lost_too(
 async def test_trouble_while_searching_is_no_answer(telegram: Telegram, poster: Poster):
     """What is in doubt stays in doubt, and nothing is sent on a guess."""
     floor_id = await lost(telegram, poster)
-    telegram.answers(502, "Bad Gateway", method="editMessageText")
-    with pytest.raises(Uncertain):
-        await post(poster, floor_id=floor_id, is_unsure=True)
-    telegram.answers(429, "Too Many Requests", retry_after=3, method="editMessageText")
+    telegram.answers(429, "Too Many Requests", retry_after=3, method="editMessageText", times=9)
     with pytest.raises(RetryAfter):
         await post(poster, floor_id=floor_id, is_unsure=True)
+    telegram._troubles.clear()
     assert len(telegram.sent(5, "sendMessage")) == 1
+    telegram.answers(502, "Bad Gateway", method="editMessageText", times=7)
+    telegram.holds(method="editMessageText", times=2)
 
     await post(poster, floor_id=floor_id, is_unsure=True)
 

@@ -95,3 +95,20 @@ async def test_blocked_chats_are_not_forgotten_among_thousands(pace: RateLimits)
     assert not pace.is_free(5)
     assert len(pace._chats) <= 10_000
     assert pace._blocked_until.keys() == {5}
+
+
+async def test_searches_leave_room_for_new_messages(pace: RateLimits):
+    """A hundred edits that search for lost messages delay a new message by less than a second."""
+
+    async def search() -> float:
+        await pace.turn_to_search()
+        return now()
+
+    searches = [asyncio.create_task(search()) for _ in range(100)]
+    await asyncio.sleep(1)
+    began = now()
+    messages = await turns(pace, *range(10))
+    times = [*messages, *await asyncio.gather(*searches)]
+
+    assert max(messages) - began < 1.2
+    assert max(sum(start <= time < start + 1 for time in times) for start in times) <= 30

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Callable
 
+import httpx
 import pytest
 
 from bot.delivery.poster import Poster
 from bot.delivery.rate_limits import RateLimits
 from bot.delivery.screen import Screen
-from bot.delivery.streaming import FIRST_DELAY_S, INTERVAL_S, StreamedAnswer
+from bot.delivery.streaming import FIRST_DELAY_S, INTERVAL_S, PATIENCE_S, StreamedAnswer
 from tests.clocks import VirtualLoop, now, settle
 from tests.fakes import Telegram
 
@@ -150,7 +151,7 @@ async def test_close_waits_for_the_frame_in_flight_and_its_id(world: World):
     await asyncio.sleep(1)
     frames.show(screen(2))
     closing = asyncio.create_task(frames.close())
-    await asyncio.sleep(5)
+    await asyncio.sleep(PATIENCE_S - 0.1)
     assert not closing.done()
 
     held.set()
@@ -161,15 +162,45 @@ async def test_close_waits_for_the_frame_in_flight_and_its_id(world: World):
     assert world.telegram.texts(5) == ["слово 1"]
 
 
+@pytest.mark.parametrize("message_id", [None, 4])
+async def test_whole_answer_waits_a_moment_for_a_frame_and_no_longer(
+    world: World, message_id: int | None
+):
+    """A frame that hangs is given up; it may have been sent, which the whole answer is told."""
+    world.telegram.holds()
+    frames = world.frames(message_id)
+    frames.show(screen(1))
+    await asyncio.sleep(1)
+
+    await frames.close()
+
+    assert now() == pytest.approx(1 + PATIENCE_S)
+    assert frames.is_unsure
+    assert frames.message_id == message_id
+    assert world.poster._locks == {}
+
+
+async def test_whole_answer_does_not_wait_for_a_search(world: World):
+    """A lost frame is looked for in a network where nothing comes back."""
+    world.telegram.breaks(httpx.ReadTimeout, times=1000)
+    frames = world.frames()
+    await stream(frames, 60)
+    began = now()
+
+    await frames.close()
+
+    assert now() - began <= PATIENCE_S
+    assert (frames.is_unsure, frames.message_id) == (True, None)
+
+
 async def test_no_frame_after_close(world: World):
-    """Not one that waits for its turn, not one that comes late."""
+    """Not one that waits for its turn, and nobody waits for it; not one that comes late."""
     frames = world.frames()
     async with world.poster.order(5):
         frames.show(screen(1))
         await asyncio.sleep(1)
-        closing = asyncio.create_task(frames.close())
-        await settle()
-    await closing
+        await frames.close()
+        assert now() == 1
     frames.show(screen(2))
     await asyncio.sleep(60)
 

@@ -32,6 +32,10 @@ LIFE_S = (0.2, 1.5)
 """How long a bot lives at least and at most, from its start on; it is ready after about 0.2."""
 N_MESSAGES = 7
 """Of each tester. The first three come at once, the others whenever the seed says so."""
+COMMANDS = ("/id", "/ID@Natasha_123456_bot")
+"""Each tester also writes these, in another lane than words."""
+SLASHED = ("/ - это дробь? {}", "/привет, Наташа, это {}", "/etc/{} - где это?")
+"""Words that begin like a command; each is asked once by each tester."""
 JOB_S = 20.0
 """The job ends while the storm still blows."""
 SLOW_S = 0.2
@@ -122,9 +126,9 @@ async def prepare(everything: World, chance: random.Random) -> list[Talk]:
         await tester.says("/start")
         await tester.sees("Здравствуйте")
         texts = picked[number * N_MESSAGES : (number + 1) * N_MESSAGES]
-        moments = [0.0] * 3 + sorted(chance.random() for _ in range(N_MESSAGES - 2))
-        # One command among the messages: the other lane writes into the same chat.
-        texts.insert(chance.randrange(3, len(texts) + 1), "/id")
+        for text in (*COMMANDS, *(text.format(tester_id) for text in SLASHED)):
+            texts.insert(chance.randrange(1, len(texts) + 1), text)
+        moments = [0.0] * 3 + sorted(chance.random() for _ in texts[3:])
         talks.append(Talk(tester, texts, moments, start=await newest_id(tester)))
     return talks
 
@@ -145,7 +149,7 @@ async def slow_engine(everything: World) -> AsyncIterator[None]:
 
 async def start_job(admin: Person) -> None:
     """Start a second training, and wait until the provider has it."""
-    await admin.says("/train suffix=storm")
+    await admin.says("/train suffix=storm epochs=2")
     await admin.presses("train:start:2", await admin.sees("План №2"))
     await admin.sees(lambda message: "storm" in words(message) and "ftjob-" in words(message))
 
@@ -213,7 +217,7 @@ def left_over(everything: World) -> "Counter[str]":
 
 async def check_talk(everything: World, talk: Talk) -> None:
     """The chat shows exactly the engine's answers, in order, and history was whole each time."""
-    questions = [text for text in talk.texts if text != "/id"]
+    questions = [text for text in talk.texts if text not in COMMANDS]
     turns = [
         (row["user_text"], row["assistant_text"])
         for row in rows(
@@ -227,7 +231,8 @@ async def check_talk(everything: World, talk: Talk) -> None:
     assert [question for question, _ in turns] == questions, story
     assert not [text for text in shown if CURSOR in text], story
     answers = [answer for _, answer in turns]
-    assert Counter(shown) == Counter([*answers, f"Ваш номер: {talk.tester.id}"]), story
+    told = [f"Ваш номер: {talk.tester.id}"] * len(COMMANDS)
+    assert Counter(shown) == Counter([*answers, *told]), story
     assert [text for text in shown if text in answers] == answers, story
 
     streamed = answered(everything)

@@ -1,13 +1,15 @@
 """When Telegram stumbles: every message is answered, once, and no news is lost."""
 
 import asyncio
+from typing import Any
 
-from tests.e2e.chats import QUESTION, TALKS, said_by_bot
+from tests.e2e.chats import QUESTION, TALKS, answered, said_by_bot
 from tests.e2e.training import ENDLESS, MODEL, card, job_of, started
-from tests.telegram_people import Person, words
+from tests.telegram_people import Json, Person, words
 from tests.world import ADMIN, SECOND_ADMIN, world
 
-Fault = tuple[str, str, dict[str, float]]
+Fault = tuple[str, str, dict[str, Any]]
+LOGIN_PAGE = "<html><title>Sign in to Wi-Fi</title></html>"
 
 FAULTS_OF_ANSWERS: tuple[Fault, ...] = (
     ("sendMessage", "retry_after", {"seconds": 1}),
@@ -15,15 +17,23 @@ FAULTS_OF_ANSWERS: tuple[Fault, ...] = (
     ("sendMessage", "bad_gateway_html", {}),
     ("sendMessage", "drop_before", {}),
     ("sendMessage", "drop_after", {}),
+    ("sendMessage", "odd_result", {"result": True}),
+    ("sendMessage", "odd_result", {"result": None}),
+    ("sendMessage", "odd_result", {"result": {"message_id": 1}, "executed": False}),
+    ("sendMessage", "odd_result", {"body": '{"ok":true,"result":{"mess'}),
+    ("sendMessage", "odd_result", {"body": LOGIN_PAGE, "executed": False}),
+    ("sendMessage", "odd_result", {"body": LOGIN_PAGE, "status": 403}),
     ("editMessageText", "retry_after", {"seconds": 2}),
     ("editMessageText", "status", {"status": 502}),
     ("editMessageText", "drop_before", {"times": 2}),
     ("editMessageText", "drop_after", {"times": 2}),
+    ("editMessageText", "odd_result", {"result": {}, "times": 2}),
+    ("editMessageText", "odd_result", {"body": LOGIN_PAGE, "status": 403, "executed": False}),
 )
 
 
 async def test_each_message_is_answered_exactly_once(tmp_path):
-    """429, 5xx and dropped connections at sending, editing and fetching: one whole answer each.
+    """429, 5xx, nonsense, dropped connections, at sending, editing and fetching: one answer each.
 
     What a tester reads is the engine's answer, in one message, and no half of it stays behind.
     """
@@ -40,6 +50,9 @@ async def test_each_message_is_answered_exactly_once(tmp_path):
             await people.fault("getUpdates", kind)
         for kind in ("retry_after", "hold"):
             await people.fault("getUpdates", kind, seconds=1)
+        for status in (200, 403, 404):
+            await people.fault("getUpdates", "odd_result", body=LOGIN_PAGE, status=status)
+        await people.fault("getUpdates", "odd_result", result={})
 
         await asyncio.gather(*(person.says(QUESTION) for person in talkers))
         await asyncio.gather(*(person.says("/id") for person in askers))
@@ -58,6 +71,67 @@ async def test_each_message_is_answered_exactly_once(tmp_path):
         for person in askers:
             assert said_by_bot(await person.chat()) == [f"Ваш номер: {person.id}"]
         assert len(everything.asked()) == len(talkers)
+
+
+async def test_all_answers_come_through_a_bad_network(tmp_path):
+    """Calls cut before and after their work, late ones, and a hole: every answer is there, whole.
+
+    A message may come twice where its receipt was lost, but hardly ever; the model is asked once.
+    """
+    ids, n_questions = range(1101, 1109), 2
+    testers = ",".join(map(str, ids))
+    async with world(tmp_path, engine=TALKS, TESTER_IDS=testers, CHAT_MODEL=MODEL) as everything:
+        people = everything.people
+        everyone = [await people.person(number, "Олег") for number in ids]
+        weather = {"seed": 7, "cut_before": 0.12, "cut_after": 0.12, "delayed": 0.6, "delay_s": 0.4}
+        hole = {"after_s": 3, "for_s": 4}
+        await people.request("PUT", "/sandbox/network", json={**weather, "hole": hole})
+
+        for _ in range(n_questions):
+            await asyncio.gather(*(person.says(QUESTION) for person in everyone))
+        await everything.settled(n_questions * len(everyone))
+        await people.request("DELETE", "/sandbox/network")
+
+        asked = everything.account.chat.completions
+        request = {"role": "user", "content": QUESTION}
+        answer = await asked.create(model=MODEL, messages=[request])  # type: ignore[list-item]
+        whole = str(answer.choices[0].message.content)
+        said = [said_by_bot(await person.chat()) for person in everyone]
+        assert {text for texts in said for text in texts} == {whole}
+        assert min(map(len, said)) >= n_questions
+        assert sum(map(len, said)) <= n_questions * len(everyone) + 1
+        assert len(everything.asked()) == n_questions * len(everyone)
+
+
+async def test_acknowledgement_of_a_press_holds_up_nothing(tmp_path):
+    """Telegram takes its time with it; the effect of the press is there long before."""
+    async with world(tmp_path, CHAT_MODEL=MODEL) as everything:
+        tester, people = everything.tester, everything.people
+        answer = await answered(tester, QUESTION)
+        await people.fault("answerCallbackQuery", "hold", seconds=60)
+
+        await tester.presses("👎", answer)
+
+        await tester.sees("Что не так?", after=answer["message_id"])
+        assert await people.calls("answerCallbackQuery") == []
+
+
+async def test_bot_starts_once_telegram_itself_answers(tmp_path):
+    """A login page, a proxy's 404 and nonsense are no word about the token: it asks again."""
+    async with world(tmp_path, start_bot=False) as everything:
+        odds: tuple[Json, ...] = (
+            {"body": LOGIN_PAGE},
+            {"body": "<html>nginx</html>", "status": 404},
+            {"result": {}},
+            {"result": True},
+        )
+        for odd in odds:
+            await everything.people.fault("getMe", "odd_result", **odd)
+
+        await everything.start_bot()
+
+        await everything.tester.says("/id")
+        await everything.tester.sees(f"Ваш номер: {everything.tester.id}")
 
 
 async def test_news_wait_for_who_cannot_be_reached(tmp_path):

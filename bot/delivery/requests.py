@@ -1,0 +1,117 @@
+"""Requests to Telegram, and a check that what comes back is Telegram's answer.
+
+Between a bot and Telegram there are proxies, tunnels and login pages, and each may answer in
+Telegram's place. https://core.telegram.org/bots/api#making-requests says how Telegram answers.
+"""
+
+import asyncio
+import contextlib
+import json
+import math
+from typing import Any, Final
+
+from telegram.error import NetworkError, RetryAfter
+from telegram.request import HTTPXRequest, RequestData
+
+USUAL_PAUSE_S: Final = 3
+"""After a 429 that does not say how long to wait."""
+LONGEST_PAUSE_S: Final = 300
+"""Telegram may ask for hours. Asking again after this time does no harm."""
+_RETRY_LATER: Final = 429
+_TOO_LARGE: Final = 413
+"""Telegram's web server says this itself, as HTML."""
+
+
+class ForeignAnswer(NetworkError):
+    """Somebody answered, but not Telegram: nobody knows what came of the request."""
+
+
+class Reachability:
+    """When Telegram answered last, whatever it was asked."""
+
+    def __init__(self) -> None:
+        self._answered_at = -math.inf
+        self._answered = asyncio.Event()
+
+    def note_answer(self) -> None:
+        """Telegram has answered now."""
+        self._answered_at = asyncio.get_running_loop().time()
+        self._answered.set()
+
+    def has_answered_since(self, moment: float) -> bool:
+        """Whether an answer came at or after *moment*, by the clock of the running loop."""
+        return self._answered_at >= moment
+
+    async def wait(self, seconds: float) -> None:
+        """Wait until Telegram answers something, but at most so long."""
+        self._answered.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._answered.wait()
+
+
+class TelegramRequest(HTTPXRequest):
+    """The library's HTTP client, which takes only Telegram's own answers for answers."""
+
+    __slots__ = ("_reachability",)
+
+    def __init__(self, reachability: Reachability, **options: Any) -> None:
+        super().__init__(**options)
+        self._reachability = reachability
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        *args: Any,
+        **timeouts: Any,
+    ) -> tuple[int, bytes]:
+        """Make a request and return Telegram's status and answer.
+
+        Raises:
+            ForeignAnswer: what came is no answer of Telegram.
+            RetryAfter: Telegram asks for a pause, of at most `LONGEST_PAUSE_S`.
+            NetworkError: nothing came.
+        """
+        code, body = await super().do_request(url, method, request_data, *args, **timeouts)
+        if method == "GET":  # the content of a file
+            return code, body
+        answer = _parsed(body)
+        is_telegrams = _is_telegrams(code, answer)
+        if is_telegrams:
+            self._reachability.note_answer()
+        if code == _RETRY_LATER:  # whoever says so did not carry the request out
+            raise RetryAfter(_pause_s(answer))
+        if not is_telegrams and code != _TOO_LARGE:
+            raise ForeignAnswer(f"no answer of Telegram (status {code}, {len(body)} bytes)")
+        return code, body
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body.decode(errors="replace"))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _is_telegrams(code: int, answer: Any) -> bool:
+    if not isinstance(answer, dict):
+        return False
+    if 200 <= code <= 299:
+        return answer.get("ok") is True and answer.get("result") is not None
+    return (
+        answer.get("ok") is False
+        and answer.get("error_code") == code
+        and isinstance(answer.get("description"), str)
+        and isinstance(answer.get("parameters", {}), dict)
+    )
+
+
+def _pause_s(answer: Any) -> int:
+    """Whole seconds; what is no positive number counts as not said."""
+    parameters = answer.get("parameters") if isinstance(answer, dict) else None
+    asked = parameters.get("retry_after") if isinstance(parameters, dict) else None
+    if isinstance(asked, bool) or not isinstance(asked, int | float) or not asked > 0:
+        return USUAL_PAUSE_S
+    return math.ceil(min(asked, LONGEST_PAUSE_S))

@@ -1,0 +1,120 @@
+"""Only Telegram's own answers count as answers, whoever speaks in its place."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+from telegram.error import NetworkError, RetryAfter
+
+from bot.delivery.rate_limits import retry_after_s
+from bot.delivery.requests import LONGEST_PAUSE_S, USUAL_PAUSE_S, Reachability, TelegramRequest
+from tests.clocks import VirtualLoop, now
+
+LOOP = VirtualLoop
+
+
+@pytest.fixture
+def reachability() -> Reachability:
+    return Reachability()
+
+
+async def ask(reachability: Reachability, status: int, body: Any, method: str = "POST") -> Any:
+    content = (body if isinstance(body, str) else json.dumps(body)).encode()
+    transport = httpx.MockTransport(lambda _: httpx.Response(status, content=content))
+    options = {"transport": transport, "trust_env": False}
+    async with TelegramRequest(reachability, httpx_kwargs=options) as request:
+        return await request.do_request("http://telegram/bot1/getMe", method)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, {"ok": True, "result": True}),
+        (200, {"ok": True, "result": []}),
+        (200, {"ok": True, "result": 0}),
+        (400, {"ok": False, "error_code": 400, "description": "Bad Request: chat not found"}),
+        (401, {"ok": False, "error_code": 401, "description": "Unauthorized"}),
+        (403, {"ok": False, "error_code": 403, "description": "Forbidden", "parameters": {}}),
+        (500, {"ok": False, "error_code": 500, "description": "Internal Server Error"}),
+    ],
+)
+async def test_telegrams_answer_is_given_on(reachability, status, body):
+    """And notes that Telegram can be reached, whatever it says."""
+    began = now()
+    assert not reachability.has_answered_since(began)
+
+    assert await ask(reachability, status, body) == (status, json.dumps(body).encode())
+
+    assert reachability.has_answered_since(began)
+
+
+@pytest.mark.parametrize("status", [200, 201, 301, 400, 401, 403, 404, 409, 500, 502, 511])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "<html>Blocked</html>",
+        '{"ok":true,"resu',
+        "null",
+        "7",
+        [],
+        {},
+        {"ok": True},
+        {"ok": True, "result": None},
+        {"ok": "true", "result": True},
+        {"ok": False},
+        {"ok": False, "error_code": 418, "description": "teapot"},
+        {"ok": False, "error_code": 403, "description": None},
+        {"ok": False, "error_code": 403, "description": "?", "parameters": [1]},
+        {"error": "blocked by policy"},
+    ],
+)
+async def test_other_answers_are_none(reachability, status, body):
+    with pytest.raises(NetworkError):
+        await ask(reachability, status, body)
+
+    assert not reachability.has_answered_since(now())
+
+
+@pytest.mark.parametrize(
+    ("parameters", "seconds"),
+    [
+        ({"retry_after": 5}, 5),
+        ({"retry_after": 1.2}, 2),
+        ({"retry_after": 10**9}, LONGEST_PAUSE_S),
+        ({"retry_after": 1e300}, LONGEST_PAUSE_S),
+        ({"retry_after": 0}, USUAL_PAUSE_S),
+        ({"retry_after": -5}, USUAL_PAUSE_S),
+        ({"retry_after": "5"}, USUAL_PAUSE_S),
+        ({"retry_after": True}, USUAL_PAUSE_S),
+        ({"retry_after": float("nan")}, USUAL_PAUSE_S),
+        ({}, USUAL_PAUSE_S),
+        ([], USUAL_PAUSE_S),
+        (None, USUAL_PAUSE_S),
+    ],
+)
+async def test_slow_down_is_a_pause_of_some_seconds(reachability, parameters, seconds):
+    body = {"ok": False, "error_code": 429, "description": "Too Many", "parameters": parameters}
+
+    with pytest.raises(RetryAfter) as raised:
+        await ask(reachability, 429, body)
+
+    assert retry_after_s(raised.value) == seconds
+
+
+async def test_content_of_a_file_is_no_answer(reachability):
+    """Whatever it contains."""
+    assert await ask(reachability, 200, "<html>", method="GET") == (200, b"<html>")
+
+
+async def test_whoever_waits_goes_on_with_the_next_answer(reachability, started):
+    async def wait(seconds: float) -> float:
+        await reachability.wait(seconds)
+        return now()
+
+    long, short = started(wait(60)), started(wait(2))
+    assert await short == 2
+    await ask(reachability, 200, {"ok": True, "result": True})
+
+    assert await long == 2
