@@ -81,20 +81,27 @@ class ValidationReport:
     counts: Mapping[str, int] = field(default_factory=dict)
     """The number of findings by rule name, listed or not."""
     turns: Mapping[int, int] = field(default_factory=dict)
-    """Examples by the number of the assistant's answers in them, ordered by that number."""
+    """Examples by the number of their learnt answers, ordered by that number."""
     n_questioning: int = 0
-    """Examples whose last answer asks a question."""
+    """Learnt answers that ask a question."""
     themes: Mapping[str, int] = field(default_factory=dict)
     """Examples by theme ("growth", "relationships", "business", "past_lives", "hard_moment", ""
     for none), most frequent first; empty when most examples have no known theme."""
     themes_noted: bool = False
     """Whether a file with notes names the themes; then the names are those of the notes."""
     answer_characters: Spread | None = None
-    """Lengths of the last answers; None when there are none."""
+    """Lengths of the learnt answers; None when there are none."""
     script: str = ""
     """The script of most examples, such as "cyrillic" or "latin"; "" when unknown."""
     n_compared: int = 0
     """Examples that were compared with each other: all, or the first of a large file."""
+    kind: str = ""
+    """The rule that says what the file is, if it is no lines of examples; "": it is."""
+    n_convertible: int = 0
+    """Examples that repairing makes of a file of that kind; 0: it can't be converted."""
+    columns: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    """Of a table in which a person has to say what is a question and what an answer: name and
+    first text of each column that may be, by its index from 0."""
 
     @property
     def is_valid(self) -> bool:

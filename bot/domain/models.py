@@ -75,12 +75,21 @@ class Ending(StrEnum):
     """The person stopped it."""
 
 
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """All words of an answer so far turned out to be reasoning, so they are none of its words."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
     """Tokens that an answer cost."""
 
     prompt_tokens: int
     completion_tokens: int
+
+
+AnswerPart = str | TakenBack | Usage | Ending
+"""What comes of an answer, in this order: words, perhaps taken back; its cost; how it ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +100,8 @@ class Turn:
     assistant_text: str
     question_id: int | None = None
     """Telegram's id of the message with the question; None: not known."""
-    is_stopped: bool = False
-    """The person stopped the answer, so it is only a part."""
+    ending: Ending | None = None
+    """How the answer ended; None: not known, because it is older than this field."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +122,10 @@ class PastTurn:
     """The message, press or command that it answered."""
     created_at: int
     """Unix time, seconds."""
+    model: str
+    """The name of the model that answered."""
+    n_parts: int
+    """How many answers of the model it consists of: more than 1 if the person asked for the rest."""
     turn: Turn
 
 

@@ -1,78 +1,41 @@
-"""Chat completions, streamed, at any server with OpenAI's API."""
+"""Chat completions, streamed or whole, at any server with OpenAI's API."""
 
 import asyncio
 import logging
-import re
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import httpx2
 import openai
 from openai import AsyncOpenAI, AsyncStream
 
 from bot import errors
-from bot.domain import JsonDict
-from bot.domain.models import ChatMessage, Usage
-from bot.gateways.openai_errors import ErrorTranslator, error_body
-from bot.gateways.wire import record, text, whole
+from bot.domain.models import AnswerPart, ChatMessage
+from bot.gateways.answer_parts import parts_of
+from bot.gateways.answer_reader import AnswerReader
+from bot.gateways.chat_dialects import Dialect, refused_parameter
+from bot.gateways.models import has_model
+from bot.gateways.openai_client import WHOLE_ANSWER_TIMEOUT
+from bot.gateways.openai_errors import ErrorTranslator
 
 logger = logging.getLogger(__name__)
 
-_NOT_ACCEPTED = (
-    "unsupported_parameter",
-    "unsupported_value",
-    "unknown_parameter",
-    "extra_forbidden",  # servers made with FastAPI
-)
 _MOST_TRIES = 2
 """For one answer; each try may take its whole timeout, and a person is waiting."""
 _PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 5.0
 """Seconds; if the server asks for a longer pause, the error is raised at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Dialect:
-    """Which parameters a model takes; newer ones refuse some that the gpt-4 families take."""
-
-    length: str = "max_tokens"
-    has_temperature: bool = True
-    has_usage: bool = True
-
-    def body(
-        self, model: str, messages: Sequence[ChatMessage], *, temperature: float, max_tokens: int
-    ) -> JsonDict:
-        """The request's JSON."""
-        body: JsonDict = {
-            "model": model,
-            "messages": [{"role": m.role, "content": m.content} for m in messages],
-            "stream": True,
-            self.length: max_tokens,
-        }
-        if self.has_temperature:
-            body["temperature"] = temperature
-        if self.has_usage:
-            body["stream_options"] = {"include_usage": True}
-        return body
-
-    def without(self, parameter: str) -> "_Dialect":
-        """The dialect without *parameter*; the same dialect when it needs the parameter."""
-        match parameter.partition(".")[0]:
-            case "max_tokens":
-                return replace(self, length="max_completion_tokens")
-            case "temperature":
-                return replace(self, has_temperature=False)
-            case "stream_options" | "include_usage":
-                return replace(self, has_usage=False)
-        return self
+_REST_S = 0.1
+"""Seconds to wait for the end of a body that is over, so that its connection can be used again."""
 
 
 class ChatApi:
     """A server that answers chats, through the openai library.
 
-    Which parameters a model refuses is remembered until the process ends, and not stored. Finding
-    it out again costs one short request per restart, and a stored answer could be out of date.
+    What the server does not take is remembered for each model until the process ends, and not
+    stored. So is how the model begins its answers. Finding it out again costs one short request per
+    restart, and a stored answer could be out of date.
 
     Args:
         client: It must not repeat requests.
@@ -86,15 +49,22 @@ class ChatApi:
         self._client = client
         self._errors = ErrorTranslator(secrets)
         self._pause_s = pause_s
-        self._dialects: dict[str, _Dialect] = {}
+        self._dialects: dict[str, Dialect] = {}
 
     async def stream(
         self, model: str, messages: Sequence[ChatMessage], *, temperature: float, max_tokens: int
-    ) -> AsyncGenerator[str | Usage, None]:
-        """The answer in pieces as they come, and its `Usage` last if the server sends it.
+    ) -> AsyncGenerator[AnswerPart, None]:
+        """The answer: its words as they come, its `Usage` if the server tells it, its `Ending`.
 
-        Closing the generator (`contextlib.aclosing`) ends the request. When a filter removed the
-        whole answer, there is no piece.
+        The ending is the last part, and there is exactly one if nothing is raised. Reasoning and
+        control characters are not words. `TakenBack` says that all words so far were reasoning.
+        There may be no words at all: a filter removed them, or reasoning took all the tokens.
+
+        A server that goes away without an end gives the ending `BROKEN_OFF`. An error that it sends
+        after some words, and a connection that fails, raise `ProviderUncertain`. If the ending has
+        come before that, the answer has it.
+
+        Closing the generator (`contextlib.aclosing`) ends the request.
 
         Raises:
             ModelUnknown: the server does not have the model, or not yet.
@@ -107,10 +77,10 @@ class ChatApi:
             has_begun = False
             once = self._once(model, messages, temperature=temperature, max_tokens=max_tokens)
             try:
-                async with aclosing(once) as pieces:
-                    async for piece in pieces:
+                async with aclosing(once) as parts:
+                    async for part in parts:
                         has_begun = True
-                        yield piece
+                        yield part
                 return
             except errors.UserError as exc:
                 pause_s = None if has_begun else self._pause_after(exc)
@@ -119,32 +89,34 @@ class ChatApi:
                 logger.info("%s did not answer, asking once more: %s", model, exc.said)
                 await asyncio.sleep(pause_s)
 
+    async def has_model(self, name: str) -> bool | None:
+        """Whether the server has the model; None: it can't say."""
+        return await has_model(self._client, name)
+
     async def aclose(self) -> None:
         """Close the connections."""
         await self._client.close()
 
     async def _once(
         self, model: str, messages: Sequence[ChatMessage], *, temperature: float, max_tokens: int
-    ) -> AsyncGenerator[str | Usage, None]:
-        usage: Usage | None = None
-        has_choices = False
+    ) -> AsyncGenerator[AnswerPart, None]:
         with self._errors.translated(missing=errors.ModelUnknown(model=model), model=model):
-            chunks = await self._open(
+            answer = await self._open(
                 model, messages, temperature=temperature, max_tokens=max_tokens
             )
-            async with chunks:
-                try:
-                    async for chunk in chunks:
-                        usage = _usage(chunk) or usage
-                        has_choices = has_choices or bool(record(chunk).get("choices"))
-                        if piece := _piece(chunk):
-                            yield piece
-                except ValueError as exc:  # the library passes on what is not JSON
-                    raise _unreadable() from exc
-        if not has_choices:  # for instance, a web page with status 200
-            raise _unreadable()
-        if usage is not None:
-            yield usage
+            thinks_first = self._dialect(model).thinks_first
+            reader = AnswerReader(max_tokens=max_tokens, thinks_first=thinks_first)
+            try:
+                async with answer, aclosing(parts_of(answer.response, reader)) as parts:
+                    async for part in parts:
+                        yield part
+            finally:
+                if reader.thinks_first != thinks_first:
+                    latest = self._dialect(model)  # another chat may have changed it meanwhile
+                    self._dialects[model] = replace(latest, thinks_first=reader.thinks_first)
+
+    def _dialect(self, model: str) -> Dialect:
+        return self._dialects.get(model, Dialect())
 
     def _pause_after(self, error: errors.UserError) -> float | None:
         """Seconds until the next try; None: it would be useless, or the wait too long."""
@@ -167,40 +139,24 @@ class ChatApi:
     ) -> AsyncStream[object]:
         """Ask; if the server refuses a parameter, leave it out now and in future."""
         while True:
-            dialect = self._dialects.get(model, _Dialect())
+            dialect = self._dialect(model)
             body = dialect.body(model, messages, temperature=temperature, max_tokens=max_tokens)
             try:
-                # Not `chat.completions.create`: `cast_to=object` gives each chunk as plain JSON.
+                # Not `chat.completions.create`: we read the body ourselves, as it comes.
                 return await self._client.post(
                     "/chat/completions",
                     body=body,
+                    options={} if dialect.streams else {"timeout": WHOLE_ANSWER_TIMEOUT},
                     cast_to=object,
                     stream=True,
                     stream_cls=AsyncStream[object],
                 )
-            except (openai.BadRequestError, openai.UnprocessableEntityError) as exc:
-                refused = _refused_parameter(exc)
+            except openai.APIStatusError as exc:
+                refused = refused_parameter(exc)
                 if dialect.without(refused) == dialect:
                     raise
                 logger.info("%s does not take %s: asking without it", model, refused)
-                # Another chat may have changed the dialect meanwhile.
-                latest = self._dialects.get(model, _Dialect())
-                self._dialects[model] = latest.without(refused)
-
-
-def _refused_parameter(exc: openai.APIStatusError) -> str:
-    """The parameter that the server does not take; empty for any other error."""
-    body = error_body(exc)
-    if body.code not in _NOT_ACCEPTED:
-        return ""
-    named = re.search(r"max_tokens|temperature|stream_options", body.message)
-    return body.param or (named.group() if named else "")
-
-
-def _unreadable() -> errors.ProviderUncertain:
-    error = errors.ProviderUncertain()
-    error.said = "200 OK, but no stream of chat completions"
-    return error
+                self._dialects[model] = self._dialect(model).without(refused)
 
 
 def _retry_after(cause: BaseException | None) -> float:
@@ -210,20 +166,3 @@ def _retry_after(cause: BaseException | None) -> float:
         return float(headers.get("retry-after", "0"))
     except ValueError:  # a date, which servers with models do not send
         return _LONGEST_PAUSE_S + 1
-
-
-def _piece(chunk: object) -> str:
-    """The text that a chunk adds; a model's refusal is text too."""
-    choices = record(chunk).get("choices")
-    first = record(choices[0]) if isinstance(choices, list) and choices else {}
-    delta = record(first.get("delta"))
-    return text(delta.get("content")) or text(delta.get("refusal"))
-
-
-def _usage(chunk: object) -> Usage | None:
-    """A chunk's token counts; usually only the last chunk, which has no choices, has them."""
-    usage = record(record(chunk).get("usage"))
-    asked, answered = whole(usage.get("prompt_tokens")), whole(usage.get("completion_tokens"))
-    if asked is None or answered is None:
-        return None
-    return Usage(prompt_tokens=asked, completion_tokens=answered)

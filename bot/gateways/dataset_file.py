@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,8 @@ MAX_LINE_BYTES: Final = 10_000_000
 """A longer line is no example."""
 
 _BOM: Final = b"\xef\xbb\xbf"
+_RETURN: Final = re.compile(rb"(?<=\r)(?=[ \t\r]{0,20}+[^ \t\r\n])")
+"""The place behind a carriage return that ends a line."""
 
 
 class DatasetFile(io.BufferedReader):
@@ -81,9 +84,21 @@ class Line:
 
 
 def lines_of(stream: BinaryIO) -> Iterator[Line]:
-    """Each line; one over `MAX_LINE_BYTES` comes in parts, so that memory stays bounded."""
-    number = 0
-    while data := stream.readline(MAX_LINE_BYTES + 1):
+    """Each line; one over `MAX_LINE_BYTES` comes in parts, so that memory stays bounded.
+
+    A carriage return ends a line, as old Macs write them, if something else than blanks follows.
+    """
+    number, left = 0, b""
+    while data := left + stream.readline(MAX_LINE_BYTES + 1 - len(left)):
+        left = b""
+        if b"\r" in data:
+            *lines, data = _RETURN.split(data)
+            for line in lines:
+                number += 1
+                yield Line(number, line)
+            if lines and not data.endswith(b"\n") and (more := stream.readline(1)):
+                left = data + more  # not read to its end
+                continue
         number += 1
         is_whole = len(data) <= MAX_LINE_BYTES
         yield Line(number, data, is_whole)

@@ -10,6 +10,8 @@ from bot.config import Settings
 TRAINING_TIMEOUT = openai.Timeout(30, connect=10)
 CHAT_TIMEOUT = openai.Timeout(30, connect=10, read=60)
 """`read` is the longest silence between two pieces of an answer."""
+WHOLE_ANSWER_TIMEOUT = openai.Timeout(30, connect=10, read=300)
+"""For servers that send an answer only when it is whole."""
 
 _CHAT_CONNECTIONS = 400
 """The bot is planned for 300 answers at once."""

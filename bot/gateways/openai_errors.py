@@ -1,19 +1,18 @@
 """Translates the openai library's exceptions into ours, and cleans the provider's messages."""
 
 import http
-import json
 import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 import httpx2
 import openai
 
 from bot import errors
 from bot.errors import UserError
+from bot.gateways.error_bodies import QUOTA_CODES, ErrorBody, error_body
+from bot.gateways.sound_text import sound_text
 
 MESSAGE_LENGTH = 500
 """Characters of a provider's message that are kept."""
@@ -37,21 +36,23 @@ _NEVER_SENT = (
 )
 
 # https://developers.openai.com/api/docs/guides/error-codes, looked up 2026-11-22
-_QUOTA_CODES = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
 _REGION_CODE = "unsupported_country_region_territory"
 # The second one is Azure's.
 _MODEL_CODES = ("model_not_found", "DeploymentNotFound")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorBody:
-    """What a server says about a failure; a part is empty when the server does not say it."""
-
-    code: str = ""
-    message: str = ""
-    """Unchanged: it may quote a key."""
-    param: str = ""
-    """The parameter that the failure is about."""
+# Of OpenAI and Azure, OpenAI's pictures, Alibaba and Zhipu.
+_FILTER_CODES = (
+    "content_filter",
+    "content_policy_violation",
+    "moderation_blocked",
+    "data_inspection_failed",
+    "1301",
+)
+# RFC 9110; Python before 3.13 has older names.
+_NEW_PHRASES = {
+    413: "Content Too Large",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
 
 
 class ErrorTranslator:
@@ -94,12 +95,14 @@ class ErrorTranslator:
             cause = exc.__cause__ if isinstance(exc, openai.APIConnectionError) else exc
             never_sent = isinstance(cause, _NEVER_SENT)
             return errors.ProviderUnreachable() if never_sent else errors.ProviderUncertain()
-        body = error_body(exc)
-        return _by_code(body, model, self._words(body.message)) or errors.ProviderUncertain()
+        body = error_body(exc)  # of an error after status 200
+        words = self._words(body.message)
+        known = _by_code(body, model, words) or _by_status(_status_in(body), words)
+        return known or errors.ProviderFailed(message=self._said(exc))
 
     def clean(self, text: str) -> str:
         """*text* on one line, without secrets, at most `MESSAGE_LENGTH` characters."""
-        line = " ".join(text[:_READ_LENGTH].split())
+        line = " ".join(sound_text(text[:_READ_LENGTH]).split())
         for secret in self._secrets:
             line = line.replace(secret, _HIDDEN)
         line = _KEY_LIKE.sub(_HIDDEN, self._without_parts(line))
@@ -127,7 +130,9 @@ class ErrorTranslator:
         if known is None and status == 404 and _has_route(body):
             known = missing
         if known is None and _is_unclear(status, body):
-            known = errors.ProviderUncertain()
+            reason = words or code
+            message = f"{status}: {reason}" if reason else status_words(status)
+            known = errors.ProviderFailed(message=message)
         if known is not None:
             return known
         refused = errors.ProviderRefused
@@ -135,6 +140,8 @@ class ErrorTranslator:
             refused, message = errors.NotTheApi, status_words(status)
         elif not words and not code:
             refused = errors.ProviderSilent
+        elif body.code in _FILTER_CODES and model:
+            refused = errors.QuestionRefused
         return refused(code=code, message=message, status=status)
 
     def _words(self, raw: str) -> str:
@@ -157,57 +164,15 @@ class ErrorTranslator:
 def status_words(status: int) -> str:
     """An HTTP status with its name, as in "404 Not Found"."""
     phrase = http.HTTPStatus(status).phrase if status in set(http.HTTPStatus) else ""
+    phrase = _NEW_PHRASES.get(status, phrase)
     return f"{status} {phrase}".strip()
 
 
-def error_body(exc: openai.APIError) -> ErrorBody:
-    """What the server says, in any of the forms that servers are known to use."""
-    payload = _payload(exc)
-    error = payload.get("error") if isinstance(payload, dict) else payload
-    if isinstance(error, str):
-        return ErrorBody(message=error)
-    fields = error or payload
-    if isinstance(fields, dict) and isinstance(fields.get("detail"), dict):
-        fields = fields["detail"]
-    if not isinstance(fields, dict):
-        return ErrorBody()
-    wrong = _first_wrong(fields.get("detail"))
-    return ErrorBody(
-        code=str(fields.get("code") or _quota_type(fields) or wrong.get("type") or ""),
-        message=_sentence(fields),
-        param=str(fields.get("param") or _place(wrong)),
-    )
-
-
-def _payload(exc: openai.APIError) -> Any:
-    if not isinstance(exc, openai.APIStatusError):
-        return exc.body
-    try:
-        return json.loads(exc.response.text)
-    except (ValueError, httpx2.StreamError):
-        return None
-
-
-def _quota_type(fields: dict[str, Any]) -> str:
-    return str(fields["type"]) if fields.get("type") in _QUOTA_CODES else ""
-
-
-def _sentence(fields: dict[str, Any]) -> str:
-    if wrong := _first_wrong(fields.get("detail")):
-        return f"{_place(wrong)}: {wrong.get('msg', '')}"
-    values = (fields.get(name) for name in ("message", "detail", "title", "msg"))
-    return next((value for value in values if isinstance(value, str) and value), "")
-
-
-def _first_wrong(detail: object) -> dict[str, Any]:
-    """The first problem in a 422 of a server made with FastAPI; else empty."""
-    first = detail[0] if isinstance(detail, list) and detail else None
-    return first if isinstance(first, dict) else {}
-
-
-def _place(wrong: dict[str, Any]) -> str:
-    where = wrong.get("loc")
-    return str(where[-1]) if isinstance(where, list) and where else ""
+def unreadable(what: str, *, status: int = 200) -> errors.ProviderUncertain:
+    """The error for an answer without an error, in which there is *what*, as in "no job"."""
+    error = errors.ProviderFailed(message=status_words(status))
+    error.said = f"{status_words(status)}, but {what}"
+    return error
 
 
 def _by_code(body: ErrorBody, model: str, message: str) -> UserError | None:
@@ -218,7 +183,7 @@ def _by_code(body: ErrorBody, model: str, message: str) -> UserError | None:
         return errors.ContextTooLong()
     if body.code == "training_not_available":
         return errors.TrainingNotAvailable()
-    if body.code in _QUOTA_CODES:
+    if body.code in QUOTA_CODES:
         return errors.QuotaExceeded()
     if body.code in _MODEL_CODES and model:
         return errors.ModelUnknown(model=model)
@@ -236,6 +201,11 @@ def _by_status(status: int, message: str) -> UserError | None:
         case 429:
             return errors.ProviderBusy()
     return None
+
+
+def _status_in(body: ErrorBody) -> int:
+    """The HTTP status that an error names as its code, as OpenRouter's do; 0: it names none."""
+    return int(body.code) if body.code.isascii() and body.code.isdigit() else 0
 
 
 def _has_route(body: ErrorBody) -> bool:

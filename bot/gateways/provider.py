@@ -21,7 +21,8 @@ from bot.domain.models import Checkpoint
 from bot.domain.training import FineTuningJob, Hyperparameters, JobEvent
 from bot.gateways.answers import Answer, json_of, malformed, page_of, pages_of, rows_of
 from bot.gateways.dataset_file import open_dataset
-from bot.gateways.openai_errors import ErrorTranslator, error_body
+from bot.gateways.error_bodies import error_body
+from bot.gateways.openai_errors import ErrorTranslator, unreadable
 from bot.gateways.wire import checkpoint_from, event_from, job_from, record, text, whole
 
 _NO_SUCH_ROUTE = (404, 405, 501)
@@ -69,7 +70,7 @@ class TrainingApi:
                 file=(name, file), purpose="fine-tune", timeout=_UPLOAD_TIMEOUT
             )
         if not (file_id := text(record(json_of(answer)).get("id"))):
-            raise errors.ProviderUncertain
+            raise unreadable("no file's id", status=answer.status_code)
         return file_id
 
     async def create_job(
@@ -109,7 +110,7 @@ class TrainingApi:
                 answer = await self._create(create, hyperparameters)
         except errors.ProviderRefused as exc:
             raise _job_refusal(exc, suffix=parameters.suffix) from exc
-        return self._job(answer, otherwise=errors.ProviderUncertain())
+        return self._job(answer, otherwise=unreadable("no job", status=answer.status_code))
 
     async def _create(
         self, create: Callable[..., Awaitable[Answer]], hyperparameters: JsonDict
@@ -149,7 +150,7 @@ class TrainingApi:
         missing = _job_unknown(job_id)
         with self._errors.translated(missing=missing):
             answer = await self._jobs_once.cancel(job_id)
-        return self._job(answer, otherwise=errors.ProviderUncertain())
+        return self._job(answer, otherwise=unreadable("no job", status=answer.status_code))
 
     async def pause(self, job_id: str) -> FineTuningJob:
         """Pause the job; raises like `resume`."""
@@ -176,7 +177,7 @@ class TrainingApi:
             if exc.params["status"] in _NO_SUCH_ROUTE:
                 raise errors.PauseUnsupported from exc
             raise errors.PauseRefused(message=exc.params["message"]) from exc
-        return self._job(answer, otherwise=errors.ProviderUncertain())
+        return self._job(answer, otherwise=unreadable("no job", status=answer.status_code))
 
     async def file_content(self, file_id: str, *, max_bytes: int) -> bytes:
         """The content of a file there; raises ProviderRefused for a longer one."""

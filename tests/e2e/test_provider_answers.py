@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.commands import bot
 from tests.e2e.faults import CHAT, check_kind, people, refusal, without_metadata
 from tests.e2e.training import ENDLESS, FILES, JOBS, card, foreign, job_of, started
 from tests.proxy import Fault
 from tests.telegram_people import Json, Person, words
-from tests.world import API_KEY, World, eventually, world
+from tests.world import API_KEY, DATASET, World, eventually, world
 
 QUICK = "0.05"
 """Of POLL_INTERVAL_S: tries follow each other at once."""
@@ -73,10 +74,10 @@ REFUSED: Sequence[tuple[str, Json, str]] = (
     (JOBS, refusal(429, "rate_limit_exceeded", "Slow down") | {"times": 5}, "просит подождать"),
     (FILES, refusal(401, "invalid_api_key", KEY), "Ключ не принят"),
     (FILES, page(413), "не объяснил почему (413"),
-    (FILES, refusal(500, "", "Oops") | {"times": 5}, "До провайдера не достучаться"),
-    (FILES, page(502) | {"times": 5}, "До провайдера не достучаться"),
-    (FILES, page(200) | {"times": 5}, "До провайдера не достучаться"),
-    (FILES, says(200, {"id": 7}) | {"times": 5}, "До провайдера не достучаться"),
+    (FILES, refusal(500, "", "Oops") | {"times": 5}, "провайдера ответил ошибкой ("),
+    (FILES, page(502) | {"times": 5}, "провайдера ответил ошибкой ("),
+    (FILES, page(200) | {"times": 5}, "провайдера ответил ошибкой ("),
+    (FILES, says(200, {"id": 7}) | {"times": 5}, "провайдера ответил ошибкой ("),
 )  # fmt: skip
 
 
@@ -183,8 +184,8 @@ COMMANDS: Sequence[tuple[str, str, str, Json, str]] = (
     ("/upload", "POST", FILES, refusal(429, "insufficient_quota", "Pay"), "кончились деньги"),
     ("/upload", "POST", FILES, refusal(429, "rate_limit_exceeded", "Slow"), "перегружен"),
     ("/upload", "POST", FILES, page(413), "отказал и не объяснил почему (413"),
-    ("/upload", "POST", FILES, page(502), "оборвался"),
-    ("/upload", "POST", FILES, page(200), "оборвался"),
+    ("/upload", "POST", FILES, page(502), "не дал внятного ответа (502 Bad Gateway)"),
+    ("/upload", "POST", FILES, page(200), "не дал внятного ответа (200 OK)"),
     ("/monitor ftjob-x", "GET", f"{JOBS}/ftjob-x", refusal(404, "", "No such job"),
      "провайдер не знает"),
     ("/monitor ftjob-a", "GET", f"{JOBS}/ftjob-a", refusal(401, "invalid_api_key", KEY),
@@ -196,16 +197,18 @@ COMMANDS: Sequence[tuple[str, str, str, Json, str]] = (
     ("/monitor ftjob-d", "GET", f"{JOBS}/ftjob-d", says(200, [{"id": "ftjob-d"}]),
      "не так, как принято в API OpenAI (200 OK)"),
     ("/monitor ftjob-e", "GET", f"{JOBS}/ftjob-e", refusal(500, "", "Oops") | {"times": 3},
-     "оборвался"),
+     "не дал внятного ответа (500: Oops)"),
     (f"/cancel {FOLLOWED}", "POST", f"{JOBS}/.*/cancel", page(400),
      "не объяснил почему (400 Bad Request)"),
-    (f"/cancel {FOLLOWED}", "POST", f"{JOBS}/.*/cancel", page(200), "оборвался"),
+    (f"/cancel {FOLLOWED}", "POST", f"{JOBS}/.*/cancel", page(200),
+     "не дал внятного ответа (200 OK)"),
     ("job:pause:1", "POST", f"{JOBS}/.*/pause", refusal(400, "", "Can't pause"),
      "Его слова: Can't pause"),
     ("job:pause:1", "POST", f"{JOBS}/.*/pause", says(404, {"detail": "Not Found"}),
      "не умеет ставить обучение на паузу"),
     ("job:pause:1", "POST", f"{JOBS}/.*/pause", page(501), "не умеет ставить обучение на паузу"),
-    ("job:pause:1", "POST", f"{JOBS}/.*/pause", page(409), "оборвался"),
+    ("job:pause:1", "POST", f"{JOBS}/.*/pause", page(409),
+     "не дал внятного ответа (409 Conflict)"),
     ("/test nobody", "POST", CHAT, refusal(404, "model_not_found", "No such model"),
      "nobody не отвечает"),
     ("/test closed", "POST", CHAT, refusal(401, "invalid_api_key", KEY), "не принял ключ бота"),
@@ -237,6 +240,50 @@ async def test_a_command_that_is_refused(tmp_path):
 async def _does(admin: Person, what: str) -> None:
     """Write a command, or press a button."""
     await (admin.says(what) if what.startswith("/") else admin.presses(what))
+
+
+# What a command in a terminal is answered
+
+OVERLOADED = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
+IN_A_TERMINAL: Sequence[tuple[str, str, str, Json, str]] = (
+    ("test m", "POST", CHAT, refusal(500, "", "Oops"), "не дал внятного ответа (500: Oops)"),
+    ("test m", "POST", CHAT, page(503), "не дал внятного ответа (503 Service Unavailable)"),
+    ("test m", "POST", CHAT, says(504, {"detail": "Too slow"}), "(504: Too slow)"),
+    ("test m", "POST", CHAT, says(529, OVERLOADED), "(529: Overloaded)"),
+    ("test m", "POST", CHAT, page(200), "(200 OK)"),
+    ("test m", "POST", CHAT, refusal(429, "rate_limit_exceeded", "Slow down"),
+     "(429 Too Many Requests: Slow down)"),
+    ("jobs", "GET", JOBS, says(503, {"error": "Over capacity"}), "(503: Over capacity)"),
+    ("jobs", "GET", JOBS, says(500, ["odd"]), "(500 Internal Server Error)"),
+    ("jobs", "GET", JOBS, page(520, b""), "(520)"),
+    (f"upload {DATASET}", "POST", FILES, page(502), "(502 Bad Gateway)"),
+    (f"upload {DATASET}", "POST", FILES, says(500, {"error": {"code": "disk_full"}}),
+     "(500: disk_full)"),
+    (f"upload {DATASET}", "POST", FILES, refusal(401, "invalid_api_key", KEY),
+     "(401 Unauthorized: Incorrect API key provided: ***"),
+    ("monitor ftjob-x", "GET", f"{JOBS}/ftjob-x", page(503, b"<h1>"), "(503 Service Unavailable)"),
+    ("monitor ftjob-x", "GET", f"{JOBS}/ftjob-x", page(404), "(404 Not Found)"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("part", range(2))
+async def test_a_command_in_a_terminal_that_is_refused(tmp_path, part):
+    """The status and the reason, as in Telegram; "broke off" is said of what broke off alone."""
+    async with world(tmp_path, start_bot=False) as everything:
+        for what, method, path, order, said in IN_A_TERMINAL[part::2]:
+            fault = everything.proxy.fault(method, path, "answer", **({"times": 1000} | order))
+            ended = await bot(everything, *what.split(), LANGUAGE="ru")
+            fault.times = 0
+            assert (ended.code, ended.err.count("\n")) == (1, 1), (what, ended)
+            assert said in ended.err, (what, ended.err)
+            assert "оборвался" not in ended.err
+            assert "Traceback" not in ended.err
+            assert API_KEY not in ended.out + ended.err
+
+        dropped = everything.proxy.fault("GET", JOBS, "drop_before", times=1000)
+        ended = await bot(everything, "jobs", LANGUAGE="ru")
+        dropped.times = 0
+        assert "Ответ оборвался на полпути. Попробуйте ещё раз. (" in ended.err
 
 
 # What a job tells of itself

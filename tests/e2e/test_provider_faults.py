@@ -2,8 +2,9 @@
 
 import asyncio
 
-from tests.e2e.faults import check_kind, people, refusal, spoiled, upload
-from tests.e2e.training import ENDLESS, FILES, JOBS, card, job_of, started
+from tests.e2e.chats import answered, said_by_bot, streamed
+from tests.e2e.faults import CHAT, check_kind, people, refusal, spoiled, upload
+from tests.e2e.training import ENDLESS, FILES, JOBS, MODEL, card, job_of, started
 from tests.telegram_people import words
 from tests.world import API_KEY, world
 
@@ -97,3 +98,38 @@ async def test_a_job_that_fails_and_an_engine_that_goes_away(tmp_path):
             await asyncio.sleep(2)  # long enough for the job to end meanwhile
         await admin.sees(lambda message: "обучилась за" in words(message), timeout=30)
         assert len(await everything.engine_jobs()) == 2
+
+
+WORDS = "Вдохни и послушай."
+
+
+async def test_a_server_without_streams(tmp_path):
+    """Its refusal is learnt once; a whole answer is an answer, whatever was asked for."""
+    refused = {"message": "Streaming is not supported", "param": "stream", "code": None}
+    answer = {"choices": [{"message": {"content": WORDS}, "finish_reason": "stop"}]}
+    async with world(tmp_path, CHAT_MODEL=MODEL) as everything:
+        tester, proxy = everything.tester, everything.proxy
+        proxy.fault("POST", CHAT, "answer", status=400, body={"error": refused})
+        proxy.fault("POST", CHAT, "answer", status=200, body=answer)
+        await answered(tester, "Раз")
+        await answered(tester, "Два")
+
+        assert [each.json.get("stream") for each in proxy.sent("POST", CHAT)] == [True, None, None]
+        assert said_by_bot(await tester.chat())[0] == WORDS
+        endings = everything.stored("SELECT ending FROM turns")
+        assert endings == [("whole",), ("whole",)]
+
+
+async def test_what_is_no_words_is_nowhere(tmp_path):
+    """Reasoning and control characters reach neither the screen nor the history."""
+    body = streamed("<thi", "nk>Кто он?</think>\n\nВдох", "ни\0 и пос", "лушай.\x1b")
+    async with world(tmp_path, CHAT_MODEL=MODEL) as everything:
+        tester, proxy = everything.tester, everything.proxy
+        proxy.fault("POST", CHAT, "answer", status=200, body=body)
+        await answered(tester, "Раз")
+        await answered(tester, "Два")
+
+        assert said_by_bot(await tester.chat())[0] == WORDS
+        (stored, _) = everything.stored("SELECT assistant_text FROM turns ORDER BY id")
+        assert stored == (WORDS,)
+        assert everything.asked()[-1][-2]["content"] == WORDS

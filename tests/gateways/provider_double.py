@@ -146,3 +146,11 @@ def piece(content: str | None, **delta: Any) -> dict[str, Any]:
         "object": "chat.completion.chunk",
         "choices": [{"index": 0, "delta": {"content": content, **delta}, "finish_reason": None}],
     }
+
+
+def ends(reason: object, **choice: Any) -> dict[str, Any]:
+    """A chunk that says why the answer ends."""
+    return {
+        "object": "chat.completion.chunk",
+        "choices": [{"index": 0, "delta": {}, "finish_reason": reason, **choice}],
+    }

@@ -7,12 +7,13 @@ import openai
 import pytest
 
 from bot import errors
-from bot.domain.models import ChatMessage, Usage
+from bot.domain.models import ChatMessage, Ending, Usage
 from bot.gateways.chat import ChatApi
 from tests.gateways.provider_double import (
     KEY,
     Provider,
     Stream,
+    ends,
     html,
     piece,
     refuses,
@@ -22,6 +23,9 @@ from tests.gateways.provider_double import (
 
 MODEL = "ft:gpt-4.1-mini:org:natasha-v1:1"
 MESSAGES = [ChatMessage(role="system", content="Ты Наташа."), ChatMessage(role="user", content="?")]
+WHOLE, CUT, FILTERED, BROKEN_OFF = (
+    Ending.WHOLE, Ending.CUT_BY_LENGTH, Ending.FILTERED, Ending.BROKEN_OFF
+)  # fmt: skip
 HELLO = (piece(""), piece("При"), piece("вет"), "[DONE]")
 USAGE = {"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 2}}
 
@@ -36,9 +40,10 @@ async def answer(chat: ChatApi, model: str = MODEL):
 
 async def test_answer_comes_in_pieces_then_its_costs(chat: ChatApi, provider: Provider):
     """The request is what the gpt-4 families take; the last chunk has no choices."""
-    provider.will(streams(*HELLO[:-1], USAGE, "[DONE]"))
+    provider.will(streams(*HELLO[:-1], ends("stop"), USAGE, "[DONE]"))
 
-    assert await answer(chat) == ["При", "вет", Usage(prompt_tokens=9, completion_tokens=2)]
+    cost = Usage(prompt_tokens=9, completion_tokens=2)
+    assert await answer(chat) == ["При", "вет", cost, WHOLE]
     assert provider.sent == {
         "model": MODEL,
         "messages": [
@@ -55,21 +60,23 @@ async def test_answer_comes_in_pieces_then_its_costs(chat: ChatApi, provider: Pr
 @pytest.mark.parametrize(
     ("chunks", "expected"),
     [
-        (HELLO, ["При", "вет"]),
-        (HELLO[:-1], ["При", "вет"]),
-        ([piece(None, role="assistant"), piece(None, refusal="Не могу."), "[DONE]"], ["Не могу."]),
+        (HELLO, ["При", "вет", WHOLE]),
+        (HELLO[:-1], ["При", "вет", BROKEN_OFF]),
+        ([piece(None, role="assistant"), piece(None, refusal="Не могу."), "[DONE]"],
+         ["Не могу.", WHOLE]),
         ([{"choices": None}, {"choices": [], "prompt_filter_results": []}, *HELLO],
-         ["При", "вет"]),
-        ([{"choices": [{"index": 0, "finish_reason": "stop"}]}, *HELLO], ["При", "вет"]),
+         ["При", "вет", WHOLE]),
+        ([{"choices": [{"index": 0, "finish_reason": "stop"}]}, *HELLO], ["При", "вет", WHOLE]),
         ([{"choices": [{"delta": None}]}, {"choices": ["x"]}, {"choices": "x"}, *HELLO],
-         ["При", "вет"]),
-        (["null", "3", '"x"', "[]", *HELLO], ["При", "вет"]),
-        ([piece([{"type": "text"}]), *HELLO], ["При", "вет"]),  # type: ignore[arg-type]
-        ([piece(None, reasoning_content="hm"), *HELLO], ["При", "вет"]),
-        ([piece("a") | {"usage": USAGE["usage"]}, piece("b") | {"usage": None}, "[DONE]"],
-         ["a", "b", Usage(prompt_tokens=9, completion_tokens=2)]),
-        ([*HELLO[:-1], {"choices": [], "usage": {"total_tokens": 3}}, "[DONE]"], ["При", "вет"]),
-        ([{"choices": [{"delta": {}, "finish_reason": "content_filter"}]}, "[DONE]"], []),
+         ["При", "вет", WHOLE]),
+        (["null", "3", '"x"', "[]", *HELLO], ["При", "вет", WHOLE]),
+        ([piece([{"type": "text"}]), *HELLO], ["При", "вет", WHOLE]),  # type: ignore[arg-type]
+        ([piece(None, reasoning_content="hm"), *HELLO], ["При", "вет", WHOLE]),
+        ([piece("у") | {"usage": USAGE["usage"]}, piece("х") | {"usage": None}, "[DONE]"],
+         ["у", "х", Usage(prompt_tokens=9, completion_tokens=2), WHOLE]),
+        ([*HELLO[:-1], {"choices": [], "usage": {"total_tokens": 3}}, "[DONE]"],
+         ["При", "вет", WHOLE]),
+        ([ends("content_filter"), "[DONE]"], [FILTERED]),
     ],
 )  # fmt: skip
 async def test_chunks_of_any_server_are_read(chat, provider: Provider, chunks, expected):
@@ -124,11 +131,11 @@ async def test_no_answer_is_not_an_empty_one(chat: ChatApi, provider: Provider, 
          errors.ProviderRefused(
              code="", message="This model's maximum context length is 8", status=400)),
         (refuses(400, "content_filter", "No."),
-         errors.ProviderRefused(code="content_filter", message="No.", status=400)),
+         errors.QuestionRefused(code="content_filter", message="No.", status=400)),
         (refuses(401, None, f"Bad key {KEY}"), errors.KeyRefused(message="Bad key ***")),
         (refuses(429, "insufficient_quota"), errors.QuotaExceeded()),
         (refuses(429), errors.ProviderBusy()),
-        (refuses(503), errors.ProviderUncertain()),
+        (refuses(503), errors.ProviderFailed(message="503: No.")),
         (httpx2.ConnectError(""), errors.ProviderUnreachable()),
         (httpx2.ReadTimeout(""), errors.ProviderUncertain()),
     ],
@@ -177,7 +184,7 @@ def later(seconds: str, status: int = 429) -> httpx2.Response:
 async def test_what_may_pass_is_asked_once_more(chat, provider: Provider, stumble):
     """As long as nothing was said, and then no more."""
     provider.will(stumble, streams(*HELLO))
-    assert await answer(chat) == ["При", "вет"]
+    assert await answer(chat) == ["При", "вет", WHOLE]
     assert len(provider.requests) == 2
 
     provider.will(stumble)
@@ -242,7 +249,7 @@ async def test_newer_models_are_asked_their_way(chat: ChatApi, provider: Provide
         unsupported("stream_options.include_usage"),
         streams(*HELLO),
     )
-    assert await answer(chat) == ["При", "вет"]
+    assert await answer(chat) == ["При", "вет", WHOLE]
     assert len(provider.requests) == 4
 
     provider.will(streams(*HELLO))
@@ -261,7 +268,7 @@ async def test_refused_parameter_is_found_in_words_too(chat: ChatApi, provider: 
     forbidden = {"detail": [{"type": "extra_forbidden", "loc": ["body", "stream_options"]}]}
     provider.will(unsupported(None), says(forbidden, 422), streams(*HELLO))
 
-    assert await answer(chat) == ["При", "вет"]
+    assert await answer(chat) == ["При", "вет", WHOLE]
     assert provider.sent.keys() == {
         "model", "messages", "stream", "max_completion_tokens", "temperature",
     }  # fmt: skip
@@ -301,7 +308,7 @@ async def test_two_chats_learn_together(chat: ChatApi, provider: Provider):
 
     answers = await asyncio.gather(*(answer(chat) for _ in range(5)))
 
-    assert answers == [["При", "вет"]] * 5
+    assert answers == [["При", "вет", WHOLE]] * 5
 
 
 async def test_closing_hangs_up(chat: ChatApi, provider: Provider):

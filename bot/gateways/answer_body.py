@@ -1,0 +1,88 @@
+"""Reads the body of a chat's answer: server-sent events, lines of JSON, or one JSON value.
+
+The body itself tells which it is. Some servers answer a request for a stream with plain JSON,
+others the other way round, and the content type may be wrong. The library's own reader shows
+neither that nor whether the server said `[DONE]`.
+
+Server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from bot.domain import JsonDict
+from bot.gateways.wire import record
+
+_LINE_END: Final = re.compile(rb"\r\n|\n|\r(?!\Z)")
+_FIELD: Final = re.compile(r"(data|event|id|retry|)(?::[ ]?|\Z)")
+"""A field of an event; without a name it is a comment, or the empty line that ends the event."""
+
+
+class AnswerBody:
+    """Gets a body in pieces of any length and gives its JSON objects, each as soon as it is whole.
+
+    Some servers leave out the empty line after an event, or put one JSON value on many lines.
+    """
+
+    def __init__(self) -> None:
+        self.is_done = False
+        """The server said that the answer is over, or it sent all of it in one plain value."""
+        self._line = b""
+        self._data = ""
+        self._event = ""
+        self._is_plain = False
+        """Whether JSON has come that is not in an event."""
+        self._n_objects = 0
+
+    def feed(self, piece: bytes) -> Iterator[JsonDict]:
+        """The objects that end in this piece; those of the event "error" get a field `error`.
+
+        Raises:
+            ValueError: an event is not JSON.
+        """
+        *lines, self._line = _LINE_END.split(self._line + piece)
+        for line in lines:
+            if not self.is_done:
+                yield from self._read(line.decode(errors="replace").lstrip("\ufeff"))
+
+    def finish(self) -> Iterator[JsonDict]:
+        """The objects in a last line that has no end."""
+        if self._line:
+            yield from self.feed(b"\n")
+        if self._is_plain and self._n_objects == 1:
+            self.is_done = True
+
+    def _read(self, line: str) -> Iterator[JsonDict]:
+        field = None if self._is_plain and self._data else _FIELD.match(line)
+        name = field[1] if field else ""
+        data = line[field.end() :] if field else line
+        self._is_plain = self._is_plain or (field is None and data.lstrip().startswith(("{", "[")))
+        if name == "event":
+            self._event = data.strip()
+        elif data.lstrip().startswith("[DONE]") and (name == "data" or field is None):
+            self.is_done = True
+        elif name == "data" or (field is None and self._is_plain):
+            yield from self._objects_with(data)
+        elif not line:
+            yield from self._objects_with("", is_over=True)
+            self._event = ""
+
+    def _objects_with(self, line: str, *, is_over: bool = False) -> Iterator[JsonDict]:
+        """The objects in the data with its new *line*; *is_over*: nothing more belongs to it."""
+        self._data = f"{self._data}\n{line}".strip()
+        if not self._data or not (is_over or self._data.endswith(("}", "]"))):
+            return
+        try:
+            found = json.loads(self._data, strict=False)  # strings may hold a raw NUL
+        except ValueError:
+            if is_over:
+                raise
+            return
+        self._data = ""
+        for fields in map(record, found if isinstance(found, list) else [found]):
+            if fields:
+                self._n_objects += 1
+                is_error = self._event == "error" and not fields.get("error")
+                yield fields | {"error": fields} if is_error else fields
