@@ -5,9 +5,10 @@ import logging
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from bot.chat.chat import Chat, Question
+from bot.chat.chat import Chat
 from bot.chat.generations import Generations
 from bot.chat.incoming_answer import IncomingAnswer
+from bot.chat.question import Question
 from bot.comparison import views
 from bot.comparison.comparison import Comparisons
 from bot.comparison.entities import AnswerPair
@@ -36,8 +37,8 @@ class AskingBoth:
         Until then the person sees only "typing…", because a growing text would give a model away.
 
         Returns:
-            None: the question is not part of a comparison. If only one answer came, or the person
-            stopped them: the answer to show as usual, without a vote.
+            None: the question is not part of a comparison. If not both answers came to their end:
+            the better one to show as usual, without a vote, because a cut answer has no chance.
 
         Raises:
             ContextTooLong: both models find that the question is too long.
@@ -49,12 +50,16 @@ class AskingBoth:
         models = [each.model for each in blind.questions]
         if any(_is_gone(side, model) for side, model in zip(sides, models, strict=True)):
             await self.comparisons.give_up(blind.pair.comparison_id)
-        elif all(_is_whole(side) for side in sides):
+        elif all(side.is_whole for side in sides):
             self._finish(context, blind.pair, frames, sides)
             return IncomingAnswer(question=question, is_shown=True)
         best = min([sides[blind.usual], sides[1 - blind.usual]], key=_badness)
         if isinstance(best.failure, ContextTooLong):
             raise best.failure
+        other = next(side for side in sides if side is not best)
+        context.also(
+            lambda tx: self.chat.count_lost(tx, other.question, context.person, usage=other.usage)
+        )
         return best
 
     async def _ask(
@@ -118,9 +123,5 @@ def _is_gone(answer: IncomingAnswer, model: ServedModel) -> bool:
     return is_replaced or isinstance(answer.failure, ModelUnknown | ModelGone)
 
 
-def _is_whole(answer: IncomingAnswer) -> bool:
-    return answer.has_words and answer.failure is None and not answer.generation.is_stopped
-
-
-def _badness(answer: IncomingAnswer) -> tuple[bool, bool]:
-    return (answer.failure is not None, not answer.has_words)
+def _badness(answer: IncomingAnswer) -> tuple[bool, bool, bool]:
+    return (answer.failure is not None, not answer.has_words, not answer.is_whole)

@@ -5,8 +5,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.chat.chat import Chat, Question
+from bot.chat.chat import Chat
 from bot.chat.incoming_answer import IncomingAnswer
+from bot.chat.question import Question
 from bot.comparison.entities import AnswerPair, Comparison, ComparisonEnding, ComparisonKind, Vote
 from bot.comparison.results import BlindQuestion, ComparisonResult
 from bot.comparison.store import ComparisonStore
@@ -19,17 +20,15 @@ from bot.errors import (
     ComparedModelsEqual,
     ComparisonGone,
     ComparisonOver,
-    ModelAmbiguous,
-    ModelNotListed,
     VoteStands,
 )
+from bot.serving.naming import ModelNames
 from bot.serving.serving import ServedModels
 from bot.storage.database import Database, Transaction
 from bot.usage.accounts import Accounts
 
 USUAL_VOTES = 50
 USUAL_EVERY = 3
-_MOST_LISTED = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +38,7 @@ class Comparisons:
     database: Database
     store: ComparisonStore
     serving: ServedModels
+    names: ModelNames
     chat: Chat
     accounts: Accounts
     notifications: Notifications
@@ -63,26 +63,8 @@ class Comparisons:
         return standing
 
     async def model(self, word: str) -> ServedModel:
-        """The model on the list with this number, name or title, as an admin typed it.
-
-        Raises:
-            ModelNotListed: there is no such model.
-            ModelAmbiguous: several models have that title.
-        """
-        listed = await self.serving.models.listed(limit=_MOST_LISTED)
-        serving = await self.serving.current()
-        known = {model.id: model for model in [*listed, *([serving.model] if serving else [])]}
-        found = [model for model in known.values() if word in (model.name, str(model.id))]
-        found = found or [model for model in known.values() if model.title == word]
-        if not found:
-            named = await self.serving.models.named(word)
-            if named is None or named.retired_at is not None:
-                raise ModelNotListed(model=word)
-            return named
-        if len(found) > 1:
-            numbers = ", ".join(str(model.id) for model in found)
-            raise ModelAmbiguous(model=word, numbers=numbers)
-        return found[0]
+        """The model that an admin means; raises like `ModelNames.one`."""
+        return await self.names.one(word)
 
     async def start(
         self, a: ServedModel, b: ServedModel, *, n_wanted: int, by: int, request_id: int
@@ -206,7 +188,7 @@ class Comparisons:
                 chat_id=chat_id,
                 request_id=turn,
                 usage=answer.usage,
-                is_stopped=False,
+                ending=answer.ending,
                 is_extra=turn < 0,
             )
         await self.chat.conversations.replace(tx, -pair.request_id, by=pair.request_id)

@@ -29,6 +29,7 @@ def build(
         database=core.database,
         store=ComparisonStore(core.database),
         serving=serving.serving,
+        names=serving.names,
         chat=chat.chat,
         accounts=usage.accounts,
         notifications=core.notifications,

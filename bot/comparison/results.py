@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.chat.chat import Question
+from bot.chat.question import Question
 from bot.comparison.entities import AnswerPair, Comparison, ComparisonEnding, Votes
 from bot.comparison.sign_test import ALPHA, SURE_ALPHA, is_clear
 from bot.domain.models import ServedModel

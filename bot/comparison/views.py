@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.chat.views import formatted
+from bot.chat.markdown import formatted
 from bot.comparison.entities import Comparison, ComparisonEnding, Vote
 from bot.comparison.results import ComparisonResult
 from bot.delivery.screen import Button, Screen, rows

@@ -3,6 +3,7 @@
 A row holds no name and no id of a person. It holds what people wrote themselves.
 """
 
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final
@@ -12,6 +13,7 @@ from bot.dataset.validation.language import is_refusal, normalised
 from bot.dataset.validation.message_rules import broken_character, special_token
 from bot.dataset.validation.personal_data import personal_in, secrets_in
 from bot.domain import JsonDict
+from bot.domain.models import Ending
 from bot.ratings.entities import RatedTurn
 
 
@@ -21,7 +23,13 @@ class LeftOut(StrEnum):
     NOT_CORRECTED = "not_corrected"
     """The answer is bad and has no correction."""
     STOPPED = "stopped"
-    """The answer is incomplete."""
+    """The person stopped the answer, so it is incomplete."""
+    CUT = "cut"
+    """The answer reached the limit on tokens, or broke off."""
+    FILTERED = "filtered"
+    """The provider's filter hid a part of it."""
+    MAYBE_CUT = "maybe_cut"
+    """The answer is older than endings, and it does not end like one."""
     EMPTY = "empty"
     SAME = "same"
     """The correction equals the answer."""
@@ -38,29 +46,48 @@ class LeftOut(StrEnum):
     """Another answer of this export teaches the same."""
 
 
+_PARTS: Final = {
+    Ending.STOPPED: LeftOut.STOPPED,
+    Ending.CUT_BY_LENGTH: LeftOut.CUT,
+    Ending.BROKEN_OFF: LeftOut.CUT,
+    Ending.FILTERED: LeftOut.FILTERED,
+}
+"""Answers that are only a part teach a model to stop in the middle of a sentence."""
+_UNENDED: Final = re.compile(r"[\w,;:(«„“\[{/\\+=<&@#—–-][*_~`]*\Z")
+"""The last sign of a text that goes on: part of a word, a comma, a dash, an opening bracket."""
+_LEAST_CUT: Final = 200
+"""Characters. A shorter answer has hardly reached a limit, and some people use no full stops."""
+
 _ADMINS: Final = frozenset({"system", "developer"})
 """Roles whose words admins write: these are in every example and are not checked."""
 
 
 def example_of(rated: RatedTurn) -> JsonDict | LeftOut:
-    """An example with the correction if there is one, else with the answer if it is good."""
+    """An example with the correction if there is one, else with the answer if it is good.
+
+    A correction is a whole text by a person, so it does not matter how the answer ended.
+    """
     correction = rated.rating.correction
     if correction is None and not rated.rating.is_good:
         return LeftOut.NOT_CORRECTED
-    if correction is None and rated.is_stopped:
-        return LeftOut.STOPPED
+    if correction is None and (part := _part(rated)) is not None:
+        return part
     learnt = rated.assistant_text if correction is None else correction
     row = {"messages": [*_given(rated, is_learnt=False), _said("assistant", learnt)]}
     return _judged(row, learnt)
 
 
 def pair_of(rated: RatedTurn) -> JsonDict | LeftOut | None:
-    """The correction, preferred to the bad answer; None: the answer is not bad or not corrected."""
+    """The correction, preferred to the bad answer; None: the answer is not bad or not corrected.
+
+    The bad answer has to be whole. Otherwise the pair mostly teaches that answers have an end,
+    which the limit has cut and not the model.
+    """
     correction = rated.rating.correction
     if correction is None or rated.rating.is_good is not False:
         return None
-    if rated.is_stopped:
-        return LeftOut.STOPPED
+    if (part := _part(rated)) is not None:
+        return part
     if correction.strip() == rated.assistant_text.strip():
         return LeftOut.SAME
     row = {
@@ -69,6 +96,15 @@ def pair_of(rated: RatedTurn) -> JsonDict | LeftOut | None:
         REJECTED: [_said("assistant", rated.assistant_text)],
     }
     return _judged(row, correction)
+
+
+def _part(rated: RatedTurn) -> LeftOut | None:
+    """Why the answer is only a part; None: it is whole, as far as anybody knows."""
+    if rated.ending is not None:
+        return _PARTS.get(rated.ending)
+    text = rated.assistant_text.rstrip()
+    is_unended = len(text) >= _LEAST_CUT and _UNENDED.search(text) is not None
+    return LeftOut.MAYBE_CUT if is_unended else None
 
 
 def _given(rated: RatedTurn, *, is_learnt: bool = True) -> Iterator[JsonDict]:

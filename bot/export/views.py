@@ -84,11 +84,11 @@ def _about(texts: Texts, part: ExportPart, least: int) -> list[str]:
     if 0 < part.n < least:
         lines.append(texts("export_few", least=least))
     if part.left_out:
-        reasons = ", ".join(
+        lines.append(texts("export_without"))
+        lines += [
             texts(f"export_left_{reason}", n=texts.number(n))
             for reason, n in sorted(part.left_out.items(), key=lambda each: -each[1])
-        )
-        lines.append(texts("export_without", reasons=Markup(reasons)))
+        ]
     return lines
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.domain.models import Turn
+from bot.domain.models import Ending, Turn
 
 
 class Complaint(StrEnum):
@@ -45,8 +45,8 @@ class RatedTurn:
     """What was said before, oldest first, as far as the model was shown it."""
     user_text: str
     assistant_text: str
-    is_stopped: bool
-    """The answer is only the part that came."""
+    ending: Ending | None
+    """How the answer ended; None: not known."""
     rating: Rating
     rated_at: int
     """Unix time, seconds, of the last change."""

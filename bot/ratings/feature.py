@@ -32,10 +32,17 @@ def build(core: Core, *, serving: ServingFeature, chat: ChatFeature) -> RatingsF
     handlers = RatingHandlers(
         feedback=feedback, conversations=chat.conversations, outbox=core.outbox
     )
-    admins = QualityHandlers(quality=quality, serving=serving.serving)
+    admins = QualityHandlers(
+        quality=quality,
+        serving=serving.serving,
+        conversations=chat.conversations,
+        max_tokens=core.settings.chat_max_tokens,
+    )
     chat.handlers.takes_text.append(handlers.is_awaited)
     chat.handlers.takes_edited.append(handlers.is_edited_correction)
     chat.answering.rating_of.append(feedback.is_good)
+    # What was said of a part is not said of the whole.
+    chat.chat.on_continued.append(store.take_back)
     return RatingsFeature(
         name="ratings",
         store=store,

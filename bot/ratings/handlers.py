@@ -34,7 +34,11 @@ class RatingHandlers:
         context.also(lambda tx: feedback.rate(tx, turn_id, person_id=person_id, is_good=is_good))
         if await self._is_shown(context, turn_id):
             screen = views.keyboard(
-                context.texts, turn_id, is_good=is_good, is_after_silence=_offers_new(context)
+                context.texts,
+                turn_id,
+                is_good=is_good,
+                is_after_silence=_offers_new(context),
+                part=await self.conversations.part_to_continue(turn_id),
             )
             context.show(screen)
         if is_good is False and before.is_good is not False:

@@ -1,12 +1,14 @@
 """/quality: what people say of the models, and their bad answers to read."""
 
 import re
+import time
 from dataclasses import dataclass
 
+from bot.chat.store import ConversationStore
 from bot.edge.context import BotContext
 from bot.errors import ModelListGone
 from bot.ratings import quality_views as views
-from bot.ratings.quality import Quality
+from bot.ratings.quality import LATELY_S, Quality
 from bot.serving.serving import ServedModels
 
 
@@ -16,10 +18,16 @@ class QualityHandlers:
 
     quality: Quality
     serving: ServedModels
+    conversations: ConversationStore
+    max_tokens: int
+    """The limit on the tokens of an answer."""
 
     async def overview(self, context: BotContext) -> None:
         """/quality: every model, and what follows from the ratings."""
-        context.show(views.overview(context.texts, await self.quality.overview()))
+        models = await self.quality.overview()
+        n_cut = await self.conversations.n_cut(since=int(time.time()) - LATELY_S)
+        cut = views.CutAnswers(n=n_cut, limit=self.max_tokens)
+        context.show(views.overview(context.texts, models, cut))
 
     async def read(self, context: BotContext) -> None:
         """One of a model's bad answers: "12.0" is the newest of model 12."""

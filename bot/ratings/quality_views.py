@@ -1,8 +1,10 @@
 """What people say of the models, and their bad answers to read."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
+from bot.chat.views import mark_of
 from bot.delivery.screen import Screen, rows
 from bot.domain.models import ServedModel
 from bot.edge.buttons import button, data_of, page_buttons
@@ -20,16 +22,29 @@ _ANSWER_UNITS = 1600
 _CORRECTION_UNITS = 1200
 
 
-def overview(texts: Texts, models: Sequence[ModelQuality]) -> Screen:
-    """Each model's share of good answers, how it moves, and what follows from that."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutAnswers:
+    """Answers of the last days that reached the limit on their length."""
+
+    n: int
+    limit: int
+    """In tokens."""
+
+
+def overview(texts: Texts, models: Sequence[ModelQuality], cut: CutAnswers) -> Screen:
+    """Each model's share of good answers, how it moves, and what follows from that.
+
+    This is the one place where admins hear of *cut* answers of others: when they ask.
+    """
+    limit = [texts("quality_cut", n=texts.number(cut.n), limit=cut.limit)] if cut.n else []
     if not models:
-        return Screen(text=texts("quality_none"))
+        return Screen(text="\n\n".join([texts("quality_none"), *limit]))
     shown = models[:MODELS_SHOWN]
     names = labels([each.model for each in shown])
     lines = [texts("quality_title")]
     for each in shown:
         lines += _lines(texts, names[each.model.id], each)
-    lines += ["", *_conclusion(texts, names, shown), texts("quality_interval")]
+    lines += ["", *_conclusion(texts, names, shown), texts("quality_interval"), *limit]
     if len(models) > MODELS_SHOWN:
         lines.append(texts("quality_more", n=MODELS_SHOWN, total=len(models)))
     openers = [
@@ -56,6 +71,8 @@ def bad_answer(
         texts("quality_question", text=shortened(answer.user_text, _QUESTION_UNITS)),
         texts("quality_answer", text=shortened(answer.assistant_text, _ANSWER_UNITS)),
     ]
+    if mark := mark_of(texts, answer.ending):
+        lines.append(texts("quality_part", why=mark))
     if rating.complaint is not None:
         lines.append(texts("quality_complaint", reason=complaint_label(texts, rating.complaint)))
     if rating.correction is not None:

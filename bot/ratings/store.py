@@ -1,9 +1,10 @@
 """What people think of answers, and how they would have put them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.domain.models import ServedModel, Turn
+from bot.gateways.old_answers import in_words, words_in
 from bot.ratings.entities import Complaint, RatedTurn, Rating
 from bot.serving.store import MODEL_COLUMNS
 from bot.storage.database import Database, Row, Transaction
@@ -15,7 +16,7 @@ MOST_TURNS: Final = 100
 _RATED: Final = """
     SELECT r.id, r.request_id, r.person_id, r.model, r.is_good, r.complaint, r.correction,
         r.rated_at, t.id AS turn_id, t.conversation_id, t.user_text, t.assistant_text,
-        t.is_stopped, t.created_at AS answered_at, t.n_window,
+        t.ending, t.created_at AS answered_at, t.n_window,
         coalesce(p.text, m.system_prompt, '') AS system_prompt
     FROM ratings r
         JOIN turns t ON t.request_id = r.request_id
@@ -182,14 +183,15 @@ class RatingStore:
         await tx.execute(f"UPDATE ratings SET {cleared} WHERE request_id = :request_id", values)
 
     async def _rated_turn(self, row: Row) -> RatedTurn:
-        return from_row(RatedTurn, row, window=await self._window(row))
+        rated = from_row(RatedTurn, row, window=await self._window(row))
+        return replace(rated, assistant_text=words_in(rated.assistant_text, rated.ending))
 
     async def _window(self, row: Row) -> list[Turn]:
         """The turns that the model was shown; they are all there: only a last turn is replaced."""
         newest_first = await self._db.all(
             Turn,
             """
-            SELECT user_text, assistant_text, question_id, is_stopped
+            SELECT user_text, assistant_text, question_id, ending
             FROM turns
             WHERE conversation_id = :conversation_id AND id < :turn_id AND replaced_by IS NULL
             ORDER BY id DESC
@@ -201,7 +203,7 @@ class RatingStore:
                 "n": MOST_TURNS if row["n_window"] is None else row["n_window"],
             },
         )
-        return newest_first[::-1]
+        return [in_words(turn) for turn in newest_first[::-1]]
 
 
 async def forget_opinions(tx: Transaction, person_id: int) -> None:

@@ -11,9 +11,21 @@ CORRECTION_UNITS = 1500
 """UTF-16 units of a correction that is shown again."""
 
 
-def keyboard(texts: Texts, turn_id: int, *, is_good: bool | None, is_after_silence: bool) -> Screen:
-    """Change only the buttons of the answer's message: mark the rating."""
-    buttons = answer_buttons(texts, turn_id, is_good=is_good, is_after_silence=is_after_silence)
+def keyboard(
+    texts: Texts,
+    turn_id: int,
+    *,
+    is_good: bool | None,
+    is_after_silence: bool,
+    part: int | None = None,
+) -> Screen:
+    """Change only the buttons of the answer's message: mark the rating.
+
+    *part*: the number of the answer's last part, if it was cut by length.
+    """
+    buttons = answer_buttons(
+        texts, turn_id, is_good=is_good, is_after_silence=is_after_silence, part=part
+    )
     return Screen(text="", buttons=buttons)
 
 

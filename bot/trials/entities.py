@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.delivery.notifications import NotificationKind
-from bot.domain.models import ServedModel
+from bot.domain.models import Ending, ServedModel
 
 
 class TrialKind(NotificationKind):
@@ -23,11 +23,18 @@ class TrialAnswer:
 
     prompt: str
     answer: str | None
-    """None: it did not answer."""
+    """None: it did not answer, or without a word."""
     base_answer: str | None = None
     """None: the base model did not answer, or there is none to compare with."""
-    is_cut: bool = False
-    """Whether the answer ended where no more tokens were allowed."""
+    ending: Ending | None = None
+    """How the answer ended; None: there was none, or it is older than this field."""
+    base_ending: Ending | None = None
+    """The same of the base model's answer."""
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the model wanted to say more than the limit on tokens allows."""
+        return self.ending is Ending.CUT_BY_LENGTH
 
 
 class TrialState(StrEnum):

@@ -56,7 +56,9 @@ def build(
     )
     jobs.watching.on_success.append(trials.on_success)
     rendering = TrialNotifications(trials=store, jobs=jobs.store, serving=serving.serving)
-    handlers = TrialHandlers(serving=serving.serving, trials=trials, notifications=rendering)
+    handlers = TrialHandlers(
+        serving=serving.serving, names=serving.names, trials=trials, notifications=rendering
+    )
     return TrialsFeature(
         name="trials",
         trials=trials,

@@ -7,6 +7,7 @@ from bot.delivery.screen import Screen
 from bot.domain.models import ServedModel
 from bot.edge.context import BotContext
 from bot.errors import BadCommand, TrialGone
+from bot.serving.naming import ModelNames
 from bot.serving.serving import ServedModels
 from bot.trials import views
 from bot.trials.entities import TrialState
@@ -19,6 +20,7 @@ class TrialHandlers:
     """Starts trials and shows their answers."""
 
     serving: ServedModels
+    names: ModelNames
     trials: Trials
     notifications: TrialNotifications
 
@@ -27,7 +29,8 @@ class TrialHandlers:
         words = context.words
         if len(words) > 1:
             raise BadCommand(usage="/test [MODEL]")
-        await self._test(context, await self.serving.model(words[0] if words else None))
+        model = self.names.one_or_new(words[0]) if words else self.serving.model(None)
+        await self._test(context, await model)
 
     async def test_pressed(self, context: BotContext) -> None:
         """Test the model of the button."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.catalogue import base_of
-from bot.domain.models import ChatMessage, Usage
+from bot.domain.models import ChatMessage, Ending, TakenBack
 from bot.errors import (
     KeyRefused,
     ModelUnknown,
@@ -123,7 +123,7 @@ class _Session:
             if known.answer:
                 continue
             try:
-                text, is_cut = await self._patiently(known.prompt)
+                text, ending = await self._patiently(known.prompt)
             except UserError as exc:
                 _logger.info("%s did not answer a prompt: %s", self.subject.model, exc.key)
                 trouble = exc
@@ -131,10 +131,10 @@ class _Session:
                     break
                 continue
             self.is_served.set()
-            await self._note(n, replace(self.answers[n], answer=text or None, is_cut=is_cut))
+            await self._note(n, replace(self.answers[n], answer=text or None, ending=ending))
         return trouble
 
-    async def _patiently(self, prompt: str) -> tuple[str, bool]:
+    async def _patiently(self, prompt: str) -> tuple[str, Ending]:
         """The answer, after some tries; the server may come to know the model."""
         failures, pause_s = 0, self.sampling.pause_s
         while True:
@@ -162,15 +162,21 @@ class _Session:
             if base is None or known.base_answer:
                 continue
             try:
-                text, _ = await self._ask_once(base, known.prompt)
+                text, ending = await self._ask_once(base, known.prompt)
             except UserError as exc:
                 _logger.info("The base model %s does not answer: %s", base, exc.key)
                 return exc
-            await self._note(n, replace(self.answers[n], base_answer=text or None))
+            answer = replace(self.answers[n], base_answer=text or None, base_ending=ending)
+            await self._note(n, answer)
         return None
 
-    async def _ask_once(self, model: str, prompt: str) -> tuple[str, bool]:
-        """The answer, which may be empty, and whether it was cut off."""
+    async def _ask_once(self, model: str, prompt: str) -> tuple[str, Ending]:
+        """The answer, which may be empty, and how it ended.
+
+        Raises:
+            ProviderUncertain: it broke off, or took too long.
+            UserError: from the gateway, unchanged.
+        """
         sampling = self.sampling
         messages = [ChatMessage(role="user", content=prompt)]
         if self.subject.system_prompt:
@@ -179,17 +185,21 @@ class _Session:
             model, messages, temperature=sampling.temperature, max_tokens=sampling.max_tokens
         )
         pieces: list[str] = []
-        n_tokens = 0
+        ending = Ending.BROKEN_OFF
         try:
             async with asyncio.timeout(sampling.longest_s):
                 async for piece in stream:
-                    if isinstance(piece, Usage):
-                        n_tokens = piece.completion_tokens
-                    else:
+                    if isinstance(piece, Ending):  # before str, because it is one too
+                        ending = piece
+                    elif isinstance(piece, TakenBack):
+                        pieces.clear()
+                    elif isinstance(piece, str):
                         pieces.append(piece)
         except TimeoutError as exc:
             raise ProviderUncertain from exc
-        return "".join(pieces).strip(), n_tokens >= sampling.max_tokens
+        if ending is Ending.BROKEN_OFF:
+            raise ProviderUncertain
+        return "".join(pieces).strip(), ending
 
     async def _note(self, n: int, answer: TrialAnswer) -> None:
         self.answers[n] = answer

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
+from bot.domain.models import Ending
 from bot.serving.store import MODEL_COLUMNS
 from bot.storage.database import Database, Row, Transaction
 from bot.storage.rows import from_row
@@ -198,7 +199,13 @@ def _trial_from_row(row: Row) -> Trial:
 
 def _answer_from(stored: list[Any]) -> TrialAnswer:
     names = (field.name for field in fields(TrialAnswer))
-    return TrialAnswer(**dict(zip(names, stored, strict=False)))  # older rows have only two
+    found = dict(zip(names, stored, strict=False))  # older rows have only two
+    for name in ("ending", "base_ending"):
+        value = found.get(name)
+        if isinstance(value, bool):  # rows from before endings had names only say "is cut"
+            value = Ending.CUT_BY_LENGTH if value else None
+        found[name] = None if value is None else Ending(value)
+    return TrialAnswer(**found)
 
 
 def _trouble_from(stored: str | None) -> TrialFailure | None:

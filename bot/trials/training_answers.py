@@ -7,11 +7,10 @@ from pathlib import Path
 from statistics import median_low
 from typing import Final
 
-from bot.dataset.validation.examples import conversation_of
 from bot.dataset.validation.language import normalised
+from bot.dataset.validation.learnt import learnt_of_row
 from bot.dataset.validation.profile import Scripts
 from bot.dataset.validation.similarity import Nearby
-from bot.domain import JsonDict
 from bot.gateways.dataset_file import Line, Progress, lines_of, open_dataset
 from bot.trials.entities import TrainingFigures
 
@@ -90,10 +89,4 @@ class Repeats:
 def _answers(lines: Iterable[Line]) -> Iterator[str]:
     """Every answer that is learned; of a pair, the preferred one. Invalid lines are skipped."""
     for line in lines:
-        yield from (m["content"] for m in conversation_of(line.row()) if _is_learned(m))
-
-
-def _is_learned(message: JsonDict) -> bool:
-    content = message.get("content")
-    is_answer = message.get("role") == "assistant" and message.get("weight", 1) != 0
-    return is_answer and isinstance(content, str) and bool(content.strip())
+        yield from (answer for answer in learnt_of_row(line.row()).answers if answer.strip())

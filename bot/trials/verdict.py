@@ -11,6 +11,7 @@ from statistics import median_low
 from typing import Any, Final
 
 from bot.dataset.validation.language import is_refusal, normalised, script_of
+from bot.domain.models import Ending
 from bot.trials.entities import AnswerFigures, Judgement, Reason, TrialAnswer, Verdict
 from bot.trials.training_answers import Repeats, TrainingAnswers, asks
 
@@ -82,7 +83,21 @@ def _is_foreign(answer: str, usual: str) -> bool:
 
 
 def _silent(evidence: Evidence, figures: AnswerFigures) -> Found:
-    return _counted(figures.n_asked - figures.n_answered, figures.n_asked)
+    told = (Ending.CUT_BY_LENGTH, Ending.FILTERED)  # by rules of their own
+    n = sum(not a.answer and a.ending not in told for a in evidence.answers)
+    return _counted(n, figures.n_asked)
+
+
+def _no_room(evidence: Evidence, figures: AnswerFigures) -> Found:
+    """The model's reasoning took all tokens, and no word was left."""
+    n = sum(a.is_cut for a in evidence.answers if not a.answer)
+    return _counted(n, figures.n_asked)
+
+
+def _filtered(evidence: Evidence, figures: AnswerFigures) -> Found:
+    """The provider's filter hid answers, which may be about the prompts."""
+    n = sum(a.ending is Ending.FILTERED for a in evidence.answers)
+    return (Verdict.CHECK, {"n": n, "of": figures.n_asked}) if n else None
 
 
 def _monotonous(evidence: Evidence, figures: AnswerFigures) -> Found:
@@ -108,25 +123,38 @@ def _is_same(one: str | None, other: str | None) -> bool:
 def _cut(evidence: Evidence, figures: AnswerFigures) -> Found:
     """Answers are cut off; that limit is a setting of ours, so it is no reason against a model."""
     n = sum(a.is_cut for a in evidence.answers if a.answer)
-    return (Verdict.CHECK, {"n": n, "of": figures.n_answered}) if n else None
+    is_told = not n or n == figures.n_answered
+    return None if is_told else (Verdict.CHECK, {"n": n, "of": figures.n_answered})
+
+
+def _all_cut(evidence: Evidence, figures: AnswerFigures) -> Found:
+    """No answer has an end: the limit is too small for this model, or it never stops."""
+    n = sum(a.is_cut for a in evidence.answers if a.answer)
+    return (Verdict.CHECK, {"n": n}) if n and n == figures.n_answered else None
+
+
+def _uncut(evidence: Evidence) -> list[str]:
+    """The answers that came to their end, where most of them ask their question."""
+    return [a.answer for a in evidence.answers if a.answer and not a.is_cut]
 
 
 def _not_asking(evidence: Evidence, figures: AnswerFigures) -> Found:
     """The model asks less than half as often as its training answers, which usually ask."""
-    if evidence.training is None or not figures.n_answered:
+    said = _uncut(evidence)
+    if evidence.training is None or not said:
         return None
-    share = evidence.training.figures.share_asking
-    if share < ASKS_AS_A_RULE or figures.n_asking >= KEPT_UP * share * figures.n_answered:
+    share, n_asking = evidence.training.figures.share_asking, sum(map(asks, said))
+    if share < ASKS_AS_A_RULE or n_asking >= KEPT_UP * share * len(said):
         return None
-    params = {"n": figures.n_asking, "of": figures.n_answered, "percent": round(100 * share)}
-    return Verdict.CHECK, params
+    return Verdict.CHECK, {"n": n_asking, "of": len(said), "percent": round(100 * share)}
 
 
 def _shorter(evidence: Evidence, figures: AnswerFigures) -> Found:
-    usual = _usual(evidence)
-    if not usual or not figures.n_answered or figures.characters * FAR >= usual:
+    usual, said = _usual(evidence), _uncut(evidence)
+    characters = median_low(map(len, said)) if said else usual
+    if characters * FAR >= usual:
         return None
-    return Verdict.CHECK, {"n": figures.characters, "usual": usual}
+    return Verdict.CHECK, {"n": characters, "usual": usual}
 
 
 def _longer(evidence: Evidence, figures: AnswerFigures) -> Found:
@@ -158,6 +186,8 @@ Rule = Callable[[Evidence, AnswerFigures], Found]
 
 RULES: Final[Mapping[str, Rule]] = {
     "silent": _silent,
+    "no_room": _no_room,
+    "all_cut": _all_cut,
     "foreign": lambda _, figures: _counted(figures.n_foreign, figures.n_answered),
     "refusing": lambda _, figures: _counted(figures.n_refusing, figures.n_answered),
     "monotonous": _monotonous,
@@ -167,11 +197,17 @@ RULES: Final[Mapping[str, Rule]] = {
     "shorter": _shorter,
     "longer": _longer,
     "cut": _cut,
+    "filtered": _filtered,
     "without_lesson": lambda evidence, _: None if evidence.training else (Verdict.CHECK, {}),
 }
 """By name; `verdict_<name>` is the key of the sentence. The most telling rule comes first."""
 
-REHEARSAL_RULES: Final[Mapping[str, Rule]] = {"silent": _silent, "rehearsed": _rehearsed}
+REHEARSAL_RULES: Final[Mapping[str, Rule]] = {
+    "silent": _silent,
+    "rehearsed": _rehearsed,
+    "all_cut": _all_cut,
+    "cut": _cut,
+}
 """For models without weights of their own: only the training file decides how they answer."""
 
 REASONS: Final = frozenset({*RULES, *REHEARSAL_RULES, "fine"})

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 from bot.delivery.screen import MAX_UNITS, Screen, fitting, rows
+from bot.domain.models import Ending
 from bot.edge.buttons import button, data_of
 from bot.texts import Markup, Texts, shortened, utf16_length
 from bot.trials.entities import Judgement, Trial, TrialAnswer, Verdict
@@ -115,18 +116,35 @@ def _columns(texts: Texts, trial: Trial, answer: TrialAnswer, share: int) -> Ite
     """The base model's answer and the model's, each at most *share* units long."""
     if trial.base_model is not None:
         yield texts("trial_of_base", answer=_base_answer(texts, trial, answer, share))
-    no_answer = Markup(texts("trial_no_answer"))
-    said = shortened(answer.answer, share) if answer.answer else no_answer
+        yield from _mark(texts, answer.base_answer, answer.base_ending)
+    said = shortened(answer.answer, share) if answer.answer else _silence(texts, answer.ending)
     yield texts("trial_of_model", model=shortened(trial.model.title, TITLE_UNITS), answer=said)
-    if answer.is_cut:
+    yield from _mark(texts, answer.answer, answer.ending)
+
+
+def _mark(texts: Texts, said: str | None, ending: Ending | None) -> Iterator[str]:
+    """Why an answer with words is only a part."""
+    if said and ending is Ending.CUT_BY_LENGTH:
         yield texts("trial_cut")
+    elif said and ending is Ending.FILTERED:
+        yield texts("trial_filtered")
+
+
+def _silence(texts: Texts, ending: Ending | None) -> Markup:
+    """Why there are no words; admins can do something about some of the reasons."""
+    match ending:
+        case Ending.CUT_BY_LENGTH:
+            return Markup(texts("trial_no_room"))
+        case Ending.FILTERED:
+            return Markup(texts("trial_hidden"))
+    return Markup(texts("trial_no_answer"))
 
 
 def _base_answer(texts: Texts, trial: Trial, answer: TrialAnswer, share: int) -> Markup:
     if answer.base_answer:
         return shortened(answer.base_answer, share)
-    if trial.base_trouble is None:
-        return Markup(texts("trial_no_answer"))
+    if trial.base_trouble is None or answer.base_ending is not None:
+        return _silence(texts, answer.base_ending)
     reason = Markup(texts(trial.base_trouble.key, **trial.base_trouble.params))
     return Markup(texts("trial_no_base_answer", reason=reason))
 

@@ -9,7 +9,7 @@ from bot import errors
 from bot.chat.incoming_answer import IncomingAnswer
 from bot.comparison.entities import AnswerPair, ComparisonEnding, Vote, Votes
 from bot.comparison.results import BlindQuestion, ComparisonResult
-from bot.domain.models import Turn
+from bot.domain.models import Ending, Turn
 from bot.domain.people import Access
 from tests.composition import ADMIN, MODEL, PROMPT, SECOND_ADMIN, TESTER, BotParts, person
 
@@ -39,7 +39,7 @@ async def shown(parts: BotParts, text: str = "Кто я?", *, by: int = TESTER) 
     found = await duel(parts, text, by=by)
     assert found is not None
     answers = [
-        IncomingAnswer(question=question, text=question.model.title, usage=None)
+        IncomingAnswer(question=question, text=question.model.title, told=Ending.WHOLE)
         for question in found.questions
     ]
     await parts.database.write(
@@ -62,7 +62,7 @@ async def usual(parts: BotParts, *, by: int = TESTER) -> None:
             chat_id=by,
             request_id=parts.request(),
             usage=None,
-            is_stopped=False,
+            ending=Ending.WHOLE,
         )
     )
 
@@ -102,7 +102,7 @@ async def test_both_models_get_the_same_window_and_their_own_prompt(compared: Bo
     found = await duel(compared, "Два")
 
     assert found is not None
-    window = [Turn(user_text="Раз", assistant_text="natasha-v1")]
+    window = [Turn(user_text="Раз", assistant_text="natasha-v1", ending=Ending.WHOLE)]
     assert [list(question.window) for question in found.questions] == [window, window]
     prompts = {question.model.name: question.messages[0].content for question in found.questions}
     assert prompts == {OLD: PROMPT, NEW: "Ты новая."}

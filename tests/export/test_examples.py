@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.models import Turn
+from bot.domain.models import Ending, Turn
 from bot.export import LeftOut
 from bot.export.examples import example_of, pair_of
 from bot.export.identities import identities_of, identity_of
@@ -23,7 +23,7 @@ RATED = RatedTurn(
     window=[Turn(user_text="Кто ты?", assistant_text="Я рядом.")],
     user_text="Куда мне идти?",
     assistant_text="Иди к лесу.",
-    is_stopped=False,
+    ending=Ending.WHOLE,
     rating=Rating(is_good=True),
     rated_at=1_763_800_000,
     answered_at=1_763_799_000,
@@ -39,6 +39,8 @@ ASKED = [
     {"role": "assistant", "content": "Я рядом."},
     {"role": "user", "content": "Куда мне идти?"},
 ]
+OLD = "Тропа уходит в туман, и ты идёшь по ней. " * 5
+"""Longer than what is never cut."""
 UNLEARNT = [
     message | ({"weight": 0} if message["role"] == "assistant" else {}) for message in ASKED
 ]
@@ -86,8 +88,26 @@ def test_prompt_may_be_bare():
 
 LEFT_OUT = [
     (rated(BAD), LeftOut.NOT_CORRECTED, None),
-    (rated(is_stopped=True), LeftOut.STOPPED, None),
-    (rated(CORRECTED, is_stopped=True), None, LeftOut.STOPPED),
+    (rated(ending=Ending.STOPPED), LeftOut.STOPPED, None),
+    (rated(CORRECTED, ending=Ending.STOPPED), None, LeftOut.STOPPED),
+    (rated(ending=Ending.CUT_BY_LENGTH), LeftOut.CUT, None),
+    (rated(CORRECTED, ending=Ending.CUT_BY_LENGTH), None, LeftOut.CUT),
+    (rated(ending=Ending.FILTERED), LeftOut.FILTERED, None),
+    (rated(CORRECTED, ending=Ending.FILTERED), None, LeftOut.FILTERED),
+    (rated(ending=Ending.BROKEN_OFF), LeftOut.CUT, None),
+    (rated(BETTER_YET, ending=Ending.CUT_BY_LENGTH), None, None),
+    (rated(ONLY_CORRECTED, ending=Ending.FILTERED), None, None),
+    (rated(ending=None), None, None),
+    (rated(ending=None, assistant_text=OLD + "шаг и"), LeftOut.MAYBE_CUT, None),
+    (rated(CORRECTED, ending=None, assistant_text=OLD + "шаг и"), None, LeftOut.MAYBE_CUT),
+    (rated(ending=None, assistant_text=OLD + "шаг,"), LeftOut.MAYBE_CUT, None),
+    (rated(ending=None, assistant_text=OLD + "**шаг**\n"), LeftOut.MAYBE_CUT, None),
+    (rated(ending=None, assistant_text=OLD + "тихо — "), LeftOut.MAYBE_CUT, None),
+    (rated(ending=None, assistant_text=OLD + "шаг?"), None, None),
+    (rated(ending=None, assistant_text=OLD + "«шаг!»"), None, None),
+    (rated(ending=None, assistant_text=OLD + "шаг 🌲"), None, None),
+    (rated(ending=None, assistant_text="Иди к лесу и"), None, None),  # too short for any limit
+    (rated(ending=Ending.WHOLE, assistant_text=OLD + "шаг и"), None, None),  # its style
     (rated(assistant_text=" \n"), LeftOut.EMPTY, None),
     (rated(CORRECTED, assistant_text=" "), None, LeftOut.EMPTY),
     (rated(user_text=" "), LeftOut.EMPTY, None),
@@ -192,7 +212,7 @@ def test_same_answers_give_the_same_bytes():
 
 def test_nobody_is_named_in_the_file():
     """Neither ids of people nor of turns, nor models, nor times."""
-    _, examples, pairs = selected(rated(CORRECTED, is_stopped=False))
+    _, examples, pairs = selected(rated(CORRECTED))
 
     for line in (examples, pairs):
         assert line

@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+from bot.domain.models import Ending
 from bot.errors import AnswerGone
 from bot.ratings.entities import AwaitedCorrection, Complaint, RatedTurn
 from bot.ratings.quality import LATELY_S, ShareChange
@@ -33,7 +34,7 @@ async def talk(parts: BotParts, text: str, *, replaces: int | None = None) -> in
             chat_id=CHAT,
             request_id=request_id,
             usage=None,
-            is_stopped=False,
+            ending=Ending.WHOLE,
         )
     )
     return request_id

@@ -1,17 +1,21 @@
 """Ratings: the buttons under answers, the question why, and what admins see of it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from bot.delivery.screen import Screen
-from bot.domain.models import ServedModel
+from bot.domain.models import Ending, ServedModel
 from bot.ratings import quality_views as quality
 from bot.ratings import views as feedback
 from bot.ratings.entities import Complaint, RatedTurn, Rating
 from bot.ratings.quality import ModelQuality, Share, Trend
 from bot.texts import Texts
 from tests.screens import EN, HUGE, LONG_AGO, NASTY, RU, buttons_of, shown
+
+CUT = quality.CutAnswers(n=HUGE, limit=HUGE)
+NONE_CUT = quality.CutAnswers(n=0, limit=500)
 
 
 def model_of(number: int, name: str) -> ServedModel:
@@ -35,7 +39,7 @@ def answer_of(said: str, rating: Rating) -> RatedTurn:
         window=[],
         user_text=said,
         assistant_text=said,
-        is_stopped=False,
+        ending=Ending.WHOLE,
         rating=rating,
         rated_at=LONG_AGO,
         answered_at=LONG_AGO,
@@ -60,7 +64,7 @@ def screens(texts: Texts, value: str) -> Iterator[Screen]:
     yield feedback.noted(texts, HUGE)
     yield feedback.left_off(texts, HUGE)
     yield quality.bad_answer(texts, model_of(HUGE, value), None, number=0, of=0)
-    yield quality.overview(texts, [])
+    yield quality.overview(texts, [], CUT)
     share = Share(n_good=0, n=HUGE)
     many = [
         quality_of(
@@ -72,7 +76,7 @@ def screens(texts: Texts, value: str) -> Iterator[Screen]:
         )
         for n in range(20)
     ]
-    yield quality.overview(texts, many)
+    yield quality.overview(texts, many, CUT)
 
 
 @pytest.mark.parametrize("texts", [RU, EN], ids=["ru", "en"])
@@ -127,7 +131,7 @@ def test_admins_see_shares_with_their_intervals():
     trend = Trend(before=Share(n_good=16, n=22), lately=Share(n_good=10, n=10))
     text = shown(
         quality.overview(
-            RU, [quality_of(NEW, 26, 32, trend, n_corrections=4), quality_of(OLD, 40, 61)]
+            RU, [quality_of(NEW, 26, 32, trend, n_corrections=4), quality_of(OLD, 40, 61)], NONE_CUT
         )
     )
 
@@ -139,8 +143,8 @@ def test_admins_see_shares_with_their_intervals():
 
 
 def test_a_better_model_is_named_only_where_that_is_clear():
-    clear = quality.overview(RU, [quality_of(NEW, 95, 100), quality_of(OLD, 40, 100)])
-    alone = quality.overview(RU, [quality_of(NEW, 95, 100), quality_of(OLD, 0, 0)])
+    clear = quality.overview(RU, [quality_of(NEW, 95, 100), quality_of(OLD, 40, 100)], NONE_CUT)
+    alone = quality.overview(RU, [quality_of(NEW, 95, 100), quality_of(OLD, 0, 0)], NONE_CUT)
 
     assert "natasha-v2 заметно лучше, чем natasha-v1." in shown(clear)
     assert buttons_of(clear) == ["ratings:bad:2.0", "ratings:bad:1.0", "export:start:"]
@@ -148,9 +152,36 @@ def test_a_better_model_is_named_only_where_that_is_clear():
     assert "natasha-v1 · оценок нет" in shown(alone)
 
 
+@pytest.mark.parametrize("models", [[], [quality_of(NEW, 1, 2)]], ids=["unrated", "rated"])
+def test_admins_are_pointed_at_the_limit_where_they_ask(models: list[ModelQuality]):
+    """Only if answers reached it; whether or not anybody rated them."""
+    cut = quality.overview(RU, models, quality.CutAnswers(n=12, limit=500))
+
+    assert "предел длины за 7 дней: 12. Поможет CHAT_MAX_TOKENS побольше (сейчас 500)" in shown(cut)
+    assert "CHAT_MAX_TOKENS" not in shown(quality.overview(RU, models, NONE_CUT))
+
+
+@pytest.mark.parametrize(
+    ("ending", "why"),
+    [
+        (Ending.CUT_BY_LENGTH, "упёрлась в предел длины"),
+        (Ending.STOPPED, "остановлено"),
+        (Ending.FILTERED, "скрыл фильтр"),
+        (Ending.WHOLE, ""),
+        (None, ""),
+    ],
+)
+def test_bad_answer_that_is_a_part_says_so(ending: Ending | None, why: str):
+    answer = replace(answer_of("Иди к лесу и", Rating(is_good=False)), ending=ending)
+    text = shown(quality.bad_answer(RU, NEW, answer, number=0, of=1))
+
+    assert ("Это не весь ответ" in text) == bool(why)
+    assert why in text
+
+
 def test_models_of_one_name_are_told_apart():
     both = [quality_of(model_of(n, f"ft:m:org:natasha:{n}xyz"), 1, 2) for n in (1, 2)]
-    screen = quality.overview(RU, both)
+    screen = quality.overview(RU, both, NONE_CUT)
 
     assert [row[0].text for row in screen.buttons][:2] == [
         "natasha · 1xyz · 👎 1",

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.models import Ending
 from bot.serving.store import ModelStore
 from bot.storage.database import Database
 from bot.trials.entities import (
@@ -89,7 +90,14 @@ async def test_trial_ends_once(database: Database, trials: TrialStore):
             TrialAnswer(
                 prompt="Как начать?", answer='Представь "лес"\n🌲', base_answer="Здравствуйте!"
             ),
-            TrialAnswer(prompt="Зачем?", answer=None, is_cut=True),
+            TrialAnswer(prompt="Зачем?", answer=None, ending=Ending.CUT_BY_LENGTH),
+            TrialAnswer(
+                prompt="А?",
+                answer="Лес",
+                base_answer="По",
+                ending=Ending.WHOLE,
+                base_ending=Ending.CUT_BY_LENGTH,
+            ),
         ],
         base_model="base",
         base_trouble=TrialFailure(key="error_model_unknown", params={"model": "base"}),
@@ -109,6 +117,20 @@ async def test_what_was_answered_so_far_is_kept(database: Database, trials: Tria
     await database.write(lambda tx: trials.note(tx, trial.id, answers))
 
     assert await found(trials, trial.id) == replace(trial, answers=answers)
+
+
+@pytest.mark.parametrize(
+    ("stored", "ending"), [("true", Ending.CUT_BY_LENGTH), ("false", None), ("null", None)]
+)
+async def test_rows_from_before_endings_say_only_whether_it_was_cut(
+    database: Database, trials: TrialStore, stored: str, ending: Ending | None
+):
+    trial = await a_trial(database, trials)
+    rows = f'[["Зачем?", "Лес.", "Поле.", {stored}]]'
+    await database.write(lambda tx: tx.execute("UPDATE trials SET answers = :rows", {"rows": rows}))
+
+    (answer,) = (await found(trials, trial.id)).answers
+    assert answer == TrialAnswer(prompt="Зачем?", answer="Лес.", base_answer="Поле.", ending=ending)
 
 
 async def test_answers_of_older_rows_are_read(database: Database, trials: TrialStore):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot import errors
-from bot.domain.models import ServedModel, Usage
+from bot.domain.models import Ending, ServedModel, Usage
 from bot.trials.entities import Trial, TrialState, Verdict
 from tests.clocks import now, until
 from tests.composition import ADMIN, MODEL, PROMPT, SECOND_ADMIN, TUNED, BotParts
@@ -431,11 +431,40 @@ async def test_without_a_dataset_there_is_a_verdict_too(parts: BotParts):
     assert trial.judgement.training is None
 
 
-async def test_answer_that_took_all_allowed_tokens_is_cut_off(parts: BotParts):
+async def test_endings_are_kept_with_the_answers(parts: BotParts):
+    """Of both models. The server tells them; tokens that happen to be as many do not."""
     parts.server.usage = Usage(prompt_tokens=9, completion_tokens=500)
+    parts.server.endings.extend([Ending.CUT_BY_LENGTH] * 4)
+    trial = await ended(parts, await automatic(parts, await model_of(parts)))
+    endings = [(a.ending, a.base_ending) for a in trial.answers]
+    assert endings == [(Ending.CUT_BY_LENGTH, Ending.CUT_BY_LENGTH)] * 2
+    assert trial.judgement is not None
+    assert "all_cut" in [reason.rule for reason in trial.judgement.reasons]
+
+    whole = await ended(parts, await automatic(parts, trial.model))
+    assert [(a.ending, a.base_ending) for a in whole.answers] == [(Ending.WHOLE, Ending.WHOLE)] * 2
+
+
+async def test_answer_that_breaks_off_is_asked_for_again(parts: BotParts):
+    """It is no answer: half a sentence would be judged."""
+    says(parts, TUNED, "Представь и", "Представь лес.", "А зачем?")
+    parts.server.endings.append(Ending.BROKEN_OFF)
     trial = await ended(parts, await automatic(parts, await model_of(parts)))
 
-    assert [a.is_cut for a in trial.answers] == [True, True]
+    assert [a.answer for a in trial.answers] == ["Представь лес.", "А зачем?"]
+    assert trial.state is TrialState.ANSWERED
+
+
+async def test_reasoning_that_takes_the_limit_is_told_as_that(parts: BotParts):
+    """The model is not promoted, and the admin reads which setting helps."""
+    says(parts, TUNED, "", "")
+    parts.server.endings.extend([Ending.CUT_BY_LENGTH] * 4)
+    trial = await ended(parts, await automatic(parts, await model_of(parts)))
+
+    assert trial.state is TrialState.FAILED
+    assert trial.judgement is not None
+    assert trial.judgement.reasons[0].rule == "no_room"
+    assert [a.answer for a in trial.answers] == [None, None]
 
 
 async def test_killed_in_the_middle_it_goes_on(parts: BotParts):

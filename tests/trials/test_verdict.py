@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from bot.dataset.validation.language import normalised
+from bot.domain.models import Ending
 from bot.texts import LANGUAGES
 from bot.trials.entities import Judgement, TrainingFigures, TrialAnswer, Verdict, is_rehearsed
 from bot.trials.training_answers import TrainingAnswers
@@ -46,7 +47,12 @@ def judged(
 ) -> Judgement:
     columns = [*base, *[None] * (len(answers) - len(base))]
     said = [
-        TrialAnswer(prompt=f"{n}?", answer=answer, base_answer=column, is_cut=n < n_cut)
+        TrialAnswer(
+            prompt=f"{n}?",
+            answer=answer,
+            base_answer=column,
+            ending=Ending.CUT_BY_LENGTH if n < n_cut else Ending.WHOLE,
+        )
         for n, (answer, column) in enumerate(zip(answers, columns, strict=True))
     ]
     evidence = Evidence(answers=said, training=shown or lesson(), is_rehearsed=rehearsed)
@@ -184,11 +190,50 @@ def test_lengths_are_compared_with_the_training_file(usual, length, rule):
     assert judgement.answers.characters == length
 
 
-@pytest.mark.parametrize("n", [1, 5])
-def test_cut_off_answers_are_never_the_models_fault(n):
+@pytest.mark.parametrize(("n", "rule"), [(1, "cut"), (4, "cut"), (5, "all_cut")])
+def test_cut_off_answers_are_never_the_models_fault(n, rule):
+    """The limit is a setting; if no answer has an end, that is said in so many words."""
     judgement = judged(GOOD, n_cut=n)
 
-    assert (judgement.verdict, rules(judgement)) == (Verdict.CHECK, ["cut"])
+    assert (judgement.verdict, rules(judgement)) == (Verdict.CHECK, [rule])
+    assert judgement.reasons[0].params["n"] == n
+
+
+def test_cut_off_answers_are_not_blamed_for_what_their_end_may_have_said():
+    """The question comes last, and the length is that of the limit."""
+    torn = [text.replace("?", " и") for text in GOOD]
+
+    assert rules(judged(torn, lesson(characters=999), n_cut=5)) == ["all_cut"]
+    assert rules(judged([*torn[:4], GOOD[4]], n_cut=4)) == ["cut"]
+    assert rules(judged([*torn[:3], *GOOD[3:]], lesson(characters=999), n_cut=3)) == [
+        "shorter",
+        "cut",
+    ]
+    assert rules(judged([f"{n}{'а' * 900}" for n in range(5)], n_cut=5)) == ["all_cut", "longer"]
+
+
+@pytest.mark.parametrize(
+    ("ending", "n", "verdict", "rule"),
+    [
+        (Ending.CUT_BY_LENGTH, 1, Verdict.CHECK, "no_room"),
+        (Ending.CUT_BY_LENGTH, 3, Verdict.LEAVE, "no_room"),
+        (Ending.FILTERED, 3, Verdict.CHECK, "filtered"),
+        (Ending.WHOLE, 3, Verdict.LEAVE, "silent"),
+        (None, 3, Verdict.LEAVE, "silent"),
+    ],
+)
+def test_reason_why_there_are_no_words_is_told(ending, n, verdict, rule):
+    """Reasoning that took the limit, a filter, or a model that says nothing."""
+    answers = [
+        TrialAnswer(
+            prompt=f"{i}?", answer=None if i < n else text, ending=ending if i < n else None
+        )
+        for i, text in enumerate(GOOD)
+    ]
+    judgement = judge(Evidence(answers=answers, training=lesson()))
+
+    assert (judgement.verdict, rules(judgement)) == (verdict, [rule])
+    assert judgement.reasons[0].params == {"n": n, "of": 5}
 
 
 def test_training_that_does_not_show():

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.models import ServedModel
+from bot.domain.models import Ending, ServedModel
 from bot.trials import views
 from bot.trials.entities import (
     AnswerFigures,
@@ -85,7 +85,7 @@ def test_reasons_are_told_with_remedies():
 
     assert "вердикт: не ставить" in shown(screen)
     assert "• Отказ, как у обычного ассистента: 3 из 5." in shown(screen)
-    assert "• Оборваны на полуслове: 1 из 5." in shown(screen)
+    assert "• Упёрлись в предел длины: 1 из 5." in shown(screen)
     assert "сама я её не включаю" in shown(screen)
     assert buttons_of(screen)[-1] == "training:remedies:7"
     good = views.verdict(RU, a_trial(), ModelUse.OFFERED, job_number=7)
@@ -120,7 +120,7 @@ def test_every_reason_can_be_told(texts):
 ANSWERS = (
     TrialAnswer(prompt="Кто <я>?", answer="<b>Лес</b>.", base_answer="Здравствуйте!"),
     TrialAnswer(prompt="Зачем?", answer=None, base_answer=None),
-    TrialAnswer(prompt="Когда?", answer="Лес растёт и", base_answer=None, is_cut=True),
+    TrialAnswer(prompt="Когда?", answer="Лес растёт и", ending=Ending.CUT_BY_LENGTH),
 )
 
 
@@ -139,6 +139,25 @@ def test_answers_side_by_side():
         ["trials:turn:12.1"], ["trials:turn:12.0", "trials:turn:12.2"], ["trials:turn:12.1"],
     ]  # fmt: skip
     assert [b.text for row in screens[1].buttons for b in row] == ["← Вопрос 1", "Вопрос 3 →"]
+
+
+@pytest.mark.parametrize(
+    ("said", "ending", "read"),
+    [
+        ("Лес растёт и", Ending.CUT_BY_LENGTH, "— обрывается: предел длины, CHAT_MAX_TOKENS —"),
+        ("Лес растёт и", Ending.FILTERED, "— остальное скрыл фильтр провайдера —"),
+        (None, Ending.CUT_BY_LENGTH, "размышления заняли весь предел, CHAT_MAX_TOKENS"),
+        (None, Ending.FILTERED, "— ответ скрыл фильтр провайдера —"),
+        (None, Ending.WHOLE, "— ответа нет —"),
+        (None, None, "— ответа нет —"),
+    ],
+)
+def test_endings_are_told_in_both_columns(said, ending, read):
+    answer = TrialAnswer(
+        prompt="?", answer=said, base_answer=said, ending=ending, base_ending=ending
+    )
+
+    assert shown(views.side_by_side(RU, a_trial(PUT, answer), 0)).count(read) == 2
 
 
 def test_column_of_a_base_model_that_is_not_served_says_so():
