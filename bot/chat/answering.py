@@ -5,23 +5,28 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Final
 
+from bot.chat import answer_views, views
 from bot.chat import failure_views as failures
-from bot.chat import views
-from bot.chat.chat import Chat, Question
+from bot.chat.chat import Chat
+from bot.chat.continuing import Continuing
 from bot.chat.generations import Generations
 from bot.chat.incoming_answer import IncomingAnswer
+from bot.chat.question import Question
 from bot.delivery.outbox_store import OutboxStore
 from bot.delivery.screen import Screen, plain
 from bot.delivery.streaming import StreamedAnswer
-from bot.domain.models import PastTurn
+from bot.domain.models import Ending, PastTurn
 from bot.edge.context import BotContext
 from bot.errors import (
+    AnswerFiltered,
     ContextTooLong,
     EmptyAnswer,
     ModelGone,
     ModelUnknown,
+    NoRoomToAnswer,
     ProviderError,
     UserError,
 )
@@ -31,6 +36,8 @@ Otherwise = Callable[[BotContext, Question, StreamedAnswer], Awaitable[IncomingA
 """Answers instead of the chat. None: the chat has to answer."""
 RatingOf = Callable[[int, int], Awaitable[bool | None]]
 """(request id of a turn, person id) -> whether they rated its answer good; None: not rated."""
+
+_NO_BUTTONS: Final = Screen(text="")
 
 _logger = logging.getLogger(__name__)
 
@@ -64,20 +71,46 @@ class Answering:
         answer; None: a new one. If *place* shows the answer of *replaces* now, it shows that again
         after a failure.
         """
+        question = self.chat.question(
+            text,
+            person=context.person,
+            chat_id=context.row.chat_id,
+            message_id=message_id,
+            replaces=replaces,
+        )
+        await self._show(context, question, replaces=replaces, place=place)
+
+    async def go_on(self, context: BotContext, request_id: int, part: int) -> None:
+        """Ask for what comes after that part of a cut answer; show it in a message of its own.
+
+        Nothing happens if it has come already. After a failure the turn is as before.
+        """
+        continuing = Continuing(chat=self.chat)
+        past = await continuing.cut(context.row.chat_id, request_id, part)
+        if past is None:
+            return
+        question = continuing.question(
+            past,
+            context.texts.plain("chat_go_on"),
+            person=context.person,
+            chat_id=context.row.chat_id,
+        )
+        await self._show(context, question, replaces=None, place=None)
+
+    async def _show(
+        self,
+        context: BotContext,
+        asked: Awaitable[Question],
+        *,
+        replaces: PastTurn | None,
+        place: int | None,
+    ) -> None:
         frames = context.frames(place, shows_earlier_answer=replaces is not None)
         try:
-            question = await self.chat.question(
-                text,
-                person=context.person,
-                chat_id=context.row.chat_id,
-                message_id=message_id,
-                replaces=replaces,
-            )
-            answer = await self._answer(context, question, frames)
+            answer = await self._answer(context, await asked, frames)
             if answer.is_shown:
                 return
-            if not (answer.has_words or answer.failure or answer.generation.is_stopped):
-                raise EmptyAnswer
+            answer.failure = answer.failure or self._why_silent(answer)
         except Exception:
             await self._put_back(context, frames, replaces, place)
             raise
@@ -95,12 +128,12 @@ class Answering:
         self, context: BotContext, question: Question, frames: StreamedAnswer
     ) -> IncomingAnswer:
         """The answer, to its end or until the person stops it; they see it grow meanwhile."""
-        for answer_otherwise in self.otherwise:
+        for answer_otherwise in self.otherwise if question.continues is None else ():
             if (other := await answer_otherwise(context, question, frames)) is not None:
                 return other
         answer, request_id = IncomingAnswer(question=question), context.request_id
         if question.replaces is not None and frames.message_id is not None:
-            before = _last_message(context, question.replaces)
+            before = answer_views.last_message(context.texts, question.replaces)
             frames.show(lambda: views.with_stop(context.texts, before, request_id))
         typing = context.typing()
         try:
@@ -113,7 +146,11 @@ class Answering:
                     answer.take(piece)
                     if isinstance(piece, str) and answer.has_words:
                         typing.stop()
-                        frames.show(lambda: views.growing(context.texts, answer.text, request_id))
+                        frames.show(
+                            lambda: views.growing(
+                                context.texts, answer.whole, request_id, start=answer.start
+                            )
+                        )
         except ContextTooLong:  # the person can do something about it
             raise
         except (ProviderError, ModelUnknown, ModelGone) as exc:
@@ -138,19 +175,22 @@ class Answering:
                 chat_id=context.row.chat_id,
                 request_id=request_id,
                 usage=answer.usage,
-                is_stopped=generation.is_stopped,
+                ending=answer.ending,
             )
 
         context.also(store)
-        is_after_silence = answer.question.is_after_silence
-        buttons = views.answer_buttons(texts, request_id, is_after_silence=is_after_silence)
         screens = views.whole(
             texts,
-            answer.text,
-            buttons=() if generation.is_unwelcome else buttons,
-            is_stopped=generation.is_stopped,
+            answer.whole,
+            start=answer.start,
+            buttons=()
+            if generation.is_unwelcome
+            else answer_views.buttons_under(texts, answer, request_id),
+            mark=views.mark_of(texts, answer.ending),
         )
         _say(context, frames, screens)
+        if answer.question.continues is not None and context.message_id is not None:
+            context.reply(_NO_BUTTONS, edit_id=context.message_id)  # the pressed one is used up
 
     async def _fail(
         self,
@@ -170,6 +210,7 @@ class Answering:
         _logger.warning("Incident %s: %s by %s: %s", incident, failure.key, model, said)
 
         async def leave_open(tx: Transaction) -> None:
+            await self.chat.count_lost(tx, question, context.person, usage=answer.usage)
             if not generation.is_unwelcome:
                 await self.chat.leave_open(tx, question, chat_id=context.row.chat_id)
 
@@ -180,16 +221,33 @@ class Answering:
             words = failures.unanswered(texts, failure, incident=incident, is_admin=is_admin)
             context.reply(words)
         elif answer.has_words:
-            is_long = len(views.whole(texts, answer.text, incident=incident)) > 1
-            again = _ask_again(context, question, is_below=is_long)
-            screens = views.whole(texts, answer.text, buttons=again, incident=incident)
-            _say(context, frames, screens)
+            mark = texts.plain("failure_broken", incident=incident)
+            screens = views.whole(texts, answer.whole, start=answer.start, mark=mark)
+            again = answer_views.ask_again(texts, question, is_below=len(screens) > 1)
+            _say(context, frames, [*screens[:-1], replace(screens[-1], buttons=again)])
         else:
-            again = _ask_again(context, question, is_below=False)
+            again = answer_views.ask_again(texts, question, is_below=False)
             words = failures.unanswered(
                 texts, failure, incident=incident, is_admin=is_admin, buttons=again
             )
             _say(context, frames, [words])
+
+    def _why_silent(self, answer: IncomingAnswer) -> UserError | None:
+        """Why there are no words, if the person can do something about it; None: there are some.
+
+        Raises:
+            EmptyAnswer: the model had nothing to say.
+        """
+        if answer.has_words:
+            return None
+        match answer.ending:
+            case Ending.CUT_BY_LENGTH:
+                return NoRoomToAnswer(limit=self.chat.max_tokens)
+            case Ending.FILTERED:
+                return AnswerFiltered()
+            case Ending.WHOLE:
+                raise EmptyAnswer
+        return None
 
     async def _put_back(
         self, context: BotContext, frames: StreamedAnswer, old: PastTurn | None, place: int | None
@@ -202,7 +260,7 @@ class Answering:
         if old is None or place is None or frames.message_id != place or not is_touched:
             return
         is_good = await self._rating_of(old.request_id, context.person.id)
-        screen, row = _last_message(context, old, is_good=is_good), context.row
+        screen, row = answer_views.last_message(context.texts, old, is_good=is_good), context.row
         await self.database.write(
             lambda tx: self.outbox.post(
                 tx,
@@ -222,21 +280,8 @@ class Answering:
         return None
 
 
-def _ask_again(context: BotContext, question: Question, *, is_below: bool) -> views.Buttons:
-    if question.replaces is not None:
-        return views.answer_buttons(context.texts, question.replaces.request_id)
-    return failures.ask_again(context.texts, question.message_id or 0, is_below=is_below)
-
-
 def _say(context: BotContext, frames: StreamedAnswer, screens: Sequence[Screen]) -> None:
     first, *others = screens
     context.reply(first, edit_id=frames.message_id, is_unsure=frames.is_unsure)
     for screen in others:
         context.reply(screen)
-
-
-def _last_message(context: BotContext, past: PastTurn, *, is_good: bool | None = None) -> Screen:
-    """The last message of an earlier answer, as it was shown."""
-    texts, turn = context.texts, past.turn
-    buttons = views.answer_buttons(texts, past.request_id, is_good=is_good)
-    return views.whole(texts, turn.assistant_text, buttons=buttons, is_stopped=turn.is_stopped)[-1]

@@ -2,17 +2,35 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
+from bot.chat import seam
 from bot.chat.fallback import Fallback
+from bot.chat.question import Question, shortened
 from bot.chat.store import ConversationStore
-from bot.domain.models import ChatMessage, OpenQuestion, PastTurn, ServedModel, Turn, Usage
+from bot.domain.models import (
+    AnswerPart,
+    Ending,
+    OpenQuestion,
+    PastTurn,
+    ServedModel,
+    Turn,
+    Usage,
+)
 from bot.domain.people import Person
-from bot.errors import ContextTooLong, ModelUnknown, NoModel, NothingToRetry, NotTheLastAnswer
+from bot.errors import (
+    ContextTooLong,
+    ModelUnknown,
+    NoModel,
+    NothingToRetry,
+    NotTheLastAnswer,
+    OtherModelServes,
+    TooLongToContinue,
+)
 from bot.gateways.chat import ChatApi
-from bot.gateways.tokenizer import count_example_tokens, encoding_for
 from bot.serving.serving import ServedModels
 from bot.storage.database import Transaction
 from bot.usage.accounts import Accounts
@@ -21,29 +39,6 @@ MOST_TURNS = 100
 """At most so many turns of a conversation are read. The token budget allows far fewer."""
 TRIES_OF_UNKNOWN = 3
 """A server has to say so many times that it lacks a model before the bot believes it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What the model is asked: its system prompt, a window of history, the new words."""
-
-    model: ServedModel
-    window: Sequence[Turn]
-    text: str
-    message_id: int | None = None
-    """Telegram's id of the message with the new words."""
-    replaces: PastTurn | None = None
-    """The turn that the new one replaces."""
-    is_after_silence: bool = False
-    """The last turn is so old that the question may be about something else."""
-
-    @property
-    def messages(self) -> list[ChatMessage]:
-        """The prompt, in order."""
-        prompt = self.model.system_prompt
-        system = [ChatMessage(role="system", content=prompt)] if prompt else []
-        said = [message for turn in self.window for message in _said(turn)]
-        return [*system, *said, ChatMessage(role="user", content=self.text)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +63,8 @@ class Chat:
     fallback: Fallback
     pause_s: float
     """Seconds between two questions to a server that does not know the model."""
+    on_continued: list[Callable[[Transaction, int], Awaitable[Any]]] = field(default_factory=list)
+    """Called with the request id of a turn whose answer has got another part."""
 
     async def question(
         self,
@@ -84,32 +81,37 @@ class Chat:
             NoModel: no model serves yet.
             DailyLimitReached: the tester has had all answers of today.
         """
-        serving = await self.serving.current()
-        if serving is None:
-            raise NoModel
-        await self.accounts.check(person)
+        model = await self.model_for(person)
         turns = await self.conversations.recent_turns(
             chat_id, limit=MOST_TURNS, before=replaces.id if replaces else None
         )
         paused_s = time.time() - turns[-1].created_at if turns and not replaces else 0
         question = Question(
-            model=serving.model,
+            model=model,
             window=[past.turn for past in turns],
             text=text,
             message_id=message_id,
             replaces=replaces,
             is_after_silence=0 < self.silence_s < paused_s,
         )
-        return _shortened(question, self.history_max_tokens)
+        return shortened(question, self.history_max_tokens)
+
+    async def model_for(self, person: Person) -> ServedModel:
+        """The serving model, if the person may get another answer today; raises like `question`."""
+        serving = await self.serving.current()
+        if serving is None:
+            raise NoModel
+        await self.accounts.check(person)
+        return serving.model
 
     def put_to(self, question: Question, models: Sequence[ServedModel]) -> list[Question]:
         """The question for several models, with the same part of the history for each."""
         asked = [replace(question, model=model) for model in models]
-        kept = min(len(_shortened(each, self.history_max_tokens).window) for each in asked)
+        kept = min(len(shortened(each, self.history_max_tokens).window) for each in asked)
         window = question.window[len(question.window) - kept :]
         return [replace(each, window=window) for each in asked]
 
-    async def answer(self, question: Question) -> AsyncGenerator[str | Usage | Question, None]:
+    async def answer(self, question: Question) -> AsyncGenerator[AnswerPart | Question, None]:
         """The answer, piece by piece, then what it cost.
 
         Only if the model finds the prompt too long, the window is halved and the question is asked
@@ -118,6 +120,8 @@ class Chat:
 
         Raises:
             ModelGone: there is no successor.
+            OtherModelServes: there is one, but it has not begun the answer.
+            TooLongToContinue: the cut answer alone is longer than the model can read.
             ProviderError, ModelUnknown: from the gateway, unchanged.
         """
         n_unknown = 0
@@ -135,6 +139,8 @@ class Chat:
                 return
             except ContextTooLong:
                 if not question.window:
+                    if question.continues is not None:
+                        raise TooLongToContinue from None
                     raise
                 kept = question.window[len(question.window) // 2 + 1 :]
                 question = replace(question, window=kept)
@@ -146,8 +152,10 @@ class Chat:
                 successor = await self.fallback.instead_of(question.model)
                 if successor is None:
                     raise
+                if question.continues is not None:
+                    raise OtherModelServes from None
                 n_unknown = 0
-                question = _shortened(replace(question, model=successor), self.history_max_tokens)
+                question = shortened(replace(question, model=successor), self.history_max_tokens)
             yield question
 
     async def store(
@@ -160,19 +168,36 @@ class Chat:
         chat_id: int,
         request_id: int,
         usage: Usage | None,
-        is_stopped: bool,
+        ending: Ending,
         is_extra: bool = False,
     ) -> None:
         """Make question and answer a turn of the conversation, and count its usage.
 
-        *is_extra*: it is the second answer of a pair and does not count for the daily limit.
+        The rest of a cut answer becomes a part of that answer's turn. *is_extra*: it is the second
+        answer of a pair and does not count for the daily limit.
         """
+        await self.accounts.add(
+            tx,
+            person.id,
+            model=question.model.name,
+            messages=question.messages,
+            answer=answer,
+            usage=usage,
+            is_extra=is_extra,
+        )
+        if question.continues is not None:
+            past = question.continues
+            whole, _ = seam.joined(past.turn.assistant_text, answer)
+            await self.conversations.extend(tx, past, whole, ending=ending, usage=usage)
+            for on_continued in self.on_continued:
+                await on_continued(tx, past.request_id)
+            return
         await self.conversations.drop_question(tx, chat_id)
         turn = Turn(
             user_text=question.text,
             assistant_text=answer,
             question_id=question.message_id,
-            is_stopped=is_stopped,
+            ending=ending,
         )
         await self.conversations.add_turn(
             tx,
@@ -190,18 +215,24 @@ class Chat:
             system_prompt=question.model.system_prompt,
             n_window=len(question.window),
         )
-        await self.accounts.add(
-            tx,
-            person.id,
-            model=question.model.name,
-            messages=question.messages,
-            answer=answer,
-            usage=usage,
-            is_extra=is_extra,
-        )
         if question.replaces is not None:
             old = question.replaces.request_id
             await self.conversations.replace(tx, old, by=request_id)
+
+    async def count_lost(
+        self, tx: Transaction, question: Question, person: Person, *, usage: Usage | None
+    ) -> None:
+        """Count what an answer has cost that nobody got: reasoning, for instance; no answer."""
+        if usage is not None:
+            await self.accounts.add(
+                tx,
+                person.id,
+                model=question.model.name,
+                messages=question.messages,
+                answer="",
+                usage=usage,
+                is_extra=True,
+            )
 
     async def last_turn(self, chat_id: int, request_id: int | None = None) -> PastTurn:
         """The turn that another answer may replace: the last one of the conversation.
@@ -224,34 +255,11 @@ class Chat:
 
     async def leave_open(self, tx: Transaction, question: Question, *, chat_id: int) -> None:
         """No answer came to a new question: the person can ask it again."""
-        if question.replaces is None and question.message_id is not None:
+        is_new = question.replaces is None and question.continues is None
+        if is_new and question.message_id is not None:
             left = OpenQuestion(message_id=question.message_id, text=question.text)
             await self.conversations.leave_open(tx, chat_id, left)
 
     async def start_new(self, tx: Transaction, chat_id: int) -> None:
         """Begin a new conversation."""
         await self.conversations.start(tx, chat_id, now=int(time.time()))
-
-
-def _said(turn: Turn) -> list[ChatMessage]:
-    return [
-        ChatMessage(role="user", content=turn.user_text),
-        ChatMessage(role="assistant", content=turn.assistant_text),
-    ]
-
-
-def _shortened(question: Question, budget: int) -> Question:
-    """The question with the newest turns that fit into *budget* tokens, whole pairs only."""
-    encoding = encoding_for(question.model.name)
-    kept = len(question.window)
-    left = budget - _count(replace(question, window=()).messages, encoding)
-    for turn in reversed(question.window):
-        left -= _count(_said(turn), encoding)
-        if left < 0:
-            break
-        kept -= 1
-    return replace(question, window=question.window[kept:])
-
-
-def _count(messages: Sequence[ChatMessage], encoding: str) -> int:
-    return count_example_tokens([asdict(message) for message in messages], encoding)

@@ -19,7 +19,7 @@ def unanswered(
 
     Only admins see the provider's own words.
     """
-    lines = [_sentence(texts, error), texts("failure_code", incident=incident)]
+    lines = [_sentence(texts, error, is_admin=is_admin), texts("failure_code", incident=incident)]
     if is_admin and error.said:
         lines.append(texts("failure_said", said=error.said))
     return Screen(text="\n".join(lines), buttons=buttons if _may_pass(error) else ())
@@ -48,19 +48,26 @@ def gone(texts: Texts, model: ServedModel, successor: ServedModel | None) -> Scr
     return Screen(text=text, buttons=rows(models, [back]))
 
 
-def _sentence(texts: Texts, error: UserError) -> str:
+def _sentence(texts: Texts, error: UserError, *, is_admin: bool) -> str:
+    key = "failure_later"
     match error:
         case errors.ModelGone():
-            return texts("error_model_gone")
+            key = "error_model_gone"
         case errors.ModelUnknown():
-            return texts("failure_not_ready")
+            key = "failure_not_ready"
         case errors.KeyRefused() | errors.QuotaExceeded() | errors.NotTheApi():
-            return texts("failure_admin")
+            key = "failure_admin"
         case errors.ProviderBusy():
-            return texts("failure_busy")
+            key = "failure_busy"
+        case errors.QuestionRefused():
+            key = "failure_question"
         case errors.ProviderRefused():
-            return texts("failure_question")
-    return texts("failure_later")
+            key = "failure_refused"
+        case errors.AnswerFiltered():
+            key = "error_answer_filtered"
+        case errors.NoRoomToAnswer():
+            key = "error_no_room_to_answer" if is_admin else "failure_no_room"
+    return texts(key, **error.params)
 
 
 def _may_pass(error: UserError) -> bool:

@@ -35,7 +35,7 @@ class Fallback:
     async def instead_of(self, gone: ServedModel) -> ServedModel | None:
         """The model that answers from now on instead of one that its server does not know.
 
-        None: *gone* does not serve, or it may still be unready.
+        None: *gone* does not serve, or it may still be unready; the admins hear of the latter.
 
         Raises:
             ModelGone: no model is left; the admins get a message.
@@ -43,7 +43,10 @@ class Fallback:
         serving = await self.serving.current()
         if serving is not None and serving.instead_of == gone.name:
             return serving.model  # another chat was quicker
-        if serving is None or serving.model.id != gone.id or not await self._is_ready(serving):
+        if serving is None or serving.model.id != gone.id:
+            return None
+        if not await self._is_ready(serving):
+            await self.database.write(lambda tx: self.serving.tell_silent(tx, gone.id))
             return None
         successor = await self._successor(gone)
         await self.database.write(lambda tx: self._replace(tx, serving, successor))

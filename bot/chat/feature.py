@@ -12,6 +12,7 @@ from bot.chat.fallback import Fallback
 from bot.chat.generations import Generations
 from bot.chat.handlers import ChatHandlers
 from bot.chat.store import ConversationStore, forget_conversations
+from bot.edge.context import BotContext
 from bot.edge.core import Core
 from bot.edge.feature import Feature
 from bot.serving.feature import ServingFeature
@@ -77,18 +78,40 @@ def build(
         presses={
             "chat:stop": handlers.stop,
             "chat:again": handlers.retry_here,
+            "chat:more": handlers.go_on,
             "chat:repeat": handlers.ask_again,
             "chat:below": handlers.ask_again,
             "chat:anew": handlers.accept_new,
         },
         messages=[
-            (filters.TEXT & filters.UpdateType.MESSAGE, handlers.ask),
-            (filters.TEXT & filters.UpdateType.EDITED_MESSAGE, handlers.ask_as_edited),
+            (_is_said, handlers.ask),
+            (_is_said_differently, handlers.ask_as_edited),
             # Last, because it fits every other message.
-            (filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL, handlers.not_text),
+            (_is_unread, handlers.not_text),
         ],
-        talks=("/new", "/retry", "chat:again", "chat:repeat", "chat:below", "chat:anew"),
+        talks=(
+            "/new",
+            "/retry",
+            "chat:again",
+            "chat:more",
+            "chat:repeat",
+            "chat:below",
+            "chat:anew",
+        ),
         stops=("chat:stop",),
         notifications={ChatKind.MODEL_GONE: handlers.model_gone},
         forgets=forget_conversations,
     )
+
+
+def _is_said(context: BotContext) -> bool:
+    return context.is_new and bool(context.text)
+
+
+def _is_said_differently(context: BotContext) -> bool:
+    return context.is_edit and bool(context.text) and not context.brings_dataset
+
+
+def _is_unread(context: BotContext) -> bool:
+    """Whether it is something that the person has sent; Telegram's own notices are not."""
+    return context.is_new and not filters.StatusUpdate.ALL.check_update(context.current_update)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from weakref import WeakValueDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 
 @dataclass(slots=True, weakref_slot=True, eq=False)
@@ -19,24 +19,28 @@ class Generation:
 
 @dataclass(frozen=True, slots=True)
 class Generations:
-    """At most one for each chat, because the answers of a chat come in order."""
+    """At most one for each chat: another one waits until it has ended."""
 
     _running: dict[int, tuple[int, asyncio.Timeout]] = field(default_factory=dict)
     """Chat -> (request, what interrupts its answer)."""
     _unwanted: dict[int, int] = field(default_factory=dict)
     """Chat -> request whose answer the person stopped before it began."""
-    _newest: WeakValueDictionary[int, Generation] = field(default_factory=WeakValueDictionary)
-    """By chat; an answer that has ended stays until it is stored."""
+    _chats: WeakKeyDictionary[Generation, int] = field(default_factory=WeakKeyDictionary)
+    """Answer -> chat; an answer that has ended stays until it is stored."""
+    _locks: WeakValueDictionary[int, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    """By chat, as long as somebody holds or awaits it. Who waits first is first."""
 
     @asynccontextmanager
     async def stoppable(self, chat_id: int, request_id: int) -> AsyncIterator[Generation]:
         """Run the `async with` block as an answer: `stop` interrupts it, and nothing else."""
-        generation = self._newest[chat_id] = Generation()
-        limit = asyncio.timeout(None)
+        generation, limit = Generation(), asyncio.timeout(None)
+        self._chats[generation] = chat_id
+        lock = self._locks.setdefault(chat_id, asyncio.Lock())
         try:
-            async with limit:
+            async with lock, limit:
                 self._running[chat_id] = request_id, limit
-                if self._unwanted.pop(chat_id, None) == request_id:
+                is_unwanted = self._unwanted.pop(chat_id, None) == request_id
+                if is_unwanted or generation.is_unwelcome:
                     _interrupt(limit)
                 try:
                     yield generation
@@ -56,12 +60,13 @@ class Generations:
             self._unwanted[chat_id] = request_id
 
     def end(self, chat_id: int) -> None:
-        """End any answer in the chat, and keep nothing of it.
+        """End every answer in the chat, and keep nothing of it.
 
         It is for a person who has lost access, or who has just deleted all their words.
         """
-        if chat_id in self._newest:
-            self._newest[chat_id].is_unwelcome = True
+        for generation, its_chat in self._chats.items():
+            if its_chat == chat_id:
+                generation.is_unwelcome = True
         if chat_id in self._running:
             _interrupt(self._running[chat_id][1])
 

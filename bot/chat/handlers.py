@@ -2,20 +2,25 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from bot.chat import failure_views, views
 from bot.chat.answering import Answering
 from bot.chat.chat import Chat
 from bot.chat.generations import Generations
 from bot.delivery.inbox_store import InboxStore
+from bot.delivery.messages import Quote, Unread, below_quote
 from bot.delivery.outbox_store import OutboxStore
 from bot.delivery.screen import Screen
 from bot.domain import JsonDict
 from bot.domain.models import PastTurn
 from bot.edge.context import BotContext
-from bot.errors import NotTheLastAnswer, TextOnly
+from bot.errors import NotTheLastAnswer
 from bot.serving.store import ModelStore
-from bot.texts import Texts
+from bot.texts import Texts, cut
+
+QUOTE_UNITS: Final = 400
+"""UTF-16 units of another message that go along with a question."""
 
 Takes = Callable[[BotContext], Awaitable[bool]]
 """Handles a message if it is for another feature; returns whether it was."""
@@ -37,9 +42,12 @@ class ChatHandlers:
     """The same for an edited text."""
 
     async def ask(self, context: BotContext) -> None:
-        """Any text is a question, unless another feature takes it."""
+        """Any words are a question, unless another feature takes them."""
         if not await _is_taken(context, self.takes_text):
-            await self.answering.answer(context, context.text, message_id=_message_id(context))
+            text = await self._question(context)
+            await self.answering.answer(context, text, message_id=_message_id(context))
+        if context.said.unread is not None:
+            context.say("unread_beside")
 
     async def ask_as_edited(self, context: BotContext) -> None:
         """Ask an edited question again if it is the last one, or if it has no answer.
@@ -51,11 +59,13 @@ class ChatHandlers:
         chat, message_id = self.chat, _message_id(context)
         last = await chat.conversations.last_turn(context.row.chat_id)
         if last is not None and last.turn.question_id == message_id:
-            if last.turn.user_text != context.text:
+            text = await self._question(context, before=last.id)
+            if last.turn.user_text != text:
                 shown_in = await self.outbox.place_of(last.request_id)
-                await self._answer_instead(context, last, context.text, place=shown_in)
+                await self._answer_instead(context, last, text, place=shown_in)
         elif await chat.is_unanswered(context.person.id, message_id):
-            await self.answering.answer(context, context.text, message_id=message_id)
+            text = await self._question(context)
+            await self.answering.answer(context, text, message_id=message_id)
 
     async def retry(self, context: BotContext) -> None:
         """/retry: another answer to the last question, or its first, as a new message."""
@@ -93,6 +103,11 @@ class ChatHandlers:
         if last is None or last.turn.question_id != context.press.number:
             raise NotTheLastAnswer
 
+    async def go_on(self, context: BotContext) -> None:
+        """«Дальше»: the rest of an answer that was cut by length. A double tap asks once."""
+        request_id, part = context.press.numbers(2)
+        await self.answering.go_on(context, request_id, part)
+
     async def stop(self, context: BotContext) -> None:
         """⏹: end the answer; the part that came becomes the answer."""
         request_id, chat_id = context.press.number, context.row.chat_id
@@ -113,8 +128,16 @@ class ChatHandlers:
             await self.start_new(context)
 
     async def not_text(self, context: BotContext) -> None:
-        """A picture or a voice message: tell the person that the bot understands only text."""
-        raise TextOnly
+        """A picture or a voice message without words: say what to do instead."""
+        match context.said.unread:
+            case Unread.PICTURE:
+                context.say("unread_picture")
+            case Unread.SOUND:
+                context.say("unread_sound")
+            case Unread.FILE:
+                context.say("unread_file")
+            case _:
+                context.say("unread_other")
 
     async def model_gone(self, texts: Texts, payload: JsonDict, _: int) -> Screen | None:
         """The notification that the serving model is gone, with the model that replaces it."""
@@ -122,11 +145,33 @@ class ChatHandlers:
         successor = await self.models.get(payload["successor_id"] or 0)
         return failure_views.gone(texts, gone, successor) if gone else None
 
+    async def _question(self, context: BotContext, before: int | None = None) -> str:
+        """The person's words, below those that they answer to or send along.
+
+        *before*: the turn that the question is in already; None: it is a new one.
+        """
+        said, quote = context.said, context.said.quote
+        if said.forwarded:
+            return below_quote(said.words, said.forwarded)
+        if quote is None or (not quote.is_fragment and await self._is_last(context, quote, before)):
+            return said.words
+        return below_quote(said.words, cut(quote.text, QUOTE_UNITS))
+
+    async def _is_last(self, context: BotContext, quote: Quote, before: int | None) -> bool:
+        """Whether the message is of the last turn, which the model is shown anyway."""
+        turns = await self.chat.conversations.recent_turns(
+            context.row.chat_id, limit=1, before=before
+        )
+        for past in turns:
+            place = await self.outbox.place_of(past.request_id)
+            return quote.message_id in (past.turn.question_id, place)
+        return False
+
     async def _answer_instead(
         self, context: BotContext, last: PastTurn, text: str, *, place: int | None
     ) -> None:
         """Answer once more; at *place* only if the old answer is one message."""
-        is_one = len(views.whole(context.texts, last.turn.assistant_text)) == 1
+        is_one = last.n_parts == len(views.whole(context.texts, last.turn.assistant_text)) == 1
         await self.answering.answer(
             context,
             text,

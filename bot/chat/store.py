@@ -1,8 +1,9 @@
 """Conversations and their turns: question and answer, stored together or not at all."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
-from bot.domain.models import OpenQuestion, PastTurn, Turn, Usage
+from bot.domain.models import Ending, OpenQuestion, PastTurn, Turn, Usage
+from bot.gateways.old_answers import in_words
 from bot.storage.database import Database, Transaction
 
 
@@ -26,7 +27,8 @@ class ConversationStore:
         newest_first = await self._db.all(
             PastTurn,
             """
-            SELECT id, request_id, question_id, created_at, user_text, assistant_text, is_stopped
+            SELECT id, request_id, question_id, created_at, model, n_parts, user_text,
+                assistant_text, ending
             FROM turns
             WHERE conversation_id = (
                 SELECT id FROM conversations WHERE chat_id = :chat_id ORDER BY id DESC LIMIT 1
@@ -36,7 +38,7 @@ class ConversationStore:
             """,
             {"chat_id": chat_id, "limit": limit, "before": before or 2**63 - 1},
         )
-        return newest_first[::-1]
+        return [replace(past, turn=in_words(past.turn)) for past in newest_first[::-1]]
 
     async def last_turn(self, chat_id: int) -> PastTurn | None:
         """The newest turn of the chat's current conversation; None: it has none yet."""
@@ -69,6 +71,21 @@ class ConversationStore:
         """The request id of the turn that took the place of that one; None: nothing did."""
         query = "SELECT replaced_by FROM turns WHERE request_id = :request_id"
         return await self._db.one(int, query, {"request_id": request_id})
+
+    async def part_to_continue(self, request_id: int) -> int | None:
+        """The number of the last part of that turn, from 1; None: it was not cut by length."""
+        query = "SELECT n_parts FROM turns WHERE request_id = :request_id AND ending = :ending"
+        return await self._db.one(
+            int, query, {"request_id": request_id, "ending": Ending.CUT_BY_LENGTH}
+        )
+
+    async def n_cut(self, *, since: int) -> int:
+        """How many answers since that Unix time reached the limit, later continued or not."""
+        query = """
+            SELECT count(*) FROM turns
+            WHERE created_at >= :since AND (ending = 'cut_by_length' OR n_parts > 1)
+            """
+        return await self._db.one(int, query, {"since": since}) or 0
 
     async def leave_open(self, tx: Transaction, chat_id: int, question: OpenQuestion) -> None:
         """No answer came: the question can be asked again until another one is answered."""
@@ -126,10 +143,10 @@ class ConversationStore:
             """
             INSERT INTO turns (
                 conversation_id, person_id, request_id, question_id, model, user_text,
-                assistant_text, is_stopped, prompt_tokens, completion_tokens, created_at
+                assistant_text, ending, prompt_tokens, completion_tokens, created_at
             ) VALUES (
                 :conversation_id, :person_id, :request_id, :question_id, :model, :user_text,
-                :assistant_text, :is_stopped, :prompt_tokens, :completion_tokens, :now
+                :assistant_text, :ending, :prompt_tokens, :completion_tokens, :now
             )
             """,
             asdict(turn)
@@ -141,6 +158,31 @@ class ConversationStore:
                 "prompt_tokens": usage.prompt_tokens if usage else None,
                 "completion_tokens": usage.completion_tokens if usage else None,
                 "now": now,
+            },
+        )
+
+    async def extend(
+        self, tx: Transaction, past: PastTurn, text: str, *, ending: Ending, usage: Usage | None
+    ) -> None:
+        """Give a turn that was cut its whole text; nothing happens if it has another part by now.
+
+        *usage* is what the new part has cost.
+        """
+        await tx.execute(
+            """
+            UPDATE turns
+            SET assistant_text = :text, ending = :ending, n_parts = n_parts + 1,
+                prompt_tokens = prompt_tokens + :prompt_tokens,
+                completion_tokens = completion_tokens + :completion_tokens
+            WHERE request_id = :request_id AND n_parts = :n_parts
+            """,
+            {
+                "request_id": past.request_id,
+                "n_parts": past.n_parts,
+                "text": text,
+                "ending": ending,
+                "prompt_tokens": usage.prompt_tokens if usage else None,
+                "completion_tokens": usage.completion_tokens if usage else None,
             },
         )
 

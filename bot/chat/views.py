@@ -1,16 +1,11 @@
 """A model's answer: as it grows, and whole. Its text is never parsed as HTML."""
 
-import logging
-import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
 
-from telegramify_markdown import convert
-from telegramify_markdown.config import RenderConfig
-
-from bot.chat.unclosed import closed
+from bot.chat import markdown
 from bot.delivery.screen import MAX_UNITS, Button, Screen
+from bot.domain.models import Ending
 from bot.edge.buttons import button, data_of
 from bot.edge.rich import Rich
 from bot.texts import Texts
@@ -22,37 +17,49 @@ FRAME_SOURCE = 8_192
 
 Buttons = Sequence[Sequence[Button]]
 
-_FENCE: Final = re.compile(r"^ {0,3}(?:```|~~~).*$", re.MULTILINE)
-_logger = logging.getLogger(__name__)
 
+def growing(texts: Texts, text: str, request_id: int, *, start: int = 0) -> Screen:
+    """A frame: the answer so far, or its end if it is longer than a message.
 
-def growing(texts: Texts, text: str, request_id: int) -> Screen:
-    """A frame: the answer so far, or its end if it is longer than a message."""
-    rich = formatted(closed(_recent(text))).end_of(FRAME_UNITS)
-    return with_stop(texts, rich.followed_by(CURSOR).screen(), request_id)
+    *start*: the frame shows the text from there on.
+    """
+    if start and len(text) <= FRAME_SOURCE:
+        rich = _from(start, text, markdown.growing(text))
+    else:
+        rich = markdown.growing(_recent(text[start:]))
+    return with_stop(texts, rich.end_of(FRAME_UNITS).followed_by(CURSOR).screen(), request_id)
 
 
 def whole(
     texts: Texts,
     text: str,
     *,
+    start: int = 0,
     buttons: Buttons = (),
-    is_stopped: bool = False,
-    incident: str = "",
+    mark: str = "",
 ) -> list[Screen]:
     """The answer in as many messages as it needs, with *buttons* under the last; nothing is cut.
 
-    *is_stopped*: the person stopped the answer. *incident*: the answer broke off; this code finds
-    the reason in the log.
+    *start*: earlier messages show the text before. *mark* says why the answer is only a part;
+    empty: it is whole.
     """
-    rich = formatted(closed(text) if incident or is_stopped else text)
-    if incident:
-        broken = texts.plain("failure_broken", incident=incident)
-        rich = rich.followed_by(f" … ({broken})", type="italic")
-    elif is_stopped:
-        rich = rich.followed_by(f" … ({texts.plain('chat_stopped')})", type="italic")
+    rich = _from(start, text, markdown.formatted(text, breaks_off=bool(mark)))
+    if mark:
+        rich = rich.followed_by(f" … ({mark})", type="italic")
     *others, last = [part.screen() for part in rich.messages()]
     return [*others, replace(last, buttons=buttons)]
+
+
+def mark_of(texts: Texts, ending: Ending | None) -> str:
+    """Why the answer is only a part, in few words; empty if it is whole or nobody knows."""
+    match ending:
+        case Ending.STOPPED:
+            return texts.plain("chat_stopped")
+        case Ending.CUT_BY_LENGTH:
+            return texts.plain("chat_cut")
+        case Ending.FILTERED:
+            return texts.plain("chat_filtered")
+    return ""
 
 
 def with_stop(texts: Texts, screen: Screen, request_id: int) -> Screen:
@@ -61,18 +68,29 @@ def with_stop(texts: Texts, screen: Screen, request_id: int) -> Screen:
 
 
 def answer_buttons(
-    texts: Texts, request_id: int, *, is_good: bool | None = None, is_after_silence: bool = False
+    texts: Texts,
+    request_id: int,
+    *,
+    is_good: bool | None = None,
+    is_after_silence: bool = False,
+    part: int | None = None,
 ) -> Buttons:
-    """The buttons under a whole answer, which is the turn of that request.
+    """The buttons under an answer, which is the turn of that request.
 
     *is_good*: how the person rated it; None: they did not. *is_after_silence*: offer a new
-    conversation.
+    conversation. *part*: the number of the answer's last part, if it was cut by length.
     """
     again = button(texts, "another", data_of("chat", "again", request_id))
-    under = [[*_rating_buttons(texts, request_id, is_good=is_good), again]]
+    under = [go_on_button(texts, request_id, part)] if part is not None else []
+    under.append([*_rating_buttons(texts, request_id, is_good=is_good), again])
     if is_after_silence:
         under.append([button(texts, "anew", data_of("chat", "anew", request_id))])
     return under
+
+
+def go_on_button(texts: Texts, request_id: int, part: int) -> list[Button]:
+    """«Дальше»: asks for what comes after that part. A press on an earlier one asks nothing."""
+    return [button(texts, "go_on", data_of("chat", "more", f"{request_id}-{part}"))]
 
 
 def _rating_buttons(
@@ -89,17 +107,14 @@ def _rating_buttons(
     return good, button(texts, "bad_marked", back)
 
 
-def formatted(text: str) -> Rich:
-    """The text with its Markdown as formatting, or unchanged if a word would get lost."""
-    try:
-        shown, entities = convert(text, config=_STYLE)
-    except Exception:  # the answer has to be shown, whatever a model writes
-        _logger.exception("An answer's formatting could not be read")
-        return Rich(text).part(0, len(text))
-    found: list[dict[str, Any]] = [entity.to_dict() for entity in entities]
-    if not _says_all(text, shown, found):
-        shown, found = text, []
-    return Rich.from_entities(shown, found).part(0, len(shown))
+def _from(start: int, text: str, rich: Rich) -> Rich:
+    """What *rich*, the formatted text, shows from *start* on: perhaps the rest of a code block.
+
+    Where the text before looks different because of what follows it, the rest is shown alone.
+    """
+    before = markdown.formatted(text[:start], breaks_off=True).text
+    rest = rich.part(len(before), len(rich.text))
+    return rest if rest.text and rich.text.startswith(before) else markdown.formatted(text[start:])
 
 
 def _recent(text: str) -> str:
@@ -108,29 +123,5 @@ def _recent(text: str) -> str:
         return text
     start = len(text) - FRAME_SOURCE
     start = text.find("\n", start, start + 1000) + 1 or start
-    fences = _FENCE.findall(text, 0, start)
-    return "…\n" + (f"{fences[-1]}\n" if len(fences) % 2 else "") + text[start:]
-
-
-def _says_all(text: str, shown: str, entities: Sequence[dict[str, Any]]) -> bool:
-    """Whether every word is there: the converter drops, for example, what looks like HTML."""
-    hidden = [entity.get("url") or entity.get("language") or "" for entity in entities]
-    there = " ".join([shown, *hidden])
-    missing = set(_words(text)) - set(_words(there))
-    return bool(shown.strip()) and all(word in there for word in missing)
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+", text)
-
-
-def _style() -> RenderConfig:
-    """The converter adds nothing to the model's words, except a dot before lines of a list."""
-    style = RenderConfig.isolated()
-    for level in range(1, 7):
-        setattr(style.markdown_symbol, f"heading_level_{level}", "")
-    style.markdown_symbol.unordered_list_item = "•"
-    return style
-
-
-_STYLE: Final = _style()
+    fence = markdown.fence_around(text, start)
+    return "…\n" + (f"{fence}\n" if fence else "") + text[start:]

@@ -1,9 +1,12 @@
 """Updates from Telegram, kept until they are answered."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from bot.delivery.chats_store import newest_message_id, saw_message
+from bot.delivery.joining import is_next_part
+from bot.domain import JsonDict
 from bot.storage.database import Database, Transaction
 
 BUSY = "busy"
@@ -37,6 +40,13 @@ class InboxRow:
     attempts: int
     frame_message_id: int | None
     """The message in which an earlier try already showed a part of the answer."""
+    parts: tuple[str, ...] = ()
+    """The payloads of further updates that belong to it, in order."""
+
+    @property
+    def message(self) -> JsonDict:
+        """What somebody has newly written, as Telegram sent it; empty for any other update."""
+        return _new_message(self.payload)
 
 
 class InboxStore:
@@ -61,8 +71,10 @@ class InboxStore:
         new = []
         for update in updates:
             await saw_message(tx, update.chat_id, update.message_id)
-            is_full = await self._n_open(tx, update.chat_id, update.lane) > most_waiting
-            lane = BUSY if is_full else update.lane
+            lane = await self._lane_that_it_continues(tx, update)
+            if lane is None:
+                is_full = await self._n_open(tx, update.chat_id, update.lane) > most_waiting
+                lane = BUSY if is_full else update.lane
             added = await tx.execute(
                 """
                 INSERT OR IGNORE INTO inbox (
@@ -85,16 +97,22 @@ class InboxStore:
 
     async def head(self, chat_id: int, lane: str) -> InboxRow | None:
         """The oldest update of a lane that is not done, or None."""
-        return await self._db.one(
+        first = await self.first(chat_id, lane, limit=1)
+        return first[0] if first else None
+
+    async def first(self, chat_id: int, lane: str, *, limit: int) -> list[InboxRow]:
+        """The oldest updates of a lane that are not done, at most *limit* of them, in order."""
+        return await self._db.all(
             InboxRow,
             """
-            SELECT id, chat_id, lane, payload, floor_id, attempts, frame_message_id
+            SELECT id, chat_id, lane, payload, floor_id, attempts, frame_message_id,
+                '' AS parts
             FROM inbox
             WHERE chat_id = :chat_id AND lane = :lane AND done_at IS NULL
             ORDER BY id
-            LIMIT 1
+            LIMIT :limit
             """,
-            {"chat_id": chat_id, "lane": lane},
+            {"chat_id": chat_id, "lane": lane, "limit": limit},
         )
 
     async def is_open(self, row_id: int, chat_id: int) -> bool:
@@ -130,6 +148,26 @@ class InboxStore:
             {"id": row_id, "now": now, "is_dead": is_dead},
         )
 
+    async def joined(self, tx: Transaction, row_ids: Sequence[int]) -> None:
+        """These updates are handled as one, in whose place the first of them stands."""
+        for row_id in row_ids:
+            await tx.execute(
+                "UPDATE inbox SET part_of = :first WHERE id = :id",
+                {"first": row_ids[0], "id": row_id},
+            )
+
+    async def was_joined(self, chat_id: int, message_id: int) -> bool:
+        """Whether that message of a person was handled together with others, since two days."""
+        row = await self._db.row(
+            """
+            SELECT 1
+            FROM inbox
+            WHERE chat_id = :chat_id AND message_id = :message_id AND part_of IS NOT NULL
+            """,
+            {"chat_id": chat_id, "message_id": message_id},
+        )
+        return row is not None
+
     async def failed(self, tx: Transaction, row_id: int) -> None:
         """One more try did not succeed."""
         await tx.execute("UPDATE inbox SET attempts = attempts + 1 WHERE id = :id", {"id": row_id})
@@ -137,6 +175,26 @@ class InboxStore:
     async def prune(self, tx: Transaction, *, before: int) -> None:
         """Forget updates that were done before that time (Unix seconds)."""
         await tx.execute("DELETE FROM inbox WHERE done_at < :before", {"before": before})
+
+    async def _lane_that_it_continues(self, tx: Transaction, update: Incoming) -> str | None:
+        """The lane of a text that Telegram's app has cut, if the update is its next part.
+
+        A long command may wait in another lane than words. None: it continues nothing.
+        """
+        earlier = await tx.row(
+            """
+            SELECT lane, payload
+            FROM inbox
+            WHERE chat_id = :chat_id AND done_at IS NULL
+            ORDER BY id DESC
+            LIMIT 1
+            """,
+            {"chat_id": update.chat_id},
+        )
+        if earlier is None:
+            return None
+        is_next = is_next_part(_new_message(update.payload), _new_message(earlier["payload"]))
+        return str(earlier["lane"]) if is_next else None
 
     async def _n_open(self, tx: Transaction, chat_id: int, lane: str) -> int:
         n_open = await tx.one(
@@ -149,3 +207,8 @@ class InboxStore:
             {"chat_id": chat_id, "lane": lane},
         )
         return n_open or 0
+
+
+def _new_message(payload: str) -> JsonDict:
+    message = json.loads(payload).get("message")
+    return message if isinstance(message, dict) else {}

@@ -6,15 +6,17 @@ update is handled again; if it dies after, it is done.
 """
 
 import asyncio
+import contextlib
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from bot.delivery.inbox_store import BUSY, InboxRow, InboxStore
-from bot.delivery.routing import LaneNames, route_all
+from bot.delivery.joining import MOST_PARTS, together, wait_s
+from bot.delivery.routing import Lane, LaneNames, route_all
 from bot.domain import JsonDict
 from bot.runtime.workers import Workers
 from bot.storage.database import Database, Transaction
@@ -53,8 +55,14 @@ class Lanes:
     """(update, incident code) -> the apology for an update that failed for good."""
     turn_away: Callable[[InboxRow], Awaitable[Work]]
     """The message for a chat whose lane is full."""
+    admin_ids: Collection[int] | None = None
+    """People whose files are datasets; None: everybody."""
     _workers: Workers[_ChatLane] = field(init=False)
     _interrupted: set[_ChatLane] = field(init=False, default_factory=set)
+    _arrivals: dict[_ChatLane, asyncio.Event] = field(init=False, default_factory=dict)
+    """By lane that waits for more parts of a message: set when something arrives."""
+    _arrived_at: dict[_ChatLane, float] = field(init=False, default_factory=dict)
+    """When something arrived last, by the loop's clock; for what an earlier process left, now."""
 
     def __post_init__(self) -> None:
         self._workers = Workers("lane", self._drain)
@@ -72,27 +80,54 @@ class Lanes:
 
     async def accept(self, updates: Sequence[JsonDict]) -> None:
         """Commit updates as Telegram sent them, then wake their lanes."""
-        incoming = route_all(updates, self.names)
+        incoming = route_all(updates, self.names, self.admin_ids)
         now = int(time.time())
         new = await self.database.write(
             lambda tx: self.store.add(tx, self.bot_id, incoming, now=now, most_waiting=MOST_WAITING)
         )
         for update in new:
-            self._workers.wake((update.chat_id, update.lane))
+            lane = update.chat_id, update.lane
+            self._arrived_at[lane] = asyncio.get_running_loop().time()
+            if lane in self._arrivals:
+                self._arrivals[lane].set()
+            self._workers.wake(lane)
 
     async def _drain(self, lane: _ChatLane) -> None:
-        while (row := await self.store.head(*lane)) is not None:
-            is_replay = lane in self._interrupted or row.attempts > 0
+        while rows := await self._next(lane):
+            is_replay = lane in self._interrupted or rows[0].attempts > 0
             self._interrupted.discard(lane)
-            await self._process(row, is_replay=is_replay)
+            await self._process(rows, is_replay=is_replay)
 
-    async def _process(self, row: InboxRow, *, is_replay: bool) -> None:
+    async def _next(self, lane: _ChatLane) -> list[InboxRow]:
+        """The oldest update and those that belong to it, as soon as no other may follow."""
+        self._arrivals[lane] = arrived = asyncio.Event()
+        try:
+            while True:
+                arrived.clear()
+                rows = await self.store.first(*lane, limit=MOST_PARTS)
+                found = _joined(rows)
+                rest_s = self._rest_s(lane, found) if len(found) == len(rows) else 0
+                if rest_s <= 0 or not await _is_set_within(arrived, rest_s):
+                    return found
+        finally:
+            del self._arrivals[lane]
+
+    def _rest_s(self, lane: _ChatLane, rows: Sequence[InboxRow]) -> float:
+        """For how long something may still come that belongs to these, the lane's only updates."""
+        if not rows or lane[1] == BUSY or len(rows) == MOST_PARTS:
+            return 0
+        now = asyncio.get_running_loop().time()
+        age_s = now - self._arrived_at.setdefault(lane, now)
+        return wait_s(rows[-1].message, is_talk=lane[1] == Lane.TALK) - age_s
+
+    async def _process(self, rows: Sequence[InboxRow], *, is_replay: bool) -> None:
+        row = replace(rows[0], parts=tuple(each.payload for each in rows[1:]))
         try:
             if row.lane == BUSY:
                 work = await self.turn_away(row)
             else:
                 work = await self.handle(row, is_replay=is_replay)
-            await self._finish(row, work, is_dead=False)
+            await self._finish(rows, work, is_dead=False)
         except Exception:
             incident = secrets.token_hex(3)
             attempt = row.attempts + 1
@@ -101,22 +136,40 @@ class Lanes:
                 await self.database.write(lambda tx: self.store.failed(tx, row.id))
                 await asyncio.sleep(RETRY_DELAY_S * attempt)
             else:
-                await self._give_up(row, incident)
+                await self._give_up(rows, incident)
 
-    async def _give_up(self, row: InboxRow, incident: str) -> None:
+    async def _give_up(self, rows: Sequence[InboxRow], incident: str) -> None:
         """Mark the update as dead, with an apology; if that fails too, without a message."""
         try:
-            await self._finish(row, await self.apologise(row, incident), is_dead=True)
+            await self._finish(rows, await self.apologise(rows[0], incident), is_dead=True)
         except Exception:
-            _logger.exception("Incident %s: no apology for update %s", incident, row.id)
-            await self._finish(row, None, is_dead=True)
+            _logger.exception("Incident %s: no apology for update %s", incident, rows[0].id)
+            await self._finish(rows, None, is_dead=True)
 
-    async def _finish(self, row: InboxRow, work: Work | None, *, is_dead: bool) -> None:
-        now = int(time.time())
+    async def _finish(self, rows: Sequence[InboxRow], work: Work | None, *, is_dead: bool) -> None:
+        now, ids = int(time.time()), [row.id for row in rows]
 
         async def everything(tx: Transaction) -> None:
             if work is not None:
                 await work(tx)
-            await self.store.done(tx, row.id, now=now, is_dead=is_dead)
+            if len(ids) > 1:
+                await self.store.joined(tx, ids)
+            for row_id in ids:
+                await self.store.done(tx, row_id, now=now, is_dead=is_dead)
 
         await self.database.write(everything)
+
+
+def _joined(rows: Sequence[InboxRow]) -> list[InboxRow]:
+    """The first of these successive updates, and those that belong to it; none of none."""
+    if not rows or rows[0].lane == BUSY:
+        return list(rows[:1])
+    is_talk = rows[0].lane == Lane.TALK
+    return list(rows[: together([row.message for row in rows], is_talk=is_talk)])
+
+
+async def _is_set_within(event: asyncio.Event, seconds: float) -> bool:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            return await event.wait()
+    return False

@@ -52,6 +52,8 @@ class Screen:
     """Telegram's MessageEntity objects for model output, which is never parsed as HTML."""
     attachment: Attachment | None = None
     """A screen with one is always a new message."""
+    thread_id: int | None = None
+    """The topic of the chat in which a new message appears; None: outside of topics."""
 
     @property
     def has_only_buttons(self) -> bool:
@@ -65,8 +67,10 @@ class Screen:
             "buttons": [[asdict(button) for button in row] for row in self.buttons],
             "entities": None if self.entities is None else list(self.entities),
         }
-        # Only if there is one: the digests that cards store of screens without it must not change.
-        return stored | ({"attachment": asdict(self.attachment)} if self.attachment else {})
+        # Only what there is: the digests that cards store of screens without it must not change.
+        if self.attachment:
+            stored["attachment"] = asdict(self.attachment)
+        return stored | ({"thread_id": self.thread_id} if self.thread_id else {})
 
     @classmethod
     def from_json(cls, data: JsonDict) -> "Screen":
@@ -76,6 +80,7 @@ class Screen:
             buttons=[[Button(**button) for button in row] for row in data["buttons"]],
             entities=data["entities"],
             attachment=Attachment(**data["attachment"]) if data.get("attachment") else None,
+            thread_id=data.get("thread_id"),
         )
 
 

@@ -1,14 +1,18 @@
 """`BotContext`: what every handler gets, and where it collects replies and changes."""
 
+import json
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from telegram import Update
 from telegram.ext import CallbackContext, ExtBot
 
+from bot.delivery.commands import place_of
 from bot.delivery.inbox_store import InboxRow
+from bot.delivery.messages import Said, is_file, new_or_edited, said_in
 from bot.delivery.outbox import Outbox
 from bot.delivery.outbox_store import reply_key
 from bot.delivery.poster import Poster
@@ -16,7 +20,9 @@ from bot.delivery.rate_limits import RateLimits
 from bot.delivery.screen import Screen, plain
 from bot.delivery.streaming import StreamedAnswer
 from bot.delivery.typing import Typing
+from bot.domain import JsonDict
 from bot.domain.people import Person
+from bot.domain.typed import words_of
 from bot.edge.buttons import Press, parse
 from bot.edge.core import Core
 from bot.edge.menus import Menus
@@ -59,6 +65,9 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
         self._menus = menus
         self.row = row
         self.current_update = update
+        self._update: JsonDict = json.loads(row.payload)
+        parts = [self._update, *map(json.loads, row.parts)]
+        self._messages = [message for part in parts if (message := new_or_edited(part))]
         self.person = person
         self.texts = core.texts_for(person)
         self.is_replay = is_replay
@@ -74,25 +83,63 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
         """The id of this update, stored with everything that it changes."""
         return self.row.id
 
+    @cached_property
+    def place(self) -> str:
+        """The `/command` or the button's `feature:action`; empty for anything else."""
+        return place_of(self._update)
+
+    @cached_property
+    def said(self) -> Said:
+        """What the person says, in all parts of the message; nothing when a button is pressed."""
+        return said_in(self._messages)
+
     @property
     def text(self) -> str:
-        """The text of the message; empty when it has none."""
-        message = self.current_update.effective_message
-        if message is None or self.current_update.callback_query:
-            return ""
-        # The library does not check the type.
-        return message.text if isinstance(message.text, str) else ""
+        """The words of the message; empty when it has none."""
+        return self.said.words
 
     @property
     def words(self) -> list[str]:
-        """The words after the command, split at white space."""
-        return self.text.split()[1:]
+        """The words after the command."""
+        return words_of(self.text)[1:]
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the person has written, and not edited or pressed something."""
+        return isinstance(self._update.get("message"), dict)
+
+    @property
+    def is_edit(self) -> bool:
+        """Whether the person has edited a message."""
+        return bool(self._messages) and not self.is_new
+
+    @property
+    def brings_dataset(self) -> bool:
+        """Whether an admin has sent a file, or changed its caption, whatever that says."""
+        return self.person.is_admin and any(map(is_file, self._messages))
+
+    async def is_part(self) -> bool:
+        """Whether the edited message was taken together with others, except in an album.
+
+        Of an album's messages only one has words, so these are still the whole.
+        """
+        if "media_group_id" in self._messages[0]:
+            return False
+        return await self._core.inbox.was_joined(self.row.chat_id, self.said.message_id)
 
     @property
     def message_id(self) -> int | None:
         """The message that was written or edited, or under which a button was pressed."""
+        if self._messages:
+            return self.said.message_id
         message = self.current_update.effective_message
         return message.message_id if message else None
+
+    @property
+    def thread_id(self) -> int | None:
+        """The topic of a private chat where the person is; None: outside of topics."""
+        message = self.current_update.effective_message
+        return getattr(message, "message_thread_id", None)
 
     @property
     def press(self) -> Press:
@@ -121,13 +168,14 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
             key: Identifies a message that must be sent only once; None: one of this update.
         """
         key = key or reply_key(self.row.id, self._n_replies)
+        payload = replace(screen, thread_id=self.thread_id).to_json()
         self._n_replies += 1
         self.also(
             lambda tx: self._core.outbox.post(
                 tx,
                 self.row.chat_id,
                 key=key,
-                payload=screen.to_json(),
+                payload=payload,
                 now=int(time.time()),
                 edit_id=edit_id,
                 floor_id=self.row.floor_id,
@@ -171,6 +219,7 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
             is_unsure=self.is_replay,
             is_blocked=lambda: delivery.outbox.has_waiting(self.row.chat_id),
             on_first=remember,
+            thread_id=self.thread_id,
         )
         return self._frames
 
@@ -182,7 +231,7 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
 
     def typing(self) -> Typing:
         """Show "typing…" until it is stopped, or during a `with` block."""
-        return Typing(self.bot, self.row.chat_id)
+        return Typing(self.bot, self.row.chat_id, self.thread_id)
 
     async def publish_menu(self, person: Person) -> None:
         """Set the command menu of the person's chat, in their language."""

@@ -3,17 +3,19 @@
 People who are not admitted reach only what the features name for people outside.
 """
 
+import asyncio
 import json
 import logging
-import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from telegram import Chat, ChatMember, MessageEntity, Update
+from telegram import CallbackQuery, Chat, ChatMember, Update
 from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import Application
 
+from bot.delivery.commands import command_in
 from bot.delivery.inbox_store import InboxRow
 from bot.delivery.lanes import MOST_WAITING, Work
 from bot.delivery.routing import Lane
@@ -24,12 +26,11 @@ from bot.edge.feature import ANYTHING, Handler
 from bot.edge.guards import QUIET_S
 from bot.edge.menus import Menus
 from bot.edge.registry import Registry
-from bot.errors import BadCommand, ButtonGone, DailyLimitReached, UserError
+from bot.edge.suggestions import unknown_command
+from bot.errors import ButtonGone, DailyLimitReached, UserError
 from bot.storage.database import Transaction
 from bot.texts import Texts
 
-_COMMAND = re.compile(r"/(\w+)(?:@(\w+))?", re.ASCII)
-"""As Telegram marks one in a text. https://core.telegram.org/bots/features#commands"""
 _GONE = (ChatMember.LEFT, ChatMember.BANNED)
 _logger = logging.getLogger(__name__)
 
@@ -43,6 +44,8 @@ class Dispatch:
     delivery: Delivery
     menus: Menus
     registry: Registry
+    acknowledging: "set[asyncio.Task[None]]" = field(init=False, default_factory=set)
+    """Answers to pressed buttons that are on their way; each ends with the request's time."""
 
     async def handle(self, row: InboxRow, *, is_replay: bool) -> Work:
         """What the update changes; a `UserError` becomes a reply, other exceptions are raised."""
@@ -55,16 +58,16 @@ class Dispatch:
         if update.my_chat_member is not None:
             return self._membership(row, update)
         context = await self._context(row, update, is_replay=is_replay)
-        if row.lane != Lane.STOP:  # a stop must not wait for Telegram
-            await self._acknowledge(update)
-        handler = self._handler(update, context)
+        if row.lane != Lane.STOP:  # a stop has a toast to show
+            self._acknowledge(update)
+        handler = await self._handler(context)
         if handler is not None:
             await self._call(handler, context)
-        if update.message is not None and context.text.startswith("/"):
+        if context.place.startswith("/") and not context.is_edit:
             for after_command in self.registry.after_command:
                 await after_command(context)
         if row.lane == Lane.STOP:
-            await self._acknowledge(update, context.toast)
+            self._acknowledge(update, context.toast)
         return self._work(context)
 
     async def apologise(self, row: InboxRow, incident: str) -> Work:
@@ -94,26 +97,24 @@ class Dispatch:
             )
         return context.commit
 
-    def _handler(self, update: Update, context: BotContext) -> Handler | None:
+    async def _handler(self, context: BotContext) -> Handler | None:
         """The handler of the update; None: no handler takes it."""
-        registry = self.registry
-        if update.callback_query is not None:
-            name, known, unknown = context.press.name, registry.presses, _unknown_button
-        elif is_command(update):
-            name, known, unknown = (
-                command_in(context.text, context.bot.username),
-                registry.commands,
-                _unknown_command,
-            )
-        else:
-            name, known, unknown = "", {}, None
+        registry, place = self.registry, context.place
         if not context.person.is_admitted:
-            place = f"/{name}" if is_command(update) else name
             return registry.outside.get(place) or registry.outside.get(ANYTHING)
-        if unknown is not None:
-            return known.get(name, unknown)
-        fitting = (handler for fits, handler in registry.messages if fits.check_update(update))
-        return next(fitting, None)
+        if context.is_edit and await context.is_part():
+            return _edited_part
+        if place.startswith("/") and not context.brings_dataset:
+            return self._command(context, place.removeprefix("/"))
+        if not (context.is_new or context.is_edit):
+            return registry.presses.get(place, _unknown_button)
+        return next((handler for fits, handler in registry.messages if fits(context)), None)
+
+    def _command(self, context: BotContext, name: str) -> Handler:
+        command = command_in(context.text)
+        is_ours = command is None or command.bot in ("", context.bot.username.lower())
+        handler = self.registry.commands.get(name) if is_ours else None
+        return handler or partial(_unknown_command, self.registry, name)
 
     async def _call(self, handler: Handler, context: BotContext) -> None:
         _logger.debug("Update %s is for %s", context.request_id, handler)
@@ -175,12 +176,17 @@ class Dispatch:
             return lambda tx: outbox.park(tx, row.chat_id)
         return lambda tx: outbox.unpark(tx, row.chat_id)
 
-    async def _acknowledge(self, update: Update, toast: str = "") -> None:
-        """Remove the waiting sign from a pressed button; a failure does not matter."""
+    def _acknowledge(self, update: Update, toast: str = "") -> None:
+        """Remove the waiting sign from a pressed button; nobody waits for that."""
         if update.callback_query is None:
             return
+        task = asyncio.create_task(self._answer(update.callback_query, toast))
+        self.acknowledging.add(task)
+        task.add_done_callback(self.acknowledging.discard)
+
+    async def _answer(self, query: CallbackQuery, toast: str) -> None:
         try:
-            await update.callback_query.answer(toast or None)
+            await query.answer(toast or None)
         except TelegramError as exc:
             _logger.debug("A button's press was not acknowledged: %s", exc)
 
@@ -218,26 +224,14 @@ async def _nothing(tx: Transaction) -> None:
     """The work of an update that changes nothing."""
 
 
-def is_command(update: Update) -> bool:
-    """Whether a message, new or edited, begins with a command, as Telegram sees it."""
-    message = update.message or update.edited_message
-    first = message.entities[0] if message and message.text and message.entities else None
-    return first is not None and first.type == MessageEntity.BOT_COMMAND and first.offset == 0
+async def _unknown_command(registry: Registry, name: str, context: BotContext) -> None:
+    is_admin = context.person.is_admin
+    usable = registry.everyones_commands + (registry.admins_commands if is_admin else [])
+    context.reply(unknown_command(context.texts, name, usable))
 
 
-def command_in(text: str, username: str) -> str:
-    """The command at the start of a text, without its slash; empty if it names another bot.
-
-    >>> command_in("/Train@natasha_bot quick", "Natasha_bot")
-    'train'
-    """
-    found = _COMMAND.match(text)
-    is_ours = found is not None and (found[2] or username).lower() == username.lower()
-    return found[1].lower() if found and is_ours else ""
-
-
-async def _unknown_command(context: BotContext) -> None:
-    raise BadCommand(usage="/help")
+async def _edited_part(context: BotContext) -> None:
+    context.say("chat_edited_part")
 
 
 async def _unknown_button(context: BotContext) -> None:

@@ -4,8 +4,6 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from telegram.ext.filters import BaseFilter
-
 from bot.delivery.notifications import NotificationKind
 from bot.delivery.screen import Screen
 from bot.domain import JsonDict
@@ -19,6 +17,9 @@ Render = Callable[[Texts, JsonDict, int], Awaitable[Screen | None]]
 """(texts, payload, id of the reader) -> the screen; None: nothing is left to tell."""
 Forget = Callable[[Transaction, int], Awaitable[Any]]
 """(transaction, person id): deletes the texts of a person that the feature stores."""
+
+Fits = Callable[[BotContext], bool]
+"""Whether a handler takes the message."""
 
 ANYTHING: Final = "*"
 """In `Feature.outside`: every update that no other entry takes."""
@@ -63,8 +64,8 @@ class Feature:
     presses: Mapping[str, Handler] = field(default_factory=dict)
     """Buttons for all admitted people, as `feature:action`."""
     admin_presses: Mapping[str, Handler] = field(default_factory=dict)
-    messages: Sequence[tuple[BaseFilter, Handler]] = ()
-    """For other messages. The first filter that fits decides, in the order of the features."""
+    messages: Sequence[tuple[Fits, Handler]] = ()
+    """For other messages. The first that fits decides, in the order of the features."""
     outside: Mapping[str, Handler] = field(default_factory=dict)
     """For people who are not admitted: `/command`, `feature:action`, or `ANYTHING`."""
     talks: Collection[str] = ()

@@ -14,6 +14,7 @@ from bot.storage.database import Transaction
 KEPT_S = 2 * 24 * 3600
 """How long handled updates and sent messages are stored."""
 SWEEP_INTERVAL_S = 3600
+CHECKPOINT_INTERVAL_S = 30
 
 
 def schedule(queue: "JobQueue[Any]", ticks: Iterable[Tick]) -> None:
@@ -45,3 +46,13 @@ def sweeping(core: Core) -> Tick:
         await core.database.write(work)
 
     return Tick(name="sweep", run=sweep, interval_s=SWEEP_INTERVAL_S, first_s=60)
+
+
+def checkpointing(core: Core) -> Tick:
+    """The tick that keeps the database's main file up to date, for people who copy only that."""
+    return Tick(
+        name="checkpoint",
+        run=core.database.checkpoint,
+        interval_s=CHECKPOINT_INTERVAL_S,
+        first_s=CHECKPOINT_INTERVAL_S,
+    )

@@ -1,18 +1,15 @@
 """The model hears its system prompt, as much of the conversation as fits, and the new words."""
 
 import time
-from contextlib import aclosing
-from typing import Any
 
 import pytest
 
 from bot import errors
-from bot.chat.chat import MOST_TURNS, Question
-from bot.domain.models import Turn, Usage
+from bot.chat.chat import MOST_TURNS
+from bot.domain.models import Ending, Usage
 from bot.gateways.tokenizer import count_example_tokens, encoding_for
-from tests.composition import ADMIN, PROMPT, TESTER, TUNED, BotParts, person
-
-CHAT = 7
+from tests.chat.talks import CHAT, heard, question, roles, said, stored
+from tests.composition import ADMIN, PROMPT, TUNED, BotParts, person
 
 
 @pytest.fixture
@@ -20,37 +17,6 @@ async def talking(parts: BotParts) -> BotParts:
     """A model serves."""
     await parts.serving.use(await parts.serving.model(TUNED), by=ADMIN)
     return parts
-
-
-async def said(parts: BotParts, n: int, *, text: str = "", at: int | None = None, by: int = TESTER):
-    """Question and answer number *n* were stored."""
-    turn = Turn(user_text=f"вопрос {n} {text}".strip(), assistant_text=f"ответ {n}")
-    await parts.database.write(
-        lambda tx: parts.conversations.add_turn(
-            tx,
-            turn,
-            chat_id=CHAT,
-            person_id=by,
-            request_id=n,
-            model=TUNED,
-            usage=None,
-            now=at or 1,
-        )
-    )
-    return turn
-
-
-async def question(parts: BotParts, text: str = "И что дальше?", **options: Any) -> Question:
-    return await parts.chat.question(text, person=options.pop("person", person()), chat_id=CHAT)
-
-
-def roles(asked: Question) -> list[tuple[str, str]]:
-    return [(message.role, message.content) for message in asked.messages]
-
-
-async def heard(parts: BotParts, asked: Question) -> list[str | Usage | Question]:
-    async with aclosing(parts.chat.answer(asked)) as pieces:
-        return [piece async for piece in pieces]
 
 
 async def test_prompt_is_system_prompt_history_and_the_new_words(talking: BotParts):
@@ -154,13 +120,14 @@ async def test_endless_conversation_is_not_read_whole(talking: BotParts):
     assert len((await question(talking)).window) == MOST_TURNS
 
 
-async def test_answer_comes_in_pieces_then_its_costs(talking: BotParts):
+async def test_answer_comes_in_pieces_then_its_costs_and_its_end(talking: BotParts):
     talking.server.replies.append("Представь лес.")
 
     assert await heard(talking, await question(talking)) == [
         "Представь",
         " лес.",
         Usage(prompt_tokens=9, completion_tokens=2),
+        Ending.WHOLE,
     ]
     ((model, messages),) = talking.server.asked
     assert model == TUNED
@@ -217,21 +184,6 @@ async def test_other_troubles_trim_nothing(talking: BotParts, error):
 
 
 # Another answer to the last question
-
-
-async def stored(parts: BotParts, asked: Question, request_id: int, text: str = "Другой ответ"):
-    await parts.database.write(
-        lambda tx: parts.chat.store(
-            tx,
-            asked,
-            text,
-            person=person(),
-            chat_id=CHAT,
-            request_id=request_id,
-            usage=None,
-            is_stopped=False,
-        )
-    )
 
 
 async def test_another_answer_takes_the_place_of_the_last(talking: BotParts):

@@ -6,7 +6,8 @@ from contextlib import aclosing
 
 import pytest
 
-from bot.chat.chat import TRIES_OF_UNKNOWN, Question
+from bot.chat.chat import TRIES_OF_UNKNOWN
+from bot.chat.question import Question
 from bot.domain.models import Usage
 from bot.errors import ModelGone, ModelUnknown
 from tests.composition import ADMIN, SECOND_ADMIN, TESTER, BotParts, person

@@ -125,3 +125,41 @@ async def test_timeout_of_something_else_is_no_stop():
     with pytest.raises(TimeoutError):
         async with generations.stoppable(5, 7):
             raise TimeoutError
+
+
+async def test_second_answer_in_a_chat_waits_for_the_first():
+    """Wherever it comes from: neither breaks the other, and each can be stopped."""
+    generations, model = Generations(), Model()
+    first = asyncio.create_task(heard(generations, model, 7))
+    await asyncio.sleep(0.5)
+    second = asyncio.create_task(heard(generations, Model(), 8))
+    third = asyncio.create_task(heard(generations, Model(), 9))
+    await asyncio.sleep(2)
+    was_closed = model.is_closed
+
+    generations.stop(5, 7)
+    assert await first == (["слово 0", "слово 1"], True)
+    assert (was_closed, model.is_closed) == (False, True)
+    generations.stop(5, 9)
+    assert await second == ([f"слово {n}" for n in range(10)], False)
+    assert await third == ([], True)
+
+
+async def test_answer_that_waits_is_ended_too():
+    """Who has lost access gets neither the answer that grows nor the one behind it."""
+    generations = Generations()
+    first = asyncio.create_task(heard(generations, Model(), 7))
+    await asyncio.sleep(1.5)
+    second = asyncio.create_task(heard(generations, Model(), 8))
+    await asyncio.sleep(1)
+
+    generations.end(5)
+
+    assert await first == (["слово 0", "слово 1"], True)
+    assert await second == ([], True)
+
+
+async def test_other_chats_do_not_wait():
+    generations = Generations()
+    async with generations.stoppable(5, 7), generations.stoppable(6, 8) as other:
+        assert not other.is_stopped

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.chat.store import ConversationStore
-from bot.domain.models import Turn, Usage
+from bot.domain.models import Ending, Turn, Usage
 from bot.storage.database import Database
 
 
@@ -100,7 +100,7 @@ async def test_question_that_was_answered_last_is_known(
     await say(database, store, 1)
     assert await store.last_question(5) == 0
 
-    turn = Turn(user_text="?", assistant_text="!", question_id=70, is_stopped=True)
+    turn = Turn(user_text="?", assistant_text="!", question_id=70, ending=Ending.STOPPED)
     options: dict[str, Any] = {"person_id": 5, "model": "m", "usage": None}
     await database.write(
         lambda tx: store.add_turn(tx, turn, chat_id=5, request_id=2, now=2, **options)
@@ -109,8 +109,8 @@ async def test_question_that_was_answered_last_is_known(
 
     assert await store.last_question(5) == 70
     assert await store.last_turn(5) is None
-    rows = await database.rows("SELECT question_id, is_stopped FROM turns ORDER BY id")
-    assert [tuple(row) for row in rows] == [(None, 0), (70, 1)]
+    rows = await database.rows("SELECT question_id, ending FROM turns ORDER BY id")
+    assert [tuple(row) for row in rows] == [(None, None), (70, "stopped")]
 
 
 async def test_no_question_scans_the_table(

@@ -8,6 +8,7 @@ import pytest
 from bot.chat import views as answer
 from bot.chat.views import CURSOR, answer_buttons
 from bot.delivery.screen import Screen
+from bot.domain.models import Ending
 from bot.edge.rich import MOST_ENTITIES
 from sandbox.text import utf16_len
 from tests.screens import RU, buttons_of, shown
@@ -266,7 +267,7 @@ def test_new_conversation_is_offered_after_a_silence():
 @pytest.mark.parametrize("text", ["Представь **лес**", "```\nкод", "слово " * 682 + "слово"])
 def test_stopped_answer_says_so(text: str):
     """Apart from what the model said, even where that breaks off inside of code."""
-    screens = answer.whole(RU, text, is_stopped=True)
+    screens = answer.whole(RU, text, mark=answer.mark_of(RU, Ending.STOPPED))
     last = screens[-1]
 
     assert shown(last).endswith("… (остановлено)")
@@ -274,18 +275,8 @@ def test_stopped_answer_says_so(text: str):
     assert sum(shown(screen).count("остановлено") for screen in screens) == 1
 
 
-def test_answer_that_the_converter_can_not_read_is_shown_as_it_is(monkeypatch, caplog):
-    def breaks(*_: object, **__: object) -> None:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(answer, "convert", breaks)
-
-    assert [screen.text for screen in whole(" **лес** ")] == ["**лес**"]
-    assert "could not be read" in caplog.text
-
-
 def test_nothing_is_added_to_what_the_model_says():
-    """The converter would put pushpins before headings."""
-    (screen,) = whole("# Лес\n\n## Поле\n\n- раз\n- два")
+    """A dash may begin words of a dialogue, so only stars of lists become dots."""
+    (screen,) = whole("# Лес\n\n## Поле\n\n- раз\n- два\n\n* три\n* четыре")
 
-    assert shown(screen) == "Лес\n\nПоле\n\n• раз\n• два"
+    assert shown(screen) == "Лес\n\nПоле\n\n- раз\n- два\n\n• три\n• четыре"

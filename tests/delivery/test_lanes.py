@@ -15,7 +15,7 @@ from bot.delivery.lanes import MOST_ATTEMPTS, MOST_WAITING, Lanes, Work
 from bot.delivery.routing import Lane
 from bot.domain import JsonDict
 from bot.storage.database import Database, Transaction
-from tests.clocks import settle, until
+from tests.clocks import in_real_time, settle, until
 
 
 @dataclass
@@ -88,9 +88,9 @@ class Desk:
         """Updates come in, in one batch."""
         await self.lanes.accept([self.update(text, chat_id) for text in texts])
 
-    def update(self, text: str, chat_id: int = 5) -> JsonDict:
+    def update(self, text: str, chat_id: int = 5, **fields: object) -> JsonDict:
         self.n_updates += 1
-        message = {"message_id": self.n_updates, "chat": {"id": chat_id}, "text": text}
+        message = {"message_id": self.n_updates, "chat": {"id": chat_id}, "text": text, **fields}
         return {"update_id": self.n_updates, "message": message}
 
     async def notes(self, chat_id: int = 5) -> list[str]:
@@ -108,8 +108,8 @@ class Desk:
 
 
 def _words(row: InboxRow) -> str:
-    text: str = json.loads(row.payload)["message"]["text"]
-    return text
+    parts = [json.loads(payload)["message"]["text"] for payload in (row.payload, *row.parts)]
+    return "".join(parts)
 
 
 async def _note(tx: Transaction, row: InboxRow, words: str) -> None:
@@ -394,3 +394,93 @@ async def test_database_that_fails_for_a_while_loses_nothing(
 
     assert await desk.notes() == ["раз", "два"]
     assert logging.ERROR in {record.levelno for record in caplog.records}
+
+
+LONG = "а" * 4096
+
+
+@in_real_time
+async def test_parts_are_handled_as_one_update(desk: Desk):
+    """Whether they came in one batch or one after the other; what follows stays apart."""
+    await desk.gets("раз", LONG, "б" * 4096, "хвост", "два")
+    await desk.gets(LONG)
+    await asyncio.sleep(0.05)
+    await desk.gets("хвост")
+    await desk.gets("три")
+    await desk.done()
+
+    long = f"{LONG}{'б' * 4096}хвост"
+    assert await desk.notes() == desk.began == ["раз", long, "два", f"{LONG}хвост", "три"]
+    assert await desk.lanes.store.was_joined(5, 3)
+    assert not await desk.lanes.store.was_joined(5, 1)
+
+
+async def test_long_text_alone_does_not_wait_for_ever(desk: Desk):
+    await desk.gets(LONG)
+    await desk.done()
+
+    assert await desk.notes() == [LONG]
+
+
+@in_real_time
+async def test_parts_survive_a_kill(desk: Desk):
+    """While the second is awaited, while the whole is handled; nothing is handled twice."""
+    await desk.gets(LONG)
+    await asyncio.sleep(0.05)
+    await desk.kill()
+    desk.begin()
+    await desk.gets("хвост")
+    desk.holds[f"{LONG}хвост"] = asyncio.Event()
+    await until(lambda: desk.began)
+    await desk.restart()
+    desk.holds[f"{LONG}хвост"].set()
+    await desk.done()
+
+    assert await desk.notes() == [f"{LONG}хвост"]
+    assert set(desk.began) == {f"{LONG}хвост"}
+
+
+async def test_part_that_comes_too_late_is_not_lost(desk: Desk):
+    """The first is at work already: the rest is handled next, once."""
+    desk.holds[LONG] = asyncio.Event()
+    await desk.gets(LONG)
+    await until(lambda: desk.began)
+    await desk.gets("хвост")
+    desk.holds[LONG].set()
+    await desk.done()
+
+    assert await desk.notes() == [LONG, "хвост"]
+
+
+async def test_parts_that_always_fail_get_one_apology(desk: Desk):
+    desk.errors[f"{LONG}хвост"] = [ZeroDivisionError() for _ in range(MOST_ATTEMPTS)]
+    await desk.gets(LONG, "хвост", "потом")
+    await desk.done()
+
+    assert await desk.notes() == ["извините", "потом"]
+
+
+async def test_long_command_keeps_its_parts(desk: Desk):
+    """It waits in the lane of commands, and the rest of it is no question."""
+    command = f"/use model\n{LONG}"[:4096]
+    desk.holds["слово"] = asyncio.Event()
+    await desk.gets("слово", command, "хвост")
+    await until(lambda: len(desk.began) == 2)
+    desk.holds["слово"].set()
+    await desk.done()
+
+    assert sorted(await desk.notes()) == sorted(["слово", f"{command}хвост"])
+
+
+async def test_comment_and_what_it_forwards_are_one(desk: Desk):
+    """Telegram's apps send the comment first, as an update of its own."""
+    origin = {"type": "hidden_user", "date": 1}
+    desk.holds["раз"] = asyncio.Event()
+    await desk.gets("раз")
+    await until(lambda: desk.began)
+    await desk.gets("Что скажешь? ")
+    await desk.lanes.accept([desk.update("Чужое", forward_origin=origin)])
+    desk.holds["раз"].set()
+    await desk.done()
+
+    assert await desk.notes() == ["раз", "Что скажешь? Чужое"]

@@ -27,19 +27,23 @@ def lane_of(**update: object) -> tuple[int, str, int]:
     [
         ("Как начать свой бизнес?", "talk"),
         ("/new", "talk"),
+        ("/NEW", "talk"),
         ("/new@natasha_bot", "talk"),
-        ("/retry", "talk"),
+        ("/Retry", "talk"),
         ("/new и ещё слова", "talk"),
         ("/newest", "desk"),
         ("/train quick", "desk"),
         ("/status@natasha_bot", "desk"),
-        ("/", "desk"),
+        ("/", "talk"),
+        ("/ - это дробная черта?", "talk"),
+        ("/привет", "talk"),
+        ("/etc/passwd", "talk"),
         ("не /train", "talk"),
         ("", "talk"),
     ],
 )
 def test_words_are_talk_commands_are_desk(text: str, lane: str):
-    """/new belongs between the messages of a conversation, so it waits for its turn there."""
+    """Whatever words begin with, they keep their order; so do /new and /retry among them."""
     assert lane_of(message=message(text)) == (5, lane, 40)
 
 
@@ -47,7 +51,10 @@ def test_words_are_talk_commands_are_desk(text: str, lane: str):
     ("update", "expected"),
     [
         ({"edited_message": message()}, (5, "talk", 40)),
-        ({"message": message(None, photo=[])}, (5, "desk", 40)),
+        ({"message": message(None, photo=[])}, (5, "talk", 40)),
+        ({"message": message(None, photo=[], caption="Это я")}, (5, "talk", 40)),
+        ({"message": message(None, photo=[], caption="/status")}, (5, "desk", 40)),
+        ({"message": message(None, voice={})}, (5, "talk", 40)),
         ({"message": message(None, document={"file_id": "x"})}, (5, "desk", 40)),
         ({"message": message(None, document={}, caption="Привет, Наташа")}, (5, "desk", 40)),
         ({"message": message(None, document={}, caption="/new")}, (5, "desk", 40)),
@@ -73,9 +80,9 @@ def test_words_are_talk_commands_are_desk(text: str, lane: str):
         ({"something_new": {"chat": {"id": 5}}}, (0, "desk", 0)),
         ({}, (0, "desk", 0)),
         ({"message": "nonsense"}, (0, "desk", 0)),
-        ({"message": {"chat": "nonsense", "text": 7}}, (0, "desk", 0)),
-        ({"message": {"chat": {"id": True}, "message_id": 1.5}}, (0, "desk", 0)),
-        ({"message": {"chat": {"id": 2**80}, "message_id": -(2**80)}}, (0, "desk", 0)),
+        ({"message": {"chat": "nonsense", "text": 7}}, (0, "talk", 0)),
+        ({"message": {"chat": {"id": True}, "message_id": 1.5}}, (0, "talk", 0)),
+        ({"message": {"chat": {"id": 2**80}, "message_id": -(2**80)}}, (0, "talk", 0)),
         ({"callback_query": []}, (0, "desk", 0)),
         ({"message": None, "edited_message": message()}, (5, "talk", 40)),
     ],
@@ -136,3 +143,15 @@ def test_file_stays_in_order_with_the_commands_that_speak_of_it():
     assert [(incoming.update_id, incoming.lane) for incoming in routed] == [
         (1, "desk"), (2, "desk"), (3, "desk"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("caption", [{}, {"caption": "Что скажешь?"}])
+def test_only_files_of_admins_are_datasets(caption: JsonDict):
+    """Anybody else's file is a part of the conversation, and its caption a question."""
+    file = {"update_id": 1, "message": message(None, document={"file_id": "x"}, **caption)}
+
+    moving = message(None, document={"file_id": "x"}, animation={"file_id": "x"})
+    assert lane_of(message=moving)[1] == "talk"
+    for admin_ids, lane in (({5, 6}, "desk"), ({6}, "talk")):
+        (incoming,) = route_all([file], LANES, admin_ids)
+        assert incoming.lane == lane

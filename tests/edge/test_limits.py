@@ -11,8 +11,10 @@ import pytest
 from bot.access import outside_views
 from bot.catalogue import load_catalogue
 from bot.chat import views as answer
+from bot.dataset import repair_views as repairs
 from bot.dataset import version_views as versions
 from bot.dataset import views as dataset
+from bot.dataset.recognition import Columns
 from bot.dataset.repair import REPAIRABLE, Repair, RepairChange
 from bot.dataset.split import Split
 from bot.delivery.screen import Screen, plain
@@ -26,7 +28,7 @@ from bot.domain.datasets import (
     TrainingMethod,
     ValidationReport,
 )
-from bot.domain.models import Checkpoint, CurrentModel, ServedModel
+from bot.domain.models import Checkpoint, CurrentModel, Ending, ServedModel
 from bot.domain.people import Access, Person
 from bot.domain.training import (
     FineTuningJob,
@@ -44,8 +46,11 @@ from bot.jobs import views as jobs
 from bot.jobs.curves import from_events
 from bot.jobs.pictures import LossChart
 from bot.models import detail_views as one_model
+from bot.models import doubt_views
 from bot.models import views as models
+from bot.models.asked_store import AskedSwitch
 from bot.models.details import ModelDetails
+from bot.models.doubts import Doubt, DoubtKind
 from bot.ratings.quality import Share
 from bot.serving import views as last_days
 from bot.serving.serving import ModelPage
@@ -255,7 +260,9 @@ def screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
             active = [value] * 9
             yield (
                 "plan",
-                plan.plan(texts, each, guess, CATALOGUE, shutdown=shutdown, active=active),
+                plan.plan(
+                    texts, each, guess, CATALOGUE, base_url=OPENAI, shutdown=shutdown, active=active
+                ),
             )
         for part in (PlanPart.MODEL, PlanPart.EPOCHS, PlanPart.MULTIPLIER, PlanPart.SUFFIX):
             options = choices(part, each.parameters, CATALOGUE, taken=(), base_url=OPENAI)
@@ -265,7 +272,9 @@ def screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
         yield "refused", endings.refused(texts, each)
         yield "other model", endings.other_model(texts, each, ["gpt-4.1-mini-2025-04-14"])
         changed = replace(each, dataset=replace(each.dataset, id=HUGE), parameters=PARAMETERS)
-        shown_plan = plan.plan(texts, each, guess, CATALOGUE, shutdown=far, active=[value] * 9)
+        shown_plan = plan.plan(
+            texts, each, guess, CATALOGUE, base_url=OPENAI, shutdown=far, active=[value] * 9
+        )
         yield "derived", endings.derived(texts, shown_plan, each, changed)
         for is_listed in (False, True):
             yield "uncertain", plan.uncertain(texts, each, is_listed=is_listed)
@@ -280,6 +289,7 @@ def screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
                     run=origin,
                     curves=from_events(tracked.metrics),
                     chart=chart,
+                    base_url=OPENAI,
                     page=CATALOGUE.job_page(OPENAI, tracked.job.id),
                 )
                 yield f"finished {status}", endings.finished(texts, ending, CATALOGUE)
@@ -304,7 +314,7 @@ def screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
     yield from dataset_screens(texts, value)
     yield "growing", answer.growing(texts, value, HUGE)
     buttons = answer.answer_buttons(texts, HUGE, is_good=False, is_after_silence=True)
-    for message in answer.whole(texts, value, buttons=buttons, is_stopped=True):
+    for message in answer.whole(texts, value, buttons=buttons, mark=texts.plain("chat_cut")):
         yield "answer", message
 
 
@@ -330,7 +340,14 @@ def model_screens(
     yield "retired", models.retired(texts, page)
     yield "already", models.used(texts, model, opening=models.already(texts, serving, value))
     yield "changed", models.used(texts, model, opening=models.prompt_changed(texts, model))
-    yield "ask over", models.ask_over(texts, model, far)
+    for kind in DoubtKind:
+        asked = doubt_views.ask(texts, value, Doubt(kind=kind, day=far), "models:yes:1")
+        yield f"ask {kind}", asked
+    switches = [
+        AskedSwitch(id=HUGE + n, name=m.name, system_prompt=None) for n, m in enumerate(many)
+    ]
+    yield "ask which", doubt_views.ask_which(texts, value, many, switches)
+    yield "silent", last_days.silent(texts, model, many[0])
     checkpoint = Checkpoint(name=value, step=HUGE, train_loss=1e12, valid_loss=-1e12)
     for tracked in (None, tracked_of(value, JobStatus.SUCCEEDED)):
         for run in (None, run_of(value)):
@@ -369,7 +386,8 @@ def trial_of(value: str, said: str | None) -> Trial:
         model=model_of(value),
         state=TrialState.FAILED,
         asked_by=None,
-        answers=[TrialAnswer(prompt=value, answer=said, base_answer=said, is_cut=True)] * 3,
+        answers=[TrialAnswer(prompt=value, answer=said, base_answer=said, ending=Ending.FILTERED)]
+        * 3,
         created_at=1,
         base_model=value,
         trouble=trouble,
@@ -419,8 +437,16 @@ def dataset_screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
         RepairChange(kind=kind, n=HUGE, line=HUGE, before=value, after=value) for kind in REPAIRABLE
     ]
     repair = Repair(changes=changes, n_before=HUGE, n_after=HUGE)
-    yield "ask repair", versions.ask_repair(texts, first, repair)
-    yield "repaired", versions.repaired(texts, first, report)
+    yield "ask repair", repairs.ask_repair(texts, first, repair)
+    said = [("system", value), ("user", value), ("assistant", value)] * 3
+    left_out = [Finding(level=Level.WARNING, rule="row_without_answer", line=HUGE)] * 10
+    converted = replace(repair, samples=[said] * 3, left_out=left_out, n_left_out=HUGE)
+    yield "ask conversion", repairs.ask_repair(texts, first, converted, Columns(19, 20))
+    yield "repaired", repairs.repaired(texts, first, report)
+    for n in (2, 20):
+        columns = {at: (value[:30], value[:40]) for at in range(n)}
+        yield "ask columns", repairs.ask_columns(texts, first, columns)
+        yield "ask answers", repairs.ask_answers(texts, first, columns, 0)
     yield "ask split", versions.ask_split(texts, first)
     split = Split(n_training=HUGE, n_validation=HUGE, n_kept_together=HUGE)
     yield "divided", versions.divided(texts, first, split)
