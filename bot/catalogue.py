@@ -1,10 +1,12 @@
 """Models, prices, limits, end dates and presets: `catalogue.toml` as frozen values."""
 
 import functools
+import re
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -71,6 +73,8 @@ class Preset:
     guide_minutes: tuple[int, int]
     """The duration that the guide states, from and to; our own estimates differ."""
     guide_usd: tuple[int, int]
+    words: Sequence[str] = ()
+    """What people call it besides its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,10 +106,33 @@ class Provider:
     """Host names; one that begins with a dot means all its subdomains."""
     suffix: SuffixRule
     methods: Collection[TrainingMethod] = (TrainingMethod.SUPERVISED,)
+    is_own_machine: bool = False
+    """The server runs on this machine: it takes no money, unless it is a gateway."""
 
-    def is_at(self, host: str) -> bool:
-        """Whether *host* is one of them."""
-        return any(host == own or (own[0] == "." and host.endswith(own)) for own in self.hosts)
+
+class Pricing(StrEnum):
+    """Whether the catalogue's prices are those of a server."""
+
+    KNOWN = "known"
+    """They are: it is the provider of the catalogue."""
+    UNKNOWN = "unknown"
+    """It has prices of its own."""
+    OWN_MACHINE = "own_machine"
+    """It runs on this machine and takes no money itself; a gateway's provider may."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What people call the parts of a plan; all in lower case, with "-" and never "_"."""
+
+    fields: Mapping[str, str]
+    """The name that is typed -> the field of `Hyperparameters`, or "preset"."""
+    presets: Mapping[str, str]
+    """The word that is typed -> the preset."""
+    phrases: Mapping[str, str]
+    """Several words -> the one that means the same."""
+    also: Collection[str]
+    """Words between two parts, which mean nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +158,9 @@ class Catalogue:
     pages: Mapping[str, str]
     """The provider's help pages: fine_tuning, error_codes, deprecations."""
     hosts: Sequence[str]
-    """The provider's hosts, for which the prices and days are valid."""
+    """The hosts of the provider, as in `Provider`, for which the prices and days are valid."""
+    provider_name: str
+    """Whose prices and days these are."""
     job_page_pattern: str
     """The URL of a job's page there, with the placeholder `job_id`."""
     limits: Limits
@@ -141,6 +170,9 @@ class Catalogue:
     default_encoding: str
     encoding_prefixes: Mapping[str, str]
     presets: Mapping[str, Preset]
+    words: Words
+    spellings: Mapping[str, str]
+    """Pieces of models' names that people spell in their own way -> as the maker spells them."""
     models: Sequence[CatalogueModel]
     """Strongest first."""
 
@@ -151,6 +183,34 @@ class Catalogue:
         """
         base = base_of(name)
         return next((m for m in self.models if base == m.name or base in m.aliases), None)
+
+    def names_of(self, name: str) -> set[str]:
+        """The name and all others of the same model."""
+        same = [m for m in self.models if name == m.name or name in m.aliases]
+        return {name, *(other for model in same for other in (model.name, *model.aliases))}
+
+    def model_called(self, word: str) -> str | None:
+        """The name of the model that people call so, such as "4.1 мини"; None: no such model.
+
+        A name or an alias of the catalogue is returned as it is.
+        """
+        if any(word == model.name or word in model.aliases for model in self.models):
+            return word
+        wanted = self._spelt(word)
+        found = (m for m in self.models if wanted in map(self._spelt, (m.name, *m.aliases)))
+        model = next(found, None)
+        return model.name if model else None
+
+    def priced(self, name: str, base_url: str) -> CatalogueModel | None:
+        """The model, if the server at that address is known to have these prices; else None."""
+        return self.model(name) if self.is_at_home(base_url) else None
+
+    def pricing(self, base_url: str) -> Pricing:
+        """What is known of the prices of the server at that address."""
+        if self.is_at_home(base_url):
+            return Pricing.KNOWN
+        is_own = self._provider_at(base_url).is_own_machine
+        return Pricing.OWN_MACHINE if is_own else Pricing.UNKNOWN
 
     def tunable(self, today: date, *, base_url: str | None = None) -> list[CatalogueModel]:
         """Models that still take new jobs on *today*, strongest first; *base_url* as below."""
@@ -172,7 +232,7 @@ class Catalogue:
     def check_method(self, method: TrainingMethod, base_url: str) -> None:
         """Raise MethodUnknown if the provider there is not known to take the method."""
         if method not in self._provider_at(base_url).methods:
-            raise MethodUnknown(method=method, host=urlsplit(base_url).hostname or base_url)
+            raise MethodUnknown(method=method, host=host_of(base_url))
 
     def encoding(self, name: str) -> str:
         """The tokenizer of any model, known or not."""
@@ -214,11 +274,17 @@ class Catalogue:
 
     def is_at_home(self, base_url: str) -> bool:
         """Whether that address belongs to the provider of these prices and days."""
-        return urlsplit(base_url).hostname in self.hosts
+        return _is_one_of(self.hosts, base_url)
+
+    def _spelt(self, word: str) -> str:
+        """A model's name for comparison: without "gpt", dashes and blanks, as its maker spells."""
+        word = word.casefold()
+        for own, makers in self.spellings.items():
+            word = word.replace(own, makers)
+        return re.sub(r"[^\w.]|_", "", word).removeprefix("gpt")
 
     def _provider_at(self, base_url: str) -> Provider:
-        host = urlsplit(base_url).hostname or ""
-        known = (provider for provider in self.providers if provider.is_at(host))
+        known = (each for each in self.providers if _is_one_of(each.hosts, base_url))
         return next(known, Provider(suffix=SuffixRule(longest=self.limits.longest_suffix)))
 
     def _day_at(self, base_url: str | None, today: date) -> date:
@@ -226,6 +292,21 @@ class Catalogue:
         return (
             today if base_url is None or self.is_at_home(base_url) else min(today, self.looked_up)
         )
+
+
+def host_of(base_url: str) -> str:
+    """The host of an address, for people; "?" where it has none.
+
+    >>> host_of("https://user@Api.OpenAI.com.:443/v1")
+    'api.openai.com'
+    """
+    return (urlsplit(base_url).hostname or "?").rstrip(".")
+
+
+def _is_one_of(hosts: Collection[str], base_url: str) -> bool:
+    """Whether the address has one of these hosts; one with a dot in front means those below it."""
+    host = host_of(base_url)
+    return any(host == own or (own[0] == "." and host.endswith(own)) for own in hosts)
 
 
 def base_of(name: str) -> str:
@@ -256,6 +337,7 @@ def parse_catalogue(toml: str) -> Catalogue:
         sources=data["sources"],
         pages=data["pages"],
         hosts=tuple(data["provider"]["hosts"]),
+        provider_name=data["provider"]["name"],
         job_page_pattern=data["provider"]["job_page"],
         limits=Limits(**data["limits"]),
         providers=[_provider(fields) for fields in data["providers"]],
@@ -266,8 +348,21 @@ def parse_catalogue(toml: str) -> Catalogue:
             name: _preset(name, fields, strongest=models[0].name)
             for name, fields in data["presets"].items()
         },
+        words=_words(data["words"], data["presets"]),
+        spellings=data["words"]["spellings"],
         models=tuple(models),
     )
+
+
+def _words(data: Mapping[str, Any], presets: Mapping[str, Any]) -> Words:
+    fields = {
+        word: field
+        for field, words in data.items()
+        if field not in ("also", "phrases", "spellings")
+        for word in words
+    }
+    called = {word: name for name, preset in presets.items() for word in (name, *preset["words"])}
+    return Words(fields=fields, presets=called, phrases=data["phrases"], also=data["also"])
 
 
 def _provider(fields: Mapping[str, Any]) -> Provider:
@@ -277,6 +372,7 @@ def _provider(fields: Mapping[str, Any]) -> Provider:
             longest=fields["longest_suffix"], forbidden=fields.get("forbidden_in_suffix", "")
         ),
         methods=frozenset(map(TrainingMethod, fields["methods"])),
+        is_own_machine=fields.get("is_own_machine", False),
     )
 
 

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
-from urllib.parse import urlsplit
 
-from bot.catalogue import Catalogue
+from bot.catalogue import Catalogue, Pricing, host_of
 from bot.delivery.screen import Button, Screen, fitting, rows
 from bot.domain.people import JoinRequest, PersonProfile, RequestState
 from bot.edge.buttons import button, data_of, page_buttons
@@ -149,10 +148,14 @@ def by_model(
 
 def prices_note(texts: Texts, catalogue: Catalogue, *, base_url: str) -> str:
     """Which prices the amounts come from."""
-    if catalogue.is_at_home(base_url):
-        return texts("people_prices", day=catalogue.looked_up)
-    host = urlsplit(base_url).hostname
-    return texts("people_prices_elsewhere", day=catalogue.looked_up, host=host)
+    match catalogue.pricing(base_url):
+        case Pricing.KNOWN:
+            provider = catalogue.provider_name
+            return texts("people_prices", provider=provider, day=catalogue.looked_up)
+        case Pricing.OWN_MACHINE:
+            return texts("people_prices_own_machine")
+        case Pricing.UNKNOWN:
+            return texts("people_prices_elsewhere", host=host_of(base_url))
 
 
 def price(texts: Texts, bill: Bill) -> str:

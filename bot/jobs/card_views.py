@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 
-from bot.catalogue import Catalogue
+from bot.catalogue import Catalogue, Pricing
 from bot.delivery.screen import Button, Screen, rows
 from bot.domain.training import FineTuningJob, JobStatus, Refusal, TrackedJob
 from bot.edge.buttons import button, data_of
@@ -37,7 +37,7 @@ def card(texts: Texts, tracked: TrackedJob, catalogue: Catalogue, *, base_url: s
         headline(texts, tracked),
         *([] if is_over else _progress(texts, tracked)),
         *_losses(texts, from_events(tracked.metrics)),
-        *(_result(texts, tracked, catalogue) if is_over else _spent(texts, tracked, catalogue)),
+        *(_result if is_over else _spent)(texts, tracked, catalogue, base_url),
     ]
     if job.status is JobStatus.QUEUED:
         lines.append(texts("job_queued_hint"))
@@ -128,8 +128,13 @@ def _losses(texts: Texts, curves: Curves) -> list[str]:
     return lines
 
 
-def _spent(texts: Texts, tracked: TrackedJob, catalogue: Catalogue) -> list[str]:
-    """By the tokens that the provider reports, else by a share of the plan's estimate."""
+def _spent(texts: Texts, tracked: TrackedJob, catalogue: Catalogue, base_url: str) -> list[str]:
+    """By the tokens that the provider reports, else by a share of the plan's estimate.
+
+    Nothing where the provider's prices are not known; plans of earlier versions have one anyway.
+    """
+    if catalogue.pricing(base_url) is not Pricing.KNOWN:
+        return []
     job, progress = tracked.job, progress_of(tracked)
     cost = training_cost(job.trained_tokens or 0, catalogue.model(job.base_model), job.method)
     if not cost and not job.status.is_terminal and progress is not None and progress.share:
@@ -137,11 +142,11 @@ def _spent(texts: Texts, tracked: TrackedJob, catalogue: Catalogue) -> list[str]
     return [texts("job_spent", price=texts.money(cost))] if cost else []
 
 
-def _result(texts: Texts, tracked: TrackedJob, catalogue: Catalogue) -> list[str]:
+def _result(texts: Texts, tracked: TrackedJob, catalogue: Catalogue, base_url: str) -> list[str]:
     job, lines = tracked.job, []
     if job.finished_at and job.finished_at > job.created_at > 0:
         lines.append(texts("job_took", time=texts.duration(job.finished_at - job.created_at)))
-    lines += _spent(texts, tracked, catalogue)
+    lines += _spent(texts, tracked, catalogue, base_url)
     if job.fine_tuned_model:
         lines.append(texts("job_model", model=job.fine_tuned_model))
     return lines

@@ -36,3 +36,13 @@ class Outage:
     message: str = ""
     """The provider's words, without secrets; empty: none."""
     is_told: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobNames:
+    """What a job that we follow is called."""
+
+    id: str
+    number: int
+    suffix: str | None
+    is_over: bool

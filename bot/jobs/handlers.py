@@ -1,5 +1,6 @@
 """/status, /jobs, /monitor, /cancel, and the buttons of the list and of a job's card."""
 
+import re
 from dataclasses import dataclass
 
 from bot.delivery.cards_store import CardStore
@@ -9,6 +10,7 @@ from bot.edge.context import BotContext
 from bot.errors import BadCommand, NothingActive
 from bot.jobs import event_views as events
 from bot.jobs import views
+from bot.jobs.naming import meant
 from bot.jobs.pictures import Pictures
 from bot.jobs.store import JobStore
 from bot.jobs.watching import Watching
@@ -27,7 +29,11 @@ class JobHandlers:
     cards: CardStore
 
     async def show_status(self, context: BotContext) -> None:
-        """/status: the cards of the jobs that run; where these are many, the list."""
+        """/status [JOB]: the cards of the jobs that run, or the list of many; or one job's card."""
+        if context.words:
+            tracked = await self.watching.named(" ".join(context.words))
+            self._send_card(context, tracked.job.id)
+            return
         active = await self.jobs.active()
         if not active:
             raise NothingActive
@@ -38,26 +44,29 @@ class JobHandlers:
             self._send_card(context, job_id)
 
     async def list_jobs(self, context: BotContext) -> None:
-        """/jobs: the newest jobs that we follow."""
-        context.reply(await self._list(context, 0))
+        """/jobs [PAGE]: the newest jobs that we follow."""
+        page = context.words[0] if context.words else ""
+        is_number = re.fullmatch(r"\d{1,6}", page, re.ASCII) is not None
+        context.reply(await self._list(context, max(0, int(page) - 1) if is_number else 0))
 
     async def turn_list(self, context: BotContext) -> None:
         """Show another page of the list in the same message."""
         context.show(await self._list(context, context.press.number))
 
     async def monitor(self, context: BotContext) -> None:
-        """/monitor ID: follow a job that was started elsewhere."""
+        """/monitor JOB: follow a job that was started elsewhere."""
         if len(context.words) != 1:
             raise BadCommand(usage=context.texts.plain("monitor_usage"))
-        job_id = context.words[0]
+        known = meant(context.words[0], await self.jobs.names())
+        job_id = known[0] if known else context.words[0]
         tracked = await self.watching.follow(job_id, by=context.person.id)
         context.say("monitor_started", name=tracked.name)
         self._send_card(context, job_id)
 
     async def cancel(self, context: BotContext) -> None:
-        """/cancel [ID]: ask the provider to stop a job that we follow."""
+        """/cancel [JOB]: ask the provider to stop a job that we follow."""
         watching, words = self.watching, context.words
-        tracked = await (watching.get(words[0]) if words else watching.the_active())
+        tracked = await (watching.named(" ".join(words)) if words else watching.the_active())
         await self._cancel(context, tracked)
 
     async def open_card(self, context: BotContext) -> None:

@@ -13,6 +13,7 @@ from bot.domain.training import (
     TrackedJob,
     step_of,
 )
+from bot.jobs.entities import JobNames
 from bot.storage.database import Database, Row, Transaction
 from bot.storage.rows import from_row
 
@@ -122,6 +123,11 @@ class JobStore:
             ORDER BY created_at, id
             """,
         )
+
+    async def names(self) -> list[JobNames]:
+        """What all jobs are called, newest first."""
+        query = "SELECT id, number, suffix, is_over FROM jobs ORDER BY created_at DESC, number DESC"
+        return await self._db.all(JobNames, query)
 
     async def count(self) -> int:
         """How many jobs there are."""

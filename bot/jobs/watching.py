@@ -18,6 +18,7 @@ from bot.errors import (
 )
 from bot.gateways.provider import TrainingApi
 from bot.jobs.entities import JobKind
+from bot.jobs.naming import meant
 from bot.jobs.outages import Outages
 from bot.jobs.polling import JobPolling, OnSeen
 from bot.jobs.store import JobStore
@@ -97,6 +98,18 @@ class Watching:
         if tracked is None:
             raise JobNotFollowed(job_id=job_id)
         return tracked
+
+    async def named(self, word: str) -> TrackedJob:
+        """The job that people call so, see `naming`.
+
+        Raises:
+            JobNotFollowed: there is none.
+            WhichJob: several with that name go on.
+        """
+        found = meant(word, await self.jobs.names())
+        if len(found) > 1:
+            raise WhichJob(job_ids=", ".join(found))
+        return await self.get(found[0] if found else word)
 
     async def numbered(self, number: int) -> TrackedJob:
         """The job that a button names; raises like `get`."""

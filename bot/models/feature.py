@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from bot.edge.core import Core
 from bot.edge.feature import Feature
 from bot.jobs.feature import JobsFeature
+from bot.models.asked_store import AskedStore
 from bot.models.checkpoint_store import CheckpointStore
 from bot.models.details import ModelFacts
+from bot.models.doubts import Doubts
 from bot.models.handlers import ModelHandlers
 from bot.ratings.feature import RatingsFeature
 from bot.serving.feature import ServingFeature
 from bot.training.feature import TrainingFeature
 from bot.trials.feature import TrialsFeature
+from bot.usage.feature import UsageFeature
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,11 +22,13 @@ class ModelsFeature(Feature):
     """What other features may use of it."""
 
     details: ModelFacts
+    doubts: Doubts
 
 
 def build(
     core: Core,
     *,
+    usage: UsageFeature,
     jobs: JobsFeature,
     training: TrainingFeature,
     serving: ServingFeature,
@@ -43,16 +48,27 @@ def build(
         quality=ratings.quality,
         api=core.provider,
     )
+    doubts = Doubts(
+        serving=serving.serving,
+        names=serving.names,
+        last_days=serving.last_days,
+        usage=usage.accounts.store,
+        trials=trials.store,
+    )
     handlers = ModelHandlers(
         serving=serving.serving,
         models=details,
         quality=ratings.quality,
         last_days=serving.last_days,
+        names=serving.names,
+        doubts=doubts,
+        asked=AskedStore(core.database),
         people=core.people,
     )
     return ModelsFeature(
         name="models",
         details=details,
+        doubts=doubts,
         admin_commands={"models": handlers.list_models, "use": handlers.use},
         admin_presses={
             "models:list": handlers.list_models,
@@ -64,5 +80,7 @@ def build(
             "models:use": handlers.use_pressed,
             "models:serve": handlers.serve_pressed,
             "models:anyway": handlers.serve_anyway,
+            "models:pick": handlers.serve_picked,
+            "models:yes": handlers.serve_asked,
         },
     )

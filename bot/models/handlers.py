@@ -1,16 +1,22 @@
 """/models, /use: the list of models, the one that answers, and those off the list."""
 
+import time
 from dataclasses import dataclass
 
 from bot.delivery.screen import Screen
 from bot.domain.models import ServedModel
+from bot.domain.typed import words_of
+from bot.edge.buttons import data_of
 from bot.edge.context import BotContext
 from bot.edge.people import People
-from bot.errors import BadCommand, ModelRetired
-from bot.models import detail_views, views
+from bot.errors import BadCommand, ButtonGone, ModelRetired
+from bot.models import detail_views, doubt_views, views
+from bot.models.asked_store import AskedStore, AskedSwitch
 from bot.models.details import ModelFacts
+from bot.models.doubts import Doubt, Doubts
 from bot.ratings.quality import Quality
 from bot.serving.last_days import LastDays
+from bot.serving.naming import ModelNames
 from bot.serving.serving import ServedModels
 
 
@@ -22,11 +28,18 @@ class ModelHandlers:
     models: ModelFacts
     quality: Quality
     last_days: LastDays
+    names: ModelNames
+    doubts: Doubts
+    asked: AskedStore
     people: People
 
     async def list_models(self, context: BotContext) -> None:
-        """/models: the model that answers, the one before it, and a page of the others."""
-        serving = self.serving
+        """/models [NAME]: the model that answers, the one before it, and a page of the others."""
+        serving, name = self.serving, " ".join(context.words)
+        if name:
+            model = await self.names.one(name)
+            context.reply(await self._details(context, model.id))
+            return
         overview = views.Overview(
             serving=await serving.current(),
             previous=await serving.previous(),
@@ -67,17 +80,16 @@ class ModelHandlers:
     async def use(self, context: BotContext) -> None:
         """/use [NAME] [a system prompt from the next line on]: choose the model and its prompt."""
         command, _, rest = context.text.partition("\n")
-        words, system_prompt = command.split(), rest.strip()
-        if len(words) > 2:
-            raise BadCommand(usage=context.texts.plain("use_usage"))
-        serving = self.serving
-        if len(words) == 1 and not system_prompt:
-            now = await serving.current()
+        name, system_prompt = " ".join(words_of(command)[1:]), rest.strip() or None
+        if name:
+            context.reply(await self._named(context, name, system_prompt))
+        elif system_prompt is not None:
+            model = (await self.serving.model(None)).name
+            context.reply(await self._named(context, model, system_prompt))
+        else:
+            now = await self.serving.current()
             who = await self._who(context, now.chosen_by if now else None)
             context.reply(views.current(context.texts, now, who))
-            return
-        model = await serving.model(words[1] if len(words) == 2 else None)
-        context.reply(await self._used(context, model, system_prompt or None))
 
     async def use_pressed(self, context: BotContext) -> None:
         """Use the model of a trial; the trial's message stays."""
@@ -88,15 +100,58 @@ class ModelHandlers:
         context.show(await self._asked_or_used(context))
 
     async def serve_anyway(self, context: BotContext) -> None:
-        """Use a model although it was switched off."""
-        context.show(await self._used(context, await self._on_the_list(context)))
+        """Use a model of the list although something speaks against it."""
+        model = await self._on_the_list(context)
+        context.show(await self._used(context, model, doubt=await self.doubts.about(model)))
+
+    async def serve_picked(self, context: BotContext) -> None:
+        """Use one of several models that a name may mean; ask about it like about any other."""
+        asked = await self._asked(context)
+        context.show(await self._named(context, asked.name, asked.system_prompt))
+
+    async def serve_asked(self, context: BotContext) -> None:
+        """Use the model that was asked about: the admin said yes."""
+        asked = await self._asked(context)
+        model = await self.serving.model(asked.name)
+        doubt = await self.doubts.about(model)
+        context.show(await self._used(context, model, asked.system_prompt, doubt=doubt))
+
+    async def _named(self, context: BotContext, name: str, system_prompt: str | None) -> Screen:
+        """Put the model of that name to use, or ask which one it is, or whether to do so."""
+        texts, found = context.texts, await self.names.meant(name)
+        if not found.models and " " in name:
+            raise BadCommand(usage=texts.plain("use_usage"))
+        if len(found.models) == 1:
+            (model,) = found.models
+            name, doubt = model.name, await self.doubts.about(model)
+            if doubt is None:
+                return await self._used(context, model, system_prompt)
+        names = [model.name for model in found.models] or [name]
+        asked = await self.asked.ask(
+            names, system_prompt=system_prompt, request_id=context.request_id, now=int(time.time())
+        )
+        if len(found.models) > 1:
+            return doubt_views.ask_which(texts, name, found.models, asked)
+        if not found.models:
+            doubt = await self.doubts.about_name(name, is_known=found.is_known)
+        assert doubt is not None
+        yes = data_of("models", "yes", next(each.id for each in asked if each.name == name))
+        return doubt_views.ask(texts, name, doubt, yes)
+
+    async def _asked(self, context: BotContext) -> AskedSwitch:
+        """The model that a question was about; raises ButtonGone where that was too long ago."""
+        asked = await self.asked.get(context.press.number)
+        if asked is None:
+            raise ButtonGone
+        return asked
 
     async def _asked_or_used(self, context: BotContext) -> Screen:
-        """Put the model to use; ask first about one that was switched off."""
+        """Put the model to use; ask first if something speaks against it."""
         model = await self._on_the_list(context)
-        day = await self.last_days.over_since(model.name)
-        if day is not None:
-            return views.ask_over(context.texts, model, day)
+        doubt = await self.doubts.about(model)
+        if doubt is not None:
+            yes = data_of("models", "anyway", model.id)
+            return doubt_views.ask(context.texts, model.name, doubt, yes)
         return await self._used(context, model)
 
     async def _on_the_list(self, context: BotContext) -> ServedModel:
@@ -106,11 +161,21 @@ class ModelHandlers:
         return model
 
     async def _used(
-        self, context: BotContext, model: ServedModel, system_prompt: str | None = None
+        self,
+        context: BotContext,
+        model: ServedModel,
+        system_prompt: str | None = None,
+        *,
+        doubt: Doubt | None = None,
     ) -> Screen:
         texts = context.texts
         before = await self.serving.current()
-        used = await self.serving.use(model, by=context.person.id, system_prompt=system_prompt)
+        used = await self.serving.use(
+            model,
+            by=context.person.id,
+            system_prompt=system_prompt,
+            is_silent=doubt is not None and doubt.is_silence,
+        )
         opening = ""
         if before is not None and before.model.id == used.id:
             if system_prompt is not None:

@@ -49,11 +49,13 @@ def listing(texts: Texts, overview: Overview) -> Screen:
         return texts("models_share", share=share_of(texts, share)) if share else ""
 
     if serving:
-        lines = [texts("models_title", model=_title(serving.model)) + rated(serving.model)]
+        shown = {"model": _title(serving.model), "number": serving.model.id}
+        lines = [texts("models_title", **shown) + rated(serving.model)]
     else:
         lines = [texts("models_none_serving")]
     if previous:
-        lines.append(texts("models_before", model=_title(previous)) + rated(previous))
+        shown = {"model": _title(previous), "number": previous.id}
+        lines.append(texts("models_before", **shown) + rated(previous))
     if page.models:
         lines.append(texts("models_others"))
     lines += [_line(texts, m, overview.verdicts.get(m.id)) + rated(m) for m in page.models]
@@ -123,15 +125,6 @@ def current(texts: Texts, serving: CurrentModel | None, who: str) -> Screen:
     return Screen(text="\n".join(lines), buttons=rows(models))
 
 
-def ask_over(texts: Texts, model: ServedModel, day: dtm.date) -> Screen:
-    """Whether to use a model that was switched off."""
-    anyway = button(texts, "use_anyway", data_of("models", "anyway", model.id))
-    back = button(texts, "back", data_of("models", "list", 0))
-    return Screen(
-        text=texts("use_ask_over", model=_title(model), day=day), buttons=rows([anyway], [back])
-    )
-
-
 def already(texts: Texts, serving: CurrentModel, who: str) -> str:
     """The chosen model answers already."""
     return texts("use_already", model=_title(serving.model), since=since(texts, serving, who))
@@ -164,11 +157,12 @@ def _prompt(texts: Texts, model: ServedModel) -> list[str]:
 
 
 def _line(texts: Texts, model: ServedModel, verdict: Verdict | None) -> str:
-    day = texts.moment(model.added_at)
+    shown = {"model": _title(model), "number": model.id, "day": texts.moment(model.added_at)}
     if verdict is None:
-        return texts("models_line", model=_title(model), day=day)
-    word = Markup(texts(f"verdict_word_{verdict.value}"))
-    return texts("models_line_verdict", model=_title(model), day=day, verdict=word)
+        return texts("models_line", **shown)
+    return texts(
+        "models_line_verdict", **shown, verdict=Markup(texts(f"verdict_word_{verdict.value}"))
+    )
 
 
 def _opener(names: Mapping[int, str], model: ServedModel, *, mark: str = "") -> Button:

@@ -7,3 +7,5 @@ class ServingKind(NotificationKind):
     """What admins are told of the models that the bot lives on."""
 
     ENDING = "model_ending"
+    SILENT = "model_silent"
+    """The model that was put to use does not answer, so the chats get no answers."""

@@ -12,6 +12,7 @@ from bot.serving import views
 from bot.serving.entities import ServingKind
 from bot.serving.last_day_store import LastDayStore
 from bot.serving.last_days import LastDays
+from bot.serving.naming import ModelNames
 from bot.serving.serving import ServedModels
 from bot.serving.store import ModelStore
 from bot.texts import Texts
@@ -23,6 +24,7 @@ class ServingFeature(Feature):
     """What other features may use of it."""
 
     serving: ServedModels
+    names: ModelNames
     models: ModelStore
     last_days: LastDays
 
@@ -37,6 +39,7 @@ def build(
         models=models,
         runs=training.runs,
         datasets=dataset.datasets,
+        notifications=core.notifications,
         chat_model=settings.chat_model,
     )
     last_days = LastDays(
@@ -51,17 +54,26 @@ def build(
         chat_url=settings.chat_url,
         today=core.today,
     )
+    names = ModelNames(models=models, serving=serving, api=core.chat_model)
     jobs.watching.on_success.append(serving.on_success)
+    training.full_names.append(names.full_name)
 
     async def ending(texts: Texts, payload: JsonDict, _: int) -> Screen:
         return views.ending(texts, payload, last_days.today())
 
+    async def silent(texts: Texts, payload: JsonDict, _: int) -> Screen | None:
+        now = await serving.current()
+        if now is None or now.model.id != payload["model_id"]:
+            return None  # an admin was quicker
+        return views.silent(texts, now.model, await serving.previous())
+
     return ServingFeature(
         name="serving",
         serving=serving,
+        names=names,
         models=models,
         last_days=last_days,
-        notifications={ServingKind.ENDING: ending},
+        notifications={ServingKind.ENDING: ending, ServingKind.SILENT: silent},
         # Several times a day, so that one unanswered request does not delay a warning by a day.
         ticks=[Tick(name="last days", run=last_days.look, interval_s=6 * 3600, first_s=1)],
     )

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.dataset.current import CurrentDataset
+from bot.delivery.notifications import Notifications
 from bot.domain.models import CurrentModel, ServedModel
 from bot.domain.training import FineTuningJob, TrackedJob
 from bot.errors import ModelListGone, ModelServes, NoModel
 from bot.jobs.watching import Work
+from bot.serving.entities import ServingKind
 from bot.serving.store import ModelStore
 from bot.storage.database import Database, Transaction
 from bot.training.store import RunStore
@@ -35,6 +37,7 @@ class ServedModels:
     models: ModelStore
     runs: RunStore
     datasets: CurrentDataset
+    notifications: Notifications
     chat_model: str
     """`CHAT_MODEL`, which serves until a model is chosen; empty: none does."""
 
@@ -99,17 +102,34 @@ class ServedModels:
         return ModelPage(models=found[:PAGE], number=number, has_more=len(found) > PAGE)
 
     async def use(
-        self, model: ServedModel, *, by: int, system_prompt: str | None = None
+        self,
+        model: ServedModel,
+        *,
+        by: int,
+        system_prompt: str | None = None,
+        is_silent: bool = False,
     ) -> ServedModel:
-        """Let the model answer from now on; a *system_prompt* replaces its present one."""
+        """Let the model answer from now on; a *system_prompt* replaces its present one.
+
+        *is_silent*: it will probably not answer, so every admin is told at once.
+        """
 
         async def work(tx: Transaction) -> None:
             if system_prompt is not None:
                 await self.models.set_system_prompt(tx, model.id, system_prompt)
             await self.models.serve(tx, model.id, chosen_by=by, now=int(time.time()))
+            if is_silent:
+                await self.tell_silent(tx, model.id)
 
         await self.database.write(work)
         return await self.by_id(model.id)
+
+    async def tell_silent(self, tx: Transaction, model_id: int) -> None:
+        """Tell every admin that the model that serves does not answer, once for each choice."""
+        choice = await self.models.choice(tx)
+        await self.notifications.tell_admins(
+            tx, ServingKind.SILENT, {"model_id": model_id}, key=f"silent:{model_id}:{choice}"
+        )
 
     async def retire(self, model_id: int) -> ServedModel:
         """Take a model off the list; it stays at the provider.

@@ -121,6 +121,10 @@ class ModelStore:
             """,
         )
 
+    async def choice(self, tx: Transaction) -> int:
+        """The number of the last choice of a model, as of this transaction; 0: there was none."""
+        return await tx.one(int, "SELECT max(id) FROM servings") or 0
+
     async def before(self, model_id: int) -> ServedModel | None:
         """The last other model on the list that served before that one does, or None."""
         return await self._db.one(
@@ -144,6 +148,12 @@ class ModelStore:
         """The model of that name, or None; inside *tx* as it is at this moment."""
         query = f"SELECT {MODEL_COLUMNS} FROM models m WHERE name = :name"
         return await (tx or self._db).one(ServedModel, query, {"name": name})
+
+    async def everything(self) -> list[ServedModel]:
+        """All models, newest first: listed ones, retired ones, and checkpoints."""
+        return await self._db.all(
+            ServedModel, f"SELECT {MODEL_COLUMNS} FROM models m ORDER BY m.id DESC"
+        )
 
     async def listed(
         self, *, limit: int, offset: int = 0, without: Collection[int] = ()

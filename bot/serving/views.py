@@ -25,6 +25,17 @@ def labels(models: Sequence[ServedModel]) -> dict[int, str]:
     }
 
 
+def silent(texts: Texts, model: ServedModel, previous: ServedModel | None) -> Screen:
+    """Chats get no answers from the model that was put to use; the way back is one press."""
+    models = [button(texts, "models", data_of("models", "list", 0))]
+    text = texts("serving_silent", model=shortened(model.title, _TITLE_UNITS))
+    if previous is None:
+        return Screen(text=text, buttons=rows(models))
+    label = cut(previous.title, LABEL_UNITS)
+    back = button(texts, "roll_back", data_of("models", "use", previous.id), model=label)
+    return Screen(text=text, buttons=rows([back], models))
+
+
 def ending(texts: Texts, payload: JsonDict, today: dtm.date) -> Screen:
     """What ends, when, what stops working with it, and what to do; as of *today*."""
     day = dtm.date.fromisoformat(payload["day"])

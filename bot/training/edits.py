@@ -10,6 +10,7 @@ from typing import Final
 from bot.catalogue import Catalogue, Preset, SuffixRule
 from bot.domain.training import Hyperparameters
 from bot.errors import ButtonGone
+from bot.training.parameters import with_value
 
 EPOCHS: Final = (1, 2, 3, 4, 5, 6, 8, 10)
 MULTIPLIERS: Final = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0)
@@ -78,13 +79,13 @@ def edited(
                 parameters = replace(parameters, base_model=base_model)
             return with_preset(parameters, catalogue.presets[value])
         case PlanPart.MODEL if value:
-            return replace(parameters, base_model=value)
+            return with_value(parameters, "base_model", value, part)
         case PlanPart.EPOCHS if value in {str(n) for n in EPOCHS}:
-            return replace(parameters, n_epochs=int(value))
+            return with_value(parameters, "n_epochs", value, part)
         case PlanPart.MULTIPLIER if value in {f"{m:g}" for m in MULTIPLIERS}:
-            return replace(parameters, learning_rate_multiplier=float(value))
+            return with_value(parameters, "learning_rate_multiplier", value, part)
         case PlanPart.SUFFIX:
-            return replace(parameters, suffix=value)
+            return with_value(parameters, "suffix", value, part)
         case _:
             raise ButtonGone
 

@@ -44,6 +44,8 @@ class JobEnding:
     curves: Curves
     chart: Path | None
     """A picture of the curves; None: the message is only text."""
+    base_url: str
+    """The provider's address: the catalogue's prices hold only at its own provider."""
     page: str | None
     """Address of the provider's page of the job; None: it has none."""
 
@@ -227,7 +229,8 @@ def _cost(texts: Texts, ending: JobEnding, catalogue: Catalogue) -> list[str]:
     if not job.trained_tokens:
         return []
     tokens = texts.number(job.trained_tokens)
-    cost = training_cost(job.trained_tokens, catalogue.model(job.base_model), job.method)
+    model = catalogue.priced(job.base_model, ending.base_url)
+    cost = training_cost(job.trained_tokens, model, job.method)
     if cost is None:
         return [texts("job_tokens", tokens=tokens)]
     return [texts("job_cost", tokens=tokens, price=texts.money(cost))]

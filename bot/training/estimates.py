@@ -7,7 +7,7 @@ from bot.catalogue import Catalogue
 from bot.domain.datasets import Dataset
 from bot.domain.training import TrainingRun
 from bot.jobs.store import JobStore
-from bot.usage.cost import Estimate, estimate
+from bot.usage.cost import Estimate, at_server, estimate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +16,8 @@ class Estimates:
 
     jobs: JobStore
     catalogue: Catalogue
+    base_url: str
+    """The server that would train: the catalogue's prices hold only at its own provider."""
 
     async def of_run(self, run: TrainingRun) -> Estimate:
         """The estimate for a plan."""
@@ -32,7 +34,8 @@ class Estimates:
         model = self.catalogue.model(base_model)
         names = {base_model, *(model.aliases if model else ()), *([model.name] if model else ())}
         past = [job for name in sorted(names) for job in await self.jobs.past(name)]
-        return [
+        found = (
             estimate(dataset.n_tokens, n, model, self.catalogue, method=dataset.method, past=past)
             for n in epochs
-        ]
+        )
+        return [at_server(each, self.catalogue.pricing(self.base_url)) for each in found]

@@ -11,7 +11,7 @@ from bot.jobs.feature import JobsFeature
 from bot.training.ending_handlers import EndingHandlers
 from bot.training.entities import RunKind
 from bot.training.estimates import Estimates
-from bot.training.handlers import PlanHandlers
+from bot.training.handlers import FullName, PlanHandlers
 from bot.training.notifications import EndingNotifications
 from bot.training.plans import TrainingPlans
 from bot.training.store import RunStore
@@ -25,6 +25,8 @@ class TrainingFeature(Feature):
     runs: RunStore
     plans: TrainingPlans
     submission: Submission
+    full_names: list[FullName]
+    """Asked in order for the base model that somebody typed: training can begin at a tuned one."""
 
 
 def build(core: Core, *, dataset: DatasetFeature, jobs: JobsFeature) -> TrainingFeature:
@@ -44,7 +46,7 @@ def build(core: Core, *, dataset: DatasetFeature, jobs: JobsFeature) -> Training
     plans = TrainingPlans(
         database=core.database,
         runs=runs,
-        estimates=Estimates(jobs=jobs.store, catalogue=catalogue),
+        estimates=Estimates(jobs=jobs.store, catalogue=catalogue, base_url=base_url),
         datasets=dataset.datasets,
         api=core.provider,
         catalogue=catalogue,
@@ -52,11 +54,14 @@ def build(core: Core, *, dataset: DatasetFeature, jobs: JobsFeature) -> Training
         base_model=settings.base_model,
         on_confirmed=submission.wake,
     )
+    full_names: list[FullName] = []
     handlers = PlanHandlers(
+        full_names=full_names,
         plans=plans,
         submission=submission,
         jobs=jobs.store,
         versions=dataset.versions,
+        people=core.people,
         catalogue=catalogue,
         defaults=Hyperparameters(
             base_model=settings.base_model,
@@ -76,6 +81,7 @@ def build(core: Core, *, dataset: DatasetFeature, jobs: JobsFeature) -> Training
         runs=runs,
         plans=plans,
         submission=submission,
+        full_names=full_names,
         admin_commands={"train": handlers.plan},
         admin_presses={
             "training:plan": handlers.plan,
@@ -83,6 +89,7 @@ def build(core: Core, *, dataset: DatasetFeature, jobs: JobsFeature) -> Training
             "training:edit": handlers.choose,
             "training:set": handlers.edit,
             "training:start": handlers.start,
+            "training:another": handlers.start_another,
             "training:drop": handlers.drop,
             "training:look": handlers.look,
             "training:again": handlers.again,

@@ -1,7 +1,6 @@
 """/train: a plan with its price, and the buttons that start or drop it."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.catalogue import Catalogue
@@ -10,29 +9,19 @@ from bot.delivery.screen import Screen
 from bot.domain.training import Hyperparameters, TrainingRun
 from bot.edge.context import BotContext
 from bot.edge.core import today_utc
-from bot.errors import BadCommand, ButtonGone
+from bot.edge.people import People
+from bot.errors import ButtonGone
 from bot.jobs.store import JobStore
 from bot.texts import Texts
-from bot.training import edit_views, price_views, views
-from bot.training.edits import PlanPart, with_preset
-from bot.training.parameters import epochs_of, method_of, multiplier_of
+from bot.training import edit_views, price_views, remark_views, twin_views, views
+from bot.training.edits import PlanPart
+from bot.training.entities import RunTwin
 from bot.training.plans import TrainingPlans
 from bot.training.submission import Submission
+from bot.training.words import understood
 
-USAGE = "/train [quick|production|premium] [epochs=3] [learning-rate=0.1] [suffix=…] [model=…]"
-
-_NAMES = {
-    "epochs": "n_epochs",
-    "n_epochs": "n_epochs",
-    "learning-rate": "learning_rate_multiplier",
-    "learning_rate": "learning_rate_multiplier",
-    "multiplier": "learning_rate_multiplier",
-    "learning_rate_multiplier": "learning_rate_multiplier",
-    "suffix": "suffix",
-    "model": "base_model",
-    "base_model": "base_model",
-    "method": "method",
-}
+FullName = Callable[[str], Awaitable[str | None]]
+"""The full name of a tuned model that people call by its title; None: no model has that title."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,17 +32,25 @@ class PlanHandlers:
     submission: Submission
     jobs: JobStore
     versions: DatasetVersions
+    people: People
     catalogue: Catalogue
     defaults: Hyperparameters
     """The parameters of a plan without a preset."""
+    full_names: Sequence[FullName]
 
     async def plan(self, context: BotContext) -> None:
         """/train [preset] [key=value | --key value]: make a plan; the provider gets nothing yet."""
-        parameters = parse_parameters(context.words, self.defaults, self.catalogue)
+        rule = self.catalogue.suffix_rule(self.plans.base_url)
+        asked = understood(context.words, self.defaults, self.catalogue, rule)
+        parameters = asked.parameters
+        for full_name in self.full_names:
+            base_model = await full_name(parameters.base_model) or parameters.base_model
+            parameters = replace(parameters, base_model=base_model)
         run = await self.plans.plan(
             parameters, asked_by=context.person.id, request_id=context.request_id
         )
-        context.reply(await self.plan_screen(context.texts, run))
+        screen = await self.plan_screen(context.texts, run)
+        context.reply(remark_views.beside(context.texts, screen, asked.remarks))
 
     async def show(self, context: BotContext) -> None:
         """Show the plan again after a choice."""
@@ -73,7 +70,19 @@ class PlanHandlers:
         context.show(await self.plan_screen(context.texts, run))
 
     async def start(self, context: BotContext) -> None:
-        """Start the run; of many presses exactly one does."""
+        """Start the run; of many presses exactly one does. Ask first if the same runs already."""
+        run_id, by = context.press.number, context.person.id
+        found = await self.plans.start(run_id, by=by, request_id=context.request_id)
+        if isinstance(found, RunTwin):
+            who = await self.people.named(found.by) if found.by else None
+            context.show(
+                twin_views.ask_twin(context.texts, run_id, found, who, is_own=found.by == by)
+            )
+            return
+        context.show(views.started(context.texts, found))
+
+    async def start_another(self, context: BotContext) -> None:
+        """Start the run although the same was started: the admin said yes."""
         run = await self.plans.confirm(
             context.press.number, by=context.person.id, request_id=context.request_id
         )
@@ -129,48 +138,10 @@ class PlanHandlers:
             await self.plans.estimates.of_run(run),
             self.catalogue,
             shutdown=await self.plans.last_day(run.parameters.base_model),
+            base_url=self.plans.base_url,
             active=await self.jobs.active_names(),
             n_cut=await self.plans.n_cut(run),
         )
-
-
-def parse_parameters(
-    words: Sequence[str], defaults: Hyperparameters, catalogue: Catalogue
-) -> Hyperparameters:
-    """The parameters that *words* ask for: a preset, `key=value`, or the terminal's flags.
-
-    Raises:
-        BadCommand: the words make no sense.
-        BadValue: a value is not a number, or is out of range.
-    """
-    parameters = defaults
-    rest = list(words)
-    while rest:
-        word = rest.pop(0)
-        if word in catalogue.presets:
-            parameters = with_preset(parameters, catalogue.presets[word])
-            continue
-        flag = re.fullmatch(r"(?:--|—)?([A-Za-z_-]+)(?:=(.*))?", word)
-        if flag is None or flag[1] not in _NAMES:
-            raise BadCommand(usage=USAGE)
-        value = flag[2] if flag[2] is not None else (rest.pop(0) if rest else "")
-        parameters = _with_value(parameters, flag[1], value)
-    return parameters
-
-
-def _with_value(parameters: Hyperparameters, name: str, value: str) -> Hyperparameters:
-    field = _NAMES[name]
-    if field == "n_epochs":
-        return replace(parameters, n_epochs=epochs_of(value, name))
-    if field == "learning_rate_multiplier":
-        return replace(parameters, learning_rate_multiplier=multiplier_of(value, name))
-    if field == "method":
-        return replace(parameters, method=method_of(value))
-    if not value:
-        raise BadCommand(usage=USAGE)
-    if field == "suffix":
-        return replace(parameters, suffix=value)
-    return replace(parameters, base_model=value)
 
 
 def _edit(context: BotContext) -> tuple[int, PlanPart, str]:

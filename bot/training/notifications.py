@@ -44,6 +44,7 @@ class EndingNotifications:
             run=await self.runs.get(tracked.run_id) if tracked.run_id else None,
             curves=chart.curves if chart else from_events(tracked.metrics),
             chart=chart.path if chart else None,
+            base_url=self.base_url,
             page=self.catalogue.job_page(self.base_url, job_id),
         )
         return ending_views.finished(texts, ending, self.catalogue)

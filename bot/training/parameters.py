@@ -2,6 +2,7 @@
 
 import math
 import re
+from dataclasses import replace
 from typing import Final
 
 from bot.domain.datasets import TrainingMethod
@@ -37,6 +38,25 @@ def method_of(word: str) -> TrainingMethod:
         return TrainingMethod(word.lower())
     except ValueError:
         raise BadValue(name="method", value=word, allowed=", ".join(TrainingMethod)) from None
+
+
+def with_value(parameters: Hyperparameters, field: str, word: str, name: str) -> Hyperparameters:
+    """The parameters with the value that *word* means for one of their fields.
+
+    The one reader of typed words and of buttons. Raises BadValue, which says *name*.
+    """
+    match field:
+        case "n_epochs":
+            return replace(parameters, n_epochs=epochs_of(word, name))
+        case "learning_rate_multiplier":
+            return replace(parameters, learning_rate_multiplier=multiplier_of(word, name))
+        case "method":
+            return replace(parameters, method=method_of(word))
+        case "base_model" if word:
+            return replace(parameters, base_model=word)
+        case "suffix":
+            return replace(parameters, suffix=word)
+    raise BadValue(name=name, value=word, allowed="…")
 
 
 def check_numbers(parameters: Hyperparameters) -> None:

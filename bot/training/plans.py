@@ -13,14 +13,17 @@ from bot.domain.datasets import Dataset
 from bot.domain.training import Hyperparameters, RunState, TrainingRun
 from bot.errors import ButtonGone, MethodDiffers, PlanGone, PlanTaken, RunDatasetGone
 from bot.gateways.provider import TrainingApi
-from bot.storage.database import Database
+from bot.storage.database import Database, Transaction
 from bot.training.edits import PlanPart, choices, edited, next_suffix
+from bot.training.entities import RunTwin
 from bot.training.estimates import Estimates
 from bot.training.parameters import check_numbers
 from bot.training.remedies import Remedy, remedied
 from bot.training.store import RunStore
 
 PLAN_LIFETIME_S = 24 * 3600
+TWIN_S = 3600
+"""For so long after its start, a run that is over already makes an equal plan ask first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,17 +183,37 @@ class TrainingPlans:
             await self._refuse(run_id)
         return await self.get(run_id)
 
+    async def start(self, run_id: int, *, by: int, request_id: int) -> TrainingRun | RunTwin:
+        """Start the plan, unless the same was started a moment ago: then return that, and ask.
+
+        The same transaction looks for the other run and confirms this one, so of equal plans that
+        are started at once only one is. Raises like `confirm`.
+        """
+        return await self._start(run_id, by=by, request_id=request_id, is_sure=False)
+
     async def confirm(self, run_id: int, *, by: int, request_id: int) -> TrainingRun:
-        """Start the plan; of many presses exactly one does.
+        """Start the plan, whatever else was started; of many presses exactly one does.
 
         Raises:
             PlanTaken: another press has started it.
             PlanGone: it was dropped, it expired, or it does not exist.
         """
+        found = await self._start(run_id, by=by, request_id=request_id, is_sure=True)
+        assert isinstance(found, TrainingRun)
+        return found
+
+    async def _start(
+        self, run_id: int, *, by: int, request_id: int, is_sure: bool
+    ) -> TrainingRun | RunTwin:
         now = int(time.time())
         await self._expire(run_id, now)
-        started = await self.database.write(
-            lambda tx: self.runs.move(
+        models = self.catalogue.names_of((await self.get(run_id)).parameters.base_model)
+
+        async def work(tx: Transaction) -> RunTwin | bool:
+            twin = await self.runs.twin_of(tx, run_id, models=models, since=now - TWIN_S)
+            if twin is not None and not is_sure:
+                return twin
+            return await self.runs.move(
                 tx,
                 run_id,
                 expected=[RunState.PLANNED],
@@ -199,7 +222,10 @@ class TrainingPlans:
                 confirmed_at=now,
                 confirmed_request=request_id,
             )
-        )
+
+        started = await self.database.write(work)
+        if isinstance(started, RunTwin):
+            return started
         if started:
             self.on_confirmed(run_id)
         elif not await self.runs.was_confirmed_by(run_id, request_id):

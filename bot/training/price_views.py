@@ -3,11 +3,11 @@
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-from bot.catalogue import Catalogue, CatalogueModel, Preset
+from bot.catalogue import Catalogue, CatalogueModel, Preset, Pricing, host_of
 from bot.delivery.screen import Screen, rows
-from bot.domain.datasets import Dataset
+from bot.domain.datasets import Dataset, TrainingMethod
+from bot.domain.training import TrainingRun
 from bot.edge.buttons import button, data_of
 from bot.texts import Markup, Texts
 from bot.usage.cost import Estimate
@@ -36,7 +36,7 @@ def prices(
     lines = [texts("prices_title", day=day, tokens=texts.number(offers.dataset.n_tokens))]
     lines.append(_table(texts, offers) if offers.models else texts("prices_none"))
     if elsewhere:
-        lines.append(texts("prices_elsewhere", host=urlsplit(elsewhere).hostname))
+        lines.append(texts("prices_elsewhere", host=host_of(elsewhere)))
     n_past = max((estimate.n_past for _, estimate in offers.presets), default=0)
     source = texts("prices_source_past", n=n_past) if n_past else texts("prices_source_hint")
     lines += ["", texts("prices_guide", source=Markup(source))]
@@ -48,6 +48,28 @@ def prices(
             [button(texts, "back_to_report", data_of("dataset", "version", offers.dataset.id))],
         ),
     )
+
+
+def price_line(
+    texts: Texts, run: TrainingRun, estimate: Estimate, catalogue: Catalogue, *, base_url: str
+) -> str:
+    """The price of a plan and whose it is; another provider's is never told as the server's."""
+    params = {
+        "host": host_of(base_url),
+        "provider": catalogue.provider_name,
+        "day": texts.day(estimate.prices_date),
+    }
+    if estimate.price_usd is not None:
+        return texts("plan_price", price=texts.money(estimate.price_usd), **params)
+    if estimate.pricing is Pricing.KNOWN:
+        is_dpo = run.method is TrainingMethod.DPO
+        return texts("plan_price_unknown_dpo" if is_dpo else "plan_price_unknown")
+    is_own = estimate.pricing is Pricing.OWN_MACHINE
+    line = texts("plan_price_own_machine" if is_own else "plan_price_of_server", **params)
+    if estimate.elsewhere_usd is None:
+        return line
+    price = texts.money(estimate.elsewhere_usd)
+    return f"{line} {texts('plan_price_elsewhere', price=price, **params)}"
 
 
 def time_of(texts: Texts, low: int, high: int) -> str:
@@ -77,13 +99,16 @@ def _row(name: str, cells: Sequence[str]) -> str:
 
 
 def _price(texts: Texts, estimate: Estimate) -> str:
-    return "?" if estimate.price_usd is None else texts.money(estimate.price_usd)
+    """By the catalogue, whoever would train: the title names the provider."""
+    known = estimate.elsewhere_usd if estimate.price_usd is None else estimate.price_usd
+    return "?" if known is None else texts.money(known)
 
 
 def _preset(texts: Texts, preset: Preset, estimate: Estimate) -> str:
     low, high = preset.guide_minutes
+    is_ours = estimate.elsewhere_usd is None
     return texts(
-        "prices_guide_line",
+        "prices_guide_line" if is_ours else "prices_guide_line_elsewhere",
         preset=preset.name,
         guide_time=time_of(texts, low, high),
         guide_price=f"${preset.guide_usd[0]}–{preset.guide_usd[1]}",

@@ -60,6 +60,7 @@ _STEPS: Final[Mapping[str, Sequence[Step]]] = {
     "key_refused": (Step.RETRY,),
     "not_the_api": (Step.RETRY,),
     "provider_busy": (Step.RETRY,),
+    "provider_failed": (Step.RETRY,),
     "provider_unreachable": (Step.RETRY,),
     "quota_exceeded": (Step.RETRY,),
     "region_refused": (Step.RETRY,),

@@ -6,10 +6,11 @@ from dataclasses import asdict
 
 from bot.dataset.store import COLUMNS
 from bot.domain.datasets import Dataset
-from bot.domain.training import UNDERWAY, Hyperparameters, RunState, TrainingRun
+from bot.domain.training import UNDERWAY, Hyperparameters, JobStatus, RunState, TrainingRun
 from bot.jobs.store import refusal_in
 from bot.storage.database import Database, Row, Transaction
 from bot.storage.rows import from_row
+from bot.training.entities import RunTwin
 
 _SELECT = f"""
     SELECT r.*,
@@ -132,6 +133,49 @@ class RunStore:
             },
         )
         return _run_from_row(row) if row else None
+
+    async def twin_of(
+        self, tx: Transaction, run_id: int, *, models: Collection[str], since: int
+    ) -> RunTwin | None:
+        """The newest started run that trains the same as that plan and still matters, or None.
+
+        The same are the content of the dataset, the model (one of the names *models*), the method
+        and the numbers. A run matters until its job is over, and if it did not fail, at least when
+        it was confirmed at *since* or later. Name and validation part do not change a model.
+        """
+        return await tx.one(
+            RunTwin,
+            """
+            SELECT r.id AS run_id, r.confirmed_by AS by, r.confirmed_at AS at, r.suffix, r.job_id
+            FROM training_runs p
+                JOIN datasets pd ON pd.id = p.dataset_id
+                JOIN training_runs r ON r.id != p.id
+                    AND r.method = p.method AND r.n_epochs = p.n_epochs
+                    AND r.learning_rate_multiplier = p.learning_rate_multiplier
+                JOIN datasets d ON d.id = r.dataset_id AND d.sha256 = pd.sha256
+                LEFT JOIN jobs j ON j.id = r.job_id
+            WHERE p.id = :id AND p.state = :planned
+                AND r.base_model IN (SELECT value FROM json_each(:models))
+                AND (
+                    r.state IN (SELECT value FROM json_each(:underway))
+                    OR r.state = :submitted
+                        AND coalesce(j.status, '') NOT IN (:failed, :cancelled)
+                        AND (coalesce(j.is_over, 0) = 0 OR r.confirmed_at >= :since)
+                )
+            ORDER BY r.confirmed_at DESC, r.id DESC
+            LIMIT 1
+            """,
+            {
+                "id": run_id,
+                "models": json.dumps([*models]),
+                "since": since,
+                "planned": RunState.PLANNED,
+                "underway": json.dumps(UNDERWAY),
+                "submitted": RunState.SUBMITTED,
+                "failed": JobStatus.FAILED,
+                "cancelled": JobStatus.CANCELLED,
+            },
+        )
 
     async def get(self, run_id: int) -> TrainingRun | None:
         """The run, or None."""

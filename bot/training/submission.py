@@ -21,6 +21,7 @@ from bot.errors import (
     DatasetChanged,
     ProviderBusy,
     ProviderError,
+    ProviderFailed,
     ProviderUncertain,
     ProviderUnreachable,
     UserError,
@@ -144,8 +145,8 @@ class Submission:
                 name = f"run-{run.id}-validation.jsonl"
                 validation_file = await self._upload(run.validation, name)
             job = await self._patiently(lambda: self._create(run, training_file, validation_file))
-        except ProviderUncertain:
-            await self._uncertain(run.id)
+        except ProviderUncertain as exc:
+            await self._uncertain(run.id, exc)
         except UserError as exc:
             await self._refused(run, exc)
         else:
@@ -198,12 +199,13 @@ class Submission:
                 await asyncio.sleep(pause_s)
         return await ask()
 
-    async def _uncertain(self, run_id: int) -> None:
+    async def _uncertain(self, run_id: int, error: ProviderUncertain) -> None:
         """Give up after a lost upload, which is harmless; look for the job after a creation."""
         run = await self.runs.get(run_id)
         assert run is not None
         if run.state is RunState.UPLOADING:
-            await self._refused(run, ProviderUnreachable())
+            has_answered = isinstance(error, ProviderFailed)
+            await self._refused(run, error if has_answered else ProviderUnreachable())
             return
         await self._move(run, to=RunState.UNCERTAIN)
         await self._reconcile(run)

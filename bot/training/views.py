@@ -11,7 +11,7 @@ from bot.domain.training import TrainingRun
 from bot.edge.buttons import button, data_of
 from bot.texts import Texts
 from bot.training.edit_views import edit_rows
-from bot.training.price_views import time_of
+from bot.training.price_views import price_line, time_of
 from bot.usage.cost import Estimate
 
 _SOON_DAYS: Final = 180
@@ -24,13 +24,15 @@ def plan(
     catalogue: Catalogue,
     *,
     shutdown: dtm.date | None,
+    base_url: str,
     active: Sequence[str] = (),
     n_cut: int = 0,
 ) -> Screen:
     """The plan with its estimate, and the buttons that change or start it.
 
-    *shutdown* is the base model's last day; None: not known. *active* are the names of the jobs
-    that run already. *n_cut* examples are longer than the model reads.
+    *shutdown* is the base model's last day; None: not known. *base_url* is the server that would
+    train: only its own price is on the button. *active* are the names of the jobs that run
+    already. *n_cut* examples are longer than the model reads.
     """
     lines = [
         texts("plan_title", run_id=run.id),
@@ -43,7 +45,7 @@ def plan(
             **texts.counted("examples", run.dataset.n_examples),
         ),
         *_validation(texts, run),
-        _price(texts, run, estimate),
+        price_line(texts, run, estimate, catalogue, base_url=base_url),
         _time(texts, estimate),
     ]
     if run.dataset.n_warnings:
@@ -127,15 +129,6 @@ def _validation(texts: Texts, run: TrainingRun) -> list[str]:
     if run.validation is None:
         return []
     return [texts("plan_validation", **texts.counted("examples", run.validation.n_examples))]
-
-
-def _price(texts: Texts, run: TrainingRun, estimate: Estimate) -> str:
-    if estimate.price_usd is None:
-        is_dpo = run.method is TrainingMethod.DPO
-        return texts("plan_price_unknown_dpo" if is_dpo else "plan_price_unknown")
-    return texts(
-        "plan_price", price=texts.money(estimate.price_usd), day=texts.day(estimate.prices_date)
-    )
 
 
 def _time(texts: Texts, estimate: Estimate) -> str:

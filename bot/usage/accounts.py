@@ -36,6 +36,8 @@ class Accounts:
 
     store: UsageStore
     catalogue: Catalogue
+    chat_url: str
+    """The server that answers: the catalogue's prices hold only at its own provider."""
     zone: zoneinfo.ZoneInfo
     """A day begins at midnight here."""
     default_limit: int
@@ -100,7 +102,10 @@ class Accounts:
 
     def bill(self, spent: Sequence[Spent]) -> Bill:
         """The sums, and the price."""
-        priced = [(each, chat_cost(each, self.catalogue.model(each.model))) for each in spent]
+        priced = [
+            (each, chat_cost(each, self.catalogue.priced(each.model, self.chat_url)))
+            for each in spent
+        ]
         return Bill(
             n_answers=sum(each.n_answers for each in spent),
             n_estimated=sum(each.n_estimated for each in spent),

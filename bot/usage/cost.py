@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from bot.catalogue import Catalogue, CatalogueModel
+from bot.catalogue import Catalogue, CatalogueModel, Pricing
 from bot.domain.datasets import TrainingMethod
 from bot.domain.models import Usage
 from bot.domain.people import Spent
@@ -24,7 +24,7 @@ class Estimate:
     trained_tokens: int
     """Billable tokens: those of the file, times epochs. Validation tokens are free."""
     price_usd: float | None
-    """None: the catalogue has no price of the model, or none for that method."""
+    """None: the catalogue has no price of the model, of that method, or of the server."""
     minutes_low: int
     minutes_high: int
     """From the request for the job to its end; the guide's hint leaves out time in a queue."""
@@ -32,6 +32,10 @@ class Estimate:
     """Finished jobs of ours that the time is learnt from; 0: it is the guide's hint."""
     prices_date: date
     """The day when the prices were looked up."""
+    pricing: Pricing = Pricing.KNOWN
+    """Whether the prices of the server are known."""
+    elsewhere_usd: float | None = None
+    """What the same would cost at the catalogue's provider, where the server is another one."""
 
 
 def estimate(
@@ -59,6 +63,13 @@ def estimate(
         n_past=len(past),
         prices_date=catalogue.looked_up,
     )
+
+
+def at_server(found: Estimate, pricing: Pricing) -> Estimate:
+    """The estimate for a server of that kind: another provider's price is no price there."""
+    if pricing is Pricing.KNOWN:
+        return found
+    return replace(found, pricing=pricing, price_usd=None, elsewhere_usd=found.price_usd)
 
 
 def training_cost(

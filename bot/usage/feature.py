@@ -22,6 +22,7 @@ def build(core: Core) -> UsageFeature:
         accounts=Accounts(
             store=UsageStore(core.database),
             catalogue=core.catalogue,
+            chat_url=core.settings.chat_url,
             zone=core.settings.zone,
             default_limit=core.settings.daily_messages_per_tester,
         ),

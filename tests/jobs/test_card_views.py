@@ -98,7 +98,7 @@ def test_card_of_a_running_job():
         last_message="Шаг <655>",
     )
     screen = card(found)
-    lines = shown(screen).splitlines()
+    lines = shown(card(found, OPENAI)).splitlines()
 
     assert lines[0] == "⏳ natasha-v1 · обучается"
     assert lines[1] == "▓▓▓▓▓▓░░░░ 68 % · эпоха 3 из 3"
@@ -121,11 +121,21 @@ def test_time_left_is_learnt_from_the_pace():
 
 
 def test_cost_so_far_is_the_providers_word_before_the_share():
-    told = card(tracked(metrics=STEPS, trained_tokens=200_000, price_usd=0.92))
+    told = card(tracked(metrics=STEPS, trained_tokens=200_000, price_usd=0.92), OPENAI)
 
     assert "потрачено ~$1,00" in shown(told)
-    assert "потрачено" not in shown(card(tracked(metrics=STEPS)))
-    assert "потрачено" not in shown(card(tracked("queued", price_usd=0.92)))
+    assert "потрачено" not in shown(card(tracked(metrics=STEPS), OPENAI))
+    assert "потрачено" not in shown(card(tracked("queued", price_usd=0.92), OPENAI))
+
+
+@pytest.mark.parametrize("url", [ELSEWHERE, "https://ours.openai.azure.com/openai/v1"])
+@pytest.mark.parametrize("status", ["running", "succeeded"])
+def test_cost_is_told_only_where_the_prices_are_known(url: str, status: str):
+    """Also for plans of earlier versions, which stored another provider's price."""
+    found = tracked(status, metrics=STEPS, trained_tokens=200_000, price_usd=0.92)
+
+    assert "$" not in shown(card(found, url))
+    assert "$" in shown(card(found, OPENAI))
 
 
 @pytest.mark.parametrize(
@@ -185,7 +195,7 @@ def test_card_of_a_job_that_has_ended_sums_it_up():
         fine_tuned_model="ft:m:org:natasha-v1:1",
         last_message="The job has successfully completed",
     )
-    text = shown(card(done))
+    text = shown(card(done, OPENAI))
 
     assert "▓" not in text
     assert "за 47 мин" in text

@@ -12,8 +12,11 @@ from bot.domain.datasets import Dataset
 from bot.domain.models import Checkpoint, CurrentModel, ServedModel, best_checkpoint, model_title
 from bot.domain.training import Hyperparameters, RunState, TrackedJob, TrainingRun
 from bot.models import detail_views as one_model
+from bot.models import doubt_views
 from bot.models import views as models
+from bot.models.asked_store import AskedSwitch
 from bot.models.details import ModelDetails
+from bot.models.doubts import Doubt, DoubtKind
 from bot.serving.serving import ModelPage
 from bot.serving.views import ending
 from bot.texts import Texts
@@ -68,8 +71,8 @@ def test_who_serves_stands_first_and_the_way_back_is_one_press():
     screen = models.listing(RU, overview([newest], SERVING, OTHER, verdicts={9: Verdict.PUT}))
     text = shown(screen)
 
-    assert text.startswith("Сейчас отвечает: natasha-v1\nДо неё: gpt-4.1-mini\n")
-    assert "natasha-v2 · 1" in text
+    assert text.startswith("Сейчас отвечает: natasha-v1 (№3)\nДо неё: gpt-4.1-mini (№4)\n")
+    assert "№9 natasha-v2 · 1" in text
     assert text.endswith(" · ставить")
     assert labels(screen) == [
         "↩ Вернуть gpt-4.1-mini", "🟢 natasha-v1", "gpt-4.1-mini", "natasha-v2",
@@ -169,11 +172,31 @@ def test_use_without_a_name_says_how():
     assert "/use MODEL_NAME" in shown(models.current(EN, None, ""))
 
 
-def test_model_that_was_switched_off_is_asked_about():
-    screen = models.ask_over(RU, MODEL, DAY)
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (DoubtKind.OVER, "natasha-v1 отключена 14 января"),
+        (DoubtKind.UNKNOWN, "Модели natasha-v1 на сервере нет (или ещё нет)"),
+        (DoubtKind.UNSURE, "сервер не говорит, есть ли она у него"),
+        (DoubtKind.RETIRED, "natasha-v1 убрана из списка. Вернуть"),
+    ],
+)
+def test_model_that_may_be_silent_is_asked_about(kind: DoubtKind, said: str):
+    screen = doubt_views.ask(RU, MODEL.name, Doubt(kind=kind, day=DAY), "models:yes:7")
 
-    assert "natasha-v1 отключена 14 января" in shown(screen)
-    assert buttons_of(screen) == ["models:anyway:3", "models:list:0"]
+    assert said in shown(screen)
+    assert buttons_of(screen) == ["models:yes:7", "models:list:0"]
+
+
+def test_several_models_of_one_title_are_told_apart():
+    others = [replace(MODEL, id=n, name=f"ft:m:org:natasha-v1:{n}") for n in (8, 9)]
+    asked = [AskedSwitch(id=n.id * 10, name=n.name, system_prompt=None) for n in others]
+    screen = doubt_views.ask_which(RU, "natasha-v1", others, asked)
+
+    assert "Моделей с именем «natasha-v1» несколько" in shown(screen)
+    assert "№8 · " in shown(screen)
+    assert [button.text for (button,) in screen.buttons[:2]] == ["natasha-v1 · 8", "natasha-v1 · 9"]
+    assert buttons_of(screen) == ["models:pick:80", "models:pick:90", "models:list:0"]
 
 
 # One of them

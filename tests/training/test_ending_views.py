@@ -17,7 +17,7 @@ from bot.training.remedies import Remedy
 from sandbox.text import utf16_len
 from tests.composition import PARAMETERS, TUNED
 from tests.fakes import job_of
-from tests.screens import EN, RU, buttons_of, shown
+from tests.screens import EN, OPENAI, RU, buttons_of, shown
 from tests.screens import SUBMITTED as RUN
 
 CATALOGUE = load_catalogue()
@@ -38,6 +38,7 @@ def ending(
     run: Any = RUN,
     chart: Path | None = None,
     warning: str = "",
+    base_url: str = OPENAI,
     **fields: Any,
 ) -> JobEnding:
     job = job_of(status=status, **fields)
@@ -45,7 +46,12 @@ def ending(
         job=job, number=4, run_id=12, followed_by=None, metrics=metrics or [], warning=warning
     )
     return JobEnding(
-        tracked=tracked, run=run, curves=from_events(tracked.metrics), chart=chart, page=None
+        tracked=tracked,
+        run=run,
+        curves=from_events(tracked.metrics),
+        chart=chart,
+        base_url=base_url,
+        page=None,
     )
 
 
@@ -61,6 +67,14 @@ def succeeded(**kwargs: Any) -> Screen:
         "fine_tuned_model": TUNED,
     }
     return finished("succeeded", kwargs.pop("metrics", LOSSES), **(fields | kwargs))
+
+
+@pytest.mark.parametrize("url", ["https://ours.openai.azure.com/openai/v1", "http://[::1]:1/v1"])
+def test_cost_at_a_server_of_unknown_prices_is_not_told(url: str):
+    text = shown(succeeded(base_url=url))
+
+    assert f"Токены: 184{NBSP}302" in text
+    assert "$" not in text
 
 
 def test_success_is_told_with_what_came_of_it_and_what_it_cost():

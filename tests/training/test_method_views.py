@@ -7,7 +7,7 @@ from bot.dataset import views as dataset
 from bot.domain.datasets import Finding, Level, TrainingMethod
 from bot.training import views as plan
 from bot.usage.cost import estimate
-from tests.screens import CATALOGUE, EN, GOOD, RU, RUN, shown
+from tests.screens import CATALOGUE, EN, GOOD, OPENAI, RU, RUN, shown
 
 PAIRS = replace(GOOD, method=TrainingMethod.DPO)
 VERSION = replace(RUN.dataset, method=TrainingMethod.DPO)
@@ -61,7 +61,8 @@ def test_plan_says_its_method_and_that_nobody_knows_the_price():
         61_480, 3, CATALOGUE.model(run.parameters.base_model), CATALOGUE, method=run.method
     )
     told, usual = (
-        shown(plan.plan(RU, each, guess, CATALOGUE, shutdown=None)) for each in (run, RUN)
+        shown(plan.plan(RU, each, guess, CATALOGUE, base_url=OPENAI, shutdown=None))
+        for each in (run, RUN)
     )
 
     assert "Метод: DPO (по парам ответов)" in told

@@ -52,7 +52,8 @@ async def test_plan_trains_as_its_dataset_asks_for(parts: BotParts, is_pairs: bo
     await parts.desk.choose(await number(parts, PAIRS if is_pairs else EXAMPLES))
     method = TrainingMethod.DPO if is_pairs else TrainingMethod.SUPERVISED
 
-    training = replace(parts.training, base_url=OPENAI)
+    parts.begin(openai_base_url=OPENAI)
+    training = parts.training
     run = await training.plan(PARAMETERS, asked_by=ADMIN, request_id=parts.request())
     again = await training.plan_again(run.id, asked_by=ADMIN, request_id=parts.request())
     await parts.settled(await parts.confirm(run))

@@ -11,10 +11,11 @@ from bot.domain.training import Hyperparameters, RunState
 from bot.training.plans import PLAN_LIFETIME_S
 from tests.composition import ADMIN, MODEL, PARAMETERS, SECOND_ADMIN, BotParts, write_dataset
 
-AZURE = "https://ours.openai.azure.com/openai/v1"
+OPENAI, AZURE = "https://api.openai.com/v1", "https://ours.openai.azure.com/openai/v1"
 
 
 async def test_plan_is_priced_and_nothing_leaves(parts: BotParts):
+    parts.begin(openai_base_url=OPENAI)
     run = await parts.plan()
 
     assert (run.state, run.parameters, run.asked_by) == (RunState.PLANNED, PARAMETERS, ADMIN)

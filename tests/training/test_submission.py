@@ -135,6 +135,19 @@ async def test_upload_that_never_gets_an_answer_is_refused(parts: BotParts):
     )
 
 
+async def test_upload_that_a_broken_server_answers_names_its_status(parts: BotParts):
+    """Not "can't be reached": the admin reads what the server said."""
+    error = errors.ProviderFailed(message="503 Service Unavailable")
+    parts.provider.fails("upload", *(error for _ in range(MOST_TRIES)))
+    run = await parts.settled(await parts.confirmed())
+
+    assert (run.state, run.refusal) == (
+        RunState.REFUSED,
+        Refusal(code="provider_failed", message="503 Service Unavailable"),
+    )
+    assert len(await parts.told("run_refused")) == 2
+
+
 async def test_creation_of_unknown_end_is_never_repeated(parts: BotParts):
     """The job is there, and is found by its mark."""
     parts.provider.loses_answer("create_job")

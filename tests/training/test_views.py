@@ -8,7 +8,7 @@ from bot.catalogue import load_catalogue
 from bot.texts import Texts
 from bot.training import views
 from bot.usage.cost import estimate
-from tests.screens import EN, RU, shown
+from tests.screens import EN, OPENAI, RU, shown
 from tests.screens import SUBMITTED as RUN
 
 CATALOGUE = load_catalogue()
@@ -19,7 +19,7 @@ def plan(texts: Texts = RU, *, base_model: str = "gpt-4.1-mini-2025-04-14", **mo
     run = replace(RUN, parameters=replace(RUN.parameters, base_model=base_model))
     run = replace(run, dataset=replace(run.dataset, n_warnings=more.pop("n_warnings", 0)))
     guess = estimate(run.dataset.n_tokens, 3, CATALOGUE.model(base_model), CATALOGUE)
-    more = {"shutdown": None} | more
+    more = {"shutdown": None, "base_url": OPENAI} | more
     return shown(views.plan(texts, run, guess, CATALOGUE, **more))
 
 

@@ -7,7 +7,7 @@ from contextlib import aclosing
 import pytest
 
 from bot import errors
-from bot.domain.models import ChatMessage, Usage
+from bot.domain.models import ChatMessage, Ending, Usage
 from bot.domain.people import Access, Person, Spent
 from bot.gateways.tokenizer import count_example_tokens, count_tokens
 from bot.usage.accounts import Accounts
@@ -97,7 +97,7 @@ async def test_every_stored_answer_is_on_the_account(parts: BotParts):
                 chat_id=TESTER,
                 request_id=parts.request(),
                 usage=cost,
-                is_stopped=cost is None,
+                ending=Ending.STOPPED if cost is None else Ending.WHOLE,
             )
         )
         await parts.database.write(lambda tx: parts.chat.start_new(tx, TESTER))
@@ -135,6 +135,7 @@ async def test_untold_tokens_are_counted_here(parts: BotParts):
 
 async def test_bills_follow_the_catalogue(parts: BotParts):
     """Today and in all; what has no price is told apart and adds nothing."""
+    parts.begin(openai_base_url="https://api.openai.com/v1")
     model = parts.accounts.catalogue.model(MODEL)
     assert model is not None
     assert model.input_usd is not None
