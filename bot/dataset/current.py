@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.dataset.checking import Checker
 from bot.dataset.files import DatasetFiles
-from bot.dataset.repair import REPAIRABLE
+from bot.dataset.repair import can_repair
 from bot.dataset.store import DatasetStore, shows
 from bot.dataset.validation.profile import first_system_prompt
 from bot.domain.datasets import Dataset, ValidationReport
@@ -132,4 +132,4 @@ class CurrentDataset:
 
 def is_worth_keeping(report: ValidationReport) -> bool:
     """Whether a file is a dataset, or can be repaired into one."""
-    return bool(report.sha256 and (report.n_examples or REPAIRABLE & report.counts.keys()))
+    return bool(report.sha256 and (report.n_examples or report.columns or can_repair(report)))

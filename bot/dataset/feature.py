@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from telegram.ext import filters
-
 from bot.dataset.checking import Checker
 from bot.dataset.current import CurrentDataset
 from bot.dataset.files import DatasetFiles
@@ -13,6 +11,7 @@ from bot.dataset.store import DatasetStore
 from bot.dataset.version_handlers import VersionHandlers
 from bot.dataset.versions import DatasetVersions
 from bot.domain.datasets import Dataset
+from bot.edge.context import BotContext
 from bot.edge.core import Core
 from bot.edge.feature import Feature, Worker
 
@@ -73,12 +72,18 @@ def build(core: Core, *, file: Path | None = None) -> DatasetFeature:
             "dataset:delete": pages.ask_delete,
             "dataset:deleted": pages.delete,
             "dataset:repair": pages.ask_repair,
+            "dataset:columns": pages.ask_columns,
+            "dataset:question": pages.ask_answers,
             "dataset:mend": pages.repair,
             "dataset:split": pages.ask_split,
             "dataset:part": pages.split,
             "dataset:pair": pages.pair,
             "dataset:unpair": pages.unpair,
         },
-        messages=[(filters.Document.ALL & filters.UpdateType.MESSAGE, handlers.receive)],
+        messages=[(_is_sent, handlers.receive)],
         workers=[Worker(start=versions.tidy)],
     )
+
+
+def _is_sent(context: BotContext) -> bool:
+    return context.brings_dataset and context.is_new

@@ -11,7 +11,6 @@ from bot.dataset.versions import CheckedFile, DatasetVersions
 from bot.delivery.downloads import download
 from bot.delivery.screen import Screen
 from bot.edge.context import BotContext
-from bot.errors import TextOnly
 from bot.texts import Texts
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -21,7 +20,7 @@ _NAME_LENGTH = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetHandlers:
-    """For admins; anybody else's document is refused like every message that is no text."""
+    """For admins; what others send is for the chat."""
 
     datasets: CurrentDataset
     versions: DatasetVersions
@@ -48,13 +47,13 @@ class DatasetHandlers:
         context.reply(views.uploaded(context.texts, dataset, file_id))
 
     async def receive(self, context: BotContext) -> None:
-        """A file: kept and judged at once."""
-        if not context.person.is_admin:
-            raise TextOnly
+        """A file: kept and judged at once, as /validate in its caption asks for anyway."""
         message = context.current_update.message
         assert message is not None
         assert message.document is not None
         await self._take_in(message.document, context)
+        if context.place not in ("", "/validate"):
+            context.say("dataset_caption_command", command=context.place)
 
     async def _take_in(self, document: Document, context: BotContext) -> None:
         name = shown_name(document.file_name or "")

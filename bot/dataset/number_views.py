@@ -63,7 +63,9 @@ def _answers(texts: Texts, found: ValidationReport) -> list[str]:
             smallest=texts.number(found.answer_characters.smallest),
             median=texts.number(found.answer_characters.median),
             largest=texts.number(found.answer_characters.largest),
-            asking=_percent(found.n_questioning, sum(found.turns.values())),
+            asking=_percent(
+                found.n_questioning, sum(n * count for n, count in found.turns.items())
+            ),
         )
     ]
 

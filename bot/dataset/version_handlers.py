@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
+from bot.dataset import repair_views
 from bot.dataset import version_views as views
 from bot.dataset import views as dataset_views
 from bot.dataset.handlers import report_screen
+from bot.dataset.recognition import Columns
 from bot.dataset.versions import DatasetVersions
 from bot.delivery.screen import Screen
 from bot.domain.datasets import Dataset
+from bot.edge.buttons import Press
 from bot.edge.context import BotContext
 from bot.edge.people import People
 from bot.errors import ButtonGone, TooBigToSend
@@ -82,18 +85,36 @@ class VersionHandlers:
         context.show(views.deleted(context.texts, dataset))
 
     async def ask_repair(self, context: BotContext) -> None:
-        """What a repair would change."""
-        dataset = await self.versions.get(context.press.number)
+        """What a repair would change, and of what is converted the first examples."""
+        number, columns = _choice(context.press)
+        dataset = await self.versions.get(number)
+        done = await self.versions.preview(dataset.id, columns)
+        context.reply(repair_views.ask_repair(context.texts, dataset, done, columns))
+
+    async def ask_columns(self, context: BotContext) -> None:
+        """Which columns of a table hold questions and answers."""
+        judged = await self.versions.judged(context.press.number)
+        assert judged.dataset is not None
         context.reply(
-            views.ask_repair(context.texts, dataset, await self.versions.preview(dataset.id))
+            repair_views.ask_columns(context.texts, judged.dataset, judged.report.columns)
         )
+
+    async def ask_answers(self, context: BotContext) -> None:
+        """Which of the other columns holds the answers."""
+        number, question = context.press.numbers(2)
+        judged = await self.versions.judged(number)
+        columns = judged.report.columns
+        if judged.dataset is None or question not in columns:
+            raise ButtonGone
+        context.show(repair_views.ask_answers(context.texts, judged.dataset, columns, question))
 
     async def repair(self, context: BotContext) -> None:
         """Make the repaired version."""
-        judged = await self.versions.repair(context.press.number, by=context.person.id)
+        number, columns = _choice(context.press)
+        judged = await self.versions.repair(number, columns, by=context.person.id)
         screen = await report_screen(context.texts, self.versions, judged)
         if judged.dataset is not None:
-            screen = views.repaired(context.texts, judged.dataset, screen)
+            screen = repair_views.repaired(context.texts, judged.dataset, screen)
         context.show(screen)
 
     async def ask_split(self, context: BotContext) -> None:
@@ -122,6 +143,14 @@ class VersionHandlers:
         """Train without a validation part."""
         dataset = await self.versions.get(context.press.number)
         context.show(views.unpaired(context.texts, await self.versions.unpair(dataset.id)))
+
+
+def _choice(press: Press) -> tuple[int, Columns | None]:
+    """A version, and of a table the columns that a person chose."""
+    if "-" not in press.id:
+        return press.number, None
+    number, question, answer = press.numbers(3)
+    return number, Columns(question, answer)
 
 
 def as_file(texts: Texts, dataset: Dataset) -> Screen:

@@ -1,12 +1,11 @@
-"""Versions of the dataset: the list, one of them, its repair, putting a part aside."""
+"""Versions of the dataset: the list, one of them, putting a part aside."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from bot.dataset.repair import Repair, RepairChange
 from bot.dataset.split import Split
 from bot.dataset.views import finding_line
-from bot.delivery.screen import Attachment, Button, Screen, fitting, rows
+from bot.delivery.screen import Attachment, Button, Screen, rows
 from bot.domain.datasets import Dataset, DatasetOrigin, Finding, TrainingMethod
 from bot.edge.buttons import button, data_of, page_buttons
 from bot.texts import Markup, Texts, shortened
@@ -17,7 +16,6 @@ SHARES = (5, 10, 20)
 """Percent that may be put aside."""
 SHOWN_LEAKS = 5
 _NAME_UNITS = 40
-_EXCERPT_UNITS = 120
 
 
 def listed(
@@ -86,7 +84,7 @@ def ask_delete(texts: Texts, dataset: Dataset) -> Screen:
         text=texts("versions_delete_ask", number=dataset.id, name=_name(dataset)),
         buttons=rows(
             [button(texts, "delete_yes", data_of("dataset", "deleted", dataset.id))],
-            [_back(texts, dataset)],
+            [back_to(texts, dataset)],
         ),
     )
 
@@ -97,34 +95,6 @@ def deleted(texts: Texts, dataset: Dataset) -> Screen:
         text=texts("versions_deleted", number=dataset.id),
         buttons=rows([button(texts, "versions", data_of("dataset", "list", 0))]),
     )
-
-
-def ask_repair(texts: Texts, dataset: Dataset, repair: Repair) -> Screen:
-    """What a repair would change, before it is made."""
-    lines = [line for change in repair.changes for line in _change(texts, change)]
-    return Screen(
-        text="\n".join(
-            [
-                texts("repair_title", number=dataset.id),
-                *fitting(lines, units=3000),
-                texts(
-                    "repair_count",
-                    before=texts.number(repair.n_before),
-                    after=texts.number(repair.n_after),
-                ),
-            ]
-        ),
-        buttons=rows(
-            [button(texts, "repair_yes", data_of("dataset", "mend", dataset.id))],
-            [_back(texts, dataset)],
-        ),
-    )
-
-
-def repaired(texts: Texts, dataset: Dataset, screen: Screen) -> Screen:
-    """The repaired version's report."""
-    done = texts("repair_done", number=dataset.id)
-    return Screen(text=f"{done}\n\n{screen.text}", buttons=screen.buttons)
 
 
 def ask_split(texts: Texts, dataset: Dataset) -> Screen:
@@ -140,7 +110,7 @@ def ask_split(texts: Texts, dataset: Dataset) -> Screen:
         for share in SHARES
     ]
     return Screen(
-        text=texts("split_ask", number=dataset.id), buttons=rows(shares, [_back(texts, dataset)])
+        text=texts("split_ask", number=dataset.id), buttons=rows(shares, [back_to(texts, dataset)])
     )
 
 
@@ -189,8 +159,14 @@ def paired(
 def unpaired(texts: Texts, training: Dataset) -> Screen:
     """A version trains alone again."""
     return Screen(
-        text=texts("versions_unpaired", number=training.id), buttons=rows([_back(texts, training)])
+        text=texts("versions_unpaired", number=training.id),
+        buttons=rows([back_to(texts, training)]),
     )
+
+
+def back_to(texts: Texts, dataset: Dataset) -> Button:
+    """The button to a version's report."""
+    return button(texts, "back_to_report", data_of("dataset", "version", dataset.id))
 
 
 def _line(texts: Texts, dataset: Dataset, *, is_used: bool, people: Mapping[int, str]) -> str:
@@ -229,19 +205,6 @@ def _origin(texts: Texts, dataset: Dataset, people: Mapping[int, str]) -> str:
     return texts(f"versions_origin_{origin}", who=who, parent=dataset.parent_id)
 
 
-def _change(texts: Texts, change: RepairChange) -> list[str]:
-    what = Markup(texts(f"mend_{change.kind}"))
-    n = texts.number(change.n)
-    if change.line is None:
-        lines = [texts("repair_line", what=what, n=n)]
-    else:
-        lines = [texts("repair_line_first", what=what, n=n, line=change.line)]
-    if change.before and change.after:
-        lines.append(texts("repair_was", text=shortened(change.before, _EXCERPT_UNITS)))
-        lines.append(texts("repair_becomes", text=shortened(change.after, _EXCERPT_UNITS)))
-    return lines
-
-
 def _name(dataset: Dataset) -> Markup:
     return shortened(dataset.name, _NAME_UNITS)
 
@@ -251,7 +214,3 @@ def _opener(texts: Texts, dataset: Dataset) -> Button:
     return button(
         texts, "version", data_of("dataset", "version", dataset.id), number=dataset.id, name=name
     )
-
-
-def _back(texts: Texts, dataset: Dataset) -> Button:
-    return button(texts, "back_to_report", data_of("dataset", "version", dataset.id))

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 from bot.dataset.checking import Checker
 from bot.dataset.current import CurrentDataset, is_worth_keeping
 from bot.dataset.files import DatasetFiles
+from bot.dataset.recognition import Columns
 from bot.dataset.repair import Repair, repair
 from bot.dataset.split import Split, leaks, split
 from bot.dataset.store import DatasetStore
@@ -113,20 +114,30 @@ class DatasetVersions:
         await self._pair(judged.dataset.id, parent.validation_id)
         return await self.judged(judged.dataset.id)
 
-    async def preview(self, dataset_id: int) -> Repair:
-        """What a repair would change; raises CannotRepair where there is nothing to repair."""
+    async def preview(self, dataset_id: int, columns: Columns | None = None) -> Repair:
+        """What a repair would change; *columns*: what a person said of those of a table.
+
+        Raises:
+            CannotRepair: there is nothing to repair, or nobody can be sure what is meant.
+        """
         dataset = await self.get(dataset_id)
         with self.files.draft() as draft:
-            return await self.checker.run(repair, Path(dataset.path), draft)
+            return await self.checker.run(repair, Path(dataset.path), draft, columns=columns)
 
-    async def repair(self, dataset_id: int, *, by: int) -> CheckedFile:
+    async def repair(
+        self, dataset_id: int, columns: Columns | None = None, *, by: int
+    ) -> CheckedFile:
         """Make the repaired version; raises like `preview`."""
         dataset = await self.get(dataset_id)
         with self.files.draft() as draft:
-            await self.checker.run(repair, Path(dataset.path), draft)
+            await self.checker.run(repair, Path(dataset.path), draft, columns=columns)
             sha256 = await asyncio.to_thread(self.files.keep, draft)
         return await self._remember(
-            sha256, DatasetOrigin.REPAIRED, name=dataset.name, by=by, parent_id=dataset.id
+            sha256,
+            DatasetOrigin.REPAIRED,
+            name=_name_of_copy(dataset.name),
+            by=by,
+            parent_id=dataset.id,
         )
 
     async def split(self, dataset_id: int, *, share: float, by: int) -> tuple[CheckedFile, Split]:
@@ -270,3 +281,12 @@ class DatasetVersions:
             )
         )
         return CheckedFile(report=report, dataset=dataset)
+
+
+def _name_of_copy(name: str) -> str:
+    """The name of a repaired copy, which holds lines of JSON, whatever it was made of.
+
+    >>> _name_of_copy("table.csv")
+    'table.jsonl'
+    """
+    return name if name.endswith(".jsonl") else f"{Path(name).stem or 'dataset'}.jsonl"

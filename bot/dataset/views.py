@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bot.dataset.number_views import number_lines
-from bot.dataset.repair import REPAIRABLE
+from bot.dataset.repair import can_repair, is_conversion
 from bot.delivery.screen import Attachment, Button, Screen, fitting, rows
 from bot.domain.datasets import Dataset, Finding, Level, ValidationReport
 from bot.edge.buttons import button, data_of
@@ -38,11 +38,11 @@ def report(
         received: What the sender calls the file, if it has just been sent.
     """
     lines = [_received(texts, received, dataset, is_in_use=is_in_use)] if received else []
-    numbers = number_lines(texts, found)
+    numbers = [] if found.kind else number_lines(texts, found)
     if validation is not None:
         numbers.append(_validation(texts, validation))
     findings, n_more = _findings(texts, found)
-    lines += [_verdict(texts, found)]
+    lines += [*_kind(texts, found), _verdict(texts, found)]
     # What matters comes first: numbers about what can be trained on, findings about what can't.
     lines += [*numbers, *findings] if found.is_valid else [*findings, *numbers]
     if dataset is not None:
@@ -90,6 +90,33 @@ def finding_line(texts: Texts, finding: Finding) -> str:
     return texts("dataset_line", line=finding.line, text=text)
 
 
+def kind_sentence(texts: Texts, found: ValidationReport) -> Markup | None:
+    """What the file is, if it is no lines of the provider's examples."""
+    return next(
+        (
+            Markup(texts(f"finding_{finding.rule}", **finding.params))
+            for finding in found.findings
+            if _says_what(found, finding)
+        ),
+        None,
+    )
+
+
+def rest_of(found: ValidationReport) -> list[Finding]:
+    """The findings but for the one that says what the file is."""
+    return [finding for finding in found.findings if not _says_what(found, finding)]
+
+
+def _says_what(found: ValidationReport, finding: Finding) -> bool:
+    is_all = finding.rule == "other_format" and finding.params.get("n") == found.n_examples
+    return finding.rule == found.kind or is_all
+
+
+def _kind(texts: Texts, found: ValidationReport) -> list[str]:
+    sentence = kind_sentence(texts, found)
+    return [texts("dataset_kind", text=sentence)] if sentence else []
+
+
 def _plain_line(texts: Texts, finding: Finding) -> str:
     text = texts.plain(f"finding_{finding.rule}", **finding.params)
     if finding.line is None:
@@ -106,14 +133,15 @@ def _findings(texts: Texts, found: ValidationReport) -> tuple[list[str], int]:
     if n_notes:
         lines.append(texts("dataset_notes", n=texts.number(n_notes)))
     shown = fitting([finding_line(texts, f) for f in _first(found)], units=FINDINGS_UNITS)
-    n_more = found.n_errors + found.n_warnings + n_notes - len(shown)
+    n_said = len(found.findings) - len(rest_of(found))
+    n_more = found.n_errors + found.n_warnings + n_notes - len(shown) - n_said
     more = [texts("dataset_more", n=texts.number(n_more))] if n_more > 0 else []
     return [*lines, *shown, *more], n_more
 
 
 def _first(found: ValidationReport) -> list[Finding]:
     """The gravest findings, few of each rule: a mistake made often hides no other."""
-    ordered = sorted(found.findings, key=lambda finding: _GRAVITY[finding.level])
+    ordered = sorted(rest_of(found), key=lambda finding: _GRAVITY[finding.level])
     of_rule: Counter[str] = Counter()
     chosen = []
     for finding in ordered:
@@ -133,6 +161,12 @@ def _received(texts: Texts, name: str, dataset: Dataset | None, *, is_in_use: bo
 def _verdict(texts: Texts, found: ValidationReport) -> str:
     if found.is_valid:
         return texts("dataset_good", **texts.counted("examples", found.n_examples))
+    if found.kind and can_repair(found):
+        return texts("dataset_convertible", **texts.counted("examples", found.n_convertible))
+    if found.columns:
+        return texts("dataset_columns_unknown")
+    if found.kind:
+        return texts("dataset_not_convertible")
     n = texts.number(found.n_examples)
     return texts("dataset_bad", n_errors=texts.number(found.n_errors), n=n)
 
@@ -160,8 +194,11 @@ def _buttons(
     else:
         main = [button(texts, "use_dataset", data_of("dataset", "use", number))]
     repair = []
-    if REPAIRABLE & found.counts.keys():
-        repair.append(button(texts, "repair", data_of("dataset", "repair", number)))
+    if can_repair(found):
+        key = "show_learnt" if is_conversion(found) else "repair"
+        repair.append(button(texts, key, data_of("dataset", "repair", number)))
+    if found.columns:
+        repair.append(button(texts, "choose_columns", data_of("dataset", "columns", number)))
     if not is_whole:
         repair.append(button(texts, "full_report", data_of("dataset", "report", number)))
     part = []
@@ -169,8 +206,7 @@ def _buttons(
         part.append(button(texts, "unpair", data_of("dataset", "unpair", number)))
     elif found.is_valid:
         part.append(button(texts, "split", data_of("dataset", "split", number)))
-    more = [
-        button(texts, "prices", data_of("training", "prices", number)),
-        button(texts, "versions", data_of("dataset", "list", 0)),
-    ]
+    more = [button(texts, "versions", data_of("dataset", "list", 0))]
+    if not found.kind:
+        more.insert(0, button(texts, "prices", data_of("training", "prices", number)))
     return rows(main, repair, part, more)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from bot.dataset.repair import REPAIRABLE, repair
+from bot.dataset.recognition import Columns
+from bot.dataset.repair import REPAIRABLE, can_repair, repair
 from bot.dataset.repair.changes import excerpt
 from bot.dataset.validation import validate
 from bot.dataset.validation.tables import all_rules
@@ -60,6 +61,18 @@ def rules(tmp_path):
         path = tmp_path / "asked.jsonl"
         path.write_bytes(data)
         return set(validate(path, encoding="o200k_base").counts)
+
+    return run
+
+
+@pytest.fixture
+def promised(tmp_path):
+    """Whether a report on these bytes offers a repair."""
+
+    def run(data):
+        path = tmp_path / "asked.jsonl"
+        path.write_bytes(data)
+        return can_repair(validate(path, encoding="o200k_base"))
 
     return run
 
@@ -135,10 +148,10 @@ def test_the_same_words_of_another_weight_stay(mend):
     assert summary(done) == [("duplicate_example", 1, 3)]
 
 
-@pytest.mark.parametrize("odd", [{"name": ["a"]}, {"weight": {}}, {"name": None}])
-def test_odd_names_and_weights_make_nothing_fail(mend, odd):
+@pytest.mark.parametrize("odd", [{"name": ["a"]}, {"name": ""}, {"weight": {}}, {"weight": 7}])
+def test_odd_values_make_nothing_fail(mend, odd):
     row = example()
-    row["messages"][1].update(odd)
+    row["messages"][2].update(odd)
     data = json.dumps(row).encode() + b"\n"
 
     assert mend(data + data)[1] == data
@@ -151,8 +164,8 @@ def test_prompts_and_completions_become_conversations(mend, rules):
     done, data = mend(GOOD[0] + json.dumps(old).encode() + b"\n")
 
     assert rows(data)[1] == pair("Как быть?", "Слушай реку.")
-    assert summary(done) == [("prompt_completion", 1, 2)]
-    assert "prompt_completion" not in rules(data)
+    assert summary(done) == [("other_format", 1, 2)]
+    assert "other_format" not in rules(data)
 
 
 TABLE = [("Кто я?", 'Река; или берег, "как" знать.'), ("Где дом?", "Там,\nгде ждут."), ("А", "Б")]
@@ -175,13 +188,13 @@ def test_tables_become_conversations(mend, rules, delimiter, heads, encoding):
     """A spreadsheet's two columns, however it saves them, are questions and answers."""
     damaged = table(delimiter, heads=heads, encoding=encoding)
 
-    done, data = mend(damaged)
+    done, data = mend(damaged, columns=None if heads else Columns(0, 1))
 
     assert rows(data) == [pair(*row) for row in TABLE]
     assert done.changes[-1].kind == "csv_table"
     assert (done.n_before, done.n_after, done.changes[-1].n) == (3, 3, 3)
     assert done.changes[-1].line == (2 if heads else 1)
-    assert rules(damaged) & REPAIRABLE
+    assert rules(damaged) & {*REPAIRABLE, "table_unclear"}
     assert not rules(data) & REPAIRABLE
 
 
@@ -232,7 +245,7 @@ def test_arrays_may_be_longer_than_a_chunk(mend):
     assert rows(data) == items
 
 
-@pytest.mark.parametrize("tail", [b"", b",", b"]]", b"] x", b', "text"]', b", NaN]", b",]"])
+@pytest.mark.parametrize("tail", [b"", b",", b"]]", b"] x", b', "text"]', b", NaN]"])
 def test_broken_arrays_are_left_alone(mend, tail):
     """An array that does not end as it should may have lost something."""
     damaged = json.dumps([example(), example("Кто я?")]).encode()[:-1] + tail
@@ -246,7 +259,7 @@ UNREADABLE = [
     b'{"a": NaN, "messages": []}',
     b"\xff\xfe not text",
     b'{"prompt": 1, "completion": "text "}',
-    b'{"prompt": "a ", "completion": "b", "id": 3}',
+    b'{"prompt": "a ", "completion": "b", "label": false}',
     b'{"messages": [], "messages": [{"role": "user", "content": " a "}]}',
     b'{"messages": [{"role": "user", "content": " a "}], "x": 1e999}',
     b'{"messages": [{"role": "user", "content": "   "}]}',
@@ -387,8 +400,8 @@ def parsed(data):
 
 @GENEROUS
 @given(data=files, wrap=st.sampled_from(["", "bom", "utf-16"]))
-def test_after_a_repair_nothing_is_left_to_repair(mend, rules, data, wrap):
-    """Whatever a file holds: no repairable find is left, nothing is lost, twice is once."""
+def test_after_a_repair_nothing_is_left_to_repair(mend, rules, promised, data, wrap):
+    """Whatever a file holds: what is promised is done, nothing is lost, twice is once."""
     damaged = codecs.BOM_UTF8 + data if wrap == "bom" else data
     if wrap == "utf-16":
         assume(b"\x0b" not in data)  # so few characters of which one is a control: no text
@@ -396,9 +409,10 @@ def test_after_a_repair_nothing_is_left_to_repair(mend, rules, data, wrap):
     try:
         done, mended = mend(damaged)
     except CannotRepair:
-        assert not rules(damaged) & REPAIRABLE
+        assert not promised(damaged)
         return
 
+    assert promised(damaged)
     assert not rules(mended) & REPAIRABLE
     assert done.n_before - done.n_after == sum(
         change.n for change in done.changes if change.kind == "duplicate_example"

@@ -69,6 +69,13 @@ def test_token_statistics(check):
 CALL = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
 
 
+def answered(row, **caller):
+    """Put a call of a tool and its answer before the last message."""
+    call = {"role": "assistant", "tool_calls": [CALL], **caller}
+    call_id = call["tool_calls"][0]["id"]
+    row["messages"][2:2] = [call, {"role": "tool", "content": "7", "tool_call_id": call_id}]
+
+
 @pytest.mark.parametrize(
     "lines",
     [
@@ -86,32 +93,19 @@ CALL = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments
             id="no weight",
         ),
         pytest.param(
-            changed(
-                lambda r: r["messages"].insert(
-                    2, {"role": "assistant", "tool_calls": [{**CALL, "id": "8 916 123-45-67"}]}
-                )
-            ),
+            changed(lambda r: answered(r, tool_calls=[{**CALL, "id": "8 916 123-45-67"}])),
             id="tool call without content",
+        ),
+        pytest.param(
+            changed(
+                lambda r: r["messages"].__setitem__(2, {"role": "assistant", "tool_calls": [CALL]})
+            ),
+            id="tool call at the end",
         ),
         pytest.param(message(1, name="Maria"), id="name"),
         pytest.param(changed(lambda r: r["messages"][0].update(role="developer")), id="developer"),
         pytest.param(changed(lambda r: r.update(tools=[], parallel_tool_calls=True)), id="tools"),
-        pytest.param(
-            changed(
-                lambda r: r["messages"].insert(
-                    2, {"role": "assistant", "content": None, "tool_calls": [CALL]}
-                )
-            ),
-            id="tool call",
-        ),
-        pytest.param(
-            changed(
-                lambda r: r["messages"].insert(
-                    2, {"role": "tool", "content": "7", "tool_call_id": "call_1"}
-                )
-            ),
-            id="tool answer",
-        ),
+        pytest.param(changed(lambda r: answered(r, content=None)), id="tool call"),
         pytest.param(message(1, content="цена <s>100</s> 90 [1] a < b |x|"), id="strike-through"),
         pytest.param(b"\n".join(good_lines()), id="no last newline"),
         pytest.param([json.dumps(example(n)).encode() for n in range(12)], id="escaped"),
@@ -130,7 +124,6 @@ PLANTED = [
     ("nul_bytes", replaced(good_lines()[LINE - 1].replace(b"s", b"\0", 1) + b"\0")),
     ("invalid_json", replaced(good_lines()[LINE - 1][:-1])),
     ("invalid_json", replaced(good_lines()[LINE - 1] * 2)),
-    ("invalid_json", replaced(good_lines()[LINE - 1] + b",")),
     ("invalid_json", replaced(b"hello")),
     ("invalid_json", replaced(b"{'messages': []}")),
     ("invalid_json", replaced(b'{"n": ' + b"1" * 5_000 + b"}")),
@@ -150,9 +143,11 @@ PLANTED = [
     ("not_object", replaced(b"null")),
     ("not_object", replaced(b"5")),
     ("not_object", replaced(b'"messages"')),
-    ("messages_missing", changed(lambda row: {"prompt": "a", "answer": "b"})),
-    ("messages_missing", changed(lambda row: {"prompt": "a", "completion": None})),
-    ("prompt_completion", changed(lambda row: {"prompt": "a", "completion": "b"})),
+    ("messages_missing", changed(lambda row: {"prompt": "a"})),
+    ("format_unclear", changed(lambda row: {"prompt": "a", "completion": None})),
+    ("other_format", changed(lambda row: {"prompt": "a", "completion": "b"})),
+    ("other_format", changed(lambda row: {"prompt": "a", "answer": "b"})),
+    ("other_format", message(1, content=[{"type": "text", "text": "x"}])),
     ("messages_missing", replaced(b"{}")),
     ("messages_not_list", changed(lambda row: {"messages": {}})),
     ("messages_not_list", changed(lambda row: {"messages": "text"})),
@@ -166,8 +161,9 @@ PLANTED = [
     ("bad_tools", changed(lambda row: row.update(parallel_tool_calls=1))),
     ("message_not_object", changed(lambda row: row["messages"].append("text"))),
     ("message_not_object", changed(lambda row: row["messages"].insert(0, None))),
-    ("bad_role", message(1, role="human")),
-    ("bad_role", message(2, role="Assistant")),
+    ("misspelt_role", message(1, role="human")),
+    ("misspelt_role", message(2, role="Assistant")),
+    ("bad_role", message(1, role="narrator")),
     ("bad_role", message(1, role=["user"])),
     ("bad_role", message(1, role=None)),
     ("bad_role", without(1, "role")),
@@ -176,8 +172,9 @@ PLANTED = [
     ("unknown_key", message(2, tool_call_id="x")),
     ("content_missing", without(2, "content")),
     ("content_missing", message(0, content=None)),
-    ("content_not_text", message(1, content=5)),
-    ("content_not_text", message(1, content=[{"type": "text", "text": "x"}])),
+    ("content_number", message(1, content=5)),
+    ("content_not_text", message(1, content=5.5)),
+    ("content_not_text", message(1, content=[{"type": "image_url", "image_url": {}}])),
     ("content_not_text", message(0, content={})),
     ("content_not_text", message(2, content=False)),
     ("content_not_text", message(2, refusal=5)),
@@ -196,9 +193,9 @@ PLANTED = [
     ("bad_name", message(1, name="")),
     ("bad_weight", message(2, weight=2)),
     ("bad_weight", message(2, weight=0.5)),
-    ("bad_weight", message(2, weight=True)),
-    ("bad_weight", message(2, weight="1")),
-    ("bad_weight", message(2, weight=None)),
+    ("misspelt_weight", message(2, weight=True)),
+    ("misspelt_weight", message(2, weight="1")),
+    ("null_field", message(2, weight=None)),
     ("bad_weight", message(2, weight=[])),
     ("weight_not_assistant", message(1, weight=1)),
     ("weight_not_assistant", message(0, weight=7)),
@@ -263,7 +260,7 @@ WHOLE: list[tuple[str, Any, dict[str, Any]]] = [
     ("utf16", UTF16.encode("utf-32"), {}),
     ("archive", b"PK\x03\x04" + os.urandom(5_000), {}),
     ("archive", b"\x1f\x8b\x08" + os.urandom(5_000), {}),
-    ("binary", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, {}),
+    ("media_file", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, {}),
     ("binary", bytes(5_000), {}),
     (
         "system_prompt_absent",

@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 
 from bot.dataset.validation import validate
-from bot.dataset.validation.examples import answer_of, question_of
 from bot.dataset.validation.language import is_refusal, normalised, script_of, words_of
+from bot.dataset.validation.learnt import learnt_of
 from bot.dataset.validation.personal_data import personal_in, secrets_in
 from bot.dataset.validation.themes import theme_of
 from bot.domain.datasets import Spread
@@ -188,10 +188,10 @@ def test_examples_are_read_as_people_would():
         {"role": "user", "content": "Три"},
     ]
 
-    assert question_of(messages) == "Раз\nДва"
-    assert answer_of(messages) == "Последний"
-    assert (question_of(messages[:1]), answer_of(messages[:1])) == ("Раз", "")
-    assert answer_of([{"role": "assistant", "content": None}]) == ""
+    learnt = learnt_of(messages)
+    assert (learnt.question, learnt.answers) == ("Раз\nДва", ["Ответ", "Последний"])
+    assert (learnt_of(messages[:1]).question, learnt_of(messages[:1]).answers) == ("Раз", [])
+    assert learnt_of([{"role": "assistant", "content": None}]).answers == []
 
 
 def test_only_the_gravest_repetition_is_told(check):
@@ -257,7 +257,7 @@ TABLE = "prompt,completion\n" + "\n".join(
         ("csv_table", TABLE.encode()),
         ("csv_table", TABLE.encode("cp1251")),
         ("csv_table", b"\xef\xbb\xbf" + TABLE.replace(",", ";").encode()),
-        ("csv_table", "Кто я?\tТы\nГде я?\tТут".encode()),
+        ("csv_table", "Question\tAnswer\nКто я?\tТы\nГде я?\tТут".encode()),
         ("csv_table", ("Вопрос,Ответ\n" + "Кто?,Я\n" * 30_000).encode()),
         ("json_array", b"[" + b",".join(good_lines()) + b"]"),
         ("json_array", b" \n[\n  " + b",\n".join(good_lines(300)) + b"\n]\n"),

@@ -11,6 +11,7 @@ from bot.dataset.validation.tables import all_rules
 from bot.domain.datasets import Level
 from bot.texts import validation_en as findings_en
 from bot.texts import validation_ru as findings_ru
+from tests.dataset.odd_files import ODD
 from tests.dataset.pair_files import PLANTS as PAIR_PLANTS
 from tests.dataset.validation_files import encoded, found, shipped_lines
 
@@ -68,6 +69,20 @@ def table():
     return "\r\n".join(["prompt;completion", *quoted]).encode()
 
 
+def called(*messages):
+    """The shipped file with calls of a tool and its answers before an answer of line 88."""
+    calls = [
+        {"role": "assistant", "tool_calls": [given]} if "function" in given else given
+        for given in messages
+    ]
+    return row(lambda r: r["messages"].__setitem__(slice(2, 2), calls))
+
+
+ROW_ANSWER = ROW["messages"][2]["content"]
+TOOL = {"role": "tool", "tool_call_id": "call_1", "content": "7"}
+LEGACY = {"role": "assistant", "function_call": {"name": "f", "arguments": "{}"}}
+NO_BLANK = "Расскажи мне про переезд"
+"""In Windows-1251 the second byte of its first letter is a no-break space."""
 EARLIER = other(7)
 ENGLISH = (
     "You carry the whole house on your shoulders, and it has grown heavy. Whose bricks are these, "
@@ -78,10 +93,6 @@ PASSPORT = "паспорт 45 08 123456"
 PLANTS = {
     # The file
     "file_too_big": (WHOLE, None),
-    "archive": (WHOLE, b"PK\x03\x04" + bytes(range(1, 256)) * 20),
-    "utf16": (WHOLE, b"\n".join(LINES).decode().encode("utf-16")),
-    "binary": (WHOLE, b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40),
-    "json_array": (WHOLE, b"[" + b",\n".join(LINES) + b"]"),
     "csv_table": (WHOLE, table()),
     "empty_file": (WHOLE, b" \n"),
     "too_few_examples": (WHOLE, b"\n".join(LINES[:9]) + b"\n"),
@@ -103,14 +114,18 @@ PLANTS = {
     "not_a_number": (LINE, line(LINES[LINE - 1][:-1] + b', "x": NaN}')),
     "duplicate_keys": (LINE, line(b'{"messages": "x", ' + LINES[LINE - 1][1:])),
     "not_object": (LINE, line(b"5")),
-    "prompt_completion": (LINE, row(lambda r: {"prompt": "Кто я?", "completion": "Ты — это ты."})),
+    "odd_blank": (LINE, line(LINES[LINE - 1].replace(b": [", ":\u00a0[".encode(), 1))),
+    "misspelt_key": (LINE, line(LINES[LINE - 1].replace(b'"messages"', b'"Messages"', 1))),
+    "other_format": (LINE, row(lambda r: {"prompt": "Кто я?", "completion": "Ты — это ты."})),
+    "comma_ended": (LINE, line(LINES[LINE - 1] + b" ,")),
+    "cr": (LINE, line(LINES[LINE - 1]).replace(LINES[LINE - 1] + b"\n", LINES[LINE - 1] + b"\r")),
     "messages_missing": (LINE, row(lambda r: {"message": r["messages"]})),
     "messages_not_list": (LINE, row(lambda r: {"messages": {}})),
     "unknown_field": (LINE, row(lambda r: r.update(id=7))),
     "bad_tools": (LINE, row(lambda r: r.update(tools={}))),
     # A message
     "message_not_object": (LINE, row(lambda r: r["messages"].append("text"))),
-    "bad_role": (LINE, message(1, role="human")),
+    "bad_role": (LINE, message(1, role="narrator")),
     "unknown_key": (LINE, message(1, text="x")),
     "content_missing": (LINE, message(2, content=None)),
     "content_not_text": (LINE, message(1, content=["x"])),
@@ -121,6 +136,26 @@ PLANTS = {
     "bad_weight": (LINE, message(2, weight=0.5)),
     "weight_not_assistant": (LINE, message(1, weight=1)),
     "bad_tool_call": (LINE, message(2, tool_calls="x")),
+    "misspelt_role": (LINE, message(1, role="us\u0435r ")),
+    "misspelt_weight": (LINE, message(2, weight="1")),
+    "null_field": (LINE, message(2, name=None)),
+    "content_number": (LINE, message(1, content=42)),
+    "odd_name": (LINE, message(1, name="Мария Ивановна")),
+    # The text of a message
+    "mojibake": (LINE, message(1, content="Боюсь менять работу".encode().decode("cp1251"))),
+    "broken_mojibake": (
+        LINE, message(1, content=NO_BLANK.encode().decode("cp1251").replace("\u00a0", " ")),
+    ),
+    "lost_characters": (LINE, words(2, "две\ufffdь скрипит")),
+    "escaped_twice": (LINE, words(2, "\\n\\nЧто слышишь?")),
+    "no_value": (LINE, message(1, content="NaN")),
+    "reasoning": (LINE, message(2, content=f"<think>\nМягко.\n</think>\n\n{ROW_ANSWER}")),
+    "reasoning_inside": (LINE, words(2, "<think>мягко</think> И?")),
+    # Tools
+    "call_unanswered": (LINE, called(CALL)),
+    "answer_without_call": (LINE, row(lambda r: r["messages"].insert(2, TOOL))),
+    "call_id_twice": (LINE, called(CALL, TOOL, CALL, TOOL)),
+    "legacy_call": (LINE, row(lambda r: r["messages"].insert(2, LEGACY))),
     # An example
     "no_assistant": (LINE, row(lambda r: r["messages"].pop() and None)),
     "last_not_assistant": (
@@ -183,7 +218,8 @@ def planted(tmp_path, monkeypatch):
 
 def test_every_rule_has_its_plant():
     """A new rule is not complete without a defect that it finds."""
-    assert PLANTS.keys() | PAIR_PLANTS.keys() == all_rules().keys()
+    elsewhere = {odd.rule for odd in ODD.values()}
+    assert PLANTS.keys() | PAIR_PLANTS.keys() | elsewhere == all_rules().keys()
 
 
 @pytest.mark.parametrize("rule", PLANTS)
@@ -244,7 +280,7 @@ def test_findings_say_where_and_what(planted, rule, params):
 
 @pytest.mark.parametrize(
     "rule",
-    [rule for rule in PLANTS if rule.startswith(("personal_", "near_", "other_", "refusal"))]
+    [rule for rule in PLANTS if rule.startswith(("personal_", "near_", "other_l", "refusal"))]
     + ["different_answers", "repeated_answer", "duplicate_example", "short_answer"],
 )
 def test_a_quick_look_asks_only_what_a_provider_asks(tmp_path, rule):

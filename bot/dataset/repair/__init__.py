@@ -4,6 +4,6 @@
 """
 
 from bot.dataset.repair.changes import Repair, RepairChange
-from bot.dataset.repair.run import REPAIRABLE, repair
+from bot.dataset.repair.run import REPAIRABLE, can_repair, is_conversion, repair
 
-__all__ = ["REPAIRABLE", "Repair", "RepairChange", "repair"]
+__all__ = ["REPAIRABLE", "Repair", "RepairChange", "can_repair", "is_conversion", "repair"]

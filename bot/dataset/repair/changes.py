@@ -4,6 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bot.dataset.recognition import LeftOut
+from bot.dataset.validation.examples import conversation_of
+from bot.domain.datasets import Finding, Level
+from bot.gateways.dataset_file import Line
+
+_SAMPLES: Final = 3
+_SHOWN: Final = 10
 _LONGEST: Final = 80
 _KEPT_BEHIND: Final = 24
 """Of a long excerpt, so many characters are its end, where the blanks are."""
@@ -35,6 +42,12 @@ class Repair:
     n_before: int
     """Examples, good and bad: lines that are not blank, rows of a table, items of an array."""
     n_after: int
+    samples: Sequence[Sequence[tuple[str, str]]] = ()
+    """The first examples of a file that was converted, as they will be learnt: in each, role and
+    text of every message. Empty: nothing was converted."""
+    left_out: Sequence[Finding] = ()
+    """The first of the rows that make no example."""
+    n_left_out: int = 0
 
 
 class ChangeLog:
@@ -43,8 +56,28 @@ class ChangeLog:
     def __init__(self) -> None:
         self._counts: dict[str, int] = {}
         self._first: dict[str, tuple[int | None, str, str]] = {}
+        self._samples: list[list[tuple[str, str]]] = []
+        self._left_out: list[Finding] = []
+        self.n_left_out = 0
         self.n_before = 0
         self.n_after = 0
+
+    def leave_out(self, item: LeftOut) -> None:
+        """Count a row that makes no example."""
+        self.n_before += 1
+        self.n_left_out += 1
+        if len(self._left_out) < _SHOWN:
+            finding = Finding(
+                level=Level.WARNING, rule=item.rule, line=item.number, params=item.params
+            )
+            self._left_out.append(finding)
+
+    def show(self, data: bytes) -> None:
+        """Keep one of the first converted examples, to be looked at."""
+        if len(self._samples) < _SAMPLES:
+            messages = conversation_of(Line(0, data).row())
+            said = [(str(m.get("role")), str(m.get("content") or "")) for m in messages]
+            self._samples += [said] if said else []
 
     def note(
         self, kind: str, line: int | None, before: str | bytes = "", after: str | bytes = ""
@@ -60,7 +93,14 @@ class ChangeLog:
             RepairChange(kind=kind, n=self._counts[kind], line=line, before=before, after=after)
             for kind, (line, before, after) in self._first.items()
         ]
-        return Repair(changes=changes, n_before=self.n_before, n_after=self.n_after)
+        return Repair(
+            changes=changes,
+            n_before=self.n_before,
+            n_after=self.n_after,
+            samples=self._samples,
+            left_out=self._left_out,
+            n_left_out=self.n_left_out,
+        )
 
 
 def excerpt(text: str) -> str:

@@ -1,11 +1,13 @@
 """One line made better without a change of meaning."""
 
 import json
+from dataclasses import replace
 from itertools import chain
 from typing import Final
 
+from bot.dataset.recognition.formats import converted
 from bot.dataset.repair.changes import ChangeLog
-from bot.dataset.validation.example_rules import prompt_completion
+from bot.dataset.repair.messages import Change, mend_messages
 from bot.dataset.validation.examples import (
     CALL_KEYS,
     PAIR_KEYS,
@@ -14,11 +16,19 @@ from bot.dataset.validation.examples import (
     message_lists,
     method_of,
 )
-from bot.dataset.validation.parsing import LineParser, ParsedLine, Unreadable, plain_messages
+from bot.dataset.validation.parsing import (
+    LineParser,
+    ParsedLine,
+    Unreadable,
+    plain_messages,
+    without_comma,
+    without_odd_blanks,
+)
 from bot.domain import JsonDict
 from bot.domain.datasets import TrainingMethod
 from bot.gateways.dataset_file import Line
 
+_EXCERPT: Final = 40
 _REMEMBERED: Final = 1_000_000
 """Examples of which duplicates are looked for, as many as validation remembers."""
 
@@ -32,6 +42,11 @@ class LineRepair:
         self._known: set[int] = set()
         self._noted: set[str] = set()
 
+    @property
+    def is_converted(self) -> bool:
+        """Whether another tool wrote the line that was repaired last."""
+        return "other_format" in self._noted
+
     def repaired(self, line: Line) -> bytes | None:
         """What takes the place of *line*; None: nothing does."""
         self._noted.clear()
@@ -43,8 +58,12 @@ class LineRepair:
             self._note("blank_lines", line.number)
             return None
         self._log.n_before += 1
+        uncovered = without_comma(line.data)
+        if uncovered is not None:
+            self._note("comma_ended", line.number, line.data[-_EXCERPT:], uncovered[-_EXCERPT:])
+            line = replace(line, data=uncovered)
         data = self._bare(line)
-        parsed = self._parsed(data)
+        parsed, data = self._in_our_format(line.number, *self._parsed(line.number, data))
         if isinstance(parsed.row, dict):
             data = self._rewritten(line.number, parsed, data)
             if _is_example(parsed.row) and self._is_known(parsed.row, data):
@@ -58,23 +77,38 @@ class LineRepair:
         body = line.data.rstrip(b"\r\n")
         end = line.data[len(body) :]
         if b"\r" in end:
-            self._note("crlf", line.number)
-            end = end.replace(b"\r", b"")
+            self._note("crlf" if end.endswith(b"\n") else "cr", line.number)
+        end = b"\n" if end else b""
         bare = body.strip(b" \t\r")
         if bare == body or b"\0" in body:  # with NULs a blank may be half of something else
             return body + end
         self._note("trailing_blanks", line.number, body, bare)
         return bare + end
 
-    def _parsed(self, data: bytes) -> ParsedLine:
+    def _parsed(self, number: int, data: bytes) -> tuple[ParsedLine, bytes]:
         """The row of a line; one that can't be read is as good as one without a row."""
         messages = plain_messages(data)
         if messages is not None:
-            return ParsedLine({"messages": messages}, ())
+            return ParsedLine({"messages": messages}, ()), data
         try:
-            return self._parser.parse(data)
-        except Unreadable:
-            return ParsedLine(None, ())
+            return self._parser.parse(data), data
+        except Unreadable as exc:
+            if exc.rule != "odd_blank":
+                return ParsedLine(None, ()), data
+        better = without_odd_blanks(data.decode()).encode()
+        self._note("odd_blank", number)
+        return self._parser.parse(better), better
+
+    def _in_our_format(
+        self, number: int, parsed: ParsedLine, data: bytes
+    ) -> tuple[ParsedLine, bytes]:
+        """The same example, if another tool wrote it, and what no training takes left out."""
+        other = None if parsed.repeated_keys else converted(parsed.row)
+        if other is None or other.row is None:
+            return parsed, data
+        new = spelled(other.row)
+        self._note("other_format", number, data, new)
+        return ParsedLine(other.row, ()), new
 
     def _rewritten(self, number: int, parsed: ParsedLine, data: bytes) -> bytes:
         """The line after its row was repaired in place."""
@@ -82,15 +116,13 @@ class LineRepair:
         assert isinstance(row, dict)
         if parsed.repeated_keys:  # of which only one would be left
             return data
-        if prompt_completion(row) is not None:
-            question, answer = row.pop("prompt"), row.pop("completion")
-            row.update(conversation(question, answer))
-            self._note("prompt_completion", number, data, spelled(row))
-            return spelled(row)
+        changes = list(mend_messages(row))
         stripped = _strip_texts(row)
-        better = spelled(row, instead=data) if stripped else data
-        if better != data:
-            self._note("trailing_blanks", number, *stripped)
+        if stripped:
+            changes.append(Change("trailing_blanks", *stripped))
+        better = spelled(row, instead=data) if changes else data
+        for change in changes if better != data else ():
+            self._note(change.kind, number, change.before, change.after)
         return better
 
     def _is_known(self, row: JsonDict, data: bytes) -> bool:
@@ -105,16 +137,6 @@ class LineRepair:
         if kind not in self._noted:
             self._noted.add(kind)
             self._log.note(kind, number, *texts)
-
-
-def conversation(question: str, answer: str) -> JsonDict:
-    """A row of two messages, without blanks around their texts."""
-    return {
-        "messages": [
-            {"role": "user", "content": question.strip()},
-            {"role": "assistant", "content": answer.strip()},
-        ]
-    }
 
 
 def spelled(row: JsonDict, *, instead: bytes = b"") -> bytes:

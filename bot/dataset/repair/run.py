@@ -1,29 +1,51 @@
 """From a file to a better one."""
 
-import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from bot.dataset.repair import array, recoding, table
+from bot.dataset.recognition import Broken, Columns, LeftOut, Source, recognised
 from bot.dataset.repair.changes import ChangeLog, Repair
-from bot.dataset.repair.line_repair import LineRepair, conversation, spelled
-from bot.dataset.validation import tables
-from bot.dataset.validation.file_rules import head_of
+from bot.dataset.repair.line_repair import LineRepair
+from bot.domain.datasets import ValidationReport
 from bot.errors import CannotRepair
-from bot.gateways.dataset_file import BUFFER, DatasetFile, Line, Progress, lines_of, open_dataset
+from bot.gateways.dataset_file import (
+    BUFFER,
+    DatasetFile,
+    Line,
+    Progress,
+    lines_of,
+    open_dataset,
+)
 
 REPAIRABLE: Final = frozenset(
     {
         "utf16",
+        "code_page",
         "bom",
         "json_array",
+        "json_list",
+        "json_objects",
         "csv_table",
-        "prompt_completion",
+        "role_table",
+        "role_table_pairs",
+        "other_format",
+        "comma_ended",
+        "cr",
         "crlf",
         "trailing_blanks",
         "blank_lines",
         "duplicate_example",
+        "odd_blank",
+        "misspelt_key",
+        "misspelt_role",
+        "misspelt_weight",
+        "weight_not_assistant",
+        "null_field",
+        "content_number",
+        "mojibake",
+        "escaped_twice",
+        "reasoning",
     }
 )
 """Rules of the validation whose findings `repair` removes."""
@@ -31,7 +53,28 @@ REPAIRABLE: Final = frozenset(
 _SHOWN: Final = 200
 
 
-def repair(source: Path, target: Path, *, progress: Progress | None = None) -> Repair:
+def can_repair(report: ValidationReport) -> bool:
+    """Whether `repair` would change the file of that report.
+
+    What is to be converted was read to its end for the report, by the code that converts it.
+    """
+    if report.kind:
+        return report.n_convertible > 0
+    return report.n_examples > 0 and bool(REPAIRABLE & report.counts.keys())
+
+
+def is_conversion(report: ValidationReport) -> bool:
+    """Whether examples are made of something else, so that a person has to see them first."""
+    return bool(report.kind or report.counts.get("other_format"))
+
+
+def repair(
+    source: Path,
+    target: Path,
+    *,
+    columns: Columns | None = None,
+    progress: Progress | None = None,
+) -> Repair:
     """Write a copy in which all is repaired that can be without a change of meaning; blocking.
 
     What can't be read stays as it is, byte for byte, and so does every line that needs no change.
@@ -40,6 +83,7 @@ def repair(source: Path, target: Path, *, progress: Progress | None = None) -> R
     Args:
         source: a file that people may have saved in many ways.
         target: a file to be written; it is gone again if anything is raised.
+        columns: what a person said of the columns of a table.
         progress: told the number of bytes read, every 64 KB and at the end.
 
     Raises:
@@ -50,12 +94,16 @@ def repair(source: Path, target: Path, *, progress: Progress | None = None) -> R
     lines = LineRepair(log)
     try:
         with open_dataset(source, progress) as file, target.open("wb") as out:
-            for line in _unwrapped(file, log):
+            found = recognised(file, columns)
+            for line in _lines(file, found, log):
                 data = lines.repaired(line)
-                if data is not None:
-                    out.write(data)
+                if data is None:
+                    continue
+                out.write(data)
+                if found.items or lines.is_converted:
+                    log.show(data)
         repaired = log.repair()
-        if not repaired.changes:
+        if not repaired.changes or not repaired.n_after:
             raise CannotRepair
     except BaseException:
         target.unlink(missing_ok=True)
@@ -63,44 +111,26 @@ def repair(source: Path, target: Path, *, progress: Progress | None = None) -> R
     return repaired
 
 
-def _unwrapped(file: DatasetFile, log: ChangeLog) -> Iterator[Line]:
-    """Lines of examples, whatever they are wrapped into."""
-    stream: io.BufferedReader = file
-    complaint = _complaint(stream, file.size)
-    if complaint == "utf16":
-        encoding = recoding.encoding_of(stream.peek(BUFFER)[:BUFFER])
-        log.note("utf16", None, encoding.upper(), "UTF-8")
-        stream = recoding.recoded(stream, encoding)
-        complaint = _complaint(stream, file.size)
-    elif file.has_bom:
-        log.note("bom", None)
-    if complaint == "json_array":
-        return _from_array(stream, log)
-    if complaint == "csv_table":
-        return _from_table(stream, log)
-    if complaint:
+def _lines(file: DatasetFile, source: Source, log: ChangeLog) -> Iterator[Line]:
+    """Lines of examples, whatever they are wrapped into; raises CannotRepair."""
+    if source.kind and source.items is None:
         raise CannotRepair
-    return lines_of(stream)
-
-
-def _complaint(stream: io.BufferedReader, size: int) -> str:
-    """The rule that keeps the validation from reading more than the beginning; "" for none."""
-    head = head_of(stream, size)
-    return next((rule.name for rule in tables.HEAD_RULES if rule.check(head) is not None), "")
-
-
-def _from_array(stream: io.BufferedReader, log: ChangeLog) -> Iterator[Line]:
-    before = stream.peek(BUFFER)[:_SHOWN].decode(errors="ignore").strip()
-    for line in array.objects(stream):
-        log.note("json_array", line.number, before, line.data)
-        yield line
-
-
-def _from_table(stream: io.BufferedReader, log: ChangeLog) -> Iterator[Line]:
-    encoding = recoding.encoding_of_table(stream.peek(BUFFER))
-    if encoding != "utf-8":
-        stream = recoding.recoded(stream, encoding)
-    for row in table.rows(stream):
-        data = spelled(conversation(row.question, row.answer))
-        log.note("csv_table", row.number, row.text.rstrip(), data)
-        yield Line(row.number, data)
+    if source.items is None:
+        if file.has_bom:
+            log.note("bom", None)
+        yield from lines_of(file)
+        return
+    code_page = "utf16" if source.encoding.startswith("UTF") else "code_page"
+    if source.encoding:
+        log.note(code_page, None, source.encoding, "UTF-8")
+    before = "" if source.encoding else file.peek(BUFFER)[:_SHOWN].decode(errors="ignore").strip()
+    try:
+        for item in source.items():
+            if isinstance(item, LeftOut):
+                log.leave_out(item)
+                continue
+            if source.kind != code_page:
+                log.note(source.kind, item.number, before, item.data)
+            yield item
+    except Broken as exc:
+        raise CannotRepair from exc

@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.dataset.split.groups import Groups
 from bot.dataset.split.known import Known
-from bot.dataset.validation.examples import answer_of, conversation_of, question_of
+from bot.dataset.validation.learnt import learnt_of_row
 from bot.domain.datasets import Finding, Level
 from bot.gateways.dataset_file import Line, Progress, lines_of, open_dataset
 
@@ -100,11 +100,11 @@ def _grouped(source: Path, seed: int, progress: Progress) -> Groups:
     for line in _examples(source, progress):
         if line.is_rest:
             continue
-        messages = conversation_of(line.row())
-        number = groups.add(is_fixed=not messages)
-        asked = known.question_or_add(question_of(messages), number)
-        answered = known.answer_or_add(answer_of(messages), number)
-        for other in (asked, answered):
+        learnt = learnt_of_row(line.row())
+        number = groups.add(is_fixed=not learnt.turns)
+        asked = known.question_or_add(learnt.question, number)
+        answered = [known.answer_or_add(answer, number) for answer in learnt.answers[-1:]]
+        for other in (asked, *answered):
             if other is not None:
                 groups.unite(number, other)
     return groups
@@ -137,16 +137,16 @@ def _alike(
             progress(size + n)
 
     for line in _examples(training, further):
-        messages = conversation_of(line.row())
-        known.add_question(question_of(messages), line.number)
-        if has_answers:
-            known.answer_or_add(answer_of(messages), line.number)
+        learnt = learnt_of_row(line.row())
+        known.add_question(learnt.question, line.number)
+        for answer in learnt.answers[-1:] if has_answers else ():
+            known.answer_or_add(answer, line.number)
     size = training.stat().st_size
     for line in _examples(validation, further):
-        messages = conversation_of(line.row())
-        first = known.question(question_of(messages))
-        if first is None and has_answers:
-            first = known.answer(answer_of(messages))
+        learnt = learnt_of_row(line.row())
+        found = [known.question(learnt.question)]
+        found += [known.answer(answer) for answer in learnt.answers[-1:] if has_answers]
+        first = next((number for number in found if number is not None), None)
         if first is not None:
             yield first, line.number
 

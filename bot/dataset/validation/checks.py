@@ -3,31 +3,34 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from bot.dataset.recognition.formats import Converted, converted
 from bot.dataset.validation import tables
-from bot.dataset.validation.content_rules import Content, Preferences
+from bot.dataset.validation.content_rules import Content, Preferences, Said
+from bot.dataset.validation.damage import may_be_damaged
 from bot.dataset.validation.examples import (
     INPUT,
     OUTPUTS,
     PREFERRED,
     REJECTED,
     TrainingExample,
-    answer_of,
     identity_of,
     identity_of_words,
-    question_of,
     system_prompt_of,
 )
-from bot.dataset.validation.language import normalised, words_of
+from bot.dataset.validation.language import words_of
+from bot.dataset.validation.learnt import Learnt, is_learnt, learnt_of
 from bot.dataset.validation.parsing import LineParser, Unreadable, plain_messages
 from bot.dataset.validation.personal_data import may_be_personal, may_be_secret, personal_in
 from bot.dataset.validation.profile import DatasetProfile
-from bot.dataset.validation.rules import FindingCounts
+from bot.dataset.validation.rules import FindingCounts, shown
 from bot.dataset.validation.themes import theme_of
 from bot.domain import JsonDict
 from bot.domain.datasets import Level, TrainingMethod
 from bot.gateways.tokenizer import count_example_tokens
 
-_SPEAKERS: Final = frozenset({"user", "assistant"})
+_RULES_OF_TEXT: Final = {"assistant": tables.ASSISTANT_RULES, "tool": tables.DAMAGE_RULES}
+_MOST_PROMPTS: Final = 1_000
+"""System prompts that are looked at once; most files have one."""
 
 
 class LineChecks:
@@ -58,6 +61,10 @@ class LineChecks:
         except Unreadable as exc:
             self._findings.add(exc.rule, Level.ERROR, number, exc.params)
             return None
+        other = None if parsed.repeated_keys else converted(parsed.row)
+        if other is not None:
+            self._in_other_format(number, other)
+            return None
         if not self._findings.apply(tables.LINE_RULES, parsed, number):
             return None
         row = parsed.row
@@ -65,6 +72,13 @@ class LineChecks:
         if self._profile.methods.of(row, number) is TrainingMethod.DPO:
             return self._pair(number, row, line)
         return self._conversation(number, row, line)
+
+    def _in_other_format(self, number: int, found: Converted) -> None:
+        if found.row is None:
+            params = {"format": found.format, "field": shown(found.unclear)}
+            self._findings.add("format_unclear", Level.ERROR, number, params)
+        else:
+            self._profile.add_format(found.format, found.unused, number)
 
     def _conversation(self, number: int, row: JsonDict, line: bytes) -> TrainingExample | None:
         if not self._findings.apply(tables.ROW_RULES, row, number):
@@ -127,26 +141,40 @@ class ContentChecks:
         self._profile = profile
         self._findings = findings
         self._preferences = Preferences()
+        self._sound_prompts: set[str] = set()
 
-    def look_at(self, number: int, example: TrainingExample, line: bytes) -> None:
+    def look_at(self, number: int, example: TrainingExample, learnt: Learnt, line: bytes) -> None:
         """Compare a sound example with those before it, and look for what nobody should learn."""
         messages = example.messages
-        asked, answered = words_of(question_of(messages)), words_of(answer_of(messages))
-        answer = " ".join(answered)
-        rejected = normalised(answer_of(example.rejected)) if example.rejected else ""
+        asked, answered, turns = _words(learnt)
+        rejected = " ".join(words_of("\n".join(learnt_of(example.rejected).answers)))
         self._profile.themes[theme_of(asked, answered)] += 1
         self._profile.scripts.add(_spoken(messages), number)
         found = self._profile.repetitions.find_or_add(
-            example.identity, asked, answer, number, rejected=rejected
+            example.identity, asked, turns, number, rejected=rejected
         )
+        for turn, said in zip(learnt.turns, turns, strict=True):
+            self._findings.apply(tables.ANSWER_RULES, said.answer, number, turn.number or PREFERRED)
         if example.rejected:
-            given = (system_prompt_of(messages), *asked)
+            given, answer = (system_prompt_of(messages), *asked), turns[0].answer
             contradicted = self._preferences.contradicted(given, answer, rejected, number)
-            content = Content(answer, found, contradicted)
+            content = Content(found, contradicted)
             self._findings.apply(tables.PAIR_CONTENT_RULES, content, number)
         else:
-            self._findings.apply(tables.CONTENT_RULES, Content(answer, found), number)
+            self._findings.apply(tables.CONTENT_RULES, Content(found), number)
+        self._look_for_damage(number, example)
         self._look_for_private(number, example, line)
+
+    def _look_for_damage(self, number: int, example: TrainingExample) -> None:
+        for place, message in example.places():
+            text, role = message.get("content") or "", message["role"]
+            if role == "system" and text in self._sound_prompts:
+                continue
+            if may_be_damaged(text):
+                rules = _RULES_OF_TEXT.get(role, tables.PROSE_RULES)
+                self._findings.apply(rules, text, number, place)
+            elif role == "system" and len(self._sound_prompts) < _MOST_PROMPTS:
+                self._sound_prompts.add(text)
 
     def _look_for_private(self, number: int, example: TrainingExample, line: bytes) -> None:
         is_personal, is_secret = may_be_personal(line), may_be_secret(line)
@@ -161,7 +189,24 @@ class ContentChecks:
                 self._findings.apply(tables.SECRET_RULES, text, number, place)
 
 
+def _words(learnt: Learnt) -> tuple[list[str], list[str], list[Said]]:
+    """The words before the last learnt answer, those of all learnt answers, and turn by turn."""
+    asked: list[str] = []
+    answered: list[str] = []
+    turns: list[Said] = []
+    for turn in learnt.turns:
+        question, answer = words_of(turn.question), words_of(turn.answer)
+        asked += question
+        answered += answer
+        turns.append(Said(" ".join(question), " ".join(answer)))
+    return asked or words_of(learnt.question), answered, turns
+
+
 def _spoken(messages: Sequence[JsonDict]) -> str:
-    """What user and assistant said: the language that is learnt."""
-    said = [m["content"] for m in messages if m["role"] in _SPEAKERS and m.get("content")]
+    """What the user said, and the answers that are learnt."""
+    said = [m["content"] for m in messages if m.get("content") and _is_spoken(m)]
     return "\n".join(said)
+
+
+def _is_spoken(message: JsonDict) -> bool:
+    return message["role"] == "user" or is_learnt(message)

@@ -53,7 +53,8 @@ class TrainingExample:
 
 def method_of(row: JsonDict) -> TrainingMethod | None:
     """What an example of such keys is for; None for keys that tell nothing."""
-    if not row.keys().isdisjoint(OUTPUTS) or (INPUT in row and "messages" not in row):
+    has_input = isinstance(row.get(INPUT), dict) and "messages" not in row
+    if has_input or not row.keys().isdisjoint(OUTPUTS):
         return TrainingMethod.DPO
     return TrainingMethod.SUPERVISED if "messages" in row else None
 
@@ -81,19 +82,6 @@ def conversation_of(row: object) -> list[JsonDict]:
         lists = lists[:2] if len(lists) == len(PAIR_KEYS) else []
     messages = [message for messages in lists for message in messages]
     return messages if all(isinstance(message, dict) for message in messages) else []
-
-
-def question_of(messages: Sequence[Mapping[str, object]]) -> str:
-    """All that the user said before the last answer, in order, a line break between."""
-    until = _last_answer(messages)
-    said = [_text(message) for message in messages[:until] if message.get("role") == "user"]
-    return said[0] if len(said) == 1 else "\n".join(said)
-
-
-def answer_of(messages: Sequence[Mapping[str, object]]) -> str:
-    """The last answer of the assistant; empty when there is none, or it only calls a tool."""
-    until = _last_answer(messages)
-    return _text(messages[until]) if until < len(messages) else ""
 
 
 def system_prompt_of(messages: Sequence[Mapping[str, object]]) -> str:
@@ -150,14 +138,6 @@ def has_blanks(*lists: Sequence[JsonDict]) -> bool:
             if content and content != content.strip() and may_strip(message):
                 return True
     return False
-
-
-def _last_answer(messages: Sequence[Mapping[str, object]]) -> int:
-    """Its index; that behind the last message when nobody answers."""
-    for index in range(len(messages) - 1, -1, -1):
-        if messages[index].get("role") == "assistant":
-            return index
-    return len(messages)
 
 
 def _text(message: Mapping[str, object]) -> str:

@@ -1,41 +1,27 @@
 """Rules about the file: by its beginning before it is read, and by its profile afterwards."""
 
-import csv
 import io
-import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
 from bot.catalogue import load_catalogue
+from bot.dataset.recognition import Source, recognised
 from bot.dataset.validation.profile import DatasetProfile, Occurrences
-from bot.dataset.validation.rules import NOTHING_TO_ADD, Params, Places, shown
-from bot.gateways.dataset_file import BUFFER
-
-_CONTROLS: Final = bytes(set(range(32)) - set(b"\t\n\r\f\x1b"))
-_DELIMITERS: Final = ",;\t"
+from bot.dataset.validation.rules import NOTHING_TO_ADD, Params, Places, names, shown
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
     """What is known before the first line is read."""
 
-    start: bytes
-    """The first 64 KB, without a byte order mark."""
-    is_all: bool
-    """Whether that is the whole file."""
+    source: Source
     size: int
     max_size: int
 
-    @property
-    def text(self) -> str:
-        """The beginning as text: tables are often saved in an encoding of Windows."""
-        return self.start.decode(errors="replace")
-
 
 def head_of(stream: io.BufferedReader, size: int) -> Head:
-    """The beginning of a file of *size* bytes, which stays to be read."""
-    start = stream.peek(BUFFER)[:BUFFER]
-    return Head(start, len(start) < BUFFER, size, load_catalogue().limits.max_file_bytes)
+    """What the beginning of a file of *size* bytes tells; it stays to be read."""
+    return Head(recognised(stream), size, load_catalogue().limits.max_file_bytes)
 
 
 def file_too_big(head: Head) -> Params | None:
@@ -43,70 +29,13 @@ def file_too_big(head: Head) -> Params | None:
     return {"megabytes": head.max_size >> 20} if head.size > head.max_size else None
 
 
-def archive(head: Head) -> Params | None:
-    """A packed file instead of its contents."""
-    kinds = {b"PK\x03\x04": "zip", b"\x1f\x8b": "gzip", b"7z\xbc\xaf": "7z", b"Rar!": "rar"}
-    kind = next((kind for magic, kind in kinds.items() if head.start.startswith(magic)), None)
-    return {"kind": kind} if kind else None
+def is_of(kind: str) -> Callable[[Head], Params | None]:
+    """The rule that a file is of that kind, instead of lines of examples."""
 
+    def check(head: Head) -> Params | None:
+        return head.source.params if head.source.kind == kind else None
 
-def utf16(head: Head) -> Params | None:
-    """UTF-16 or UTF-32, as some editors of Windows save "Unicode"."""
-    marked = head.start.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff"))
-    bare = head.start.lstrip(b"\r\n\t ")[:2] in (b"{\0", b"\0{")
-    return NOTHING_TO_ADD if marked or bare else None
-
-
-def binary(head: Head) -> Params | None:
-    """Bytes of which many are no text at all: a picture, a table, a program."""
-    controls = len(head.start) - len(head.start.translate(None, _CONTROLS))
-    return NOTHING_TO_ADD if controls * 20 > len(head.start) else None
-
-
-def json_array(head: Head) -> Params | None:
-    """One list of all examples, which repairing turns into lines."""
-    text = head.text.lstrip()
-    if not text.startswith("[") or not text[1:].lstrip().startswith("{"):
-        return None
-    try:
-        _, end = json.JSONDecoder().raw_decode(text)
-    except (ValueError, RecursionError):
-        is_array = _first_object_is_sound(text)
-    else:
-        # An array on each line is another mistake, and each line is told of it.
-        is_array = not text[end:].strip()
-    return NOTHING_TO_ADD if is_array else None
-
-
-def csv_table(head: Head) -> Params | None:
-    """A table of two columns, questions and answers, which repairing turns into chats."""
-    text = head.text
-    if not text.strip() or text.lstrip().startswith(("{", "[")):
-        return None
-    is_table = any(_has_two_columns(text, sign, is_all=head.is_all) for sign in _DELIMITERS)
-    return NOTHING_TO_ADD if is_table else None
-
-
-def _first_object_is_sound(text: str) -> bool:
-    """Whether the array goes on beyond what we have of it."""
-    inner = text[1:].lstrip()
-    try:
-        _, end = json.JSONDecoder().raw_decode(inner)
-    except json.JSONDecodeError as exc:
-        return exc.pos >= len(inner) - 1 or exc.msg.startswith("Unterminated string")
-    except (ValueError, RecursionError):
-        return False
-    return inner[end:].lstrip().startswith((",", "]"))
-
-
-def _has_two_columns(text: str, delimiter: str, *, is_all: bool) -> bool:
-    """Whether there are at least two rows of two cells; the last row may be cut off."""
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except csv.Error:
-        return False
-    rows = [row for row in (rows if is_all else rows[:-1]) if row]
-    return len(rows) >= 2 and all(len(row) == 2 and all(map(str.strip, row)) for row in rows)
+    return check
 
 
 def bom(profile: DatasetProfile) -> Places:
@@ -151,6 +80,29 @@ def system_prompt_differs(profile: DatasetProfile) -> Places:
         yield found.first_line, {"n": found.n, "prompt": shown(prompt)}
 
 
+def other_format(profile: DatasetProfile) -> Places:
+    """Examples as another tool writes them; one find for each such format."""
+    for name, found in profile.formats.items():
+        yield found.first_line, {"n": found.n, "format": name}
+
+
+def unused_fields(profile: DatasetProfile) -> Places:
+    """Fields of another tool's examples that say nothing to a model."""
+    if profile.unused:
+        yield None, {"fields": names(profile.unused)}
+
+
+def comma_ended(profile: DatasetProfile) -> Places:
+    """Commas behind examples, as in a list."""
+    yield from _once(profile.commas)
+
+
+def cr(profile: DatasetProfile) -> Places:
+    """Line ends of old Macs, at which most programs see no end."""
+    if profile.n_examples:
+        yield from _once(profile.returns)
+
+
 def blank_lines(profile: DatasetProfile) -> Places:
     """Empty lines; they do no harm."""
     if profile.n_examples:
@@ -178,20 +130,20 @@ def sampled(profile: DatasetProfile) -> Places:
 def identical_answers(profile: DatasetProfile) -> Places:
     """One answer to everything: a model would learn nothing else."""
     index = profile.repetitions
-    if index.n_compared >= profile.min_examples and index.has_one_answer:
+    if index.n_answers >= profile.min_examples and index.has_one_answer:
         yield None, NOTHING_TO_ADD
 
 
 def short_answer(profile: DatasetProfile) -> Places:
     """Answers far shorter than is usual in this file."""
-    for line, length in profile.answers.too_short():
-        yield line, {"length": length, "usual": profile.answers.usual}
+    for line, place, length in profile.answers.too_short():
+        yield line, {"message": place, "length": length, "usual": profile.answers.usual}
 
 
 def long_answer(profile: DatasetProfile) -> Places:
     """Answers far longer than is usual in this file."""
-    for line, length in profile.answers.too_long():
-        yield line, {"length": length, "usual": profile.answers.usual}
+    for line, place, length in profile.answers.too_long():
+        yield line, {"message": place, "length": length, "usual": profile.answers.usual}
 
 
 def other_language(profile: DatasetProfile) -> Places:

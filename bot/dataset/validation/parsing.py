@@ -5,10 +5,12 @@ here", and a test with generated lines holds it to that.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.dataset.validation.language import special_tokens_in
+from bot.dataset.validation.spelling import name_of
 from bot.domain import JsonDict
 from bot.gateways.dataset_file import MAX_LINE_BYTES
 
@@ -19,10 +21,18 @@ UNREADABLE: Final = (
     "invalid_json",
     "nested_too_deep",
     "not_a_number",
+    "odd_blank",
 )
 """Rules that speak from here: what keeps a line from being read at all. All are errors."""
 
 _EXCERPT: Final = 20
+_QUOTED_OR_ODD: Final = re.compile(
+    r'"(?:[^"\\]|\\.?)*+"?'
+    "|([\u0085\u00a0\u00ad\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff])"
+)
+"""A string of JSON, or a blank or invisible character that JSON has only within strings.
+
+Possessive, and its end may lack: so no text is looked at twice, however many quotes it holds."""
 
 _PLAIN_ROLES: Final = frozenset({"system", "developer", "user", "assistant"})
 _decode: Final = json.JSONDecoder().raw_decode
@@ -76,12 +86,25 @@ class LineParser:
         except UnicodeDecodeError as exc:
             raise Unreadable("not_utf8", column=exc.start + 1) from None
         except json.JSONDecodeError as exc:
+            self._tell_odd_blank(text)
             near = exc.doc[exc.pos : exc.pos + _EXCERPT].strip()
             raise Unreadable("invalid_json", column=exc.pos + 1, near=near or "…") from None
         except RecursionError:
             raise Unreadable("nested_too_deep") from None
         except ValueError:  # an integer of thousands of digits
             raise Unreadable("invalid_json", column=1, near=text[:_EXCERPT]) from None
+
+    def _tell_odd_blank(self, text: str) -> None:
+        odd = next((found for found in _QUOTED_OR_ODD.finditer(text) if found[1]), None)
+        if odd is not None and self._is_json(without_odd_blanks(text)):
+            raise Unreadable("odd_blank", column=odd.start() + 1, value=name_of(odd[0]))
+
+    def _is_json(self, text: str) -> bool:
+        try:
+            self._decoder.decode(text)
+        except (ValueError, RecursionError, Unreadable):
+            return False
+        return True
 
     def _object(self, pairs: list[tuple[str, Any]]) -> JsonDict:
         found = dict(pairs)
@@ -92,6 +115,28 @@ class LineParser:
 
     def _constant(self, word: str) -> object:
         raise Unreadable("not_a_number", value=word)
+
+
+def without_comma(line: bytes) -> bytes | None:
+    """A line without the comma behind its object, as in a list; None: it has no such comma."""
+    bare = line.rstrip()
+    if not bare.endswith(b","):
+        return None
+    body = bare[:-1].rstrip()
+    if len(line) > MAX_LINE_BYTES or not body.endswith(b"}"):
+        return None
+    try:
+        row = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return body + line[len(bare) :] if isinstance(row, dict) else None
+
+
+def without_odd_blanks(text: str) -> str:
+    """A line without the blanks and invisible characters that JSON does not know as blanks."""
+    return _QUOTED_OR_ODD.sub(
+        lambda found: (" " if found[0].isspace() else "") if found[1] else found[0], text
+    )
 
 
 def plain_messages(line: bytes) -> list[JsonDict] | None:

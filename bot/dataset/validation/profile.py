@@ -2,7 +2,7 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -11,7 +11,12 @@ from statistics import median_low
 from typing import Final
 
 from bot.dataset.validation.content_rules import RepetitionIndex
-from bot.dataset.validation.examples import conversation_of, method_of, system_prompt_of
+from bot.dataset.validation.examples import (
+    PREFERRED,
+    conversation_of,
+    method_of,
+    system_prompt_of,
+)
 from bot.dataset.validation.language import SCRIPTS, script_of
 from bot.domain import JsonDict
 from bot.domain.datasets import Spread, TokenStatistics, TrainingMethod
@@ -20,6 +25,7 @@ from bot.gateways.dataset_file import lines_of, open_dataset
 _MOST_PROMPTS: Final = 1_000
 _MOST_CHARACTERS: Final = 4_000_000
 _FIRST_LINES: Final = 200
+_MOST_FIELDS: Final = 100
 
 _WORTH_JUDGING: Final = 100
 """Where answers are usually shorter than this, a short one is nothing special."""
@@ -138,17 +144,19 @@ def first_system_prompt(path: Path) -> str:
 
 
 class Answers:
-    """Remembers the length of each example's last answer: eight bytes an example."""
+    """Remembers the length of each learnt answer: twelve bytes an answer."""
 
     def __init__(self) -> None:
         self._lines = array("I")
+        self._numbers = array("I")
         self._marks = array("I")  # the length, doubled, and 1 more for an answer of one word
         self.n_questioning = 0
         """Answers that ask a question."""
 
-    def add(self, answer: str, line: int) -> None:
-        """Remember the answer of the example on *line*."""
+    def add(self, answer: str, line: int, number: int) -> None:
+        """Remember an answer of the example on *line*, with its `Turn.number`."""
         self._lines.append(line)
+        self._numbers.append(number)
         is_word = " " not in answer and len(answer.split()) == 1
         self._marks.append(2 * len(answer) + is_word)
         self.n_questioning += "?" in answer
@@ -167,20 +175,24 @@ class Answers:
         """The median; asked for only when all answers are known."""
         return median_low(self._marks) // 2
 
-    def too_short(self) -> Iterator[tuple[int, int]]:
-        """Line and length of each answer that is a tenth of the usual, or a single word."""
+    def too_short(self) -> Iterator[tuple[int, int | str, int]]:
+        """Line, place and length of each that is a tenth of the usual, or a single word."""
         if self._marks and self.usual >= _WORTH_JUDGING:
-            for line, mark in zip(self._lines, self._marks, strict=True):
+            for line, place, mark in self._all():
                 if mark % 2 or mark // 2 * _SHORTER < self.usual:
-                    yield line, mark // 2
+                    yield line, place, mark // 2
 
-    def too_long(self) -> Iterator[tuple[int, int]]:
-        """Line and length of each answer that is far longer than the usual."""
+    def too_long(self) -> Iterator[tuple[int, int | str, int]]:
+        """Line, place and length of each that is far longer than the usual."""
         if self._marks:
             least = max(_LONGER * self.usual, _LONG)
-            for line, mark in zip(self._lines, self._marks, strict=True):
+            for line, place, mark in self._all():
                 if mark // 2 > least:
-                    yield line, mark // 2
+                    yield line, place, mark // 2
+
+    def _all(self) -> Iterator[tuple[int, int | str, int]]:
+        for line, number, mark in zip(self._lines, self._numbers, self._marks, strict=True):
+            yield line, number or PREFERRED, mark
 
 
 class Scripts:
@@ -226,6 +238,16 @@ class DatasetProfile:
     blank_lines: Occurrences = field(default_factory=Occurrences)
     crlf: Occurrences = field(default_factory=Occurrences)
     trailing_blanks: Occurrences = field(default_factory=Occurrences)
+    returns: Occurrences = field(default_factory=Occurrences)
+    """Lines that end as old Macs end them."""
+    commas: Occurrences = field(default_factory=Occurrences)
+    """Lines with a comma behind their example."""
+    formats: dict[str, Occurrences] = field(default_factory=dict)
+    """Lines by the name of the other tool's format that they are in."""
+    unused: set[str] = field(default_factory=set)
+    """Names of their fields that are no part of an example."""
+    n_convertible: int = 0
+    """Examples in a file that is no lines of examples, but can be turned into some."""
     prompts: SystemPrompts = field(default_factory=SystemPrompts)
     repetitions: RepetitionIndex = field(default_factory=RepetitionIndex)
     answers: Answers = field(default_factory=Answers)
@@ -233,9 +255,15 @@ class DatasetProfile:
     lengths: Counter[int] = field(default_factory=Counter)
     """Examples, good or bad, by the number of their tokens."""
     turns: Counter[int] = field(default_factory=Counter)
-    """Sound examples by the number of the assistant's answers in them."""
+    """Sound examples by the number of the answers in them that are learnt."""
     themes: Counter[str] = field(default_factory=Counter)
     """Sound examples by theme; "" for none."""
+
+    def add_format(self, name: str, unused: Sequence[str], line: int) -> None:
+        """Count the example on *line*, which another tool wrote."""
+        self.formats.setdefault(name, Occurrences()).add(line)
+        if len(self.unused) < _MOST_FIELDS:
+            self.unused.update(unused)
 
     def clear_themes(self) -> Mapping[str, int]:
         """Examples by theme, most frequent first; empty when too few have any."""

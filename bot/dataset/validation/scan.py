@@ -2,15 +2,18 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.catalogue import load_catalogue
+from bot.dataset.recognition import Broken, LeftOut, Source
 from bot.dataset.validation import tables
 from bot.dataset.validation.checks import ContentChecks, LineChecks
-from bot.dataset.validation.example_rules import is_usual_order
-from bot.dataset.validation.examples import TrainingExample, answer_of, has_blanks, system_prompt_of
+from bot.dataset.validation.example_rules import is_usual_order, uses_tools
+from bot.dataset.validation.examples import TrainingExample, has_blanks, system_prompt_of
 from bot.dataset.validation.file_rules import head_of
+from bot.dataset.validation.learnt import Learnt, learnt_of
+from bot.dataset.validation.parsing import without_comma
 from bot.dataset.validation.profile import DatasetProfile
 from bot.dataset.validation.rules import FindingCounts
 from bot.dataset.validation.themes import noted_themes
@@ -72,21 +75,29 @@ def validate(
         answer_characters=profile.answers.spread,
         script=profile.scripts.main,
         n_compared=profile.repetitions.n_kept,
+        kind=scan.source.kind,
+        n_convertible=profile.n_convertible,
+        columns=scan.source.columns,
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Scan:
     profile: DatasetProfile
     findings: FindingCounts
     line_checks: LineChecks
     content_checks: ContentChecks | None
+    source: Source = field(default_factory=Source)
+    """What the file is, once it is read."""
 
     def read(self, file: DatasetFile) -> bool:
         """Read all of the file and judge it; False: it is too big to be read."""
         head = head_of(file, file.size)
+        self.source = head.source
         if not self.findings.apply(tables.HEAD_RULES, head, None):
             is_read = head.size <= head.max_size
+            if is_read:
+                self._rehearse(head.source)
             while is_read and file.read(BUFFER):  # for its hash alone
                 pass
             return is_read
@@ -99,36 +110,60 @@ class _Scan:
             self.findings.apply_to_file(tables.CONTENT_FILE_RULES, self.profile)
         return True
 
+    def _rehearse(self, source: Source) -> None:
+        """Read the examples as repairing would, and tell of rows that make none."""
+        if source.unused:
+            self.findings.add("unused_fields", Level.NOTE, None, {"fields": source.unused})
+        n = 0
+        try:
+            for item in source.items() if source.items else ():
+                if isinstance(item, LeftOut):
+                    self.findings.add(item.rule, Level.WARNING, item.number, item.params)
+                else:
+                    n += not item.is_rest and not item.data.isspace()
+        except Broken as exc:
+            self.findings.add(exc.rule, Level.ERROR, exc.line, exc.params)
+        else:
+            self.profile.n_convertible = n
+
     def _line(self, number: int, line: bytes) -> None:
         profile = self.profile
         if line.endswith(b"\r\n"):
             profile.crlf.add(number)
+        elif line.endswith(b"\r"):
+            profile.returns.add(number)
         bare = line.rstrip(b"\r\n")
         if not bare.strip():
             profile.blank_lines.add(number)
             return
         profile.n_examples += 1
+        uncovered = without_comma(line)
+        if uncovered is not None:
+            profile.commas.add(number)
+            line = uncovered
         example = self.line_checks.example(number, line)
         has_blanks_inside = example and has_blanks(example.messages, example.rejected)
         if bare != bare.strip(b" \t") or has_blanks_inside:
             profile.trailing_blanks.add(number)
         if example:
-            self._example(number, example)
+            learnt = learnt_of(example.messages, is_pair=bool(example.rejected))
+            self._example(number, example, learnt)
             if self.content_checks:
-                self.content_checks.look_at(number, example, line)
+                self.content_checks.look_at(number, example, learnt, line)
 
-    def _example(self, number: int, example: TrainingExample) -> None:
+    def _example(self, number: int, example: TrainingExample, learnt: Learnt) -> None:
         profile, messages = self.profile, example.messages
         profile.prompts.add(system_prompt_of(messages), number)
         roles = [message["role"] for message in messages]
-        # Of a pair only one answer is learnt, whatever was said before.
-        profile.turns[1 if example.rejected else roles.count("assistant")] += 1
-        answer = answer_of(messages)
-        if answer:
-            profile.answers.add(answer, number)
+        profile.turns[len(learnt.turns)] += 1
+        for turn in learnt.turns:
+            if turn.answer:
+                profile.answers.add(turn.answer, number, turn.number)
         self.findings.apply(tables.EXAMPLE_RULES, example, number)
         if not is_usual_order(roles):
             self.findings.apply(tables.ORDER_RULES, example, number)
+        if uses_tools(messages):
+            self.findings.apply(tables.TOOL_RULES, example, number)
 
 
 def _noted_themes(path: Path, profile: DatasetProfile) -> Mapping[str, int]:

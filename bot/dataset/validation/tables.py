@@ -5,6 +5,7 @@ What makes a line unreadable is told by `parsing.UNREADABLE`; all that are error
 
 from typing import Any, Final
 
+from bot.dataset.recognition import source
 from bot.dataset.validation import content_rules, example_rules, file_rules, message_rules
 from bot.dataset.validation.content_rules import Content, RepetitionRule
 from bot.dataset.validation.examples import TrainingExample
@@ -18,18 +19,14 @@ from bot.domain.datasets import Level
 
 HEAD_RULES: Final[tuple[Rule[Head], ...]] = (
     Rule("file_too_big", Level.ERROR, file_rules.file_too_big, ends=True),
-    Rule("archive", Level.ERROR, file_rules.archive, ends=True),
-    Rule("utf16", Level.ERROR, file_rules.utf16, ends=True),
-    Rule("binary", Level.ERROR, file_rules.binary, ends=True),
-    Rule("json_array", Level.ERROR, file_rules.json_array, ends=True),
-    Rule("csv_table", Level.ERROR, file_rules.csv_table, ends=True),
+    *(Rule(kind, Level.ERROR, file_rules.is_of(kind), ends=True) for kind in source.KINDS),
 )
 LINE_RULES: Final[tuple[Rule[ParsedLine], ...]] = (
     Rule("duplicate_keys", Level.ERROR, example_rules.duplicate_keys),
     Rule("not_object", Level.ERROR, example_rules.not_object, ends=True),
+    Rule("misspelt_key", Level.ERROR, example_rules.misspelt_key, ends=True),
 )
 ROW_RULES: Final[tuple[Rule[JsonDict], ...]] = (
-    Rule("prompt_completion", Level.ERROR, example_rules.prompt_completion, ends=True),
     Rule("messages_missing", Level.ERROR, example_rules.messages_missing, ends=True),
     Rule("unknown_field", Level.ERROR, example_rules.unknown_field),
     Rule("bad_tools", Level.ERROR, example_rules.bad_tools),
@@ -52,26 +49,34 @@ ITEM_RULES: Final[tuple[Rule[object], ...]] = (
 )
 _TEXT_RULES: Final[tuple[Rule[JsonDict], ...]] = (
     Rule("content_missing", Level.ERROR, message_rules.content_missing),
+    Rule("content_number", Level.ERROR, message_rules.content_number),
     Rule("content_not_text", Level.ERROR, message_rules.content_not_text),
     Rule("content_empty", Level.ERROR, message_rules.content_empty),
     Rule("broken_character", Level.ERROR, message_rules.broken_character),
     Rule("special_token", Level.ERROR, message_rules.special_token),
 )
 MESSAGE_RULES: Final[tuple[Rule[JsonDict], ...]] = (
+    Rule("null_field", Level.ERROR, message_rules.null_field, ends=True),
+    Rule("misspelt_role", Level.ERROR, message_rules.misspelt_role),
     Rule("bad_role", Level.ERROR, message_rules.bad_role),
     *_TEXT_RULES,
     Rule("unknown_key", Level.ERROR, message_rules.unknown_key),
     Rule("bad_name", Level.ERROR, message_rules.bad_name),
+    Rule("odd_name", Level.WARNING, message_rules.odd_name),
     Rule("bad_tool_call", Level.ERROR, message_rules.bad_tool_call),
     Rule("weight_not_assistant", Level.ERROR, message_rules.weight_not_assistant, ends=True),
+    Rule("misspelt_weight", Level.ERROR, message_rules.misspelt_weight),
     Rule("bad_weight", Level.ERROR, message_rules.bad_weight),
 )
 # Asked of both answers of a pair.
 OUTPUT_RULES: Final[tuple[Rule[JsonDict], ...]] = (
+    Rule("null_field", Level.ERROR, message_rules.null_field, ends=True),
+    Rule("misspelt_role", Level.ERROR, message_rules.misspelt_output_role),
     Rule("bad_role", Level.ERROR, message_rules.bad_output_role),
     *_TEXT_RULES,
     Rule("unknown_key", Level.ERROR, message_rules.unknown_output_key),
     Rule("bad_name", Level.ERROR, message_rules.bad_name),
+    Rule("odd_name", Level.WARNING, message_rules.odd_name),
     Rule("bad_tool_call", Level.ERROR, message_rules.bad_tool_call),
 )
 PAIR_RULES: Final[tuple[Rule[JsonDict], ...]] = (
@@ -89,15 +94,42 @@ ORDER_RULES: Final[tuple[Rule[TrainingExample], ...]] = (
     Rule("same_role_twice", Level.WARNING, example_rules.same_role_twice),
     Rule("system_not_first", Level.WARNING, example_rules.system_not_first),
 )
+# Asked only of examples in which a tool is in play.
+TOOL_RULES: Final[tuple[Rule[TrainingExample], ...]] = (
+    Rule("call_unanswered", Level.WARNING, example_rules.call_unanswered),
+    Rule("answer_without_call", Level.WARNING, example_rules.answer_without_call),
+    Rule("call_id_twice", Level.WARNING, example_rules.call_id_twice),
+    Rule("legacy_call", Level.WARNING, example_rules.legacy_call),
+)
 # What no provider asks: is it worth training on?
 CONTENT_RULES: Final[tuple[Rule[Content], ...]] = (
     *(Rule(rule.value, Level.WARNING, content_rules.repeats(rule)) for rule in RepetitionRule),
-    Rule("refusal", Level.WARNING, content_rules.refusal),
 )
 # Of a pair: the same question may stand in several, with other answers to choose between.
 PAIR_CONTENT_RULES: Final[tuple[Rule[Content], ...]] = (
     Rule("contradicting_preferences", Level.WARNING, content_rules.contradicting_preferences),
     *(rule for rule in CONTENT_RULES if rule.name != "different_answers"),
+)
+# Asked of the words of each answer that is learnt.
+ANSWER_RULES: Final[tuple[Rule[str], ...]] = (
+    Rule("refusal", Level.WARNING, content_rules.refusal),
+)
+# Asked of the text of each message that may be damaged.
+DAMAGE_RULES: Final[tuple[Rule[str], ...]] = (
+    Rule("mojibake", Level.WARNING, content_rules.mojibake),
+    Rule("broken_mojibake", Level.WARNING, content_rules.broken_mojibake),
+    Rule("lost_characters", Level.WARNING, content_rules.lost_characters),
+)
+# Tools may well answer so.
+PROSE_RULES: Final[tuple[Rule[str], ...]] = (
+    *DAMAGE_RULES,
+    Rule("escaped_twice", Level.WARNING, content_rules.escaped_twice),
+    Rule("no_value", Level.WARNING, content_rules.no_value),
+)
+ASSISTANT_RULES: Final[tuple[Rule[str], ...]] = (
+    *PROSE_RULES,
+    Rule("reasoning", Level.WARNING, content_rules.reasoning),
+    Rule("reasoning_inside", Level.WARNING, content_rules.reasoning_inside),
 )
 # Asked of what was found in each message that may hold any.
 PERSONAL_RULES: Final[tuple[Rule[Personal], ...]] = tuple(
@@ -109,12 +141,16 @@ SECRET_RULES: Final[tuple[Rule[str], ...]] = (
 )
 FILE_RULES: Final[tuple[FileRule[DatasetProfile], ...]] = (
     FileRule("empty_file", Level.ERROR, file_rules.empty_file),
+    FileRule("other_format", Level.ERROR, file_rules.other_format),
+    FileRule("comma_ended", Level.ERROR, file_rules.comma_ended),
+    FileRule("cr", Level.ERROR, file_rules.cr),
     FileRule("mixed_methods", Level.ERROR, file_rules.mixed_methods),
     FileRule("too_few_examples", Level.ERROR, file_rules.too_few_examples),
     FileRule("bom", Level.WARNING, file_rules.bom),
     FileRule("system_prompt_absent", Level.WARNING, file_rules.system_prompt_absent),
     FileRule("system_prompt_missing", Level.WARNING, file_rules.system_prompt_missing),
     FileRule("system_prompt_differs", Level.WARNING, file_rules.system_prompt_differs),
+    FileRule("unused_fields", Level.NOTE, file_rules.unused_fields),
     FileRule("blank_lines", Level.NOTE, file_rules.blank_lines),
     FileRule("crlf", Level.NOTE, file_rules.crlf),
     FileRule("trailing_blanks", Level.NOTE, file_rules.trailing_blanks),
@@ -134,12 +170,14 @@ CONTENT_FILE_RULES: Final[tuple[FileRule[DatasetProfile], ...]] = (
 
 _TABLES: Final[tuple[tuple[Rule[Any] | FileRule[Any], ...], ...]] = (
     HEAD_RULES, LINE_RULES, ROW_RULES, PAIR_ROW_RULES, INPUT_RULES, ITEM_RULES, MESSAGE_RULES,
-    OUTPUT_RULES, PAIR_RULES, EXAMPLE_RULES, ORDER_RULES, CONTENT_RULES, PAIR_CONTENT_RULES,
-    PERSONAL_RULES, SECRET_RULES, FILE_RULES, CONTENT_FILE_RULES,
+    OUTPUT_RULES, PAIR_RULES, EXAMPLE_RULES, ORDER_RULES, TOOL_RULES, CONTENT_RULES,
+    PAIR_CONTENT_RULES, ANSWER_RULES, ASSISTANT_RULES, PERSONAL_RULES, SECRET_RULES, FILE_RULES,
+    CONTENT_FILE_RULES,
 )  # fmt: skip
 
 
 def all_rules() -> dict[str, Level]:
     """Every rule's name with its level."""
-    unreadable = dict.fromkeys(UNREADABLE, Level.ERROR)
+    unreadable = dict.fromkeys((*UNREADABLE, *source.BROKEN, "format_unclear"), Level.ERROR)
+    unreadable |= dict.fromkeys(source.LEFT_OUT, Level.WARNING)
     return unreadable | {rule.name: rule.level for table in _TABLES for rule in table}
