@@ -1,8 +1,11 @@
 """The command line: the bot's commands, and the flags that the guide uses."""
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+from bot.domain.typed import as_flag
 
 _COMMAND_FLAGS = {
     "validate_only": "validate",
@@ -12,27 +15,39 @@ _COMMAND_FLAGS = {
     "list_jobs": "jobs",
 }
 """The guide's flags that name a command."""
-_TRAIN_FLAGS = ("file", "model", "epochs", "learning_rate", "suffix", "yes", "no_wait")
+_TRAIN_FLAGS = (
+    "file", "model", "epochs", "learning_rate", "suffix", "yes", "another", "no_wait",
+)  # fmt: skip
 """The guide's flags about a training run; any of them alone means `train`."""
+_REPAIR_FLAGS = ("repair", "question", "answer")
+_ANY_FLAGS = (*_TRAIN_FLAGS, *_COMMAND_FLAGS, *_REPAIR_FLAGS, "json")
 _ACCEPTED = dict.fromkeys(("monitor", "test", "jobs"), ("json",)) | {
-    "validate": ("json", "file"),
+    "validate": ("json", "file", *_REPAIR_FLAGS),
     "upload": ("json", "file"),
     "train": ("json", *_TRAIN_FLAGS),
+    "restore": ("yes",),
 }
 
 
 def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """The parsed arguments; a flag that the command does not use is an error."""
+    """The parsed arguments; a flag that the command does not use is an error.
+
+    A flag may begin with any dash: messengers change two hyphens in a text into one long dash.
+    """
     known = parser()
-    options = known.parse_args(arguments)
+    options = known.parse_args(_with_plain_dashes(sys.argv[1:] if arguments is None else arguments))
     name = command_of(options)
     accepted = {
         *_ACCEPTED.get(name, ()),
         *(flag for flag, command in _COMMAND_FLAGS.items() if command == name),
     }
-    for flag in (*_TRAIN_FLAGS, *_COMMAND_FLAGS, "json"):
+    for flag in _ANY_FLAGS:
         if hasattr(options, flag) and flag not in accepted:
             known.error(f"--{flag.replace('_', '-')} does not go with {name}")
+    if hasattr(options, "question") != hasattr(options, "answer"):
+        known.error("--question and --answer go together")
+    if hasattr(options, "question") and not hasattr(options, "repair"):
+        known.error("--question goes with --repair")
     return options
 
 
@@ -70,16 +85,35 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument(
             "path", nargs="?", type=Path, metavar="FILE", default=None, help="default: DATASET_PATH"
         )
+        if name == "validate":
+            _add_repair_flags(command)
     _add_training_flags(_add_command(commands, "train", "show the price, ask, train, and watch it"))
     command = _add_command(commands, "monitor", "watch a fine-tuning job until it ends")
     command.add_argument("monitor", metavar="JOB", help="its id, such as ftjob-...")
     command = _add_command(commands, "test", "put five sample questions to a model")
     command.add_argument("test", metavar="MODEL", help="its name, such as ft:...")
     _add_command(commands, "jobs", "list the account's latest fine-tuning jobs")
+    backup_command = commands.add_parser(
+        "backup", help="write everything that the bot stores into one file; the bot may be running"
+    )
+    backup_command.add_argument("file_to_write", nargs="?", type=Path, metavar="FILE", default=None)
+    restore_command = commands.add_parser(
+        "restore",
+        help="put a backup in the place of the database; the bot must not run",
+        argument_default=argparse.SUPPRESS,
+    )
+    restore_command.add_argument("file_to_read", type=Path, metavar="FILE")
+    restore_command.add_argument("--yes", action="store_true", help="do not ask")
     commands.add_parser("check", help="say what is wrong with the settings, line by line")
     demo_command = commands.add_parser("demo", help="the whole bot on this computer, with a tour")
     demo_command.add_argument("--exit", action="store_true", help="end after the tour")
     return parser
+
+
+def _with_plain_dashes(arguments: Sequence[str]) -> list[str]:
+    names = {f"--{flag.replace('_', '-')}" for flag in _ANY_FLAGS}
+    flags = ((argument, as_flag(argument)) for argument in arguments)
+    return [flag if flag.partition("=")[0] in names else argument for argument, flag in flags]
 
 
 def _add_command(
@@ -93,6 +127,16 @@ def _add_command(
     )
     _add_json(command)
     return command
+
+
+def _add_repair_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--repair", type=Path, metavar="NEW", help="write a repaired copy, and check that one"
+    )
+    for flag, what in (("--question", "questions"), ("--answer", "answers")):
+        parser.add_argument(
+            flag, type=int, metavar="N", help=f"of a table, the column with the {what}, from 1"
+        )
 
 
 def _add_json(parser: "argparse._ActionsContainer") -> None:
@@ -135,4 +179,7 @@ def _add_training_flags(parser: "argparse._ActionsContainer") -> None:
         parser.add_argument(flag, metavar=metavar, help=what)
     parser.add_argument("--file", type=Path, metavar="FILE", help="dataset (the one in use)")
     parser.add_argument("--yes", action="store_true", help="start without asking")
+    parser.add_argument(
+        "--another", action="store_true", help="start even if the same was started a moment ago"
+    )
     parser.add_argument("--no-wait", action="store_true", help="do not watch the job")

@@ -50,8 +50,16 @@ def _run_command(options: argparse.Namespace) -> int:
     name = command_of(options)
     if name in _WITHOUT_TELEGRAM:
         return _workflow(name, options)
+    if name == "backup":
+        from bot.terminal.backup import backup
+
+        return backup(options.file_to_write)
+    if name == "restore":
+        from bot.terminal.backup import restore
+
+        return restore(options.file_to_read, is_agreed=hasattr(options, "yes"))
     if name == "check":
-        from bot.check import check
+        from bot.terminal.check import check
 
         return asyncio.run(check())
     if name == "demo":
@@ -59,6 +67,11 @@ def _run_command(options: argparse.Namespace) -> int:
 
         return asyncio.run(demo(exit_after_tour=options.exit))
     return asyncio.run(run(load_settings(Needs.ALL), until_eof=options.until_eof))
+
+
+def _columns(options: argparse.Namespace) -> tuple[int, int] | None:
+    """Numbers from 1 of a table's columns, with questions and with answers."""
+    return (options.question, options.answer) if hasattr(options, "question") else None
 
 
 def _workflow(name: str, options: argparse.Namespace) -> int:
@@ -69,7 +82,12 @@ def _workflow(name: str, options: argparse.Namespace) -> int:
         case "validate":
             from bot.terminal.dataset import validate
 
-            return validate(file, is_json=is_json)
+            return validate(
+                file,
+                is_json=is_json,
+                repaired=getattr(options, "repair", None),
+                columns=_columns(options),
+            )
         case "upload":
             from bot.terminal.upload import upload
 
@@ -97,6 +115,7 @@ def _workflow(name: str, options: argparse.Namespace) -> int:
         TrainOptions(
             **wishes,
             is_agreed=hasattr(options, "yes"),
+            is_another=hasattr(options, "another"),
             waits=not hasattr(options, "no_wait"),
             tests=options.command is None,
             is_json=is_json,

@@ -1,5 +1,6 @@
 """`Settings`: read once from the environment and `.env`, and checked."""
 
+import os
 import re
 import zoneinfo
 from collections.abc import Callable
@@ -12,6 +13,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
+from bot.proxies import proxy_url, settle_inherited
+
+SHIPPED_DATASET = Path("data/natasha_finetuning_20251125_153356.jsonl")
 
 
 class Needs(Enum):
@@ -77,9 +81,15 @@ def _timezone(value: str) -> str:
     return value
 
 
+def dataset_or_shipped(path: Path) -> Path:
+    """*path*; the dataset in the installed package where the default one is not in this folder."""
+    packaged = Path(__file__).parent / SHIPPED_DATASET
+    return packaged if path == SHIPPED_DATASET and not path.exists() and packaged.exists() else path
+
+
 UserIds = Annotated[frozenset[int], NoDecode, BeforeValidator(_user_ids)]
 HttpUrl = Annotated[str, AfterValidator(_url("http", "https"))]
-ProxyUrl = Annotated[str, AfterValidator(_url("http", "https", "socks5", "socks5h"))]
+ProxyUrl = Annotated[str, AfterValidator(proxy_url)]
 
 
 ApiKey = Annotated[
@@ -108,7 +118,9 @@ class Settings(BaseSettings):
     chat_api_key: ApiKey = SecretStr("")
     admin_ids: UserIds = frozenset()
     tester_ids: UserIds = frozenset()
-    dataset_path: Path = Path("data/natasha_finetuning_20251125_153356.jsonl")
+    dataset_path: Annotated[Path, AfterValidator(dataset_or_shipped)] = Field(
+        SHIPPED_DATASET, validate_default=True
+    )
     database_path: Path = Path("data/run/bot.sqlite3")
     log_path: Path = Path("logs/finetune_natasha.log")
     log_level: Annotated[str, BeforeValidator(str.upper)] = Field(
@@ -182,12 +194,22 @@ def load_settings(needs: Needs = Needs.ALL, **overrides: Any) -> Settings:
         )
     if settings.webhook_url and not settings.webhook_secret.get_secret_value():
         problems["webhook_secret"] = "is required with WEBHOOK_URL: else anybody can post updates"
+    inherited = settle_inherited(os.environ)
+    if not _reads_inherited_proxies(settings, needs):
+        inherited = {}
     for name in needs.value:
         if name not in problems and not _is_set(getattr(settings, name)):
             problems[name] = "is required and not set"
-    if problems:
-        raise SettingsError(*(f"{name.upper()}: {text}" for name, text in problems.items()))
+    if problems or inherited:
+        named = {name.upper(): text for name, text in problems.items()} | inherited
+        raise SettingsError(*(f"{name}: {text}" for name, text in named.items()))
     return settings
+
+
+def _reads_inherited_proxies(settings: Settings, needs: Needs) -> bool:
+    """Whether a client that *needs* implies has no proxy of its own settings."""
+    asks_telegram = needs is Needs.ALL and not settings.telegram_proxy
+    return asks_telegram or (needs is not Needs.NOTHING and not settings.openai_proxy)
 
 
 def _is_set(value: object) -> bool:

@@ -4,14 +4,18 @@ import logging
 import os
 import sys
 
-from engine.app import build
-from engine.server import serve
-from engine.settings import read_settings
-from engine.storage.database import DatabaseTooNew
-
 
 def main() -> None:
     """Read the settings and serve; exit code 2 when it cannot start."""
+    try:
+        from engine.app import build  # noqa: PLC0415
+        from engine.server import serve  # noqa: PLC0415
+        from engine.settings import read_settings  # noqa: PLC0415
+        from engine.storage.database import DatabaseTooNew  # noqa: PLC0415
+    except ModuleNotFoundError as missing:
+        name = str(missing.name).split(".")[0]
+        sys.stderr.write(f"engine: {name} is missing: pip install 'natasha-bot[demo]'\n")
+        sys.exit(2)
     settings = read_settings(sys.argv[1:], os.environ)
     logging.basicConfig(
         level=logging.INFO,

@@ -26,7 +26,7 @@ from bot.gateways.tokenizer import count_tokens, encoding_for
 ROOT = Path(__file__).parents[1]
 CLIENT = Path(__file__).with_name("forkserver_client.py")
 IMPORTED = (
-    "bot.cli", "bot.app", "bot.check", "bot.terminal.upload",
+    "bot.cli", "bot.app", "bot.terminal.check", "bot.terminal.upload",
     "openai.resources.chat.completions", "openai.resources.files",
     "openai.resources.fine_tuning.jobs", "openai.resources.models",
     "apscheduler.schedulers.asyncio",

@@ -13,7 +13,7 @@ import signal
 import sys
 from pathlib import Path
 
-from bot.config import Settings
+from bot.config import SHIPPED_DATASET, dataset_or_shipped
 from bot.demo.processes import ADMIN, CODE, TESTER
 from bot.demo.run import DemoRun
 from bot.demo.terminal import Terminal
@@ -68,10 +68,9 @@ async def demo(*, exit_after_tour: bool) -> int:
 
 
 def _dataset() -> Path:
-    name: Path = Settings.model_fields["dataset_path"].default
-    chosen = os.environ.get("DATASET_PATH")
-    shipped = CODE / name
-    path = Path(chosen) if chosen else shipped if shipped.is_file() else name
+    shipped = CODE / SHIPPED_DATASET
+    default = shipped if shipped.is_file() else dataset_or_shipped(SHIPPED_DATASET)
+    path = Path(os.environ.get("DATASET_PATH") or default)
     if not path.is_file():
         raise CannotStart(f"Нет датасета {path}. Его место назовёт переменная DATASET_PATH.")
     return path.resolve()

@@ -114,7 +114,9 @@ class Database(Queries):
         except BaseException:
             await writer.close()
             raise
-        return cls(writer, reader)
+        database = cls(writer, reader)
+        await database.checkpoint()
+        return database
 
     async def close(self) -> None:
         """Let running transactions end, then close both connections."""
@@ -122,6 +124,15 @@ class Database(Queries):
             await asyncio.wait(self._transactions)
         await self._reader.close()
         await self._writer.close()
+
+    async def checkpoint(self) -> None:
+        """Move committed rows from the WAL into the main file, as far as no reader needs them.
+
+        So a copy of the main file alone holds all but the newest rows. It waits for nobody.
+        https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
+        """
+        async with self._lock:
+            await self._writer.execute_fetchall("PRAGMA wal_checkpoint(PASSIVE)")
 
     async def write(self, work: Callable[[Transaction], Awaitable[Result]]) -> Result:
         """Run *work* (only SQL) in one transaction and return its result.

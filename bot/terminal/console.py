@@ -78,6 +78,17 @@ def for_terminal(text: str) -> str:
     return one_line(_COMMAND.sub(r"python -m bot \1", unmarked(text)))
 
 
+def told(texts: Texts, error: UserError) -> str:
+    """What the error says in a chat, in one line, with the provider's answer if it lacks that."""
+    if isinstance(error, DatasetMissing):  # its sentence is about what one can do in a chat
+        reason = error.__cause__.strerror if isinstance(error.__cause__, OSError) else None
+        return one_line(f"{error.params['path']}: {reason or 'there is no such file'}")
+    sentence = for_terminal(texts(error.key, **error.params))
+    said = one_line(error.said)
+    quoted = one_line(str(error.params.get("message") or said))
+    return sentence if quoted in sentence else f"{sentence} ({said})"
+
+
 def unmarked(text: str) -> str:
     """Telegram HTML of ours as plain text."""
     return html.unescape(_TAG.sub("", text))
@@ -126,12 +137,7 @@ def progress_bar(path: Path) -> Iterator[Callable[[int], None] | None]:
 
 def _complain(texts: Texts, error: UserError) -> int:
     """Print the error on standard error, in one line, and return the exit code."""
-    if isinstance(error, DatasetMissing):  # its sentence is about what one can do in a chat
-        reason = error.__cause__.strerror if isinstance(error.__cause__, OSError) else None
-        sentence = f"{error.params['path']}: {reason or 'there is no such file'}"
-    else:
-        sentence = texts(error.key, **error.params)
-    print(for_terminal(sentence), file=sys.stderr)
+    print(told(texts, error), file=sys.stderr)
     return 1
 
 

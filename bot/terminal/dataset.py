@@ -7,22 +7,71 @@ from pathlib import Path
 from bot.catalogue import load_catalogue
 from bot.config import Needs, Settings
 from bot.dataset import validation
+from bot.dataset.recognition import Columns
+from bot.dataset.repair import Repair, can_repair, repair
+from bot.dataset.repair_views import repair_lines
+from bot.dataset.views import kind_sentence, rest_of
 from bot.domain import JsonDict
 from bot.domain.datasets import Finding, ValidationReport
+from bot.errors import CannotRepair, DatasetMissing, FileIsThere
 from bot.terminal.console import command, one_line, progress_bar, unmarked
 from bot.texts import Markup, Texts
 
 
 @command(Needs.NOTHING)
-def validate(settings: Settings, texts: Texts, file: Path | None, *, is_json: bool) -> int:
-    """Print what *file*, by default the settings' dataset, holds; 0 when it has no errors."""
+def validate(
+    settings: Settings,
+    texts: Texts,
+    file: Path | None,
+    *,
+    is_json: bool,
+    repaired: Path | None = None,
+    columns: tuple[int, int] | None = None,
+) -> int:
+    """Print what *file*, by default the settings' dataset, holds; 0 when it has no errors.
+
+    Args:
+        settings: Whose dataset it is by default, and for which model it is.
+        texts: The language.
+        file: What to look at.
+        is_json: Whether a program reads the answer.
+        repaired: A new file for a repaired copy, whose report follows; None: look only.
+        columns: Of a table, the numbers from 1 of those with the questions and the answers.
+    """
     path = file or settings.dataset_path
+    if repaired is not None:
+        try:
+            done = _repaired(path, repaired, columns)
+        except CannotRepair:
+            print_report(texts, read(path, base_model=settings.base_model))
+            raise
+        path = repaired
+        if not is_json:
+            _print_repair(texts, done)
     found = read(path, base_model=settings.base_model)
     if is_json:
         print_json(report_as_json(texts, path, found))
     else:
         print_report(texts, found)
     return 0 if found.is_valid else 1
+
+
+def _repaired(path: Path, repaired: Path, columns: tuple[int, int] | None) -> Repair:
+    """Write a repaired copy; raises CannotRepair, FileIsThere, DatasetMissing."""
+    if repaired.exists():
+        raise FileIsThere(path=repaired)
+    chosen = Columns(columns[0] - 1, columns[1] - 1) if columns else None
+    try:
+        return repair(path, repaired, columns=chosen)
+    except OSError as exc:
+        raise DatasetMissing(path=repaired) from exc
+
+
+def _print_repair(texts: Texts, done: Repair) -> None:
+    """What the copy will teach."""
+    for text in repair_lines(texts, done):
+        for line in unmarked(text).splitlines():
+            print(one_line(line))
 
 
 def read(path: Path, *, base_model: str) -> ValidationReport:
@@ -53,14 +102,33 @@ def print_json(values: JsonDict) -> None:
 
 
 def report_lines(texts: Texts, report: ValidationReport) -> Iterator[str]:
-    """The numbers, the findings, and last the verdict."""
-    yield from _numbers(report)
-    for finding in report.findings:
+    """What the file is, the numbers, the findings, what can be done, and last the verdict."""
+    kind = kind_sentence(texts, report)
+    if kind is not None:
+        yield one_line(unmarked(texts("dataset_kind", text=kind)))
+    if report.kind:
+        yield f"Examples after a repair: {report.n_convertible}"
+    else:
+        yield from _numbers(report)
+    yield f"Errors: {report.n_errors}, warnings: {report.n_warnings}"
+    for finding in rest_of(report):
         yield _with_place(texts, finding)
     n_more = sum(report.counts.values()) - len(report.findings)
     if n_more > 0:
         yield unmarked(texts("dataset_more", n=texts.number(n_more)))
+    yield from _advice(texts, report)
     yield verdict(report)
+
+
+def _advice(texts: Texts, report: ValidationReport) -> Iterator[str]:
+    """How the file is repaired here."""
+    if can_repair(report):
+        yield unmarked(texts("dataset_repair_command"))
+    if report.columns:
+        for at, (name, text) in report.columns.items():
+            shown = texts("dataset_column_number", n=at + 1, name=name, text=text)
+            yield one_line(unmarked(shown))
+        yield unmarked(texts("dataset_columns_command"))
 
 
 def verdict(report: ValidationReport) -> str:
@@ -99,6 +167,12 @@ def report_as_json(texts: Texts, path: Path, report: ValidationReport) -> JsonDi
         "n_errors": report.n_errors,
         "n_warnings": report.n_warnings,
         "counts": dict(report.counts),
+        "kind": report.kind,
+        "convertible_examples": report.n_convertible,
+        "columns": [
+            {"number": at + 1, "name": name, "first_text": text}
+            for at, (name, text) in report.columns.items()
+        ],
     }
 
 
@@ -115,7 +189,6 @@ def _numbers(report: ValidationReport) -> Iterator[str]:
     n_prompts = len(report.system_prompts.keys() - {""})
     n_without = report.system_prompts.get("", 0)
     yield f"System prompts: {n_prompts}; examples without one: {n_without}"
-    yield f"Errors: {report.n_errors}, warnings: {report.n_warnings}"
 
 
 def _with_place(texts: Texts, finding: Finding) -> str:

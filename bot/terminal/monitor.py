@@ -16,7 +16,7 @@ from bot.edge.core import build_provider
 from bot.errors import ProviderBusy, ProviderUncertain, ProviderUnreachable, UserError
 from bot.gateways.provider import TrainingApi
 from bot.jobs.card_views import reason
-from bot.terminal.console import command, for_terminal, local_time, one_line
+from bot.terminal.console import command, for_terminal, local_time, one_line, told
 from bot.terminal.output import Output
 from bot.texts import Texts
 from bot.usage.cost import training_cost
@@ -71,7 +71,7 @@ class JobWatch:
                 f"stopped watching; the job goes on: python -m bot monitor {self.job_id}"
             )
             raise
-        _print_end(self.output, self.texts, job)
+        _print_end(self.output, self.texts, job, base_url=self.settings.openai_base_url)
         return job
 
     async def _ended(self, *, is_sure: bool) -> FineTuningJob:
@@ -103,7 +103,7 @@ class JobWatch:
 
     def _print_outage(self, error: UserError) -> None:
         if not self._is_lost:
-            sentence = for_terminal(self.texts(error.key, **error.params))
+            sentence = told(self.texts, error)
             self.output.aside(f"{sentence} Trying again; the job does not need us.")
             self._is_lost = True
 
@@ -158,15 +158,17 @@ def job_facts(job: FineTuningJob) -> JsonDict:
     }
 
 
-def _print_end(output: Output, texts: Texts, job: FineTuningJob) -> None:
+def _print_end(output: Output, texts: Texts, job: FineTuningJob, *, base_url: str) -> None:
     if job.status is JobStatus.SUCCEEDED:
         output.line(f"Fine-tuned model: {one_line(job.fine_tuned_model or 'not named')}")
     if job.trained_tokens:
         output.line(f"Trained tokens: {job.trained_tokens:,}")
         catalogue = load_catalogue()
-        cost = training_cost(job.trained_tokens, catalogue.model(job.base_model), job.method)
+        model = catalogue.priced(job.base_model, base_url)
+        cost = training_cost(job.trained_tokens, model, job.method)
         if cost is not None:
-            output.line(f"Cost: ~${cost:.2f} (prices of {catalogue.looked_up})")
+            of = f"{catalogue.provider_name}'s prices of {catalogue.looked_up}"
+            output.line(f"Cost: ~${cost:.2f} ({of})")
     if job.status is JobStatus.FAILED:
         why = reason(texts, job.refusal) if job.refusal else "The provider gave no reason."
         output.aside(for_terminal(why))

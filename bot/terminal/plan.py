@@ -3,6 +3,7 @@
 import datetime as dtm
 from collections.abc import Iterator
 
+from bot.catalogue import Pricing, load_catalogue
 from bot.domain.datasets import TrainingMethod
 from bot.domain.training import TrainingRun
 from bot.edge.core import today_utc
@@ -17,16 +18,27 @@ def plan_lines(run: TrainingRun, estimate: Estimate, shutdown: dtm.date | None) 
     if run.validation is not None:
         yield f"Validation part: examples: {run.validation.n_examples:,}, free of charge"
     yield f"Billable tokens: {estimate.trained_tokens:,}"
-    if estimate.price_usd is None:
-        lacking = "prices of DPO" if run.method is TrainingMethod.DPO else "this model"
-        yield f"Price: unknown, the catalogue lacks {lacking}"
-    else:
-        yield f"Price: ~{usd(estimate.price_usd)} (prices of {estimate.prices_date})"
+    yield f"Price: {_price(run, estimate)}"
     source = f"from past jobs ({estimate.n_past})" if estimate.n_past else "by the guide"
     yield (
         f"Time: {estimate.minutes_low}–{estimate.minutes_high} min {source}, "
         "and the provider's queue on top"
     )
+
+
+def _price(run: TrainingRun, estimate: Estimate) -> str:
+    provider, day = load_catalogue().provider_name, estimate.prices_date
+    if estimate.price_usd is not None:
+        return f"~{usd(estimate.price_usd)} ({provider}'s prices of {day})"
+    if estimate.pricing is Pricing.KNOWN:
+        lacking = "prices of DPO" if run.method is TrainingMethod.DPO else "this model"
+        return f"unknown, the catalogue lacks {lacking}"
+    line = "unknown, the catalogue lacks the prices of this server"
+    if estimate.pricing is Pricing.OWN_MACHINE:
+        line = "the server on this machine takes no money itself"
+    if estimate.elsewhere_usd is None:
+        return line
+    return f"{line}; at {provider} it would be ~{usd(estimate.elsewhere_usd)} (prices of {day})"
 
 
 def wishes(run: TrainingRun, shutdown: dtm.date | None = None) -> Iterator[str]:

@@ -1,6 +1,8 @@
 """What `train` shares with the bot: its database, and the features that own training runs."""
 
+import logging
 import secrets
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -11,18 +13,21 @@ from bot.config import Settings
 from bot.dataset.current import CurrentDataset
 from bot.delivery.notifications import NotificationKind, Notifications
 from bot.domain import JsonDict
-from bot.domain.training import TrainingRun
+from bot.domain.training import JobStatus, TrainingRun
 from bot.edge.core import build_chat_model, build_core
-from bot.errors import DatabaseUnusable
+from bot.errors import DatabaseUnusable, UserError
 from bot.gateways.provider import TrainingApi
 from bot.storage import lock
 from bot.storage.database import Database, Transaction
+from bot.training.entities import RunTwin
+from bot.training.plans import TWIN_S
 
 if TYPE_CHECKING:
     from bot.training.feature import TrainingFeature
 
 BY_TERMINAL: Final = 0
 """The person id of a request that no Telegram user made."""
+_logger = logging.getLogger(__name__)
 IN_USE: Final = "the bot is running on this database: use /train there"
 
 
@@ -50,6 +55,22 @@ class TerminalTraining:
     datasets: CurrentDataset
     training: "TrainingFeature"
     notifications: RecordedNotifications
+    provider: TrainingApi
+
+    async def matters_no_more(self, twin: RunTwin) -> bool:
+        """Whether the provider says that the run's job failed, or ended long ago.
+
+        The database may not know that: nobody follows a job while the bot does not run.
+        """
+        if twin.job_id is None:
+            return False
+        try:
+            status = (await self.provider.job(twin.job_id)).status
+        except UserError as exc:
+            _logger.info("The job of run %s can't be looked at: %s", twin.run_id, exc.key)
+            return False
+        is_old = time.time() - twin.at > TWIN_S
+        return status in (JobStatus.FAILED, JobStatus.CANCELLED) or (status.is_terminal and is_old)
 
     async def run(self, run_id: int) -> TrainingRun:
         """The run as it is stored now; it exists."""
@@ -86,7 +107,12 @@ async def open_features(
         training = build_training(core, dataset=dataset, jobs=build_jobs(core))
         training.submission.on_submitted.clear()  # the terminal watches the job itself
         stack.push_async_callback(training.submission.close)
-        yield TerminalTraining(datasets=dataset.datasets, training=training, notifications=recorded)
+        yield TerminalTraining(
+            datasets=dataset.datasets,
+            training=training,
+            notifications=recorded,
+            provider=provider,
+        )
 
 
 def new_request_id() -> int:

@@ -11,7 +11,7 @@ from bot.config import Needs, Settings
 from bot.dataset.validation.profile import first_system_prompt
 from bot.edge.core import Pacing, build_chat_model
 from bot.errors import DatasetMissing, ModelUnknown, UserError
-from bot.terminal.console import command, for_terminal, one_line, unmarked
+from bot.terminal.console import command, for_terminal, one_line, told, unmarked
 from bot.terminal.output import Output
 from bot.texts import Markup, Texts
 from bot.trials.entities import AnswerFigures, Judgement, TrialAnswer, Verdict, is_rehearsed
@@ -150,7 +150,7 @@ def _why_not(texts: Texts, model: str, error: UserError) -> str:
         # This text has several lines: what it means, and what to do about it.
         reason = Markup(texts(error.key, **error.params))
         return unmarked(texts("trial_unserved", model=model, reason=reason))
-    return for_terminal(texts(error.key, **error.params))
+    return told(texts, error)
 
 
 def _many_lines(text: str) -> str:

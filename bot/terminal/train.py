@@ -8,11 +8,13 @@ import asyncio
 import datetime as dtm
 import signal
 import sys
+import time
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from bot.catalogue import Pricing
 from bot.config import Needs, Settings
 from bot.domain.datasets import ValidationReport
 from bot.domain.training import Hyperparameters, JobStatus, Refusal, RunState, TrainingRun
@@ -20,13 +22,14 @@ from bot.edge.core import build_provider
 from bot.errors import DatasetInvalid
 from bot.jobs.card_views import reason
 from bot.terminal import dataset
-from bot.terminal.console import command, for_terminal, unmarked
+from bot.terminal.console import command, for_terminal, one_line, unmarked
 from bot.terminal.monitor import JobWatch
 from bot.terminal.output import Output
 from bot.terminal.plan import plan_lines, usd, wishes
 from bot.terminal.runs import BY_TERMINAL, TerminalTraining, new_request_id, open_features
 from bot.terminal.samples import PATIENCE_S, try_out
 from bot.texts import Texts
+from bot.training.entities import RunTwin
 from bot.training.parameters import epochs_of, multiplier_of
 from bot.usage.cost import Estimate
 
@@ -46,6 +49,8 @@ class TrainOptions:
     suffix: str | None = None
     is_agreed: bool = False
     """Start without asking."""
+    is_another: bool = False
+    """Start even if the same training was started a moment ago."""
     waits: bool = True
     """Watch the job until it ends."""
     tests: bool = False
@@ -111,14 +116,46 @@ class _Train:
         if not self._agrees(estimate):
             await features.training.plans.drop(run.id)
             return None
-        await features.training.plans.confirm(run.id, by=BY_TERMINAL, request_id=new_request_id())
+        if not await self._start(features, run.id):
+            await features.training.plans.drop(run.id)
+            return None
         return await self._submitted(features, run.id)
+
+    async def _start(self, features: TerminalTraining, run_id: int) -> bool:
+        """Start the plan; False: the same was started a moment ago, and one is enough."""
+        plans, request = features.training.plans, new_request_id()
+        if self.options.is_another:
+            await plans.confirm(run_id, by=BY_TERMINAL, request_id=request)
+            return True
+        twin = await plans.start(run_id, by=BY_TERMINAL, request_id=request)
+        if not isinstance(twin, RunTwin):
+            return True
+        if not await features.matters_no_more(twin) and not self._wants_another(twin):
+            return False
+        await plans.confirm(run_id, by=BY_TERMINAL, request_id=request)
+        return True
+
+    def _wants_another(self, twin: RunTwin) -> bool:
+        minutes = max(0, round((time.time() - twin.at) / 60))
+        named = f"plan {twin.run_id}" + (f", job {one_line(twin.job_id)}" if twin.job_id else "")
+        self.output.fact("twin", run_id=twin.run_id, job_id=twin.job_id, started_at=twin.at)
+        self.output.aside(
+            f"the same training was started {minutes} min ago: {named}. "
+            "The data, the model and the numbers are the same."
+        )
+        if sys.stdin.isatty() and _ask("Start another one? [y/N] ").lower() in ("y", "yes"):
+            return True
+        self.output.aside("nothing was sent; --another starts one all the same")
+        return False
 
     def _tell_findings(self, found: ValidationReport) -> None:
         """Print what is wrong with the dataset, as `validate` does."""
         if self.options.is_json:
             path = self.options.file or self.settings.dataset_path
-            self.output.fact("invalid", **dataset.report_as_json(self.texts, path, found))
+            report = dataset.report_as_json(self.texts, path, found)
+            # The kind of a fact comes first; that of the file has a name of its own here.
+            fields = {"file_kind" if name == "kind" else name: report[name] for name in report}
+            self.output.fact("invalid", **fields)
         else:
             dataset.print_report(self.texts, found)
 
@@ -213,6 +250,7 @@ class _Train:
             examples=run.dataset.n_examples,
             tokens=estimate.trained_tokens,
             price_usd=estimate.price_usd,
+            price_elsewhere_usd=estimate.elsewhere_usd,
             prices_date=estimate.prices_date,
             minutes=[estimate.minutes_low, estimate.minutes_high],
             model_ends=shutdown,
@@ -224,8 +262,10 @@ class _Train:
         if not sys.stdin.isatty():
             self.output.aside("nothing was sent: without a terminal to ask on, --yes is needed")
             return False
-        price = "an unknown price" if estimate.price_usd is None else f"~{usd(estimate.price_usd)}"
-        if _ask(f"Start training for {price}? [y/N] ").lower() in ("y", "yes"):
+        price = "" if estimate.price_usd is None else f" for ~{usd(estimate.price_usd)}"
+        if not price and estimate.pricing is not Pricing.OWN_MACHINE:
+            price = " for an unknown price"
+        if _ask(f"Start training{price}? [y/N] ").lower() in ("y", "yes"):
             return True
         self.output.aside("nothing was sent")
         return False

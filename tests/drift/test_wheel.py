@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.config import SHIPPED_DATASET
 from tests.drift.project import PACKAGES, ROOT
 
 
@@ -86,7 +87,8 @@ def test_every_file_is_there(installed, package):
         if path.is_file() and "__pycache__" not in path.parts
     }
 
-    there = {name for name in zipfile.ZipFile(installed.wheel).namelist() if f"{package}/" in name}
+    names = set(zipfile.ZipFile(installed.wheel).namelist()) - {f"bot/{SHIPPED_DATASET}"}
+    there = {name for name in names if name.startswith(f"{package}/")}
 
     assert {name.rpartition(".")[2] for name in here} - {"py"}
     assert there == here
@@ -97,6 +99,36 @@ def test_it_carries_nothing_else(installed):
     roots = {name.split("/")[0] for name in zipfile.ZipFile(installed.wheel).namelist()}
 
     assert {root for root in roots if not root.endswith(".dist-info")} == set(PACKAGES)
+
+
+def test_shipped_dataset_travels_along(installed):
+    """Somebody who has only the wheel can look at a report at once."""
+    result = installed.run(sys.executable, "-m", "bot", "validate")
+
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "321" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("server", "missing"),
+    [
+        ("engine", "fastapi"),
+        ("engine", "python_multipart"),
+        ("sandbox", "starlette"),
+        ("sandbox", "uvicorn"),
+    ],
+)
+def test_a_server_names_the_extra_that_it_needs(installed, server, missing):
+    script = f"""
+import runpy, sys
+sys.modules[{missing!r}] = None
+runpy.run_module({server!r}, run_name="__main__", alter_sys=True)
+"""
+
+    result = installed.run(sys.executable, "-c", script)
+
+    assert result.returncode == 2
+    assert result.stderr == (f"{server}: {missing} is missing: pip install 'natasha-bot[demo]'\n")
 
 
 def test_it_finds_its_own_files(installed):

@@ -24,6 +24,18 @@ def test_words_mean_a_command(words, command):
     assert arguments.command_of(arguments.parsed(words.split())) == command
 
 
+@pytest.mark.parametrize("dash", ["—", "–", "––", "−−", "‑‑", "-–"])
+def test_flags_may_begin_with_the_dashes_of_messengers(dash: str):
+    """Who copies a command from a chat gets one long dash for two hyphens; values stay as typed."""
+    options = arguments.parsed(
+        ["train", f"{dash}epochs", "5", f"{dash}suffix=—x", f"{dash}no-wait"]
+    )
+
+    assert (options.epochs, options.suffix, options.no_wait) == ("5", "—x", True)
+    with pytest.raises(SystemExit):
+        arguments.parsed(["train", f"{dash}nosuch", "5"])
+
+
 def test_flags_before_a_command_count_as_well():
     """The command's own parser does not set them back to their defaults."""
     options = arguments.parsed(["--epochs", "3", "--json", "train", "--suffix", "x"])

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from bot import config
 from bot.config import Needs, Settings, load_settings
 from bot.errors import SettingsError
+from bot.proxies import INHERITED
 
 BOT_TOKEN = "123456:" + "AbCdEfGhIjKlMnOpQrStUvWxYz_01234567"
 API_KEY = "sk-test-0123456789abcdefghij"
@@ -18,7 +20,7 @@ def env(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
     """A machine with nothing but what the bot requires."""
     monkeypatch.chdir(tmp_path)
     for name in list(os.environ):
-        if name.lower() in Settings.model_fields:
+        if name.lower() in Settings.model_fields or name.upper() in INHERITED:
             monkeypatch.delenv(name)
     for name, value in REQUIRED.items():
         monkeypatch.setenv(name, value)
@@ -271,3 +273,61 @@ def test_language_list_of_a_desktop_is_understood(
     env.setenv("LANGUAGE", value)
 
     assert load_settings().language == language
+
+
+# Proxies that the environment brings along
+
+
+@pytest.mark.parametrize("name", ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "http_proxy"])
+def test_inherited_proxy_that_nobody_can_use_is_named(env: pytest.MonkeyPatch, name: str):
+    env.setenv(name, "socks4://u:geheim@127.0.0.1:1080")
+
+    (problem,) = problems()
+
+    assert problem.startswith(f"{name}: must be an http, https or socks5 proxy")
+    assert "geheim" not in problem
+
+
+def test_own_proxies_win_over_inherited_ones(env: pytest.MonkeyPatch):
+    """A command complains only if it would use the inherited one."""
+    env.setenv("ALL_PROXY", "tg://proxy?server=a&port=1&secret=b")
+
+    load_settings(Needs.NOTHING)
+    assert len(problems(Needs.PROVIDER)) == len(problems(Needs.ALL)) == 1
+    env.setenv("OPENAI_PROXY", "socks://127.0.0.1:1080/")
+    assert load_settings(Needs.PROVIDER).openai_proxy == "socks5://127.0.0.1:1080"
+    assert len(problems(Needs.ALL)) == 1
+    env.setenv("TELEGRAM_PROXY", "http://127.0.0.1:8080")
+    assert load_settings(Needs.ALL).telegram_proxy == "http://127.0.0.1:8080"
+
+
+def test_inherited_socks_proxy_works(env: pytest.MonkeyPatch):
+    env.setenv("ALL_PROXY", "socks://127.0.0.1:1080/")
+
+    load_settings()
+
+    assert os.environ["ALL_PROXY"] == "socks5://127.0.0.1:1080"
+
+
+def test_link_for_telegrams_apps_is_no_proxy(env: pytest.MonkeyPatch):
+    env.setenv("TELEGRAM_PROXY", "https://t.me/proxy?server=1.2.3.4&port=443&secret=geheim")
+
+    (problem,) = problems()
+
+    assert problem.startswith("TELEGRAM_PROXY: must be an http, https or socks5 proxy")
+    assert "MTProto" in problem
+    assert "geheim" not in problem
+
+
+# The dataset that is shipped
+
+
+def test_shipped_dataset_is_found_elsewhere(tmp_path: Path):
+    """In an installed package it is inside; a file of that name in this folder counts first."""
+    packaged = Path(config.__file__).parent / config.SHIPPED_DATASET
+    here = config.SHIPPED_DATASET
+
+    assert load_settings().dataset_path == (packaged if packaged.exists() else here)
+    here.parent.mkdir()
+    here.touch()
+    assert load_settings().dataset_path == here

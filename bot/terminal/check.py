@@ -1,5 +1,6 @@
 """`python -m bot check`: one line each for settings, database, dataset, Telegram, provider."""
 
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, aclosing
 
@@ -8,10 +9,18 @@ from telegram.error import InvalidToken, TelegramError
 from bot.app import build_telegram
 from bot.config import Needs, Settings, load_settings
 from bot.dataset.validation import validate
+from bot.delivery.requests import ForeignAnswer
 from bot.edge.core import build_provider, open_core
 from bot.edge.registry import Registry
-from bot.errors import CannotStart, DatasetInvalid, SettingsError, UserError
+from bot.errors import (
+    CannotStart,
+    DatasetInvalid,
+    ProviderUnreachable,
+    SettingsError,
+    UserError,
+)
 from bot.gateways.tokenizer import encoding_for
+from bot.terminal.console import one_line, told
 from bot.texts import Texts
 from bot.wiring import build_features
 
@@ -42,7 +51,7 @@ async def _line(name: str, part: Callable[[Settings], Awaitable[str]], settings:
     try:
         mark, what = "✓", await part(settings)
     except UserError as exc:
-        mark, what = "✗", Texts("en", settings.zone).plain(exc.key, **exc.params)
+        mark, what = "✗", told(Texts("en", settings.zone), exc)
     except CannotStart as exc:
         mark, what = "✗", str(exc)
     print(f"{mark} {name:<11} {what}")
@@ -64,17 +73,35 @@ async def _dataset(settings: Settings) -> str:
 
 
 async def _telegram(settings: Settings) -> str:
-    bot = build_telegram(settings).bot
+    """Not by `initialize`, which breaks at an answer that is no bot."""
+    bot, url = build_telegram(settings).bot, _shown(settings.telegram_api_url)
     try:
-        async with bot:
-            return f"@{bot.username} at {settings.telegram_api_url}"
+        async with bot.request:
+            me = await bot.request.post(f"{bot.base_url}/getMe")
     except InvalidToken as exc:
-        raise CannotStart("the token is not known there") from exc
+        raise CannotStart(f"TELEGRAM_BOT_TOKEN: {url} does not know this token") from exc
+    except ForeignAnswer as exc:
+        raise CannotStart(f"TELEGRAM_API_URL: {url} is no Bot API: {exc.message}") from exc
     except TelegramError as exc:
-        raise CannotStart(f"{settings.telegram_api_url} can't be reached") from exc
+        raise CannotStart(f"{url} can't be reached: {one_line(exc.message)}") from exc
+    name = me.get("username") if isinstance(me, dict) else None
+    if not isinstance(name, str):
+        raise CannotStart(f"TELEGRAM_API_URL: {url} is no Bot API: its getMe names no bot")
+    return f"@{one_line(name)} at {url}"
 
 
 async def _provider(settings: Settings) -> str:
-    async with aclosing(build_provider(settings)) as api:
-        names = await api.model_names()
-    return f"{len(names)} models at {settings.openai_base_url}"
+    url, texts = _shown(settings.openai_base_url), Texts("en", settings.zone)
+    try:
+        async with aclosing(build_provider(settings)) as api:
+            names = await api.model_names()
+    except ProviderUnreachable as exc:
+        raise CannotStart(f"{url} can't be reached: {one_line(exc.said)}") from exc
+    except UserError as exc:
+        raise CannotStart(f"{url}: {told(texts, exc)}") from exc
+    return f"{len(names)} models at {url}"
+
+
+def _shown(url: str) -> str:
+    """An address without the name and password that it may hold."""
+    return re.sub(r"//[^/]*@", "//", url)
