@@ -114,6 +114,10 @@ class CannotRepair(UserError):
     """The dataset has no errors that can be fixed automatically."""
 
 
+class FileIsThere(UserError):
+    """A file that is to be written is there already; `path`."""
+
+
 class TooFewToSplit(UserError):
     """Too few different examples to split off a part; `n` and `least`."""
 
@@ -144,6 +148,26 @@ class JobNotFollowed(UserError):
 
 class EmptyAnswer(UserError):
     """The model's answer had no text."""
+
+
+class NoRoomToAnswer(UserError):
+    """The model's reasoning took all tokens of the answer; `limit`, in tokens. For admins."""
+
+
+class AnswerFiltered(UserError):
+    """The provider's content filter let no word of the answer through."""
+
+
+class NotTheLastToContinue(UserError):
+    """Only the conversation's last answer can be continued, and only if it was cut."""
+
+
+class OtherModelServes(UserError):
+    """Another model serves than the one that began the answer, so it is not continued."""
+
+
+class TooLongToContinue(UserError):
+    """A cut answer that is longer than the model can read."""
 
 
 class NotTheLastAnswer(UserError):
@@ -250,10 +274,6 @@ class TooManyInvitations(UserError):
     """There are too many open invitations to make another one; `limit`."""
 
 
-class TextOnly(UserError):
-    """Something that is not text was sent to the chat."""
-
-
 class ProviderError(UserError):
     """Base of errors at the provider or on the way there."""
 
@@ -264,6 +284,13 @@ class ProviderUnreachable(ProviderError):
 
 class ProviderUncertain(ProviderError):
     """A request was sent and no clear answer came: it may have been carried out."""
+
+
+class ProviderFailed(ProviderUncertain):
+    """The server answered, but with an error of its own or with something else; `message`.
+
+    The message is the HTTP status and the server's words, as in "500: Oops" or "502 Bad Gateway".
+    """
 
 
 class ProviderBusy(ProviderError):
@@ -310,6 +337,10 @@ class ProviderSilent(ProviderRefused):
     """It refused without a reason; `message` is the HTTP status, as in "400 Bad Request"."""
 
 
+class QuestionRefused(ProviderRefused):
+    """The provider's filter refused the words of the question."""
+
+
 class NotTheApi(ProviderRefused):
     """The server does not have OpenAI's API, or not that part of it; `message` as above."""
 
@@ -336,6 +367,10 @@ class DatabaseTooNew(CannotStart):
 
 class DatabaseUnusable(CannotStart):
     """The database can't be opened, or another process uses it."""
+
+
+class BackupUnusable(CannotStart):
+    """A backup can't be written, or a file is no backup of this bot."""
 
 
 class FeaturesDisagree(CannotStart):

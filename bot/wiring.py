@@ -45,7 +45,13 @@ def build_features(core: Core, *, prompts: Sequence[str] | None = None) -> list[
         build_export(core, dataset=dataset, ratings=ratings),
         build_comparison(core, usage=usage, serving=serving, chat=chat),
         build_models(
-            core, jobs=jobs, training=training, serving=serving, trials=trials, ratings=ratings
+            core,
+            usage=usage,
+            jobs=jobs,
+            training=training,
+            serving=serving,
+            trials=trials,
+            ratings=ratings,
         ),
         build_welcome(core, dataset=dataset, jobs=jobs, serving=serving, access=access),
     ]

@@ -157,6 +157,7 @@ class BotParts:
         self.serving, self.models, self.last_days = (
             serving.serving, serving.models, serving.last_days,
         )  # fmt: skip
+        self.names = serving.names
         self.trials, self.trial_store = trials.trials, trials.store
         chat, ratings = part(ChatFeature), part(RatingsFeature)
         self.chat, self.conversations = chat.chat, chat.conversations
@@ -165,7 +166,7 @@ class BotParts:
         )  # fmt: skip
         self.export = part(ExportFeature).export
         self.comparisons = part(ComparisonFeature).comparisons
-        self.model_desk = part(ModelsFeature).details
+        self.model_desk, self.doubts = part(ModelsFeature).details, part(ModelsFeature).doubts
         self.submitted: list[str] = []
         self.submission.on_submitted[:] = [self.submitted.append]
 

@@ -17,11 +17,11 @@ from urllib.parse import parse_qsl
 
 import httpx
 from telegram import Bot
-from telegram.request import HTTPXRequest
 
+from bot.delivery.requests import Reachability, TelegramRequest
 from bot.domain import JsonDict
 from bot.domain.datasets import TrainingMethod
-from bot.domain.models import ChatMessage, Checkpoint, Usage
+from bot.domain.models import AnswerPart, ChatMessage, Checkpoint, Ending, Usage
 from bot.domain.training import FineTuningJob, Hyperparameters, JobEvent, JobStatus
 from bot.errors import ContextTooLong, JobUnknown, ModelUnknown, ProviderRefused, ProviderUncertain
 from bot.gateways.chat import ChatApi
@@ -61,6 +61,16 @@ class Message:
     entities: list[JsonDict] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Foreign:
+    """An answer that is not Telegram's."""
+
+    status: int
+    content: bytes
+    is_done: bool
+    """Whether Telegram has carried the call out."""
+
+
 class Telegram:
     """The Bot API behind a real `telegram.Bot`: chats, refusals in Telegram's words, troubles."""
 
@@ -77,6 +87,7 @@ class Telegram:
         self._new_update = asyncio.Event()
         self._troubles: list[tuple[str | None, int | None, Trouble]] = []
         self._last_id = 0
+        self.reachability = Reachability()
         self.bot = Bot(BOT_TOKEN, request=self._request(), get_updates_request=self._request())
 
     # What a test sees and does
@@ -172,14 +183,30 @@ class Telegram:
         """The next call is answered with this result."""
         self._order(lambda: {"result": body}, None, method, 1)
 
+    def is_spoken_for(
+        self,
+        status: int,
+        body: str | JsonDict,
+        *,
+        method: str | None = None,
+        chat_id: int | None = None,
+        times: int = 1,
+        is_done: bool = True,
+    ) -> None:
+        """Somebody answers the next calls in its place; *is_done*: after it carried them out."""
+        content = (body if isinstance(body, str) else json.dumps(body)).encode()
+        foreign = Foreign(status, content, is_done)
+        self._order(lambda: foreign, chat_id, method, times)
+
     def _order(self, trouble: Trouble, chat_id: int | None, method: str | None, times: int) -> None:
         self._troubles += [(method, chat_id, trouble)] * times
 
     # The wire
 
-    def _request(self) -> HTTPXRequest:
+    def _request(self) -> TelegramRequest:
         transport = httpx.MockTransport(self._answer)
-        return HTTPXRequest(httpx_kwargs={"transport": transport, "trust_env": False})
+        options = {"transport": transport, "trust_env": False}
+        return TelegramRequest(self.reachability, httpx_kwargs=options)
 
     async def _answer(self, request: httpx.Request) -> httpx.Response:
         call = _call(request)
@@ -193,12 +220,16 @@ class Telegram:
             return _refusal(exc)
         finally:
             self.n_in_flight[chat_id] -= 1
+        if isinstance(result, Foreign):
+            return httpx.Response(result.status, content=result.content)
         return httpx.Response(200, json={"ok": True, "result": result})
 
     async def _result(self, call: Call, chat_id: int) -> Any:
         trouble = self._next_trouble(call.method, chat_id)
         if isinstance(trouble, dict):
             return trouble["result"]
+        if isinstance(trouble, Foreign) and not trouble.is_done:
+            return trouble
         if isinstance(trouble, asyncio.Event):
             await trouble.wait()
         match call.method:
@@ -219,7 +250,7 @@ class Telegram:
         if trouble == "swallow":
             await asyncio.Event().wait()
         await asyncio.sleep(0)
-        return result
+        return trouble if isinstance(trouble, Foreign) else result
 
     def _next_trouble(self, method: str, chat_id: int) -> Any:
         for number, (wanted_method, wanted_chat, trouble) in enumerate(self._troubles):
@@ -521,6 +552,8 @@ class ChatServer(Scripted, ChatApi):
         super().__init__()
         self.replies: deque[str] = deque()
         self.asked: list[tuple[str, list[ChatMessage]]] = []
+        self.endings: deque[Ending] = deque()
+        """How the answers to come end; without any, they are whole."""
         self.usage: Usage | None = Usage(prompt_tokens=9, completion_tokens=2)
         self.longest: int | None = None
         """Messages that the models can read at once; None: any number."""
@@ -528,10 +561,12 @@ class ChatServer(Scripted, ChatApi):
         """The same as `replies`, of one model."""
         self.lacks: set[str] = set()
         """Models that are not served here."""
+        self.models: set[str] | None = None
+        """The models that the server says it has; None: it can't say."""
 
     async def stream(
         self, model: str, messages: Sequence[ChatMessage], *, temperature: float, max_tokens: int
-    ) -> AsyncGenerator[str | Usage, None]:
+    ) -> AsyncGenerator[AnswerPart, None]:
         self.asked.append((model, list(messages)))
         await self._called("stream", model)
         if model in self.lacks:
@@ -544,6 +579,11 @@ class ChatServer(Scripted, ChatApi):
             yield f" {word}" if n else word
         if self.usage is not None:
             yield self.usage
+        yield self.endings.popleft() if self.endings else Ending.WHOLE
+
+    async def has_model(self, name: str) -> bool | None:
+        await self._called("has_model", name)
+        return None if self.models is None else name in self.models
 
     async def aclose(self) -> None:
         pass

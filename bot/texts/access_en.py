@@ -58,8 +58,11 @@ PEOPLE: Final[dict[str, str]] = {
         "{name} · {role}\nLast seen: {seen} · answers: {today} today, {total} in all · {price}"
     ),
     "people_line_outside": "{name} · {state}\nLast seen: {seen}",
-    "people_prices": "<i>Catalogue prices of {day}.</i>",
-    "people_prices_elsewhere": "<i>Catalogue prices of {day}; those of {host} may differ.</i>",
+    "people_prices": "<i>By {provider}'s prices of {day}.</i>",
+    "people_prices_elsewhere": "<i>I do not know the prices of {host}, so there are no sums.</i>",
+    "people_prices_own_machine": (
+        "<i>Models answer on this machine: the server takes no money itself.</i>"
+    ),
     "role_admin": "administrator",
     "role_tester": "tester",
     "outside_asks": "asks for access",

@@ -58,8 +58,11 @@ PEOPLE: Final[dict[str, str]] = {
         "{name} · {role}\nВизит: {seen} · ответы: {today} сегодня, {total} всего · {price}"
     ),
     "people_line_outside": "{name} · {state}\nВизит: {seen}",
-    "people_prices": "<i>Цены каталога от {day}.</i>",
-    "people_prices_elsewhere": "<i>Цены каталога от {day}; у {host} могут быть другие.</i>",
+    "people_prices": "<i>По ценам {provider} на {day}.</i>",
+    "people_prices_elsewhere": "<i>Цен сервера {host} не знаю, поэтому сумм нет.</i>",
+    "people_prices_own_machine": (
+        "<i>Модели отвечают на этом же компьютере: сам сервер денег не берёт.</i>"
+    ),
     "role_admin": "администратор",
     "role_tester": "тестировщик",
     "outside_asks": "просит доступ",

@@ -4,8 +4,29 @@ from typing import Final
 
 DATASETS: Final[dict[str, str]] = {
     # The report
+    "dataset_caption_command": (
+        "I took the file, but commands in a caption are not run. If the file is fine, send "
+        "{command} on its own."
+    ),
     "dataset_good": "✅ The dataset is ready: {n} {examples}",
     "dataset_bad": "❌ Not ready for training: {n_errors} errors, {n} examples",
+    "dataset_kind": "What this is: {text}.",
+    "dataset_convertible": (
+        "❌ Not ready for training, but it can be converted into {n} {examples}. First I show what "
+        "would be learnt from it."
+    ),
+    "dataset_columns_unknown": (
+        "❌ Not ready for training: say which column holds the questions and which the answers."
+    ),
+    "dataset_repair_command": (
+        "To fix it here: python -m bot validate FILE --repair NEW.jsonl. It shows the first "
+        "examples and checks the copy."
+    ),
+    "dataset_columns_command": (
+        "Name the columns: python -m bot validate FILE --repair NEW.jsonl --question 1 --answer 2"
+    ),
+    "dataset_column_number": "column {n}, “{name}”: {text}",
+    "dataset_not_convertible": "❌ Not ready for training.",
     "dataset_received": "Got the file {name}: it is version {number}.",
     "dataset_received_in_use": "Got the file {name}: it is the dataset in use (version {number}).",
     "dataset_not_kept": "Got the file {name}, but it is no dataset, so I did not keep it.",
@@ -88,6 +109,24 @@ DATASETS: Final[dict[str, str]] = {
     "repair_line_first": "{what}: {n}, the first on line {line}",
     "repair_was": "was: <code>{text}</code>",
     "repair_becomes": "becomes: <code>{text}</code>",
+    "repair_learnt": "<b>This is what will be learnt</b> (the first examples)",
+    "repair_sample": "{n}. {messages}",
+    "repair_said": "<i>{role}:</i> {text}",
+    "repair_role_system": "prompt",
+    "repair_role_user": "question",
+    "repair_role_assistant": "answer",
+    "repair_role_other": "more",
+    "repair_more_messages": "… and {n} more messages",
+    "repair_left_out": "Rows that are left out, {n} in all:",
+    "repair_question_column": (
+        "<b>Which column holds the questions?</b> (version {number})\nThe columns begin like this:"
+    ),
+    "repair_answer_column": "<b>Questions are in “{question}”. Which column holds the answers?</b>",
+    "repair_columns": (
+        "<b>Which are questions, and which are answers?</b> (version {number})\n"
+        "The columns begin like this:"
+    ),
+    "repair_column": "“{name}”: {text}",
     "repair_count": "Examples: {before} before, {after} after.",
     "repair_done": "Done, the fixed copy is version {number}. The old one stays as it was.",
     "mend_bom": "drop the BOM mark",
@@ -96,9 +135,26 @@ DATASETS: Final[dict[str, str]] = {
     "mend_trailing_blanks": "drop blanks around texts",
     "mend_blank_lines": "drop blank lines",
     "mend_duplicate_example": "drop exact duplicates",
-    "mend_prompt_completion": "turn prompt and completion into the chat format",
+    "mend_odd_blank": "remove invisible characters between fields",
+    "mend_misspelt_key": "correct names of fields",
+    "mend_misspelt_role": "correct roles",
+    "mend_misspelt_weight": "correct weights",
+    "mend_weight_not_assistant": "remove weights where nothing is learnt",
+    "mend_null_field": "remove fields that are null",
+    "mend_content_number": "write numbers as text",
+    "mend_mojibake": "restore text read in a wrong encoding",
+    "mend_escaped_twice": "remove extra backslashes (\\n)",
+    "mend_reasoning": "cut a model's reasoning (&lt;think&gt;)",
+    "mend_other_format": "turn into the chat format",
+    "mend_code_page": "turn into UTF-8",
     "mend_csv_table": "turn the table into the chat format",
     "mend_json_array": "put each item of the list on its own line",
+    "mend_json_list": "put each item of the list on its own line",
+    "mend_json_objects": "put each example on one line",
+    "mend_role_table": "join the conversations of the table",
+    "mend_role_table_pairs": "join the questions and answers of the table",
+    "mend_comma_ended": "drop commas at the ends of lines",
+    "mend_cr": "replace line ends of old Macs",
     # Splitting
     "split_ask": (
         "<b>How many examples of version {number} shall be put aside for validation?</b>\n"
@@ -117,7 +173,7 @@ DATASETS: Final[dict[str, str]] = {
     ),
     "prices_head": "epochs",
     "prices_none": "The catalogue has no model that can still be tuned at OpenAI.",
-    "prices_elsewhere": "Your provider ({host}) may have other prices.",
+    "prices_elsewhere": "⚠️ These are OpenAI's prices. I do not know those of {host}.",
     "prices_guide": (
         "<b>Why it differs from the guide</b>\n"
         "The guide allows for more and does not know your file; here it is its tokens × epochs × "
@@ -126,11 +182,19 @@ DATASETS: Final[dict[str, str]] = {
     "prices_guide_line": (
         "<b>{preset}</b>: guide {guide_time}, {guide_price} · here {time}, {price}"
     ),
+    "prices_guide_line_elsewhere": (
+        "<b>{preset}</b>: guide {guide_time}, {guide_price} · here {time}, at OpenAI {price}"
+    ),
     "prices_source_hint": "the guide's hint, until there are jobs of our own",
     "prices_source_past": "from past jobs of this bot ({n})",
     # Buttons
     "button_use_dataset": "Put to use",
     "button_repair": "Fix",
+    "button_show_learnt": "Show what will be learnt",
+    "button_choose_columns": "Choose columns",
+    "button_column": "{name}",
+    "button_columns": "Questions: {question} → answers: {answer}",
+    "button_convert_yes": "That is right, make the dataset",
     "button_repair_yes": "Make a fixed copy",
     "button_full_report": "Full report",
     "button_split": "Put a part aside for validation",

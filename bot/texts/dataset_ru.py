@@ -4,8 +4,29 @@ from typing import Final
 
 DATASETS: Final[dict[str, str]] = {
     # The report
+    "dataset_caption_command": (
+        "Файл приняла, а команду из подписи не выполняю: если файл подходит, пришлите "
+        "{command} отдельно."
+    ),
     "dataset_good": "✅ Датасет готов: {n} {examples}",
     "dataset_bad": "❌ К обучению не готов: ошибок — {n_errors}, примеров — {n}",
+    "dataset_kind": "Это {text}.",
+    "dataset_convertible": (
+        "❌ К обучению не готов, но переделать можно, получится: {n} {examples}. Сначала покажу, "
+        "что из него будет выучено."
+    ),
+    "dataset_columns_unknown": (
+        "❌ К обучению не готов: скажите, в каком столбце вопросы, а в каком ответы."
+    ),
+    "dataset_repair_command": (
+        "«Починить» здесь: python -m bot validate ФАЙЛ --repair НОВЫЙ.jsonl. Покажу первые примеры "
+        "и проверю копию."
+    ),
+    "dataset_columns_command": (
+        "Укажите столбцы: python -m bot validate ФАЙЛ --repair НОВЫЙ.jsonl --question 1 --answer 2"
+    ),
+    "dataset_column_number": "столбец {n}, «{name}»: {text}",
+    "dataset_not_convertible": "❌ К обучению не готов.",
     "dataset_received": "Файл {name} получен: это версия №{number}.",
     "dataset_received_in_use": (
         "Файл {name} получен: это и есть датасет в работе (версия №{number})."
@@ -80,8 +101,8 @@ DATASETS: Final[dict[str, str]] = {
     ),
     "versions_no_leaks": "Общих примеров у них нет.",
     "versions_leaks": (
-        "⚠️ Общих или почти одинаковых примеров: {n}. Из-за них проверка покажет, что модель лучше, "
-        "чем она есть."
+        "⚠️ Общих или почти одинаковых примеров: {n}. Из-за них проверка покажет, что модель "
+        "лучше, чем она есть."
     ),
     "finding_leak": "почти то же, что в строке {first} обучающей части: оставьте в одной из них",
     "versions_unpaired": "Теперь на версии №{number} учим без проверочной части.",
@@ -91,6 +112,23 @@ DATASETS: Final[dict[str, str]] = {
     "repair_line_first": "{what}: {n}, первая — строка {line}",
     "repair_was": "было: <code>{text}</code>",
     "repair_becomes": "станет: <code>{text}</code>",
+    "repair_learnt": "<b>Так это будет выучено</b> (первые примеры)",
+    "repair_sample": "{n}. {messages}",
+    "repair_said": "<i>{role}:</i> {text}",
+    "repair_role_system": "подсказка",
+    "repair_role_user": "вопрос",
+    "repair_role_assistant": "ответ",
+    "repair_role_other": "ещё",
+    "repair_more_messages": "… и ещё реплик: {n}",
+    "repair_left_out": "Не войдут строки, всего {n}:",
+    "repair_question_column": (
+        "<b>В каком столбце вопросы?</b> (версия №{number})\nВ столбцах начинается так:"
+    ),
+    "repair_answer_column": "<b>Вопросы — в «{question}». А в каком столбце ответы?</b>",
+    "repair_columns": (
+        "<b>Где вопросы, а где ответы?</b> (версия №{number})\nВ столбцах начинается так:"
+    ),
+    "repair_column": "«{name}»: {text}",
     "repair_count": "Примеров: было {before}, станет {after}.",
     "repair_done": "Готово, исправленная копия — версия №{number}. Прежняя осталась как была.",
     "mend_bom": "убрать метку BOM",
@@ -99,9 +137,26 @@ DATASETS: Final[dict[str, str]] = {
     "mend_trailing_blanks": "убрать пробелы по краям",
     "mend_blank_lines": "убрать пустые строки",
     "mend_duplicate_example": "убрать точные повторы",
-    "mend_prompt_completion": "перевести prompt и completion в формат чата",
+    "mend_odd_blank": "убрать невидимые знаки между полями",
+    "mend_misspelt_key": "исправить названия полей",
+    "mend_misspelt_role": "исправить роли",
+    "mend_misspelt_weight": "исправить вес",
+    "mend_weight_not_assistant": "убрать вес там, где ничего не учат",
+    "mend_null_field": "убрать поля с null",
+    "mend_content_number": "записать числа текстом",
+    "mend_mojibake": "вернуть текст из неверной кодировки",
+    "mend_escaped_twice": "убрать лишние косые черты (\\n)",
+    "mend_reasoning": "вырезать рассуждения модели (&lt;think&gt;)",
+    "mend_other_format": "перевести в формат чата",
+    "mend_code_page": "перевести в UTF-8",
     "mend_csv_table": "перевести таблицу в формат чата",
     "mend_json_array": "разложить список по строкам",
+    "mend_json_list": "разложить список по строкам",
+    "mend_json_objects": "уложить каждый пример в одну строку",
+    "mend_role_table": "собрать разговоры из таблицы",
+    "mend_role_table_pairs": "собрать вопросы с ответами из таблицы",
+    "mend_comma_ended": "убрать запятые в конце строк",
+    "mend_cr": "заменить концы строк старых Mac",
     # Splitting
     "split_ask": (
         "<b>Сколько примеров версии №{number} отложить для проверки?</b>\n"
@@ -119,18 +174,26 @@ DATASETS: Final[dict[str, str]] = {
     ),
     "prices_head": "эпох",
     "prices_none": "Моделей, которые ещё можно обучать у OpenAI, в каталоге нет.",
-    "prices_elsewhere": "У вашего провайдера ({host}) цены могут быть другими.",
+    "prices_elsewhere": "⚠️ Это цены OpenAI. Цен вашего сервера ({host}) не знаю.",
     "prices_guide": (
         "<b>Почему не как в руководстве</b>\n"
         "Там цены названы с запасом и без вашего файла; здесь — его токены × эпохи × цена за "
         "миллион. Время: {source}."
     ),
     "prices_guide_line": "<b>{preset}</b>: там {guide_time}, {guide_price} · у нас {time}, {price}",
+    "prices_guide_line_elsewhere": (
+        "<b>{preset}</b>: там {guide_time}, {guide_price} · у нас {time}, у OpenAI {price}"
+    ),
     "prices_source_hint": "подсказка руководства, пока нет своих заданий",
     "prices_source_past": "по прошлым заданиям этого бота ({n})",
     # Buttons
     "button_use_dataset": "Использовать",
     "button_repair": "Починить",
+    "button_show_learnt": "Показать, что будет выучено",
+    "button_choose_columns": "Выбрать столбцы",
+    "button_column": "{name}",
+    "button_columns": "Вопросы: {question} → ответы: {answer}",
+    "button_convert_yes": "Всё верно, сделать датасет",
     "button_repair_yes": "Сделать исправленную копию",
     "button_full_report": "Весь отчёт",
     "button_split": "Отложить часть для проверки",

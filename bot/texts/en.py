@@ -65,8 +65,8 @@ MESSAGES: Final[dict[str, str]] = {
         "<b>Models</b>\n"
         "/test <i>MODEL</i> — five sample questions\n"
         "/models — all models: put to use, go back, checkpoints, retire\n"
-        "/use <i>MODEL</i> — put a model to use by name; lines after the first set its system "
-        "prompt; without a name: who answers, with which prompt\n"
+        "/use <i>MODEL</i> — put a model to use by name or number; lines after the first set its "
+        "system prompt; without a name: who answers, with which prompt\n"
         "/quality — what people think of the answers: shares of 👍, bad answers, corrections\n"
         "/compare — blind comparison of two models: testers choose between two answers\n\n"
         "<b>Chat</b>\n"
@@ -121,7 +121,10 @@ MESSAGES: Final[dict[str, str]] = {
     "plan_parameters": "Epochs {epochs} · multiplier {multiplier} · name {suffix}",
     "plan_no_suffix": "not set",
     "plan_tokens": "{n} {examples} · billable tokens: {tokens}",
-    "plan_price": "Price: about {price} (prices of {day})",
+    "plan_price_of_server": "Price: unknown, I do not know the prices of this server ({host}).",
+    "plan_price_own_machine": "Price: the server on this machine ({host}) takes no money itself.",
+    "plan_price_elsewhere": "At {provider} it would be about {price} ({day}).",
+    "plan_price": "Price: about {price} ({provider}'s prices of {day})",
     "plan_price_unknown": "Price: unknown, the catalogue lacks this model",
     "plan_days_left": (
         "⚠️ Days until the base model is switched off: {days}. What was tuned from it goes too."
@@ -166,6 +169,10 @@ MESSAGES: Final[dict[str, str]] = {
     "error_bad_command": (
         "I did not understand the command. It goes like this:\n<code>{usage}</code>"
     ),
+    "unknown_command": "There is no such command. /help lists those that there are.",
+    "unknown_command_near": "There is no such command. Did you mean {commands}?",
+    "unknown_command_or": " or ",
+    "button_run": "/{command}",
     "error_button_gone": "This button does nothing any more. /help says what is here.",
     "error_bad_value": "{name}: “{value}” does not fit; allowed: {allowed}.",
     "error_model_shut_down": (
@@ -184,6 +191,7 @@ MESSAGES: Final[dict[str, str]] = {
         "There is nothing here that I could fix without changing what it says. The report tells "
         "what to correct by hand."
     ),
+    "error_file_is_there": "The file {path} is there already. Name a new one.",
     "error_too_few_to_split": (
         "Too few different examples ({n}): at least {least} are needed to put some aside."
     ),
@@ -222,6 +230,9 @@ MESSAGES: Final[dict[str, str]] = {
     "error_model_unknown": "The server does not know the model <code>{model}</code>.",
     "error_provider_unreachable": "The model can't be reached. Please try again in a minute.",
     "error_provider_uncertain": "The answer broke off half-way. Please try again.",
+    "error_provider_failed": (
+        "The provider gave no clear answer ({message}). Please try again in a minute."
+    ),
     "error_provider_busy": "The model is overloaded now. Please try again in a minute.",
     "error_key_refused": "The bot's key was refused. Administrator: check OPENAI_API_KEY.",
     "error_quota_exceeded": (
@@ -235,6 +246,7 @@ MESSAGES: Final[dict[str, str]] = {
     "error_training_busy": "The server trains one model at a time and is busy. Try again later.",
     "error_suffix_refused": "The provider refuses the name “{suffix}”: {message}",
     "error_provider_refused": "The provider refused: {message}",
+    "error_question_refused": "The question did not pass the provider's filter: {message}",
     "error_incident": (
         "Something broke, and there will be no answer. Tell an administrator the code "
         "<code>{incident}</code>, or try again."

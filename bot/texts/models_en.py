@@ -4,13 +4,13 @@ from typing import Final
 
 MODELS: Final[dict[str, str]] = {
     # The list
-    "models_title": "<b>Answering now:</b> {model}",
-    "models_before": "Before it: {model}",
+    "models_title": "<b>Answering now:</b> {model} (no. {number})",
+    "models_before": "Before it: {model} (no. {number})",
     "models_none_serving": "<b>No model answers now.</b>",
     "models_none": "There are no tuned models yet. The first one comes from /train.",
     "models_others": "\n<b>Other models</b>",
-    "models_line": "{model} · {day}",
-    "models_line_verdict": "{model} · {day} · {verdict}",
+    "models_line": "{number}. {model} · {day}",
+    "models_line_verdict": "{number}. {model} · {day} · {verdict}",
     "models_share": " · {share}",
     "models_retired": (
         "<b>Retired models</b>\n"
@@ -65,9 +65,28 @@ MODELS: Final[dict[str, str]] = {
     "use_prompt_none": "It has no system prompt.",
     "use_prompt_hint": "To change it: <code>/use {model}</code> with the text on the next line.",
     "use_over": "⚠️ But it was switched off on {day}: most likely there will be no answers.",
-    "use_ask_over": (
+    "use_doubt_over": (
         "⚠️ {model} was switched off on {day}, and the chats would most likely get no answers. "
         "Put it to use anyway?"
+    ),
+    "use_doubt_unknown": (
+        "⚠️ The server does not have {model}, or not yet, so the chats would get no answers. "
+        "Nothing has changed so far. Put it to use anyway?"
+    ),
+    "use_doubt_unsure": (
+        "⚠️ {model} has never answered, and the server does not say whether it has it. If not, the "
+        "chats get no answers. Nothing has changed so far. Put it to use anyway?"
+    ),
+    "use_doubt_retired": (
+        "{model} was retired. Bring it back to the list and put it to use? Nothing has changed so "
+        "far."
+    ),
+    "use_which": "Several models are called “{name}”. Which one?",
+    "use_which_line": "{number}. {day} · <code>{model}</code>",
+    "serving_silent": (
+        "⛔ <b>The chats get no answers</b>\n"
+        "{model} was put to use, but the server will probably not answer: it does not have the "
+        "model, not yet, or no more. Once it has it, the model answers."
     ),
     # Before a base model ends
     "last_day_soon": "⚠️ <b>{base} will be switched off soon</b>\nWhen: {day}, days left: {days}",

@@ -4,13 +4,13 @@ from typing import Final
 
 MODELS: Final[dict[str, str]] = {
     # The list
-    "models_title": "<b>Сейчас отвечает:</b> {model}",
-    "models_before": "До неё: {model}",
+    "models_title": "<b>Сейчас отвечает:</b> {model} (№{number})",
+    "models_before": "До неё: {model} (№{number})",
     "models_none_serving": "<b>Сейчас не отвечает никакая модель.</b>",
     "models_none": "Обученных моделей ещё нет. Первая появится после /train.",
     "models_others": "\n<b>Другие модели</b>",
-    "models_line": "{model} · {day}",
-    "models_line_verdict": "{model} · {day} · {verdict}",
+    "models_line": "№{number} {model} · {day}",
+    "models_line_verdict": "№{number} {model} · {day} · {verdict}",
     "models_share": " · {share}",
     "models_retired": (
         "<b>Убранные модели</b>\n"
@@ -63,9 +63,27 @@ MODELS: Final[dict[str, str]] = {
     "use_prompt_none": "Системной подсказки у неё нет.",
     "use_prompt_hint": "Другую задаст <code>/use {model}</code> с текстом на следующей строке.",
     "use_over": "⚠️ Но она отключена {day}: ответов, скорее всего, не будет.",
-    "use_ask_over": (
+    "use_doubt_over": (
         "⚠️ {model} отключена {day}, и чаты, скорее всего, останутся без ответов. Всё равно "
         "включить?"
+    ),
+    "use_doubt_unknown": (
+        "⚠️ Модели {model} на сервере нет (или ещё нет), так что чаты останутся без ответов. Пока "
+        "ничего не изменилось. Всё равно включить?"
+    ),
+    "use_doubt_unsure": (
+        "⚠️ Модель {model} ещё никому не отвечала, и сервер не говорит, есть ли она у него. Если "
+        "нет, чаты останутся без ответов. Пока ничего не изменилось. Всё равно включить?"
+    ),
+    "use_doubt_retired": (
+        "{model} убрана из списка. Вернуть её в список и включить? Пока ничего не изменилось."
+    ),
+    "use_which": "Моделей с именем «{name}» несколько. Какую включить?",
+    "use_which_line": "№{number} · {day} · <code>{model}</code>",
+    "serving_silent": (
+        "⛔ <b>Чаты остаются без ответов</b>\n"
+        "Включена {model}, но сервер, похоже, не ответит: её там нет, ещё нет или её отключили. "
+        "Если появится, заговорит сама."
     ),
     # Before a base model ends
     "last_day_soon": "⚠️ <b>{base} скоро отключат</b>\nКогда: {day}, осталось дней: {days}",

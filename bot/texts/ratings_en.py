@@ -56,6 +56,11 @@ FEEDBACK: Final[dict[str, str]] = {
         "<i>In brackets: the confidence interval of the share of 👍 (95%), and the number of "
         "ratings.</i>"
     ),
+    "quality_cut": (
+        "✂️ Answers that reached the length limit in 7 days: {n}. A larger CHAT_MAX_TOKENS helps "
+        "(now {limit})."
+    ),
+    "quality_part": "This is not the whole answer: {why}",
     "quality_more": "<i>These are the newest {n} of {total} models.</i>",
     "quality_bad_title": "<b>{model}</b> · 👎 {n} of {of}",
     "quality_bad_at": "Rated: {when}",

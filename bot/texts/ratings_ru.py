@@ -53,6 +53,11 @@ FEEDBACK: Final[dict[str, str]] = {
     "quality_interval": (
         "<i>В скобках — доверительный интервал доли 👍 (95 %) и число оценок.</i>"
     ),
+    "quality_cut": (
+        "✂️ Упёрлись в предел длины за 7 дней: {n}. Поможет CHAT_MAX_TOKENS побольше (сейчас "
+        "{limit})."
+    ),
+    "quality_part": "Это не весь ответ: {why}",
     "quality_more": "<i>Здесь {n} новейших моделей из {total}.</i>",
     "quality_bad_title": "<b>{model}</b> · 👎 {n} из {of}",
     "quality_bad_at": "Оценено: {when}",

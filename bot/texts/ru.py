@@ -62,8 +62,8 @@ MESSAGES: Final[dict[str, str]] = {
         "<b>Модели</b>\n"
         "/test <i>МОДЕЛЬ</i> — пять пробных вопросов\n"
         "/models — все модели: включить, вернуть прежнюю, контрольные точки, убрать\n"
-        "/use <i>МОДЕЛЬ</i> — включить по имени; со второй строки можно задать системную "
-        "подсказку; без имени — кто отвечает и с какой подсказкой\n"
+        "/use <i>МОДЕЛЬ</i> — включить по имени или номеру; со второй строки можно задать "
+        "системную подсказку; без имени — кто отвечает и с какой подсказкой\n"
         "/quality — что думают об ответах: доли 👍, плохие ответы, исправления\n"
         "/compare — слепое сравнение двух моделей: тестировщики выбирают из двух ответов\n\n"
         "<b>Разговор</b>\n"
@@ -118,7 +118,10 @@ MESSAGES: Final[dict[str, str]] = {
     "plan_parameters": "Эпохи {epochs} · множитель {multiplier} · имя {suffix}",
     "plan_no_suffix": "не задано",
     "plan_tokens": "{n} {examples} · токенов к оплате: {tokens}",
-    "plan_price": "Цена: около {price} (по ценам на {day})",
+    "plan_price": "Цена: около {price} (по ценам {provider} на {day})",
+    "plan_price_of_server": "Цена: неизвестна, цен этого сервера ({host}) не знаю.",
+    "plan_price_own_machine": "Цена: сервер на этом же компьютере ({host}) сам денег не берёт.",
+    "plan_price_elsewhere": "У {provider} было бы около {price} (на {day}).",
     "plan_price_unknown": "Цена: неизвестна, этой модели нет в каталоге",
     "plan_days_left": "⚠️ До отключения базовой модели дней: {days}. С ней отключатся и обученные.",
     "plan_trouble": (
@@ -160,6 +163,10 @@ MESSAGES: Final[dict[str, str]] = {
     # Errors
     "error_not_allowed": "Это могут только администраторы.",
     "error_bad_command": "Не поняла команду. Она пишется так:\n<code>{usage}</code>",
+    "unknown_command": "Такой команды нет. Какие есть, покажет /help.",
+    "unknown_command_near": "Такой команды нет. Может быть, {commands}?",
+    "unknown_command_or": " или ",
+    "button_run": "/{command}",
     "error_button_gone": "Эта кнопка больше не работает. Что здесь есть, расскажет /help.",
     "error_bad_value": "{name}: значение «{value}» не подходит, можно {allowed}.",
     "error_model_shut_down": (
@@ -178,6 +185,7 @@ MESSAGES: Final[dict[str, str]] = {
         "Сама я здесь ничего починить не могу, не изменив смысла. Что поправить руками, сказано "
         "в отчёте."
     ),
+    "error_file_is_there": "Файл {path} уже есть. Назовите новый.",
     "error_too_few_to_split": (
         "Разных примеров слишком мало ({n}): чтобы отложить часть, нужно не меньше {least}."
     ),
@@ -219,6 +227,9 @@ MESSAGES: Final[dict[str, str]] = {
     "error_model_unknown": "Сервер не знает модели <code>{model}</code>.",
     "error_provider_unreachable": "До модели не достучаться. Попробуйте через минуту.",
     "error_provider_uncertain": "Ответ оборвался на полпути. Попробуйте ещё раз.",
+    "error_provider_failed": (
+        "Провайдер не дал внятного ответа ({message}). Попробуйте ещё раз через минуту."
+    ),
     "error_provider_busy": "Модель сейчас перегружена. Попробуйте через минуту.",
     "error_key_refused": "Сервис не принял ключ бота. Администратору: проверьте OPENAI_API_KEY.",
     "error_quota_exceeded": (
@@ -232,6 +243,7 @@ MESSAGES: Final[dict[str, str]] = {
     "error_training_busy": "Сервер учит модели по одной и сейчас занят. Попробуйте позже.",
     "error_suffix_refused": "Провайдеру не подошло имя «{suffix}»: {message}",
     "error_provider_refused": "Провайдер отказал: {message}",
+    "error_question_refused": "Вопрос не прошёл фильтр провайдера: {message}",
     "error_incident": (
         "Что-то сломалось, и ответа не будет. Сообщите администратору код <code>{incident}</code> "
         "или попробуйте ещё раз."

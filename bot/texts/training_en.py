@@ -51,6 +51,38 @@ PLANS: Final[dict[str, str]] = {
         "Plan {run_id} was for version {number} of the dataset, which was deleted. /datasets "
         "shows what there is; /train makes a plan for the present one."
     ),
+    # What was not understood of the words of /train
+    "words_unknown": "⚠️ I do not understand “{word}”.",
+    "words_unclear": (
+        "⚠️ I do not know what the number “{word}” is. Write epochs as epochs=3, the multiplier as "
+        "lr=0.1."
+    ),
+    "words_twice": "⚠️ “{word}” and “{taken}” say the same thing. I took the last: “{taken}”.",
+    "words_guessed": "I took “{word}” for “{taken}”.",
+    "words_empty": "⚠️ “{word}” has no value.",
+    "words_refused": "⚠️ {why}",
+    "train_words_more": "… and more such words: {n}",
+    "train_usage": "How to write it: <code>{usage}</code>",
+    # The same training was started a moment ago
+    "twin_other": (
+        "⚠️ Plan {run_id} has <b>not been started yet</b>.\n"
+        "The same training runs already: plan {twin_id}, name {suffix} ({who}, {ago} ago). The "
+        "data, the model and the numbers are the same: a second job costs as much again, and its "
+        "model will be almost the same."
+    ),
+    "twin_own": (
+        "⚠️ Plan {run_id} has <b>not been started yet</b>.\n"
+        "You started the same training {ago} ago: plan {twin_id}, name {suffix}. The data, the "
+        "model and the numbers are the same: a second job costs as much again, and its model will "
+        "be almost the same."
+    ),
+    "twin_terminal": (
+        "⚠️ Plan {run_id} has <b>not been started yet</b>.\n"
+        "The same training was started from the terminal {ago} ago: plan {twin_id}, name {suffix}. "
+        "The data, the model and the numbers are the same: a second job costs as much again, and "
+        "its model will be almost the same."
+    ),
+    "button_start_another": "🚀 Start another one",
     # The method of a run: supervised, or DPO (on pairs of answers)
     "dataset_kind_dpo": (
         "Kind: pairs of answers, for DPO. Tokens are of both answers together, an estimate."

@@ -79,6 +79,9 @@ ENDINGS: Final[dict[str, str]] = {
         "The provider can't be reached. Check OPENAI_BASE_URL, the proxy and the network, then try "
         "again."
     ),
+    "refusal_provider_failed": (
+        "The provider's server answered with an error ({message}). Try again in some minutes."
+    ),
     "refusal_training_busy": (
         "The server trains one model at a time and is busy. Wait until that training is over "
         "(/status), or stop it, then try again."

@@ -50,6 +50,35 @@ PLANS: Final[dict[str, str]] = {
         "План №{run_id} был на версии датасета №{number}, а её удалили. Какие есть, покажет "
         "/datasets; план на нынешней составит /train."
     ),
+    # What was not understood of the words of /train
+    "words_unknown": "⚠️ Не поняла «{word}».",
+    "words_unclear": (
+        "⚠️ Не поняла, что значит число «{word}». Эпохи пишут так: epochs=3, множитель так: lr=0,1."
+    ),
+    "words_twice": "⚠️ «{word}» и «{taken}» — об одном и том же. Взяла последнее: «{taken}».",
+    "words_guessed": "«{word}» поняла как «{taken}».",
+    "words_empty": "⚠️ «{word}»: нет значения.",
+    "words_refused": "⚠️ {why}",
+    "train_words_more": "… и ещё таких слов: {n}",
+    "train_usage": "Как писать: <code>{usage}</code>",
+    # The same training was started a moment ago
+    "twin_other": (
+        "⚠️ План №{run_id} <b>ещё не запущен</b>.\n"
+        "Такое же обучение уже запущено: план №{twin_id}, имя {suffix} ({who}, {ago} назад). Те же "
+        "данные, модель и числа: второе задание стоит столько же, а модель выйдет почти такая же."
+    ),
+    "twin_own": (
+        "⚠️ План №{run_id} <b>ещё не запущен</b>.\n"
+        "Такое же обучение вы уже запустили {ago} назад: план №{twin_id}, имя {suffix}. Те же "
+        "данные, модель и числа: второе задание стоит столько же, а модель выйдет почти такая же."
+    ),
+    "twin_terminal": (
+        "⚠️ План №{run_id} <b>ещё не запущен</b>.\n"
+        "Такое же обучение уже запущено из терминала {ago} назад: план №{twin_id}, имя {suffix}. "
+        "Те же данные, модель и числа: второе задание стоит столько же, а модель выйдет почти "
+        "такая же."
+    ),
+    "button_start_another": "🚀 Запустить ещё один",
     # The method of a run: supervised, or DPO (on pairs of answers)
     "dataset_kind_dpo": (
         "Вид: пары ответов для DPO. Токены — вместе с обоими ответами, это оценка."

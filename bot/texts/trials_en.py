@@ -40,7 +40,17 @@ TRIALS: Final[dict[str, str]] = {
     "verdict_not_asking": "Few questions: {n} of {of}, in the dataset {percent}%.",
     "verdict_shorter": "Answers are far shorter: usually {n} characters, in the dataset {usual}.",
     "verdict_longer": "Answers are far longer: usually {n} characters, in the dataset {usual}.",
-    "verdict_cut": "Broken off: {n} of {of}. A larger CHAT_MAX_TOKENS helps.",
+    "verdict_cut": "Reached the length limit: {n} of {of}. A larger CHAT_MAX_TOKENS helps.",
+    "verdict_all_cut": (
+        "All answers ({n}) reached the length limit, and none has an end. Set a larger "
+        "CHAT_MAX_TOKENS and repeat /test. If that does not help, the model does not know when to "
+        "stop."
+    ),
+    "verdict_no_room": (
+        "The reasoning took the whole limit, and no words were left: {n} of {of}. A larger "
+        "CHAT_MAX_TOKENS helps."
+    ),
+    "verdict_filtered": "Hidden by the provider's filter, as a whole or in part: {n} of {of}.",
     "verdict_without_lesson": "The dataset can't be read, so the answers could not be compared.",
     "verdict_rehearsed": (
         "This is a rehearsal: no weights were trained, and the answers come word by word from the "
@@ -59,7 +69,10 @@ TRIALS: Final[dict[str, str]] = {
     "trial_of_model": "<b>{model}</b>\n{answer}",
     "trial_no_answer": "— no answer —",
     "trial_no_base_answer": "— does not answer here —\n{reason}",
-    "trial_cut": "— breaks off: no more tokens are allowed —",
+    "trial_cut": "— breaks off: the length limit, CHAT_MAX_TOKENS —",
+    "trial_filtered": "— the provider's filter hid the rest —",
+    "trial_hidden": "— the provider's filter hid the answer —",
+    "trial_no_room": "— no words: the reasoning took the whole limit, CHAT_MAX_TOKENS —",
     # The model does not answer
     "trial_unserved": (
         "⚠️ <b>{model}</b> is trained but does not answer yet.\n{reason}\n\n"

@@ -38,7 +38,16 @@ TRIALS: Final[dict[str, str]] = {
     "verdict_not_asking": "Мало вопросов: {n} из {of}, а в датасете {percent} %.",
     "verdict_shorter": "Ответы намного короче, чем в датасете: обычно знаков {n}, там {usual}.",
     "verdict_longer": "Ответы намного длиннее, чем в датасете: обычно знаков {n}, там {usual}.",
-    "verdict_cut": "Оборваны на полуслове: {n} из {of}. Поможет CHAT_MAX_TOKENS побольше.",
+    "verdict_cut": "Упёрлись в предел длины: {n} из {of}. Поможет CHAT_MAX_TOKENS побольше.",
+    "verdict_all_cut": (
+        "Все ответы ({n}) упёрлись в предел длины, и ни один не закончен. Поставьте "
+        "CHAT_MAX_TOKENS побольше и повторите /test. Если не поможет, модель не умеет остановиться."
+    ),
+    "verdict_no_room": (
+        "Размышления заняли весь предел, и слов не осталось: {n} из {of}. Поможет CHAT_MAX_TOKENS "
+        "побольше."
+    ),
+    "verdict_filtered": "Скрыл фильтр провайдера, целиком или частью: {n} из {of}.",
     "verdict_without_lesson": "Датасет не прочитать, поэтому сравнить с ним ответы не вышло.",
     "verdict_rehearsed": (
         "Это репетиция: веса не обучались, и ответы дословно из датасета ({n} из {of}). О качестве "
@@ -55,7 +64,10 @@ TRIALS: Final[dict[str, str]] = {
     "trial_of_model": "<b>{model}</b>\n{answer}",
     "trial_no_answer": "— ответа нет —",
     "trial_no_base_answer": "— здесь не отвечает —\n{reason}",
-    "trial_cut": "— обрывается: разрешённые токены кончились —",
+    "trial_cut": "— обрывается: предел длины, CHAT_MAX_TOKENS —",
+    "trial_filtered": "— остальное скрыл фильтр провайдера —",
+    "trial_hidden": "— ответ скрыл фильтр провайдера —",
+    "trial_no_room": "— слов нет: размышления заняли весь предел, CHAT_MAX_TOKENS —",
     # The model does not answer
     "trial_unserved": (
         "⚠️ <b>{model}</b> обучена, но пока не отвечает.\n{reason}\n\n"

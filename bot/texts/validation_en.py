@@ -9,15 +9,117 @@ from typing import Final
 FINDINGS: Final[dict[str, str]] = {
     # The file
     "finding_file_too_big": "the file is over {megabytes} MB and would be refused: split it",
-    "finding_archive": "this is a {kind} archive, not the dataset: unpack it and send the .jsonl",
-    "finding_utf16": "the file is in UTF-16 or UTF-32: save it as UTF-8",
-    "finding_binary": "this is not text: a .jsonl file is needed, one example a line",
-    "finding_json_array": (
-        "all examples stand in one JSON array, but each needs its own line: "
-        "“Fix” turns the file into the chat format"
+    "finding_archive": (
+        "an archive ({kind}), not the dataset itself (inside: {names}): unpack it and send what is "
+        "inside"
+    ),
+    "finding_spreadsheet_file": (
+        "a spreadsheet ({kind}): choose “Save as” → “CSV UTF-8” in it and send that file"
+    ),
+    "finding_document_file": (
+        "a document ({kind}), from which no examples can be taken: copy questions and answers "
+        "into a table of two columns, save it as “CSV UTF-8” and send it"
+    ),
+    "finding_locked_file": (
+        "an Office document with a password: open it, save it as “CSV UTF-8” and send that file"
+    ),
+    "finding_data_file": (
+        "a data file ({kind}): export the examples from it as JSON Lines (.jsonl) in UTF-8, one a "
+        "line"
+    ),
+    "finding_media_file": (
+        "a picture, sound or video ({kind}), not text: send the examples as a .jsonl file or a CSV "
+        "table"
+    ),
+    "finding_binary": "no text: a .jsonl file with one example a line is needed, or a CSV table",
+    "finding_code_page_unclear": (
+        "text in an encoding that can’t be told for sure (perhaps {candidates}): save it as UTF-8"
+    ),
+    "finding_web_page": (
+        "a web page (HTML or XML), not examples: copy questions and answers into a table of two "
+        "columns and save it as “CSV UTF-8”"
+    ),
+    "finding_chat_export": (
+        "a chat exported from {app}: who in it answers as Natasha and where a conversation ends, "
+        "only you know. Copy questions and answers into a table of two columns and save it as "
+        "“CSV UTF-8”"
+    ),
+    "finding_json_array": "a list of examples in one JSON document; one example a line is needed",
+    "finding_json_list": (
+        "one JSON document with the examples in its list “{key}”; one example a line is needed"
+    ),
+    "finding_json_lists": (
+        "one JSON document with several lists ({keys}): leave only the one with the examples"
+    ),
+    "finding_json_objects": "JSON examples, but not one a line",
+    "finding_python_rows": (
+        "examples as Python prints them, in single quotes, not JSON: write each of them with "
+        "json.dumps(example, ensure_ascii=False), one a line"
     ),
     "finding_csv_table": (
-        "this is a table of two columns, not a .jsonl: “Fix” turns it into the chat format"
+        "a table (separator and encoding: {how}); questions in the column "
+        "“{question}”, answers in the column “{answer}”"
+    ),
+    "finding_role_table": (
+        "a table of messages (separator and encoding: {how}); roles in the column "
+        "“{role}”, messages in the column “{content}”; each conversation will be an example"
+    ),
+    "finding_role_table_pairs": (
+        "a table of messages (separator and encoding: {how}); roles in the column "
+        "“{role}”, messages in the column “{content}”; each question with its answer will be an "
+        "example"
+    ),
+    "finding_role_table_unclear": (
+        "a table of messages (separator and encoding: {how}); roles in the column "
+        "“{role}”, messages in the column “{content}”, but where a conversation ends can’t be "
+        "seen: add a column conversation_id with its number, and name the roles system, user and "
+        "assistant"
+    ),
+    "finding_table_unclear": (
+        "a table (separator and encoding: {how}); columns {columns}, but which of "
+        "them holds questions and which answers can’t be told"
+    ),
+    "finding_table_of_labels": (
+        "a table (separator and encoding: {how}); the column “{column}” has only a "
+        "few different values ({values}), which are neither questions nor answers: two columns of "
+        "texts are needed, “Question” and “Answer”"
+    ),
+    "finding_plain_text": (
+        "plain text, not examples: a table of questions and answers is needed, or a .jsonl file "
+        "with one example a line"
+    ),
+    "finding_utf16": "a .jsonl file in {encoding}; UTF-8 is needed",
+    "finding_code_page": "a .jsonl file in {encoding}; UTF-8 is needed",
+    "finding_json_broken": (
+        "the JSON document can’t be read any further, at “{near}”: check quotes, commas and "
+        "brackets"
+    ),
+    "finding_code_page_broken": "some of the text is in another encoding: save all of it as UTF-8",
+    "finding_row_unreadable": (
+        "this row of the table can’t be read: a quote is in a wrong place or not closed; put the "
+        "text of the cell in quotes and double the quotes inside"
+    ),
+    "finding_row_speaker": "the role {value} won’t do: system, user and assistant are possible",
+    "finding_row_order": (
+        "the roles do not alternate, and where a conversation ends can’t be seen: add a column "
+        "conversation_id with its number"
+    ),
+    "finding_row_without_question": "no question: write one, or the row is left out",
+    "finding_row_without_answer": "no answer: write one, or the row is left out",
+    "finding_row_too_wide": (
+        "{cells} cells, but {columns} columns: put a text that holds the separator in quotes, or "
+        "the row is left out"
+    ),
+    "finding_other_format": (
+        "examples in the format {format} ({n} of them) instead of the chat format: they can be "
+        "converted"
+    ),
+    "finding_unused_fields": "no part of the examples: {fields}",
+    "finding_comma_ended": (
+        "commas at the ends of lines, as in a list ({n} lines): “Fix” removes them"
+    ),
+    "finding_cr": (
+        "line ends of old Macs ({n} lines), which most programs do not see: “Fix” replaces them"
     ),
     "finding_empty_file": "the file is empty: add examples, one a line",
     "finding_mixed_methods": (
@@ -64,9 +166,9 @@ FINDINGS: Final[dict[str, str]] = {
     "finding_not_a_number": "{value} does not exist in JSON: write a number or delete it",
     "finding_duplicate_keys": "a key is there twice: {keys}; keep one, or the second wins",
     "finding_not_object": 'the line holds {value} instead of an object: write {{"messages": […]}}',
-    "finding_prompt_completion": (
-        "the old format, prompt and completion instead of messages: "
-        "“Fix” turns it into the chat format"
+    "finding_format_unclear": (
+        "the format {format}, but what to do with “{field}” can’t be told: write the example as "
+        '{{"messages": […]}}'
     ),
     "finding_messages_missing": (
         'no messages (there is: {keys}): write the example as {{"messages": […]}}'
@@ -76,6 +178,11 @@ FINDINGS: Final[dict[str, str]] = {
     ),
     "finding_unknown_field": "unknown fields beside messages: {keys}; delete them",
     "finding_bad_tools": "fields of a wrong type: {keys}; correct or delete them",
+    "finding_odd_blank": (
+        "outside of quotes there is an invisible character or a blank that JSON does not have "
+        "(at {column}: {value}): “Fix” removes it"
+    ),
+    "finding_misspelt_key": "key {keys} instead of {right}: “Fix” corrects it",
     # A message
     "finding_message_not_object": (
         "message {message}: {value} instead of an object with role and content; correct it"
@@ -101,6 +208,50 @@ FINDINGS: Final[dict[str, str]] = {
     ),
     "finding_bad_tool_call": (
         "message {message}: an incomplete call of a tool; check tool_calls and tool_call_id"
+    ),
+    "finding_null_field": (
+        "message {message}: {keys} is null, and such an example would be refused: “Fix” removes it"
+    ),
+    "finding_misspelt_role": (
+        "message {message}: role {value} instead of {right}: “Fix” corrects it"
+    ),
+    "finding_content_number": (
+        "message {message}: number {value} in place of text: “Fix” writes it as a string"
+    ),
+    "finding_odd_name": (
+        "message {message}: name {value} has a blank or a sign for which requests are "
+        "refused; put _ instead"
+    ),
+    "finding_misspelt_weight": (
+        "message {message}: weight {value} instead of the number {right}: “Fix” corrects it"
+    ),
+    "finding_mojibake": (
+        "message {message}: the text was read in a wrong encoding, “{value}”: “Fix” restores "
+        "“{right}”"
+    ),
+    "finding_broken_mojibake": (
+        "message {message}: the text was read in a wrong encoding and some letters are lost, "
+        "“{value}”; save it again from the original"
+    ),
+    "finding_lost_characters": (
+        "message {message}: replacement signs where letters are lost, “{near}”; type that "
+        "place again"
+    ),
+    "finding_escaped_twice": (
+        "message {message}: a line break or a quote is written with an extra backslash (\\n), "
+        "and the model would learn that: “Fix” puts the sign itself"
+    ),
+    "finding_no_value": (
+        "message {message}: the whole text is “{value}”, as programs write where there is "
+        "nothing; write a text or delete the example"
+    ),
+    "finding_reasoning": (
+        "message {message}: a model's reasoning (&lt;think&gt;) is left before the answer and "
+        "would be learnt: “Fix” cuts it"
+    ),
+    "finding_reasoning_inside": (
+        "message {message}: a model's reasoning (&lt;think&gt;) is inside of the answer or in "
+        "place of it; cut it or rewrite the answer"
     ),
     # An example
     "finding_no_assistant": (
@@ -131,18 +282,33 @@ FINDINGS: Final[dict[str, str]] = {
         "the same answer as on line {first} to another question: give each its own"
     ),
     "finding_refusal": (
-        "the answer sounds like an AI assistant's refusal, and the model would learn to refuse: "
-        "rewrite it"
+        "message {message}: the answer sounds like an AI assistant's refusal, and the model "
+        "would learn to refuse: rewrite it"
     ),
     "finding_short_answer": (
-        "a short answer (characters: {length}, usually {usual}): add to it unless you mean it"
+        "message {message}: a short answer (characters: {length}, usually {usual}): add to it "
+        "unless you mean it"
     ),
     "finding_long_answer": (
-        "an unusually long answer (characters: {length}, usually {usual}): "
+        "message {message}: an unusually long answer (characters: {length}, usually {usual}): "
         "shorten it unless you mean it"
     ),
     "finding_other_language": (
         "in another script than the rest of the file: translate it unless you mean it"
+    ),
+    "finding_call_unanswered": (
+        "message {message}: the call of a tool, {ids}, is not answered; add a message of role "
+        "tool with this tool_call_id right behind it"
+    ),
+    "finding_answer_without_call": (
+        "message {message}: the answer of a tool, {ids}, to no call before it; correct "
+        "tool_call_id or add the call"
+    ),
+    "finding_call_id_twice": (
+        "message {message}: the id {ids} was there in this example already; give each call its own"
+    ),
+    "finding_legacy_call": (
+        "message {message}: function_call is the older way; use tools and tool_calls"
     ),
     # A pair of answers
     "finding_pair_incomplete": (

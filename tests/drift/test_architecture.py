@@ -35,7 +35,7 @@ SQL = re.compile(
 CYRILLIC = re.compile("[\N{CYRILLIC CAPITAL LETTER A}-\N{CYRILLIC SMALL LETTER YA}ёЁ]")
 SPEAKS_RUSSIAN = ("bot/texts/", "bot/demo")
 """Where people's sentences live; the demo's tour is a conversation in Russian."""
-READS_RUSSIAN = ("bot/dataset/validation/", "bot/dataset/repair/")
+READS_RUSSIAN = ("bot/dataset/validation/", "bot/dataset/recognition/")
 """What is looked for in a dataset's words, and shown to nobody."""
 
 

@@ -217,7 +217,7 @@ def test_promises_name_tests_that_exist():
         path = ROOT / "tests" / (name if "/" in name else f"{folder}/{name}")
         missing += [] if path.exists() else [name]
 
-    assert len(table.splitlines()) == 10
+    assert len(table.splitlines()) == 11
     assert missing == []
 
 

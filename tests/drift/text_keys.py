@@ -21,9 +21,11 @@ from bot.dataset.validation.tables import all_rules
 from bot.domain.datasets import DatasetOrigin
 from bot.domain.training import JobStatus
 from bot.export import LeftOut
+from bot.models.doubts import DoubtKind
 from bot.ratings.entities import Complaint
 from bot.ratings.quality import ShareChange
 from bot.texts import LANGUAGES
+from bot.training.remarks import RemarkKind
 from bot.training.remedies import Remedy, Step
 from bot.trials.entities import Verdict
 from bot.trials.verdict import REASONS
@@ -67,6 +69,7 @@ FAMILIES: dict[str, Collection[str]] = {
     "complaint_": set(Complaint),
     "choose_": {"model", "epochs", "multiplier", "suffix"},
     "mend_": set(REPAIRABLE),
+    "repair_role_": {"system", "user", "assistant", "other"},
     "menu_": registry().commands.keys(),
     "quality_change_": set(ShareChange),
     "refusal_": {key.removeprefix("refusal_") for key in KEYS if key.startswith("refusal_")},
@@ -75,6 +78,8 @@ FAMILIES: dict[str, Collection[str]] = {
     "verdict_": {*REASONS, *(f"word_{verdict.value}" for verdict in Verdict)},
     "verdict_word_": {verdict.value for verdict in Verdict},
     "status_": {status.value for status in JobStatus},
+    "use_doubt_": {kind.value for kind in DoubtKind},
+    "words_": {kind.value for kind in RemarkKind},
 }
 """Beginnings of keys that are put together, with every ending that may come.
 

@@ -30,6 +30,19 @@ async def taps(everything: World, person: Person, message: Json, data: str, n: i
         )
 
 
+async def put_to_use(admin: Person, name: str, until: str = "Теперь отвечает") -> Json:
+    """The admin names a model, and says yes if the bot doubts that it will answer."""
+    asked = await admin.says(f"/use {name}")
+    shown = await admin.sees(
+        lambda message: until in words(message) or "Всё равно включить?" in words(message),
+        after=asked["message_id"],
+        what=f"an answer to /use {name}",
+    )
+    if until in words(shown):
+        return shown
+    return await pressed(admin, shown, "Всё равно включить", until)
+
+
 def served(everything: World) -> list[str]:
     """Who was put to use, in order."""
     query = "SELECT m.name FROM servings s JOIN models m ON m.id = s.model_id ORDER BY s.id"

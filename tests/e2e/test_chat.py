@@ -71,8 +71,8 @@ async def test_stop_keeps_what_came(tmp_path):
 
         assert stopped["message_id"] == growing["message_id"]
         assert button_data(stopped, "⏹ Хватит") is None
-        ((part, is_stopped),) = everything.stored("SELECT assistant_text, is_stopped FROM turns")
-        assert is_stopped
+        ((part, ending),) = everything.stored("SELECT assistant_text, ending FROM turns")
+        assert ending == "stopped"
         assert words(stopped) == f"{part.strip()} … (остановлено)"
         assert not part.endswith("ответ.")
         (exchange,) = proxy.sent("POST", CHAT)

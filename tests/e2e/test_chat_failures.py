@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tests.e2e.chats import CURSOR, QUESTION, TALKS, press, said_by_bot
 from tests.e2e.faults import CHAT, check_kind, people, refusal
+from tests.e2e.models import put_to_use
 from tests.e2e.providers import bot_at
 from tests.e2e.training import MODEL
 from tests.telegram_people import Json, Person, button_data, words
@@ -46,8 +47,7 @@ def code_of(message: Json) -> str:
 async def choose(everything: World, *names: str, until: str = "Теперь отвечает") -> None:
     """The admin puts models to use, one after the other."""
     for name in names:
-        asked = await everything.admin.says(f"/use {name}")
-        await everything.admin.sees(until, after=asked["message_id"])
+        await put_to_use(everything.admin, name, until)
 
 
 async def answered(tester: Person, text: str, model: str) -> Json:

@@ -22,11 +22,11 @@ async def many(everything: World, first_id: int, n: int) -> list[Person]:
 
 
 async def test_train_takes_presets_pairs_and_flags(tmp_path):
-    """`/train` understands presets, key=value and the terminal's flags; nonsense gets a sentence.
+    """`/train` understands presets, key=value and the terminal's flags; nonsense is named.
 
     Nothing is sent to the provider for any of it, except to ask when a base model stops.
     """
-    usage, bad = "Не поняла команду", "не подходит"
+    bad = "не подходит"
     cases = {
         "/train quick": ("Эпохи 1 · множитель 0,2 · имя natasha-test",),
         "/train production": ("Эпохи 3 · множитель 0,1 · имя natasha-prod-v1",),
@@ -37,7 +37,7 @@ async def test_train_takes_presets_pairs_and_flags(tmp_path):
             "gpt-4o-mini-2024-07-18",
             "Эпохи 5 · множитель 0,05 · имя x",
         ),
-        "/train model=whatever": ("Модель: whatever", "Цена: неизвестна"),
+        "/train model=whatever": ("Модель: whatever", "Цена: сервер на этом же компьютере"),
         f"/train suffix={'s' * 64}": ("s" * 64,),
         "/train epochs=0": (bad, "1–50"),
         "/train epochs=51": (bad, "1–50"),
@@ -49,12 +49,20 @@ async def test_train_takes_presets_pairs_and_flags(tmp_path):
         "/train learning-rate=nan": (bad,),
         "/train learning-rate=inf": (bad,),
         f"/train suffix={'s' * 65}": ("слишком длинное: знаков 65", "до 64"),
-        "/train suffix=": (usage,),
+        "/train suffix=": ("«suffix=»: нет значения", "Эпохи 3"),
         "/train model=gpt-3.5-turbo": ("gpt-3.5-turbo отключена 23 октября",),
         "/train model=<b>": ("Модель: <b>",),
-        "/train bogus": (usage,),
-        "/train bogus=1": (usage,),
-        "/train -5": (usage,),
+        "/train bogus": ("Не поняла «bogus»", "Эпохи 3"),
+        "/train bogus=1": ("Не поняла «bogus=1»", "Эпохи 3"),
+        "/train -5": ("Не поняла, что значит число «-5»", "Эпохи 3"),
+        "/train –epochs 5": ("Эпохи 5",),
+        "/train Эпохи = 5": ("Эпохи 5",),
+        "/train lr=0.05": ("множитель 0,05",),
+        "/train Quick": ("Эпохи 1 · множитель 0,2",),
+        "/train быстро": ("Эпохи 1 · множитель 0,2",),
+        "/train 5": ("Эпохи 5",),
+        "/train colour=red epochs=2": ("Не поняла «colour=red»", "Эпохи 2"),
+        "/train <b>red</b> epochs=2": ("Не поняла «<b>red</b>»", "Эпохи 2"),
     }
     ids = range(1201, 1209)
     async with world(tmp_path, ADMIN_IDS=",".join(map(str, ids))) as everything:
@@ -93,7 +101,8 @@ async def test_wrong_words_get_a_sentence(tmp_path):
         "/help": "/monitor ID",
         "/id": "Ваш номер",
         "/start": "Здравствуйте, Анна. Вы администратор",
-        "/nosuch": usage,
+        "/nosuch": "Такой команды нет",
+        "/nosuch\nи ещё": "Такой команды нет",
         "Как дела?": "Модель пока не готова",
     }
     ids = range(1201, 1208)

@@ -7,8 +7,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import pytest
-
+from bot.texts.validation_ru import FINDINGS as RU
+from tests.dataset.odd_files import ODD, PAIRS, csv_of
 from tests.e2e.datasets import DATASET_OF_SETTINGS, GOOD, kept, number_of, pressed, sent
 from tests.telegram_people import words
 from tests.world import TESTER, world
@@ -95,7 +95,7 @@ BAD = {
     "empty": (b"\n\n", "файл пуст"),
     "nine examples": (b"".join(GOOD[:9]), "мало примеров, 9"),
     "UTF-16": (b"".join(GOOD[:40]).decode().encode("utf-16"), "UTF-16"),
-    "binary": (bytes(range(256)) * 400, "это не текст"),
+    "binary": (bytes(range(256)) * 400, "Это не текст"),
     "zip": (zipped(), "архив zip"),
     "a line of 15 MB": (with_line(row("я" * 7_500_000)), "строка 21: строка длиннее 10 МБ"),
     "nested": (
@@ -107,7 +107,7 @@ BAD = {
     "NUL": (with_line(b'{"messages\0": []}'), "нулевой байт"),
     "cp1251": (with_line("привет".encode("cp1251")), "не в UTF-8"),
     "wrong types": (with_line(b'{"messages": {"role": 7}}'), "messages содержит"),
-    "number for text": (with_line(row(7)), "не текст, а 7"),
+    "number for text": (with_line(row(7)), "вместо текста число 7"),
     "special token": (with_line(row("конец <|endoftext|>")), "служебный знак <|endoftext|>"),
 }
 
@@ -155,23 +155,99 @@ def one_list() -> bytes:
     ).encode()
 
 
-@pytest.mark.parametrize(
-    "content", [csv_table(), prompt_rows(), one_list()], ids=["csv", "prompt", "list"]
-)
-async def test_other_shapes_become_chat_examples_by_one_button(tmp_path, content):
+SHAPES = {
+    "Это таблица (разделитель и кодировка: «;», UTF-8); вопросы в столбце «вопрос»": csv_table(),
+    "Это таблица (разделитель и кодировка: «;», Mac Cyrillic)": csv_table()
+    .decode()
+    .encode("mac-cyrillic"),
+    "Это примеры в формате prompt/completion (таких: 30)": prompt_rows(),
+    "Это список примеров одним документом JSON": one_list(),
+}
+
+
+async def test_other_shapes_become_chat_examples_that_were_shown(tmp_path):
+    """What it is comes first; before anything is called ready, three examples are shown."""
+    async with world(tmp_path) as everything:
+        admin = everything.admin
+        for what, content in SHAPES.items():
+            report = await sent(admin, "table.csv", content)
+            assert what in words(report), words(report)
+            assert "К обучению не готов" in words(report)
+            assert "dataset:use" not in json.dumps(report["reply_markup"])
+
+            preview = await pressed(admin, report, "dataset:repair:", "пока ничего не изменено")
+            shown = words(preview)
+            assert "Так это будет выучено" in shown
+            for question, answer in pairs()[:3]:
+                assert f"вопрос: {question[:150]}" in shown, shown
+                assert f"ответ: {answer[:150]}" in shown, shown
+            before = kept(everything)
+            done = await pressed(admin, preview, "dataset:mend:", "исправленная копия")
+
+            assert "Датасет готов: 30 примеров" in words(done)
+            made = kept(everything) - before or kept(everything)
+            rows = [json.loads(line)["messages"] for line in max(made, key=len).splitlines()[:30]]
+            assert [(r[-2]["content"], r[-1]["content"]) for r in rows] == pairs()[:30]
+
+
+async def test_a_person_says_which_column_is_which(tmp_path):
+    """Two unknown columns by one press, three by two; what was meant is shown before it is made."""
+    two = csv_of([("Сообщение клиента", "Ответ коуча"), *PAIRS])
+    three = csv_of(
+        [("Дата встречи", "Клиент пишет", "Коуч пишет")]
+        + [(f"{n} ноября", *pair) for n, pair in enumerate(PAIRS, 1)]
+    )
+    async with world(tmp_path) as everything:
+        admin = everything.admin
+        report = await sent(admin, "two.csv", two)
+        assert "столбцы «Сообщение клиента», «Ответ коуча»" in words(report)
+        assert "dataset:repair" not in json.dumps(report["reply_markup"])
+        asked = await pressed(admin, report, "dataset:columns:", "Где вопросы, а где ответы?")
+        number = number_of(report)
+        turned = await pressed(
+            admin, asked, f"dataset:repair:{number}-1-0", f"вопрос: {PAIRS[0][1][:50]}"
+        )
+        assert f"ответ: {PAIRS[0][0]}" in words(turned)
+        preview = await pressed(
+            admin, asked, f"dataset:repair:{number}-0-1", f"вопрос: {PAIRS[0][0]}"
+        )
+        done = await pressed(admin, preview, f"dataset:mend:{number}-0-1", "исправленная копия")
+        assert "Датасет готов: 14 примеров" in words(done)
+
+        report = await sent(admin, "three.csv", three)
+        asked = await pressed(admin, report, "dataset:columns:", "В каком столбце вопросы?")
+        asked = await pressed(admin, asked, "dataset:question:", "А в каком столбце ответы?")
+        number = number_of(report)
+        preview = await pressed(admin, asked, f"dataset:repair:{number}-0-2", "вопрос: 1 ноября")
+        assert f"ответ: {PAIRS[0][1][:50]}" in words(preview)
+
+
+async def test_rows_that_make_no_example_are_named_and_left_out(tmp_path):
+    content = csv_of([("Вопрос", "Ответ"), *PAIRS[:4], ("Как быть?", ""), *PAIRS[4:]])
     async with world(tmp_path) as everything:
         admin = everything.admin
         report = await sent(admin, "table.csv", content)
-        assert "К обучению не готов" in words(report)
-
-        preview = await pressed(admin, report, "dataset:repair:", "пока ничего не изменено")
-        before = kept(everything)
+        assert "строка 6: нет ответа" in words(report)
+        assert "получится: 14 примеров" in words(report)
+        preview = await pressed(admin, report, "dataset:repair:", "Не войдут строки, всего 1:")
+        assert "строка 6: нет ответа" in words(preview)
+        assert "Примеров: было 15, станет 14." in words(preview)
         done = await pressed(admin, preview, "dataset:mend:", "исправленная копия")
+        assert "Датасет готов: 14 примеров" in words(done)
 
-        assert "Датасет готов: 30 примеров" in words(done)
-        (made,) = kept(everything) - before
-        rows = [json.loads(line)["messages"] for line in made.splitlines()]
-        assert [(r[-2]["content"], r[-1]["content"]) for r in rows] == pairs()[:30]
+
+async def test_what_can_not_be_converted_is_named(tmp_path):
+    """With what to send instead, and no button that would refuse afterwards."""
+    async with world(tmp_path) as everything:
+        admin = everything.admin
+        for name in ("Excel", "Word", "Telegram", "HTML", "a zip", "too short to tell", "labels"):
+            odd = ODD[name]
+            report = await sent(admin, name, odd.data)
+            assert "это не датасет" in words(report), words(report)
+            finding = RU[f"finding_{odd.rule}"].split("{")[0].strip()
+            assert f"Это {finding}"[:25] in words(report), words(report)
+            assert "reply_markup" not in report
+        assert kept(everything) <= {DATASET_OF_SETTINGS}
 
 
 async def test_versions_are_listed_downloaded_and_deleted(tmp_path):

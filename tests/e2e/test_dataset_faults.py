@@ -422,7 +422,7 @@ async def test_a_name_of_any_kind_is_only_words(tmp_path):
 
 @pytest.mark.parametrize("caption", ["/validate", "/upload", "Посмотри, пожалуйста"])
 async def test_what_stands_below_a_file_changes_nothing(tmp_path, caption):
-    """The file is taken in, once, and nothing is sent to the provider."""
+    """The file is taken in, once, and nothing is sent to the provider; a command is declined."""
     async with world(tmp_path) as everything:
         admin = everything.admin
         report = await sent(admin, "a.jsonl", b"".join(GOOD[:30]), caption)
@@ -430,7 +430,10 @@ async def test_what_stands_below_a_file_changes_nothing(tmp_path, caption):
         await everything.settled(1)
 
         assert "Файл a.jsonl получен: это версия №" in words(report)
-        assert await said(admin) == [words(report)]
+        answer, *more = await said(admin)
+        assert answer == words(report)
+        assert len(more) == (caption == "/upload")
+        assert all(text.startswith("Файл приняла, а команду из подписи не") for text in more)
         assert kept(everything) == {DATASET_OF_SETTINGS, b"".join(GOOD[:30])}
         assert everything.asked_for_people() == []
         await nothing_broke(everything, admin)

@@ -41,7 +41,9 @@ async def test_a_model_learns_what_is_preferred(tmp_path):
         used = await pressed(admin, report, "dataset:use:", "Теперь в работе версия №")
         plan = await pressed(admin, used, "train:plan:", "ещё ничего не отправлено")
         assert "Метод: DPO (по парам ответов)" in words(plan), words(plan)
-        assert "Цена: неизвестна, для DPO её в каталоге нет" in words(plan)
+        # No price of another method, and of another provider, for training on pairs.
+        assert "Цена: сервер на этом же компьютере" in words(plan)
+        assert "$" not in words(plan)
 
         await pressed(admin, plan, "train:start:", "обучилась за")
         (created,) = everything.jobs_created()
@@ -66,8 +68,9 @@ async def test_a_plan_says_why_it_is_none(tmp_path):
         await admin.sees("она для метода dpo: метод задаёт датасет")
         await admin.says("/train method=better")
         await admin.sees("supervised, dpo")
-        await admin.says("/train method=dpo epochs=2")
-        assert "Эпохи 2" in words(await admin.sees("Метод: DPO"))
+        asked = await admin.says("/train method=dpo epochs=2")
+        plan = await admin.sees("Метод: DPO", after=asked["message_id"])
+        assert "Эпохи 2" in words(plan)
         assert everything.jobs_created() == []
 
 

@@ -12,12 +12,13 @@ from tests.e2e.training import (
     card,
     foreign,
     job_of,
+    number_of,
     planned,
     second,
     started,
 )
 from tests.proxy import Fault
-from tests.telegram_people import Person
+from tests.telegram_people import Person, words
 from tests.world import DATASET, World, eventually, world
 
 
@@ -60,7 +61,7 @@ async def test_many_presses_start_one_run(tmp_path):
         await other.sees("Плана №4 больше нет")
 
         # Telegram repeats an update whose confirmation it has not heard.
-        await planned(admin)
+        await planned(admin, "/train epochs=4")
         await people.fault("getUpdates", "drop_before", times=1000)
         await admin.presses("train:start:5")
         third_job = await job_of(everything, 5)
@@ -260,3 +261,36 @@ async def test_a_dataset_that_changed_is_trained_as_it_was_planned(tmp_path):
         dataset.unlink()
         asked = await admin.says("/train")
         await admin.sees("Файл датасета не найден", after=asked["message_id"])
+
+
+async def test_equal_plan_of_another_admin_asks_first(tmp_path):
+    """Who started the same, and when; only a yes pays for a second job, also after a restart."""
+    async with world(tmp_path, engine=ENDLESS, ADMIN_IDS=TWO_ADMINS) as everything:
+        admin, other = everything.admin, await second(everything)
+        first, theirs = await planned(admin), await planned(other, "/train suffix=natasha-v2")
+        await asyncio.gather(
+            admin.presses(f"train:start:{number_of(first)}", first),
+            other.presses(f"train:start:{number_of(theirs)}", theirs),
+        )
+        said = [
+            await person.sees(lambda message: "запущен" in words(message))
+            for person in (admin, other)
+        ]
+        (asked,) = (message for message in said if "ещё не запущен" in words(message))
+        loser, winner = (admin, other) if asked is said[0] else (other, admin)
+        assert "Такое же обучение уже запущено" in words(asked)
+        assert ("Мария" if winner is admin else "Анна") in words(asked)
+        await eventually(everything.jobs_created)
+        assert len(everything.jobs_created()) == 1
+
+        await everything.restart_bot()
+        again = await planned(winner)
+        await winner.presses(f"train:start:{number_of(again)}", again)
+        await winner.sees("Такое же обучение вы уже запустили")
+        await everything.settled(3)
+        assert len(everything.jobs_created()) == 1
+
+        await loser.presses("🚀 Запустить ещё один", asked)
+        await loser.sees(f"План №{number_of(first if loser is admin else theirs)} запущен")
+        await eventually(lambda: len(everything.jobs_created()) == 2)
+        await everything.check_calls()

@@ -177,7 +177,7 @@ async def test_admins_read_what_testers_think(tmp_path):
         seen = await admin.sees("👍 33 % (6–79, n=3)", timeout=PATIENT)
         assert "Исправлений: 1" in words(seen)
         await admin.says("/models")
-        await admin.sees(f"Сейчас отвечает: {MODEL} · 👍 33 %", timeout=PATIENT)
+        await admin.sees(f"Сейчас отвечает: {MODEL} (№1) · 👍 33 %", timeout=PATIENT)
         await admin.presses("quality:bad:1.0")
         await admin.sees("👎 1 из 2", timeout=PATIENT)
         await admin.presses("Старее →")

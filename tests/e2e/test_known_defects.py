@@ -4,6 +4,7 @@ import asyncio
 import re
 
 from tests.e2e.faults import CHAT, spoiled, upload
+from tests.e2e.models import put_to_use
 from tests.e2e.training import job_of, started, tuned
 from tests.telegram_people import Json, button_data, words
 from tests.world import API_KEY, World, eventually, world
@@ -166,8 +167,7 @@ async def test_any_name_is_a_model(tmp_path):
         await everything.admin.sees("long")
         assert await exchange(everything, "Здравствуй") == "Куда ведёт эта дорога?"
 
-        asked = await everything.admin.says("/use my/own-model:latest@7")
-        await everything.admin.sees("my/own-model:latest@7", after=asked["message_id"])
+        await put_to_use(everything.admin, "my/own-model:latest@7")
         question = await everything.tester.says("А теперь?")
         told = await everything.tester.sees(lambda seen: True, after=question["message_id"])
 

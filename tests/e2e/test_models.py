@@ -2,7 +2,7 @@
 
 import datetime as dtm
 
-from tests.e2e.models import offered, pressed, served, taps
+from tests.e2e.models import offered, pressed, put_to_use, served, taps
 from tests.e2e.training import MODEL, TWO_ADMINS, job_of, second, started
 from tests.telegram_people import button_data, words
 from tests.world import SECOND_ADMIN, STRANGER, World, eventually, world
@@ -78,8 +78,7 @@ async def test_models_are_retired_and_come_back(tmp_path):
             "SELECT 'модель-' || x, '', 1700000000 FROM n"
         )
         for name in ("модель-1", "модель-2"):
-            await admin.says(f"/use {name}")
-            await admin.sees(f"Теперь отвечает {name}")
+            await put_to_use(admin, name)
 
         await admin.says("/models")
         shown = await admin.sees("Сейчас отвечает: модель-2")
@@ -107,7 +106,8 @@ async def test_models_are_retired_and_come_back(tmp_path):
         shown = await pressed(admin, shown, "Назад", "До неё: модель-1")
 
         # Two admins press the same at once: the second one hears who was first.
-        await pressed(admin, shown, "↩ Вернуть модель-1", "Теперь отвечает модель-1")
+        shown = await pressed(admin, shown, "↩ Вернуть модель-1", "Всё равно включить?")
+        await pressed(admin, shown, "Всё равно включить", "Теперь отвечает модель-1")
         await anna.says("/use модель-1")
         await anna.sees("модель-1 уже отвечает: включена")
         assert served(everything) == ["модель-1", "модель-2", "модель-1"]
@@ -182,8 +182,83 @@ async def test_end_of_the_model_is_told_once_at_each_threshold(tmp_path):
         await looked_again()
         assert len(await warnings()) == 4
 
-        await admin.says("/use другая")
-        used = await admin.sees("Теперь отвечает другая")
+        used = await put_to_use(admin, "другая")
         asked = await pressed(admin, used, f"↩ Вернуть {MODEL}", "Всё равно включить?")
         used = await pressed(admin, asked, "Всё равно включить", f"Теперь отвечает {MODEL}")
         assert "ответов, скорее всего, не будет" in words(used)
+
+
+async def test_title_is_enough_and_a_phantom_is_asked_about(tmp_path):
+    """Who is named by its title on every screen is put to use by it; a slip changes nothing.
+
+    If an admin insists, every admin hears at once that the chats are silent, and one press goes
+    back to the model that answers.
+    """
+    async with world(tmp_path, ADMIN_IDS=TWO_ADMINS) as everything:
+        admin, anna, tester = everything.admin, await second(everything), everything.tester
+        await anna.says("/start")
+        name = await trained(everything)
+        await eventually(lambda: served(everything) == [name], timeout=60)
+        await put_to_use(admin, MODEL)
+
+        used = await put_to_use(admin, "Natasha–V1")
+        assert "Теперь отвечает natasha-v1" in words(used)
+        assert served(everything) == [name, MODEL, name]
+        asked = await admin.says("/models natasha-v1")
+        shown = await admin.sees(f"База: {MODEL}", after=asked["message_id"])
+        assert name in words(shown)
+
+        asked = await admin.says("/use natasha-v7\nГовори кратко.")
+        doubt = await admin.sees("Модели natasha-v7 на сервере нет", after=asked["message_id"])
+        assert served(everything) == [name, MODEL, name]
+        assert everything.stored("SELECT 1 FROM models WHERE name = 'natasha-v7'") == []
+        await tester.says("Как дела?")
+        await tester.sees(lambda message: True)
+        await everything.restart_bot()  # the question outlives it
+        used = await pressed(admin, doubt, "Всё равно включить", "Теперь отвечает natasha-v7")
+        assert "Говори кратко." in words(used)
+
+        rung = await anna.sees("Чаты остаются без ответов")
+        await admin.sees("Чаты остаются без ответов")
+        for k in range(2):
+            question = await tester.says(f"А теперь? {k}")
+            await tester.sees("не готова", after=question["message_id"])
+        await everything.settled(3)
+        for person in (admin, anna):
+            said = [each for each in await person.chat() if "Чаты остаются" in words(each)]
+            assert len(said) == 1
+        await anna.presses("↩ Вернуть natasha-v1", rung)
+        await anna.sees("Теперь отвечает natasha-v1")
+        assert served(everything)[-1] == name
+        question = await tester.says("А сейчас?")
+        await tester.sees(lambda message: True, after=question["message_id"])
+        assert everything.proxy.sent("POST", "/v1/chat/completions")[-1].json["model"] == name
+
+
+async def test_several_of_one_title_are_shown_to_choose(tmp_path):
+    """Each with its number, which works as a name as well."""
+    async with world(tmp_path) as everything:
+        admin = everything.admin
+        twins = [f"ft:{MODEL}:org:zora-v1:{code}" for code in ("AbC", "DeF")]
+        for twin in twins:
+            everything.stored(
+                "INSERT INTO models (name, system_prompt, added_at) VALUES (:name, '', 1700000000)",
+                name=twin,
+            )
+            everything.stored(
+                "INSERT INTO usage (person_id, day, model, n_answers, n_estimated, prompt_tokens, "
+                "completion_tokens) VALUES (1, '2026-11-01', :name, 1, 0, 1, 1)",
+                name=twin,
+            )
+        asked = await admin.says("/use zora-v1\nГовори стихами.")
+        shown = await admin.sees("Моделей с именем «zora-v1» несколько", after=asked["message_id"])
+        assert all(twin in words(shown) for twin in twins)
+        used = await pressed(admin, shown, "zora-v1 · DeF", "Теперь отвечает zora-v1")
+        assert "Говори стихами." in words(used)
+        assert served(everything) == [twins[1]]
+
+        (number,) = (row[0] for row in everything.stored(
+            "SELECT id FROM models WHERE name = :name", name=twins[0]
+        ))  # fmt: skip
+        await put_to_use(admin, f"№{number}")
+        assert served(everything) == [twins[1], twins[0]]

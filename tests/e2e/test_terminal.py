@@ -274,7 +274,9 @@ async def test_a_provider_that_is_not_there_is_said(tmp_path):
     )  # fmt: skip
 
     assert (ended.code, ended.out) == (1, "")
-    assert ended.err == "The model can't be reached. Please try again in a minute.\n"
+    assert ended.err.startswith(
+        "The model can't be reached. Please try again in a minute. (ConnectError"
+    )
 
 
 async def test_uploading_needs_the_providers_key_and_validating_nothing(tmp_path):

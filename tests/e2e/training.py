@@ -25,10 +25,19 @@ def number_of(plan: Json) -> int:
 
 
 async def started(admin: Person, words: str = "/train") -> int:
-    """A new plan, and its start button pressed; returns its number."""
+    """A new plan, started, also if the same was started before; returns its number."""
     plan = await planned(admin, words)
-    await admin.presses(f"train:start:{number_of(plan)}", plan)
-    return number_of(plan)
+    number = number_of(plan)
+    await admin.presses(f"train:start:{number}", plan)
+
+    def is_answered(message: Json) -> bool:
+        said = message.get("text", "")
+        return f"План №{number} запущен" in said or f"План №{number} ещё не запущен" in said
+
+    answer = await admin.sees(is_answered)
+    if "ещё не запущен" in answer["text"]:
+        await admin.presses("🚀 Запустить ещё один", answer)
+    return number
 
 
 async def card(admin: Person, job_id: str) -> Json:

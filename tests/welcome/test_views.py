@@ -19,7 +19,7 @@ from bot.training.edits import PlanPart
 from bot.usage.cost import Estimate, estimate
 from bot.welcome import views as door
 from tests.composition import PARAMETERS, TUNED
-from tests.screens import CATALOGUE, EN, GOOD, RU, RUN, buttons_of, shown
+from tests.screens import CATALOGUE, EN, GOOD, OPENAI, RU, RUN, buttons_of, shown
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -133,7 +133,7 @@ def guess(run: TrainingRun, past: Sequence[PastJob] = ()) -> Estimate:
 
 def test_plan_names_everything_before_anybody_pays():
     day = dtm.datetime.now(RU.timezone).date() + dtm.timedelta(days=53)
-    screen = plan.plan(RU, RUN, guess(RUN), CATALOGUE, shutdown=day)
+    screen = plan.plan(RU, RUN, guess(RUN), CATALOGUE, base_url=OPENAI, shutdown=day)
     text = shown(screen)
 
     assert text.startswith("План №12 · ещё ничего не отправлено")
@@ -157,12 +157,21 @@ def test_plan_names_everything_before_anybody_pays():
 
 def test_plan_tells_what_runs_already_and_offers_the_validation_part():
     run = replace(RUN, dataset=replace(RUN.dataset, validation_id=2, n_warnings=3))
-    screen = plan.plan(RU, run, guess(run), CATALOGUE, shutdown=None, active=["natasha-v0"])
+    screen = plan.plan(
+        RU, run, guess(run), CATALOGUE, base_url=OPENAI, shutdown=None, active=["natasha-v0"]
+    )
 
     assert "уже обучается: natasha-v0" in shown(screen)
     assert "Предупреждений в датасете: 3" in shown(screen)
     assert "training:set:12-validation=1" in buttons_of(screen)
-    both = plan.plan(RU, replace(run, validation=RUN.dataset), guess(run), CATALOGUE, shutdown=None)
+    both = plan.plan(
+        RU,
+        replace(run, validation=RUN.dataset),
+        guess(run),
+        CATALOGUE,
+        base_url=OPENAI,
+        shutdown=None,
+    )
     assert "Проверочная часть: 321 пример" in shown(both)
     assert "training:set:12-validation=0" in buttons_of(both)
 
@@ -171,10 +180,10 @@ def test_time_is_learnt_from_past_jobs():
     past = [PastJob(trained_tokens=184_440, seconds=1_200)]
 
     assert "1,5–3 ч (по руководству)" in shown(
-        plan.plan(RU, RUN, guess(RUN), CATALOGUE, shutdown=None)
+        plan.plan(RU, RUN, guess(RUN), CATALOGUE, base_url=OPENAI, shutdown=None)
     )
     assert "16–24 мин по прошлым заданиям (1)" in shown(
-        plan.plan(RU, RUN, guess(RUN, past), CATALOGUE, shutdown=None)
+        plan.plan(RU, RUN, guess(RUN, past), CATALOGUE, base_url=OPENAI, shutdown=None)
     )
 
 
@@ -191,7 +200,7 @@ def test_choice_marks_what_the_plan_has():
 
 def test_plan_of_a_model_without_a_price():
     run = replace(RUN, parameters=replace(PARAMETERS, base_model="моя", suffix=""), price_usd=None)
-    screen = plan.plan(EN, run, guess(run), CATALOGUE, shutdown=None)
+    screen = plan.plan(EN, run, guess(run), CATALOGUE, base_url=OPENAI, shutdown=None)
 
     assert "unknown" in shown(screen)
     assert "$" not in shown(screen) + screen.buttons[0][0].text
@@ -199,7 +208,9 @@ def test_plan_of_a_model_without_a_price():
 
 
 def test_days_left_are_never_less_than_none():
-    text = shown(plan.plan(RU, RUN, guess(RUN), CATALOGUE, shutdown=dtm.date(2000, 1, 1)))
+    text = shown(
+        plan.plan(RU, RUN, guess(RUN), CATALOGUE, base_url=OPENAI, shutdown=dtm.date(2000, 1, 1))
+    )
 
     assert "дней: 0" in text
 
