@@ -8,7 +8,7 @@ cells of a table are put below each other. `markup` decides which signs those ar
 import bisect
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from bot.chat.markup import Marks, mark_line
@@ -25,8 +25,8 @@ _QUOTE: Final = re.compile(
 _EMPTY_QUOTE: Final = re.compile(r" {0,3}>[ >]*")
 _STAR: Final = re.compile(r"[ \t]*(?P<sign>\*) +(?=\S)(?!\d|\*(?:\s|$))")
 _FOOTNOTE: Final = re.compile(r"""(?<=[\w₽$€£%°)\]»”"'’])\*{1,2}(?![\w*])""")
-_RULER: Final = re.compile(r" *\|?(?: *:?-+:? *\|)+(?: *:?-+:?)? *")
-"""The line below the heads of a table."""
+_RULER: Final = re.compile(r"\|?(?: *:?-+:? *\|)+(?: *:?-+:?)?")
+"""The line below the heads of a table, without white space around it."""
 _HALF: Final = re.compile(
     r"(?<!\S)(?:\*{1,3}|_{1,3}|~~|\|\||`{1,3})\Z"  # opens what has not come yet
     r"|^ {0,3}(?:`{3,}|~{3,})\S*\Z"  # a fence whose code has not come yet
@@ -78,7 +78,7 @@ def fence_around(text: str, position: int) -> str:
         found = _FENCE.fullmatch(text, start, end)
         if found and not fence:
             fence = found[0]
-        elif found and _closes(found, fence):
+        elif _closes(found, fence):
             fence = ""
     return fence
 
@@ -93,15 +93,16 @@ def _mark_block(marks: Marks, lines: list[_Line], place: int, *, breaks_off: boo
     text, (start, end) = marks.text, lines[place]
     if fence := _FENCE.fullmatch(text, start, end):
         return _mark_fence(marks, lines, place, fence)
-    below = lines[min(place + 1, len(lines) - 1)]
-    if "|" in text[start:end] and below[0] > start and _RULER.fullmatch(text, *below):
+    if _is_table(text, lines, place):
         return _mark_table(marks, lines, place)
     if heading := _HEADING.match(text, start, end):
         is_last = place + 1 == len(lines)
         _mark_heading(marks, heading, end, breaks_off=breaks_off and is_last)
         return place + 1
     is_quote = _QUOTE.match(text, start, end) is not None
-    next_place = _end(lines, place + 1, lambda line: _goes_on(text, line, is_quote=is_quote))
+    next_place = place + 1
+    while next_place < len(lines) and _goes_on(text, lines, next_place, is_quote=is_quote):
+        next_place += 1
     if is_quote:
         _mark_quote(marks, lines[place:next_place])
     else:
@@ -112,17 +113,17 @@ def _mark_block(marks: Marks, lines: list[_Line], place: int, *, breaks_off: boo
     return next_place
 
 
-def _end(lines: list[_Line], place: int, belongs: Callable[[_Line], object]) -> int:
-    """The place of the first line from *place* on that does not belong to those before it."""
-    while place < len(lines) and belongs(lines[place]):
-        place += 1
-    return place
+def _is_table(text: str, lines: list[_Line], place: int) -> bool:
+    if "|" not in text[slice(*lines[place])] or place + 1 == len(lines):
+        return False
+    return _RULER.fullmatch(text[slice(*lines[place + 1])].strip()) is not None
 
 
-def _goes_on(text: str, line: _Line, *, is_quote: bool) -> bool:
-    """Whether the line belongs to the block before it."""
+def _goes_on(text: str, lines: list[_Line], place: int, *, is_quote: bool) -> bool:
+    """Whether the line at *place* belongs to the block before it."""
+    line = lines[place]
     begins_other = _FENCE.fullmatch(text, *line) or _HEADING.match(text, *line)
-    if begins_other or not text[slice(*line)].strip():
+    if begins_other or not text[slice(*line)].strip() or _is_table(text, lines, place):
         return False
     if is_quote and _EMPTY_QUOTE.fullmatch(text, *line):
         return True
@@ -130,13 +131,9 @@ def _goes_on(text: str, line: _Line, *, is_quote: bool) -> bool:
 
 
 def _mark_fence(marks: Marks, lines: list[_Line], place: int, fence: re.Match[str]) -> int:
-    text = marks.text
-
-    def goes_on(line: _Line) -> bool:
-        found = _FENCE.fullmatch(text, *line)
-        return not (found and _closes(found, fence[0]))
-
-    end = _end(lines, place + 1, goes_on)
+    text, end = marks.text, place + 1
+    while end < len(lines) and not _closes(_FENCE.fullmatch(text, *lines[end]), fence[0]):
+        end += 1
     is_closed = end < len(lines)
     closing = (lines[end][0] - 1, lines[end][1]) if is_closed else (len(text), len(text))
     if text[fence.end() : closing[0]].strip():
@@ -145,8 +142,10 @@ def _mark_fence(marks: Marks, lines: list[_Line], place: int, fence: re.Match[st
     return end + is_closed
 
 
-def _closes(found: re.Match[str], opening: str) -> bool:
-    return not found["language"] and opening.strip().startswith(found["sign"])
+def _closes(found: re.Match[str] | None, opening: str) -> bool:
+    if found is None or found["language"]:
+        return False
+    return opening.strip().startswith(found["sign"])
 
 
 def _mark_heading(marks: Marks, heading: re.Match[str], end: int, *, breaks_off: bool) -> None:
@@ -168,7 +167,9 @@ def _mark_stars(marks: Marks) -> None:
     """Stars of lists become dots, unless a star in the text before may point to a footnote."""
     known = bytearray(len(marks.text))
     hidden = [(start, end) for start, end, shown in marks.edits if not shown]
-    for start, end in (*hidden, *(span[:2] for span in marks.spans if span[2]["type"] in _CODE)):
+    tables = {(start, end) for start, end, shown in marks.edits if shown}
+    codes = {span[:2] for span in marks.spans if span[2]["type"] in _CODE}
+    for start, end in (*hidden, *(codes - tables)):
         known[start:end] = b"1" * (end - start)
     notes = (found.start() for found in _FOOTNOTE.finditer(marks.text))
     note = next((place for place in notes if not known[place]), len(marks.text))
@@ -176,7 +177,9 @@ def _mark_stars(marks: Marks) -> None:
 
 
 def _mark_table(marks: Marks, lines: list[_Line], place: int) -> int:
-    end = _end(lines, place, lambda line: "|" in marks.text[slice(*line)])
+    end = place + 2
+    while end < len(lines) and "|" in marks.text[slice(*lines[end])]:
+        end += 1
     table = lines[place:end]
     rows = [_cells(marks.text[slice(*line)]) for line in [table[0], *table[2:]]]
     if len({len(row) for row in rows}) == 1:

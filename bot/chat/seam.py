@@ -15,14 +15,17 @@ _LONGEST_WORD: Final = 40
 """Characters. A longer run without a space is no word, and the text goes on right behind it."""
 
 _LAST_WORD: Final = re.compile(r"(?<=\s)\S+\Z")
-_IS_OVER: Final = re.compile(r"(?:(?<!\d)[.,:]|[!?…;»”)\]])\Z")
+_IS_OVER: Final = re.compile(r"(?:(?<!\d)[.,:]|[!?…;»”)\]]|[^\s*]\*\*|[^\s`]`{1,3})\Z")
 """The end of a word that nothing was cut from; the dot in "3." may be one of "3.14"."""
+_NUMBER: Final = re.compile(r"\d+[.)]")
+"""Begins a line of a list."""
 
 
 def kept(text: str) -> str:
     """The part of a cut answer that its continuation follows, without white space at its end."""
     word = _LAST_WORD.search(text)
-    if word is None or _IS_OVER.search(text) or len(word[0]) > _LONGEST_WORD:
+    is_fenced = text.endswith("```") and text.count("```") % 2 == 0
+    if word is None or is_fenced or _IS_OVER.search(text) or len(word[0]) > _LONGEST_WORD:
         return text.rstrip()
     return text[: word.start()].rstrip()
 
@@ -45,6 +48,10 @@ def joined(text: str, rest: str) -> tuple[str, int]:
 def _overlap(first: str, new: str) -> int:
     """How many characters at the start of *new* are the end of *first*, or all of it again."""
     is_in_sentence = not first.endswith((".", "!", "?", "…"))
+    before, _, line = first.rpartition("\n")
+    is_begun = before and (is_in_sentence or _NUMBER.fullmatch(line.strip()))
+    if is_begun and re.match(rf"{re.escape(line.strip())}(?!\w)", new):
+        return len(line.strip())
     least = _LEAST_IN_SENTENCE if is_in_sentence else LEAST_OVERLAP
     beginning = new[:least]
     if len(beginning) < least and new != first:

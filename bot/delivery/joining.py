@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.delivery.commands import command_in
-from bot.delivery.messages import integer, is_forward, words_of
+from bot.delivery.messages import PART_UNITS, integer, is_forward, words_of
 from bot.domain import JsonDict
 from bot.texts import utf16_length
 
@@ -19,8 +19,6 @@ PARTS_WITHIN_S: Final = 3
 """Between the dates of two parts of a text, which Telegram counts in whole seconds."""
 FORWARDS_WITHIN_S: Final = 1
 """The same for a comment and forwards. Nobody writes a new message so fast."""
-PART_UNITS: Final = 2000
-"""No app cuts a text before the middle of a message, so a shorter text is whole."""
 FULL_UNITS: Final = 4000
 """A text of this length was cut, even if the next one looks like a command."""
 WAIT_FOR_TEXT_S: Final = 2.0

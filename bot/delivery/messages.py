@@ -33,6 +33,8 @@ KINDS: Final = {
     "poll": Unread.OTHER, "dice": Unread.OTHER, "game": Unread.OTHER, "checklist": Unread.OTHER,
 }  # fmt: skip
 """Fields of a message -> what they are to us. An animation has a `document` too: first wins."""
+PART_UNITS: Final = 2000
+"""No app cuts a text before the middle of a message, so a shorter text is whole."""
 _SENTENCE_ENDS: Final = '.!?…:;»"”)'
 _LARGEST: Final = 2**63 - 1
 
@@ -91,9 +93,14 @@ def words_of(message: JsonDict) -> str:
 
 
 def _continued(text: str, part: str) -> str:
-    """A text with its next part. A full part may end within a word; others end where words do."""
+    """A text with its next part. A full part may end within a word; others end where words do.
+
+    A short text is not a part: what follows begins a line.
+    """
     if not text or not part:
         return text or part
+    if utf16_length(text) <= PART_UNITS:
+        return f"{text}\n{part}"
     if utf16_length(text) % MAX_UNITS == 0:
         return text + part
     return f"{text}\n{part}" if text[-1] in _SENTENCE_ENDS else f"{text} {part}"

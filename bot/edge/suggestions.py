@@ -13,6 +13,8 @@ from bot.texts.command_words import OTHER_WORDS, typed_in_russian
 MOST_NAMED: Final = 2
 LEAST_SIMILAR: Final = 0.62
 """Of difflib's ratio, which is 0.8 when two of five letters are swapped."""
+LEAST_SIMILAR_WORD: Final = 0.75
+"""The same for other words than commands, which are many."""
 
 ACTS_AT_ONCE: Final = {"cancel", "test", "upload"}
 """Without a question, and it costs something or can't be undone: these get no button."""
@@ -27,7 +29,7 @@ def nearest(name: str, usable: Collection[str]) -> list[str]:
         return near
     meant = {word: command for word, command in OTHER_WORDS.items() if command in usable}
     for typed in (name, typed_in_russian(name)):
-        if found := difflib.get_close_matches(typed, meant, 1, LEAST_SIMILAR):
+        if found := difflib.get_close_matches(typed, meant, 1, LEAST_SIMILAR_WORD):
             return [meant[found[0]]]
     return []
 

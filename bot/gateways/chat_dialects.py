@@ -25,7 +25,8 @@ _REFUSES: Final = re.compile(
     re.IGNORECASE,
 )
 _WANTS_NO_STREAM: Final = re.compile(
-    r"\b(?:only|must be|should be|disabled|allowed|false)\b", re.IGNORECASE
+    r"\b(?:only|must be|should be|disabled|allowed|false|can ?not|can't|unable|invalid value)\b",
+    re.IGNORECASE,
 )
 _STREAM: Final = re.compile(r"\bstream(?:ing|ed|s)?\b", re.IGNORECASE)
 _NAMED: Final = re.compile(r"\b(?:max_tokens|temperature|stream_options)\b")

@@ -3,19 +3,19 @@
 from typing import Final
 
 CHAT: Final[dict[str, str]] = {
-    "chat_new": "A clean sheet. What shall we talk about?",
+    "chat_new": "A clean slate. What shall we talk about?",
     "chat_stopped": "stopped",
     "chat_stopped_unsaid": "Stopped: Natasha had not said anything yet.",
     "chat_cut": "reached the length limit",
     "chat_filtered": "the provider's filter hid the rest",
     "chat_go_on": "Go on from where you stopped, without repeating anything.",
-    "chat_stop_late": "The answer is finished already.",
+    "chat_stop_late": "The answer is already finished.",
     "menu_new": "new conversation",
     "menu_retry": "another answer",
     "button_stop": "⏹ Enough",
     "button_another": "🔁",
     "button_go_on": "Go on ▸",
-    "button_anew": "Start anew",
+    "button_anew": "Start over",
     "error_not_the_last_answer": (
         "Only the last question can be answered anew: press 🔁 under the last answer, or send "
         "/retry."
@@ -40,20 +40,21 @@ CHAT: Final[dict[str, str]] = {
     "unread_other": "I only understand text so far. Please put it into words.",
     "unread_beside": "I read only the words: pictures, voice and files are still beyond me.",
     "chat_edited_part": (
-        "I can't see a change to one part of a message. If it matters, please send it all again."
+        "I can't see a change to one part of a long message. If it matters, please send it all "
+        "again."
     ),
     "error_context_too_long": "That is longer than the model can read. Please write less.",
     "error_empty_answer": "The model said nothing. Try asking in another way.",
     "error_answer_filtered": (
-        "The provider's filter did not let the answer through. You can ask again, best in other "
+        "The provider's filter did not let the answer through. You can ask again, ideally in other "
         "words."
     ),
     # Failed answers, for testers, who can only wait or write to an admin
     "failure_later": "The model does not answer right now. Please try again in a minute.",
-    "failure_busy": "The model is asked too much right now. Please try again in a minute.",
+    "failure_busy": "The model has too many questions right now. Please try again in a minute.",
     "failure_refused": (
-        "This could not be answered: the model's server refused the request, and hardly because of "
-        "your question. Please write to an administrator."
+        "This could not be answered: the model's server refused the request, and your question is "
+        "hardly to blame. Please write to an administrator."
     ),
     "failure_question": (
         "This could not be answered. Try asking in another way; if that does not help, write to an "
@@ -78,13 +79,13 @@ CHAT: Final[dict[str, str]] = {
         "were left. A larger CHAT_MAX_TOKENS helps."
     ),
     "gone_replaced": (
-        "⚠️ <b>{gone} answers no more</b>\n"
-        "The server does not know it. {successor} answers in chats now; no conversation got lost. "
+        "⚠️ <b>{gone} no longer answers</b>\n"
+        "The server does not know it. {successor} answers in chats now; no conversation was lost. "
         "It does not come back by itself: that is up to you."
     ),
     "gone_alone": (
-        "⛔ <b>{gone} answers no more</b>\n"
-        "The server does not know it, and there is nobody in its place: chats get no answers. Put "
+        "⛔ <b>{gone} no longer answers</b>\n"
+        "The server does not know it, and nothing can take its place: chats get no answers. Put "
         "another model to use, or train a new one."
     ),
     "button_put_back": "↩ {model} again",

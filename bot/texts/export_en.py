@@ -14,7 +14,7 @@ EXPORT: Final[dict[str, str]] = {
     "export_examples": "<b>Examples (SFT): {n}</b>",
     "export_pairs": "<b>Pairs of answers (DPO): {n}</b>",
     "export_corrections": "of these, corrected by testers: {n}",
-    "export_few": "⚠️ providers want {least} at least: too few yet",
+    "export_few": "⚠️ providers want at least {least}: too few yet",
     "export_without": "left out:",
     "export_left_not_corrected": "• 👎 without a correction — {n}",
     "export_left_stopped": "• answer stopped halfway — {n}",
@@ -30,8 +30,8 @@ EXPORT: Final[dict[str, str]] = {
     "export_left_known": "• in the dataset already — {n}",
     "export_left_repeated": "• duplicates — {n}",
     "export_words": (
-        "The files will hold testers' words, without names or numbers. Who deletes their "
-        "conversations with /privacy does not change versions made before: delete those in "
+        "The files will hold testers' words, without names or numbers. If someone deletes their "
+        "conversations with /privacy, versions made before stay as they are: delete those in "
         "/datasets."
     ),
     "export_useless": (
@@ -48,7 +48,7 @@ EXPORT: Final[dict[str, str]] = {
         "{corrections}."
     ),
     "export_made_pairs": "Version {number} is made. Pairs of answers from ratings: {n}.",
-    "export_made_with": "They stand behind the examples of version {parent}.",
+    "export_made_with": "They come after the examples of version {parent}.",
     "versions_origin_exported": "from ratings: {who}",
     "versions_origin_exported_with": "{parent} and ratings: {who}",
     "button_export_examples": "SFT: to the datasets ({n})",

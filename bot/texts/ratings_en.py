@@ -10,7 +10,7 @@ FEEDBACK: Final[dict[str, str]] = {
     "button_bad_marked": "👎 ✓",
     # Reasons
     "feedback_why": (
-        "Thank you, noted. What is wrong with it? You need not say. Or write what Natasha would "
+        "Thank you, noted. What is wrong with it? No need to say. Or write what Natasha would "
         "have said: that is what she learns from."
     ),
     "feedback_not_bad": "This answer has no 👎 now, so I don't ask for a reason.",

@@ -77,7 +77,7 @@ TRIALS: Final[dict[str, str]] = {
     "trial_unserved": (
         "⚠️ <b>{model}</b> is trained but does not answer yet.\n{reason}\n\n"
         "Some providers want a model deployed in their dashboard first. If it answers elsewhere, "
-        "set CHAT_BASE_URL; if it has another name there, say /use MODEL_NAME"
+        "set CHAT_BASE_URL; if it has another name there, send /use MODEL_NAME"
     ),
     "trial_unknown": (
         "⚠️ <b>{model}</b> does not answer.\n{reason}\n\n"
@@ -85,6 +85,6 @@ TRIALS: Final[dict[str, str]] = {
     ),
     "trial_next": "I ask it again by myself in about {pause}. Once it answers you get the verdict.",
     "trial_no_next": "I don't ask it again by myself. Press “Check now” when all is ready.",
-    "trial_checking": "Checking {model}. What comes of it will stand here.",
+    "trial_checking": "Checking {model}. The result will come here.",
     "trial_underway": "I am asking {model} right now. You will hear once it answers.",
 }

@@ -25,6 +25,9 @@ ADMINS = [*TESTERS, *REGISTRY.admins_commands]
         ("yjdsq", ["new"]),
         ("gjvjom", ["help"]),
         ("nosuch", []),
+        ("imagine", []),  # for another bot
+        ("me", []),
+        ("menus", ["help"]),
         ("1", []),
         ("etc", []),
     ],

@@ -112,6 +112,8 @@ NO_STREAMS = (
     learnt("stream, in words", refusal(400, "Streaming is not supported for this model.")),
     learnt("stream, in other words", refusal(400, "This model doesn't support streaming")),
     learnt("stream, only without", refusal(405, "Only non-streaming requests are allowed")),
+    learnt("stream, what can't be", refusal(400, "Cannot use stream with this model")),
+    learnt("stream, an invalid value", refusal(400, "Invalid value for 'stream': true")),
     learnt("stream, as a flag", refusal(422, "`stream` must be false")),
     learnt("stream, an extra field", fastapi("extra_forbidden", ["body", "stream"], "Extra")),
     learnt("stream, a wrong value",
