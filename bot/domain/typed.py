@@ -47,3 +47,22 @@ def key_of(word: str) -> str:
     'learning-rate'
     """
     return word.casefold().strip().lstrip("-").replace("_", "-")
+
+
+def name_key(name: str) -> str:
+    """The name of a model or a job for comparison: without case, blanks and "_" as "-".
+
+    >>> name_key(" Natasha_V2")
+    'natasha-v2'
+    """
+    return re.sub(r"[\s_]+", "-", name.strip().casefold())
+
+
+def list_number(name: str) -> str:
+    """The number of a list that people mean, without zeros before it; empty: it is none.
+
+    >>> list_number("№3"), list_number("# 03"), list_number("v3")
+    ('3', '3', '')
+    """
+    found = re.fullmatch(r"[№#]?\s*0*(\d{1,9})", name, re.ASCII)
+    return found[1] if found else ""

@@ -1,8 +1,8 @@
 """Which job people mean: by its id, its number in the list, or the name that screens show."""
 
-import re
 from collections.abc import Sequence
 
+from bot.domain.typed import list_number, name_key
 from bot.jobs.entities import JobNames
 
 
@@ -11,16 +11,11 @@ def meant(word: str, jobs: Sequence[JobNames]) -> list[str]:
 
     Jobs are often called the same, so of finished ones only the first of *jobs* is meant.
     """
-    number = re.fullmatch(r"[№#]?\s*0*(\d{1,9})", word, re.ASCII)
-    name = word.casefold()
+    number, name = list_number(word), name_key(word)
     for found in (
         [job for job in jobs if job.id == word],
-        [job for job in jobs if number and job.number == int(number[1])],
-        [
-            job
-            for job in jobs
-            if name and name in (job.id.casefold(), (job.suffix or "").casefold())
-        ],
+        [job for job in jobs if str(job.number) == number],
+        [job for job in jobs if name and name in map(name_key, (job.id, job.suffix or ""))],
     ):
         if found:
             return [job.id for job in found if not job.is_over] or [found[0].id]

@@ -16,7 +16,7 @@ from bot.models.details import ModelFacts
 from bot.models.doubts import Doubt, Doubts
 from bot.ratings.quality import Quality
 from bot.serving.last_days import LastDays
-from bot.serving.naming import ModelNames
+from bot.serving.naming import ModelNames, check_new
 from bot.serving.serving import ServedModels
 
 
@@ -121,6 +121,8 @@ class ModelHandlers:
         texts, found = context.texts, await self.names.meant(name)
         if not found.models and " " in name:
             raise BadCommand(usage=texts.plain("use_usage"))
+        if not found.models:
+            check_new(name)
         if len(found.models) == 1:
             (model,) = found.models
             name, doubt = model.name, await self.doubts.about(model)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.domain.models import ServedModel
+from bot.domain.typed import list_number, name_key
 from bot.errors import ModelAmbiguous, ModelNotListed
 from bot.gateways.chat import ChatApi
 from bot.serving.serving import ServedModels
@@ -63,16 +64,19 @@ class ModelNames:
         return _only(name, found)
 
     async def one_or_new(self, name: str) -> ServedModel:
-        """The model that people mean, else a new one of that name; raises ModelAmbiguous."""
+        """The model that people mean, else a new one of that name; raises like `one`."""
         found = (await self.meant(name)).models
-        return _only(name, found) if found else await self.serving.model(name)
+        if found:
+            return _only(name, found)
+        check_new(name)
+        return await self.serving.model(name)
 
     async def full_name(self, title: str) -> str | None:
         """The full name of the stored model that has this name or title, but not this number.
 
         None: there is none. Raises ModelAmbiguous.
         """
-        named = [] if _number(title) else _exactly(title, await self._everything())
+        named = [] if list_number(title) else _exactly(title, await self._everything())
         return _only(title, named).name if named else None
 
     async def is_known(self, name: str) -> bool | None:
@@ -88,13 +92,19 @@ class ModelNames:
         return await self.models.everything()
 
 
+def check_new(name: str) -> None:
+    """Raise ModelNotListed for what no model elsewhere is called: a number, or several words."""
+    if list_number(name) or len(name.split()) != 1:
+        raise ModelNotListed(model=name)
+
+
 def _exactly(name: str, known: Sequence[ServedModel]) -> list[ServedModel]:
     """The models of that full name, number or title, in this order; retired ones only alone."""
-    wanted = _key(name)
+    wanted = name_key(name)
     for found in (
         [model for model in known if model.name == name],
-        [model for model in known if str(model.id) == _number(name)],
-        [model for model in known if wanted in map(_key, _names(model))],
+        [model for model in known if str(model.id) == list_number(name)],
+        [model for model in known if wanted in map(name_key, _names(model))],
     ):
         if found:
             return _listed(found)
@@ -108,12 +118,12 @@ def _names(model: ServedModel) -> tuple[str, str, str]:
 
 def _beginning(name: str, known: Sequence[ServedModel]) -> list[ServedModel]:
     """The models of which a title or a full name begins so; "v1" is no beginning of "v10"."""
-    wanted = _key(name)
+    wanted = name_key(name)
     if len(wanted) < _SHORTEST_PREFIX:
         return []
     begins = re.compile(re.escape(wanted) + (r"(?!\d)" if wanted[-1].isdigit() else ""))
     return _listed(
-        [m for m in known if any(begins.match(_key(each)) for each in (m.title, m.name))]
+        [m for m in known if any(begins.match(name_key(each)) for each in (m.title, m.name))]
     )
 
 
@@ -126,14 +136,3 @@ def _only(name: str, found: Sequence[ServedModel]) -> ServedModel:
         numbers = ", ".join(str(model.id) for model in found)
         raise ModelAmbiguous(model=name, numbers=numbers)
     return found[0]
-
-
-def _number(name: str) -> str:
-    """The number of a list, such as "№3", "#3" or "3"; empty: it is none."""
-    found = re.fullmatch(r"[№#]?\s*0*(\d{1,9})", name, re.ASCII)
-    return found[1] if found else ""
-
-
-def _key(name: str) -> str:
-    """A name for comparison: case, blanks and underscores do not matter."""
-    return re.sub(r"[\s_]+", "-", name.strip().casefold())

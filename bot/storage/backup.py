@@ -125,8 +125,8 @@ def restore(archive: Path, database: Path) -> None:
         database.parent.mkdir(parents=True, exist_ok=True)
         with _beside(database) as folder:
             datasets = _unpack(archive, folder)
-            _make_safe(folder / _DATABASE)
             kept = database.parent / "datasets"
+            _make_safe(folder / _DATABASE, kept)
             kept.mkdir(exist_ok=True)
             for dataset in datasets:
                 dataset.replace(kept / dataset.name)
@@ -187,8 +187,16 @@ def _check(copy: Path, archive: Path) -> None:
         )
 
 
-def _make_safe(copy: Path) -> None:
+def _make_safe(copy: Path, datasets: Path) -> None:
+    """End what must not happen twice; *datasets* is the folder of the files from now on."""
     with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute(
+            """
+            UPDATE datasets SET path = ? || '/' || sha256 || '.jsonl'
+            WHERE path LIKE '%/' || sha256 || '.jsonl'
+            """,
+            (str(datasets),),
+        )
         connection.execute("UPDATE training_runs SET state = 'expired' WHERE state = 'planned'")
         connection.execute(
             """

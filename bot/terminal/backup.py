@@ -12,7 +12,7 @@ from bot.config import Needs, Settings
 from bot.errors import DatabaseUnusable
 from bot.storage import backup as backups
 from bot.storage import lock
-from bot.terminal.console import command
+from bot.terminal.console import ask, command
 from bot.texts import Texts
 
 _KILOBYTE: Final = 1_000
@@ -84,4 +84,4 @@ def _agrees() -> bool:
     if not sys.stdin.isatty():
         print("Say so with --yes.", file=sys.stderr)
         return False
-    return input("Type restore to go on: ").strip().lower() == "restore"
+    return ask("Type restore to go on: ").lower() == "restore"

@@ -8,6 +8,7 @@ import io
 import logging
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -107,6 +108,17 @@ def local_time(texts: Texts, unix_s: int, pattern: str) -> str:
         return ""
 
 
+def ask(question: str) -> str:
+    """An answer from the terminal, empty at its end; Ctrl-C ends the program at once."""
+    # asyncio would act on the first Ctrl-C only after this function has returned.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        print(question, end="", file=sys.stderr, flush=True)
+        return sys.stdin.readline().strip()
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 @contextmanager
 def progress_bar(path: Path) -> Iterator[Callable[[int], None] | None]:
     """A bar on standard error for reading a file; None if it is small or there is no terminal."""
@@ -142,8 +154,8 @@ def _complain(texts: Texts, error: UserError) -> int:
 
 
 def _accept_any_text() -> None:
-    """Print a "?" for a character that the encoding lacks; replace plain ASCII by UTF-8."""
-    for stream in (sys.stdout, sys.stderr):
+    """Write and read a "?" for what the encoding lacks; replace plain ASCII by UTF-8."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             if codecs.lookup(stream.encoding).name == "ascii":
                 stream.reconfigure(encoding="utf-8", errors="replace")

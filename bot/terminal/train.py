@@ -6,7 +6,6 @@ any moment, the next start of either finds the run where it was.
 
 import asyncio
 import datetime as dtm
-import signal
 import sys
 import time
 from contextlib import aclosing
@@ -22,7 +21,7 @@ from bot.edge.core import build_provider
 from bot.errors import DatasetInvalid
 from bot.jobs.card_views import reason
 from bot.terminal import dataset
-from bot.terminal.console import command, for_terminal, one_line, unmarked
+from bot.terminal.console import ask, command, for_terminal, one_line, unmarked
 from bot.terminal.monitor import JobWatch
 from bot.terminal.output import Output
 from bot.terminal.plan import plan_lines, usd, wishes
@@ -143,7 +142,7 @@ class _Train:
             f"the same training was started {minutes} min ago: {named}. "
             "The data, the model and the numbers are the same."
         )
-        if sys.stdin.isatty() and _ask("Start another one? [y/N] ").lower() in ("y", "yes"):
+        if sys.stdin.isatty() and ask("Start another one? [y/N] ").lower() in ("y", "yes"):
             return True
         self.output.aside("nothing was sent; --another starts one all the same")
         return False
@@ -220,7 +219,7 @@ class _Train:
         if not sys.stdin.isatty():
             self.output.aside("to decide, call `python -m bot train` on a terminal, or use the bot")
             return False
-        answer = _ask("[l]ook again, [c]reate it again, [g]ive it up? ").lower()
+        answer = ask("[l]ook again, [c]reate it again, [g]ive it up? ").lower()
         if answer.startswith("c"):
             await features.training.submission.try_again(run.id)
         elif answer.startswith("g"):
@@ -265,7 +264,7 @@ class _Train:
         price = "" if estimate.price_usd is None else f" for ~{usd(estimate.price_usd)}"
         if not price and estimate.pricing is not Pricing.OWN_MACHINE:
             price = " for an unknown price"
-        if _ask(f"Start training{price}? [y/N] ").lower() in ("y", "yes"):
+        if ask(f"Start training{price}? [y/N] ").lower() in ("y", "yes"):
             return True
         self.output.aside("nothing was sent")
         return False
@@ -294,14 +293,3 @@ def parameters_of(options: TrainOptions, settings: Settings) -> Hyperparameters:
         ),
         suffix=settings.model_suffix if options.suffix is None else options.suffix,
     )
-
-
-def _ask(question: str) -> str:
-    """An answer from the terminal, empty at its end; Ctrl-C ends the program at once."""
-    # asyncio would act on the first Ctrl-C only after this function has returned.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        print(question, end="", file=sys.stderr, flush=True)
-        return sys.stdin.readline().strip()
-    finally:
-        signal.signal(signal.SIGINT, before)

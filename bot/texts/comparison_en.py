@@ -48,8 +48,7 @@ COMPARE: Final[dict[str, str]] = {
     "button_vote_second": "2 is better",
     "button_vote_same": "The same",
     "error_model_not_listed": (
-        "There is no model {model} on the list. <code>/compare</code> shows the models' numbers, "
-        "/models all names."
+        "There is no model {model} on the list. /models shows the numbers and names of all models."
     ),
     "error_model_ambiguous": "Several models are called {model}. Name one by its number: {numbers}",
     "error_compared_models_equal": "That is one and the same model. It takes two.",

@@ -45,8 +45,7 @@ COMPARE: Final[dict[str, str]] = {
     "button_vote_second": "2 лучше",
     "button_vote_same": "Одинаково",
     "error_model_not_listed": (
-        "Модели {model} в списке нет. Номера моделей покажет <code>/compare</code>, все имена — "
-        "/models."
+        "Модели {model} в списке нет. Номера и имена всех моделей покажет /models."
     ),
     "error_model_ambiguous": (
         "{model} — так называются несколько моделей. Назовите нужную по номеру: {numbers}"

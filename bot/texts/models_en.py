@@ -54,7 +54,7 @@ MODELS: Final[dict[str, str]] = {
     "checkpoints_best": "⭐ {checkpoint} — the best",
     "checkpoints_result": " · the result",
     # The serving model
-    "use_usage": "/use MODEL_NAME",
+    "use_usage": "/use MODEL_NAME\non a new line, a system prompt if another one is wanted",
     "use_done": "{model} answers from now on.",
     "use_already": "{model} answers already: {since}.",
     "use_prompt_changed": "{model} answers with a new system prompt.",

@@ -52,7 +52,7 @@ MODELS: Final[dict[str, str]] = {
     "checkpoints_best": "⭐ {checkpoint} — лучшая",
     "checkpoints_result": " · итог",
     # The serving model
-    "use_usage": "/use имя_модели",
+    "use_usage": "/use имя_модели\nна новой строке — системная подсказка, если нужна другая",
     "use_done": "Теперь отвечает {model}.",
     "use_already": "{model} уже отвечает: {since}.",
     "use_prompt_changed": "{model} отвечает с новой системной подсказкой.",

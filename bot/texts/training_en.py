@@ -66,9 +66,9 @@ PLANS: Final[dict[str, str]] = {
     # The same training was started a moment ago
     "twin_other": (
         "⚠️ Plan {run_id} has <b>not been started yet</b>.\n"
-        "The same training runs already: plan {twin_id}, name {suffix} ({who}, {ago} ago). The "
-        "data, the model and the numbers are the same: a second job costs as much again, and its "
-        "model will be almost the same."
+        "The same training was started already: plan {twin_id}, name {suffix} ({who}, {ago} ago). "
+        "The data, the model and the numbers are the same: a second job costs as much again, and "
+        "its model will be almost the same."
     ),
     "twin_own": (
         "⚠️ Plan {run_id} has <b>not been started yet</b>.\n"

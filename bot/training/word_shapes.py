@@ -14,10 +14,17 @@ _SHORTEST_GUESS: Final = 4
 
 
 def joined(words: Sequence[str], catalogue: Catalogue) -> list[str]:
-    """The words, divided at commas, and with each phrase that means one part as one word."""
-    divided = (part for word in words for part in re.split(r"[,;](?!\d)|(?<!\d)[,;]", word))
-    # A full stop behind a number ends a sentence.
-    found_words = [re.sub(r"(?<=\d)[.!?]+$", "", part) for part in divided if part]
+    """The words, divided at commas, and with each phrase that means one part as one word.
+
+    A word with a blank was quoted, and is one as it is.
+    """
+    between = r"[,;](?!\d)|(?<!\d)[,;]"
+    divided = (
+        part for word in words for part in ([word] if " " in word else re.split(between, word))
+    )
+    # A full stop behind a number or a word alone ends a sentence; it may belong to a value.
+    ends = r"(?<=\d)[.!?…]+$|^([^=:]*\w)[.!?…]+$"
+    found_words = [re.sub(ends, r"\1", part) for part in divided if part]
     for phrase, word in catalogue.words.phrases.items():
         parts = phrase.split()
         for at in range(len(found_words) - len(parts) + 1):
@@ -35,10 +42,13 @@ def is_number(word: str) -> bool:
 
 
 def fits(name: str, word: str) -> bool:
-    """Whether a number without a name can only be that one: epochs are whole, the other is not."""
+    """Whether a number without a name can only be that one: epochs are whole, the other is not.
+
+    A zero in front, as in "lr 0, 05", makes it part of something else.
+    """
     if name == "n_epochs":
-        return re.fullmatch(r"\d{1,4}", word, re.ASCII) is not None and 0 < int(word) <= MOST_EPOCHS
-    return re.fullmatch(r"\d*[.,]\d*[1-9]\d*|\d+e-\d+", word, re.ASCII) is not None
+        return re.fullmatch(r"[1-9]\d?", word, re.ASCII) is not None and int(word) <= MOST_EPOCHS
+    return re.fullmatch(r"\d*[.,]\d*[1-9]\d*|\d+[Ee]-\d+", word, re.ASCII) is not None
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

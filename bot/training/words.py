@@ -149,14 +149,14 @@ class _Reader:
         elif name == "suffix":
             value = "-".join(value.split())
         try:
-            with_value(self.defaults, name, value, cut(shown, _WORD_UNITS))
+            taken = with_value(self.defaults, name, value, cut(shown, _WORD_UNITS))
             if name == "suffix":
                 self.rule.check(value)
         except UserError as exc:
             self._remark(RemarkKind.REFUSED, word, error=exc)
             return
         before = self.values.get(name)
-        if before and before[0] != value:
+        if before and with_value(self.defaults, name, before[0], shown) != taken:
             self._remark(RemarkKind.TWICE, before[1], taken=word)
         self.values[name] = value, word
 
@@ -191,7 +191,7 @@ class _Reader:
 
     def _next_value(self) -> str:
         """The next word, unless it names another part; empty: there is none."""
-        while self.words and self.words[0] in ("=", ":"):
+        while self.words and self.words[0] in ("=", ":", "-", "->", "→"):
             self.words.popleft()
         if not self.words or self._begins_a_part(self.words[0]):
             return ""
@@ -202,10 +202,10 @@ class _Reader:
         return bool(self._field(name)) and bool(equals or word.startswith("-"))
 
     def _glued(self, word: str) -> tuple[str, str, str] | None:
-        """(field, value, name) of a word such as "5epochs" or "lr0.1"; None: it is none."""
-        if found := re.fullmatch(r"(\d[\d.,]*)([^\W\d_]+)", word):
+        """(field, value, name) of a word such as "5epochs" or "lr-0.1"; None: it is none."""
+        if found := re.fullmatch(r"(\d[\d.,]*)-?([^\W\d_]+)", word):
             value, name = found[1], found[2]
-        elif found := re.fullmatch(r"([^\W\d_]+)(\d[\d.,]*)", word):
+        elif found := re.fullmatch(r"([^\W\d_]+)-?(\d[\d.,]*)", word):
             name, value = found[1], found[2]
         else:
             return None
@@ -228,9 +228,11 @@ class _Reader:
         return re.fullmatch(r"[^\W\d][\w-]*", word) is not None and not is_known
 
     def _unknown(self, word: str) -> None:
-        """Name the word, together with a number behind it that belongs to nothing else."""
-        has_noun = len(self.words) > 1 and self._field(self.words[1]) in _NUMBERS
-        if self.words and is_number(self.words[0]) and not has_noun:
+        """Name the word, with a number or a noun behind it that belongs to nothing else."""
+        following, after = [*self.words, "", ""][:2]
+        is_its_number = is_number(following) and self._field(after) not in _NUMBERS
+        is_its_noun = self._field(following) in _NUMBERS and not is_number(after)
+        if is_its_number or is_its_noun:
             word = f"{word} {self.words.popleft()}"
         self._remark(RemarkKind.UNKNOWN, word)
 

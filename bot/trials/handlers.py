@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.delivery.screen import Screen
 from bot.domain.models import ServedModel
 from bot.edge.context import BotContext
-from bot.errors import BadCommand, TrialGone
+from bot.errors import TrialGone
 from bot.serving.naming import ModelNames
 from bot.serving.serving import ServedModels
 from bot.trials import views
@@ -26,10 +26,8 @@ class TrialHandlers:
 
     async def test(self, context: BotContext) -> None:
         """/test [MODEL]: ask a model the sample prompts, by default the serving one."""
-        words = context.words
-        if len(words) > 1:
-            raise BadCommand(usage="/test [MODEL]")
-        model = self.names.one_or_new(words[0]) if words else self.serving.model(None)
+        name = " ".join(context.words)
+        model = self.names.one_or_new(name) if name else self.serving.model(None)
         await self._test(context, await model)
 
     async def test_pressed(self, context: BotContext) -> None:

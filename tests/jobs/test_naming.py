@@ -29,6 +29,8 @@ JOBS = [
         ("#08", ["ftjob-8x"]),
         ("наташа", ["ftjob-9x"]),
         ("NATASHA-v1", ["ftjob-7x", "ftjob-6x"]),
+        ("natasha v1", ["ftjob-7x", "ftjob-6x"]),
+        ("Natasha_v1", ["ftjob-7x", "ftjob-6x"]),
         ("old", ["ftjob-4x"]),
         ("12", ["ftjob-2x"]),
         ("natasha-v", []),

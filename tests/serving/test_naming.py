@@ -141,3 +141,18 @@ async def test_test_of_a_new_name_is_allowed(parts: BotParts, known):
     assert (await parts.names.one_or_new("deployment-7")).name == "deployment-7"
     assert await parts.serving.current() is None
     await parts.serving.use(known[FIRST], by=ADMIN)
+
+
+@pytest.mark.parametrize("said", ["404", "№404", "# 9", "natasha v3", "модель natasha-v1"])
+async def test_no_model_elsewhere_is_called_so(parts: BotParts, known, said: str):
+    """A number beyond the list or several words make no new model, which the list would show."""
+    with pytest.raises(errors.ModelNotListed):
+        await parts.names.one_or_new(said)
+
+    assert await parts.models.named(said) is None
+
+
+async def test_number_that_the_server_knows_is_a_model(parts: BotParts):
+    parts.server.models = {"404"}
+
+    assert (await parts.names.one_or_new("404")).name == "404"

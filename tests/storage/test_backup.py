@@ -38,6 +38,9 @@ async def test_backup_of_a_running_bot_holds_the_newest_rows(parts: BotParts, tm
     assert (made.n_datasets, made.path.stat().st_mode & 0o777) == (1, 0o600)
     kept = (tmp_path / "other" / "datasets").iterdir()
     assert [file.read_bytes() for file in kept] == [Path(run.dataset.path).read_bytes()]
+    ((path,),) = rows(tmp_path / "other" / "bot.sqlite3", "SELECT path FROM datasets")
+    assert Path(str(path)).parent == tmp_path / "other" / "datasets"
+    assert Path(str(path)).is_file()
     assert backup.look_into(made.path) == made
     database = await Database.open(tmp_path / "other" / "bot.sqlite3")
     await database.close()
