@@ -23,7 +23,7 @@ MODELS: Final[dict[str, str]] = {
     "model_serving": "🟢 Answering now: {since}",
     "model_since_chosen": "put to use on {day} by {who}",
     "model_since_first": "by itself since {day}, being the first",
-    "model_since_gone": "by itself on {day}, because {gone} answers no more",
+    "model_since_gone": "by itself on {day}, because {gone} no longer answers",
     "model_since_settings": "CHAT_MODEL says so",
     "model_retired": "Retired on {day}. It still exists at the provider.",
     "model_base": "Base: {base}",
@@ -92,7 +92,7 @@ MODELS: Final[dict[str, str]] = {
     "last_day_soon": "⚠️ <b>{base} will be switched off soon</b>\nWhen: {day}, days left: {days}",
     "last_day_over": "⛔ <b>{base} is switched off</b>\nIts last day has passed: {day}.",
     "last_day_model": "With it goes {model}, the model that answers in the chats now.",
-    "last_day_model_over": "{model}, the model of the chats, answers no more.",
+    "last_day_model_over": "{model}, the model of the chats, no longer answers.",
     "last_day_plans": "Plans start from it (BASE_MODEL): no new training will start after that.",
     "last_day_plans_over": "Plans start from it (BASE_MODEL): no new training will start.",
     "last_day_do": (

@@ -254,6 +254,7 @@ async def test_polls_topics_and_formatted_text(pocket: Pocket):
 async def test_own_captions_are_edited_and_messages_deleted(pocket: Pocket):
     await pocket.attaches("sample-photo")
     await pocket.sends("было")
+    await expect(pocket.newest()).to_contain_text("было")
     await pocket.opens_menu(pocket.newest())
     await pocket.does("edit")
     await pocket.sends("стало")
