@@ -132,4 +132,5 @@ class CurrentDataset:
 
 def is_worth_keeping(report: ValidationReport) -> bool:
     """Whether a file is a dataset, or can be repaired into one."""
-    return bool(report.sha256 and (report.n_examples or report.columns or can_repair(report)))
+    n_examples = 0 if "no_examples" in report.counts else report.n_examples
+    return bool(report.sha256 and (n_examples or report.columns or can_repair(report)))

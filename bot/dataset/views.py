@@ -15,6 +15,8 @@ SHOWN = 10
 SHOWN_OF_A_RULE = 3
 FINDINGS_UNITS = 2200
 """UTF-16 units that they may take."""
+_OF_ALL_LINES = ("other_format", "format_unclear", "no_examples")
+"""Rules that say what a file is where they speak of all its lines."""
 _GRAVITY = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
 
 
@@ -38,7 +40,7 @@ def report(
         received: What the sender calls the file, if it has just been sent.
     """
     lines = [_received(texts, received, dataset, is_in_use=is_in_use)] if received else []
-    numbers = [] if found.kind else number_lines(texts, found)
+    numbers = [] if _is_foreign(found) else number_lines(texts, found)
     if validation is not None:
         numbers.append(_validation(texts, validation))
     findings, n_more = _findings(texts, found)
@@ -102,14 +104,24 @@ def kind_sentence(texts: Texts, found: ValidationReport) -> Markup | None:
     )
 
 
+def n_convertible(found: ValidationReport) -> int:
+    """How many examples a repair makes of a file that holds none of the provider's."""
+    return found.n_convertible or (found.n_examples if can_repair(found) else 0)
+
+
 def rest_of(found: ValidationReport) -> list[Finding]:
     """The findings but for the one that says what the file is."""
     return [finding for finding in found.findings if not _says_what(found, finding)]
 
 
 def _says_what(found: ValidationReport, finding: Finding) -> bool:
-    is_all = finding.rule == "other_format" and finding.params.get("n") == found.n_examples
+    is_all = finding.rule in _OF_ALL_LINES and finding.params.get("n") == found.n_examples
     return finding.rule == found.kind or is_all
+
+
+def _is_foreign(found: ValidationReport) -> bool:
+    """Whether it holds no example of the provider's, so that there is nothing to count."""
+    return bool(found.kind) or any(_says_what(found, finding) for finding in found.findings)
 
 
 def _kind(texts: Texts, found: ValidationReport) -> list[str]:
@@ -161,14 +173,14 @@ def _received(texts: Texts, name: str, dataset: Dataset | None, *, is_in_use: bo
 def _verdict(texts: Texts, found: ValidationReport) -> str:
     if found.is_valid:
         return texts("dataset_good", **texts.counted("examples", found.n_examples))
-    if found.kind and can_repair(found):
-        return texts("dataset_convertible", **texts.counted("examples", found.n_convertible))
+    if _is_foreign(found) and can_repair(found):
+        return texts("dataset_convertible", **texts.counted("examples", n_convertible(found)))
     if found.columns:
         return texts("dataset_columns_unknown")
-    if found.kind:
+    if _is_foreign(found):
         return texts("dataset_not_convertible")
-    n = texts.number(found.n_examples)
-    return texts("dataset_bad", n_errors=texts.number(found.n_errors), n=n)
+    numbers = {"n_errors": texts.number(found.n_errors), "n": texts.number(found.n_examples)}
+    return texts("dataset_bad", **numbers)
 
 
 def _validation(texts: Texts, validation: Dataset) -> str:
@@ -207,6 +219,6 @@ def _buttons(
     elif found.is_valid:
         part.append(button(texts, "split", data_of("dataset", "split", number)))
     more = [button(texts, "versions", data_of("dataset", "list", 0))]
-    if not found.kind:
+    if not _is_foreign(found):
         more.insert(0, button(texts, "prices", data_of("training", "prices", number)))
     return rows(main, repair, part, more)

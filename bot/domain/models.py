@@ -125,7 +125,7 @@ class PastTurn:
     model: str
     """The name of the model that answered."""
     n_parts: int
-    """How many answers of the model it consists of: more than 1 if the person asked for the rest."""
+    """How many answers of the model it consists of: above 1 if the person asked for the rest."""
     turn: Turn
 
 

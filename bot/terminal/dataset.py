@@ -10,7 +10,7 @@ from bot.dataset import validation
 from bot.dataset.recognition import Columns
 from bot.dataset.repair import Repair, can_repair, repair
 from bot.dataset.repair_views import repair_lines
-from bot.dataset.views import kind_sentence, rest_of
+from bot.dataset.views import kind_sentence, n_convertible, rest_of
 from bot.domain import JsonDict
 from bot.domain.datasets import Finding, ValidationReport
 from bot.errors import CannotRepair, DatasetMissing, FileIsThere
@@ -106,8 +106,7 @@ def report_lines(texts: Texts, report: ValidationReport) -> Iterator[str]:
     kind = kind_sentence(texts, report)
     if kind is not None:
         yield one_line(unmarked(texts("dataset_kind", text=kind)))
-    if report.kind:
-        yield f"Examples after a repair: {report.n_convertible}"
+        yield f"Examples after a repair: {n_convertible(report)}"
     else:
         yield from _numbers(report)
     yield f"Errors: {report.n_errors}, warnings: {report.n_warnings}"

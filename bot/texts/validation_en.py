@@ -10,8 +10,7 @@ FINDINGS: Final[dict[str, str]] = {
     # The file
     "finding_file_too_big": "the file is over {megabytes} MB and would be refused: split it",
     "finding_archive": (
-        "an archive ({kind}), not the dataset itself (inside: {names}): unpack it and send what is "
-        "inside"
+        "an archive ({kind}), not the dataset itself: unpack it and send what is inside{names}"
     ),
     "finding_spreadsheet_file": (
         "a spreadsheet ({kind}): choose “Save as” → “CSV UTF-8” in it and send that file"
@@ -44,45 +43,43 @@ FINDINGS: Final[dict[str, str]] = {
         "only you know. Copy questions and answers into a table of two columns and save it as "
         "“CSV UTF-8”"
     ),
-    "finding_json_array": "a list of examples in one JSON document; one example a line is needed",
-    "finding_json_list": (
-        "one JSON document with the examples in its list “{key}”; one example a line is needed"
-    ),
+    "finding_json_array": "a list as one JSON document; one example a line is needed",
+    "finding_json_list": ("one JSON document with a list “{key}”; one example a line is needed"),
     "finding_json_lists": (
         "one JSON document with several lists ({keys}): leave only the one with the examples"
     ),
-    "finding_json_objects": "JSON examples, but not one a line",
+    "finding_json_objects": "JSON objects, but not one a line",
     "finding_python_rows": (
-        "examples as Python prints them, in single quotes, not JSON: write each of them with "
-        "json.dumps(example, ensure_ascii=False), one a line"
+        "examples as Python and JavaScript write them, with no double quotes around the names of "
+        "fields, not JSON: write each of them with json.dumps(example, ensure_ascii=False) or "
+        "JSON.stringify(example), one a line"
     ),
     "finding_csv_table": (
-        "a table (separator and encoding: {how}); questions in the column "
+        "a table (separator “{delimiter}”, encoding {encoding}); questions in the column "
         "“{question}”, answers in the column “{answer}”"
     ),
     "finding_role_table": (
-        "a table of messages (separator and encoding: {how}); roles in the column "
+        "a table of messages (separator “{delimiter}”, encoding {encoding}); roles in the column "
         "“{role}”, messages in the column “{content}”; each conversation will be an example"
     ),
     "finding_role_table_pairs": (
-        "a table of messages (separator and encoding: {how}); roles in the column "
+        "a table of messages (separator “{delimiter}”, encoding {encoding}); roles in the column "
         "“{role}”, messages in the column “{content}”; each question with its answer will be an "
         "example"
     ),
     "finding_role_table_unclear": (
-        "a table of messages (separator and encoding: {how}); roles in the column "
+        "a table of messages (separator “{delimiter}”, encoding {encoding}); roles in the column "
         "“{role}”, messages in the column “{content}”, but where a conversation ends can’t be "
         "seen: add a column conversation_id with its number, and name the roles system, user and "
         "assistant"
     ),
     "finding_table_unclear": (
-        "a table (separator and encoding: {how}); columns {columns}, but which of "
+        "a table (separator “{delimiter}”, encoding {encoding}); columns: {columns}; which of "
         "them holds questions and which answers can’t be told"
     ),
     "finding_table_of_labels": (
-        "a table (separator and encoding: {how}); the column “{column}” has only a "
-        "few different values ({values}), which are neither questions nor answers: two columns of "
-        "texts are needed, “Question” and “Answer”"
+        "a table (separator “{delimiter}”, encoding {encoding}); the column “{column}” holds no "
+        "texts ({values}): two columns of texts are needed, “Question” and “Answer”"
     ),
     "finding_plain_text": (
         "plain text, not examples: a table of questions and answers is needed, or a .jsonl file "
@@ -114,7 +111,7 @@ FINDINGS: Final[dict[str, str]] = {
         "examples in the format {format} ({n} of them) instead of the chat format: they can be "
         "converted"
     ),
-    "finding_unused_fields": "no part of the examples: {fields}",
+    "finding_unused_fields": "left out of the examples: {fields}",
     "finding_comma_ended": (
         "commas at the ends of lines, as in a list ({n} lines): “Fix” removes them"
     ),
@@ -157,7 +154,7 @@ FINDINGS: Final[dict[str, str]] = {
     # A line
     "finding_line_too_long": "the line is over {megabytes} MB, hardly one example: split it",
     "finding_nul_bytes": "a NUL byte (at {column}), the file may be damaged: delete it",
-    "finding_not_utf8": "the text is not UTF-8 (byte {column}): save the file in that encoding",
+    "finding_not_utf8": "the text is not UTF-8 (byte {column}): save the whole file as UTF-8",
     "finding_invalid_json": (
         "not readable as JSON from character {column} on, at “{near}”: "
         "check quotes, commas and brackets; one example takes one line"
@@ -167,8 +164,11 @@ FINDINGS: Final[dict[str, str]] = {
     "finding_duplicate_keys": "a key is there twice: {keys}; keep one, or the second wins",
     "finding_not_object": 'the line holds {value} instead of an object: write {{"messages": […]}}',
     "finding_format_unclear": (
-        "the format {format}, but what to do with “{field}” can’t be told: write the example as "
-        '{{"messages": […]}}'
+        "the format {format}, but what to do with “{field}” can’t be told (examples: {n}): remove "
+        'it, or write them as {{"messages": […]}}'
+    ),
+    "finding_no_examples": (
+        'JSON, but no examples (they hold {what}): write each as {{"messages": […]}}'
     ),
     "finding_messages_missing": (
         'no messages (there is: {keys}): write the example as {{"messages": […]}}'
@@ -195,7 +195,7 @@ FINDINGS: Final[dict[str, str]] = {
     ),
     "finding_content_empty": "message {message}: the text is empty; write it or delete the example",
     "finding_broken_character": (
-        "message {message}: half a character or a NUL in the text; type that place anew"
+        "message {message}: half a character or a NUL in the text; type that place again"
     ),
     "finding_special_token": (
         "message {message}: special token {tokens}, for which the file would be refused; "
@@ -250,7 +250,7 @@ FINDINGS: Final[dict[str, str]] = {
         "would be learnt: “Fix” cuts it"
     ),
     "finding_reasoning_inside": (
-        "message {message}: a model's reasoning (&lt;think&gt;) is inside of the answer or in "
+        "message {message}: a model's reasoning (&lt;think&gt;) is inside the answer or in "
         "place of it; cut it or rewrite the answer"
     ),
     # An example

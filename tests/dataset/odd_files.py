@@ -143,6 +143,10 @@ ODD = {
     "pretty objects with commas": Odd("json_objects", b",\n".join(map(pretty, CHATS)), n=ALL),
     "objects on one line": Odd("json_objects", lines_of(CHATS, b""), n=ALL),
     "rows of Python": Odd("python_rows", "\n".join(map(repr, CHATS)).encode()),
+    "rows of JavaScript": Odd(
+        "python_rows",
+        "".join(f"{{messages: [{{role: 'user', content: '{q}'}}]}}\n" for q, _ in PAIRS).encode(),
+    ),
     "a list of Python": Odd("python_rows", repr(CHATS).encode()),
     "a table": Odd("csv_table", csv_of([HEADS, *PAIRS]), n=ALL),
     "roles by conversations": Odd(
@@ -157,6 +161,17 @@ ODD = {
     "roles in disorder": Odd("role_table_unclear", csv_of([("role", "content"), *ROLES[::2]])),
     "unknown heads": Odd("table_unclear", csv_of([("Сообщение клиента", "Ответ коуча"), *PAIRS])),
     "no heads": Odd("table_unclear", csv_of(PAIRS)),
+    "messages by names and numbers": Odd(
+        "table_of_labels",
+        csv_of(
+            [("№", "Имя", "Текст")]
+            + [(str(n), ("Анна П.", "Вера В.")[n % 2], text) for n, (_, text) in enumerate(ROLES)]
+        ),
+    ),
+    "dates and texts": Odd(
+        "table_of_labels",
+        csv_of([(f"{n:02}.11.2026", question) for n, (question, _) in enumerate(PAIRS, 1)]),
+    ),
     "labels": Odd(
         "table_of_labels",
         csv_of(
@@ -198,6 +213,44 @@ ODD = {
     ),
     "pairs with a label": Odd(
         "format_unclear", lines_of([{"prompt": "a", "completion": "b", "label": False}]), 1
+    ),
+    "a text with the marks of a model": Odd(
+        "other_format",
+        lines_of([{"text": f"<s>[INST] {q} [/INST] {a} </s>"} for q, a in PAIRS]),
+        1,
+        n=ALL,
+    ),
+    "a label in each line": Odd(
+        "format_unclear", lines_of([{"question": q, "answer": a, "label": 1} for q, a in PAIRS]), 1
+    ),
+    "requests of a batch": Odd(
+        "no_examples", lines_of([{"custom_id": q, "url": "/v1", "body": {}} for q, _ in PAIRS])
+    ),
+    "texts alone": Odd("no_examples", lines_of([{"text": q} for q, _ in PAIRS])),
+    "lists on lines": Odd("no_examples", lines_of(PAIRS)),
+    "a list of other things": Odd("no_examples", pretty([{"text": q} for q, _ in PAIRS])),
+    "a document with other things": Odd(
+        "no_examples", pretty({"rows": [{"row": {"question": q}} for q, _ in PAIRS]})
+    ),
+    "other things in UTF-16": Odd(
+        "no_examples", lines_of([{"text": q} for q, _ in PAIRS]).decode().encode("utf-16")
+    ),
+    "ShareGPT as a document": Odd(
+        "other_format",
+        pretty(
+            [
+                {
+                    "id": 7,
+                    "conversations": [{"from": "human", "value": q}, {"from": "gpt", "value": a}],
+                }
+                for q, a in PAIRS
+            ]
+        ),
+        2,
+        n=ALL,
+    ),
+    "a document with fields of no use": Odd(
+        "unused_fields", pretty([{"question": q, "answer": a, "id": 7} for q, a in PAIRS]), n=ALL
     ),
     "commas": Odd("comma_ended", lines_of(CHATS, b",\n"), 1, n=ALL),
     "returns": Odd("cr", lines_of(CHATS, b"\r"), 1, n=ALL),

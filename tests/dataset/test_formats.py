@@ -18,6 +18,10 @@ BETTER = {
     "preferred_output": [BOT],
     "non_preferred_output": [{"role": "assistant", "content": "Нет."}],
 }
+IM = "<|im_start|>{}\n{}<|im_end|>\n"
+IM_ANSWER = f"<|im_start|>assistant\n{A}"
+HEAD = "<|start_header_id|>{}<|end_header_id|>\n\n{}<|eot_id|>"
+TURN = "<start_of_turn>{}\n{}<end_of_turn>\n"
 SAID_NO = {"role": "assistant", "content": "Нет."}
 
 
@@ -44,8 +48,18 @@ SAID_NO = {"role": "assistant", "content": "Нет."}
         ({"prompt": Q, "chosen": A, "rejected": "Нет."}, BETTER),
         ({"chosen": [USER, BOT], "rejected": [USER, SAID_NO]}, BETTER),
         ({"prompt": [USER], "chosen": [BOT], "rejected": [SAID_NO]}, BETTER),
+        ({"text": f"<s>[INST] {Q} [/INST] {A} </s>"}, CHAT),
+        ({"text": f"<s>[INST] <<SYS>>\nТы — Наташа.\n<</SYS>>\n\n{Q} [/INST] {A}"}, GUIDED),
+        ({"id": 1, "text": IM.format("user", Q) + IM.format("assistant", A)}, CHAT),
+        (
+            {"prompt": IM.format("system", "Ты — Наташа.") + IM.format("user", Q) + IM_ANSWER},
+            GUIDED,
+        ),
+        ({"text": f"<|begin_of_text|>{HEAD.format('user', Q)}{HEAD.format('assistant', A)}"}, CHAT),
+        ({"text": f"{IM.format('user', Q)}{IM.format('assistant', A)}<|endoftext|>"}, CHAT),
+        ({"text": f"<bos>{TURN.format('user', Q)}{TURN.format('model', A)}"}, CHAT),
     ],
-    ids=range(20),
+    ids=range(27),
 )
 def test_what_is_exact_is_converted(row, wanted):
     found = converted(row)
@@ -68,8 +82,13 @@ def test_what_is_exact_is_converted(row, wanted):
         ({"prompt": Q, "chosen": 1, "rejected": 2}, "chosen"),
         ({"chosen": [USER, BOT], "rejected": [BOT, SAID_NO]}, "rejected"),
         ({"system": "a", "messages": [SYSTEM, USER, BOT]}, "system"),
+        ({"text": f"[INST] {Q}"}, "text"),
+        ({"text": f"Вот: [INST] {Q} [/INST] {A}"}, "text"),
+        ({"text": IM.format("narrator", Q)}, "text"),
+        ({"text": f"[INST] {Q} [/INST]"}, "text"),
+        ({"text": f"[INST] {Q} [/INST] {A}", "label": 0}, "label"),
     ],
-    ids=range(11),
+    ids=range(16),
 )
 def test_what_may_change_the_meaning_is_named(row, unclear):
     found = converted(row)

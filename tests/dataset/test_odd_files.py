@@ -2,16 +2,19 @@
 
 import json
 import tracemalloc
+import zoneinfo
 from pathlib import Path
 
 import pytest
 
+from bot.dataset.current import is_worth_keeping
 from bot.dataset.recognition.source import BROKEN, KINDS, LEFT_OUT
 from bot.dataset.repair import can_repair, repair
 from bot.domain.datasets import Level
 from bot.errors import CannotRepair
-from bot.texts import validation_en, validation_ru
-from tests.dataset.odd_files import ODD, PAIRS
+from bot.terminal.dataset import report_lines
+from bot.texts import Texts, validation_en, validation_ru
+from tests.dataset.odd_files import ALL, ODD, PAIRS
 
 FAULTS = Path(__file__).parents[3] / "shared" / "faults"
 """Files that people tried on the bot; where they are absent, those made up here have to do."""
@@ -182,3 +185,24 @@ def test_what_people_tried_gets_the_right_answer(check, mended, number, kind, ru
         assert check(done[1]).is_valid
         words = json.loads(done[1].splitlines()[0])["messages"][-2]["content"]
         assert words == "Не могу простить отца"
+
+
+@pytest.mark.parametrize(("name", "is_kept"), [("texts alone", False), ("Alpaca", True)])
+def test_what_holds_no_example_is_not_kept(check, name, is_kept):
+    """Lines of JSON are no dataset for that alone."""
+    assert is_worth_keeping(check(ODD[name].data)) == is_kept
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers"),
+    [("Alpaca", ALL), ("a text with the marks of a model", ALL), ("texts alone", 0)],
+)
+def test_a_file_of_other_examples_is_told_as_a_document_is(check, name, numbers):
+    """What it is comes first, then what a repair makes of it; nothing is counted that is not."""
+    report = check(ODD[name].data)
+
+    first, second, *rest = report_lines(Texts("ru", zoneinfo.ZoneInfo("UTC")), report)
+
+    assert first.startswith("Это ")
+    assert second == f"Examples after a repair: {numbers}"
+    assert "messages:" not in "".join(rest)

@@ -427,7 +427,8 @@ def test_after_a_repair_nothing_is_left_to_repair(mend, rules, promised, data, w
 @GENEROUS
 @given(st.lists(objects, min_size=1, max_size=5), st.sampled_from([None, 1]))
 def test_any_array_of_objects_is_unwrapped(mend, rules, items, indent):
-    """Pretty or not, and whatever stands in it."""
+    """Pretty or not, and whatever stands in it beside an example."""
+    items = [*items, example()]
     _, mended = mend(json.dumps(items, ensure_ascii=False, indent=indent).encode())
 
     assert not rules(mended) & REPAIRABLE

@@ -47,12 +47,15 @@ BLANK = b";\r\n\r\n"
         csv_of([("№", *HEADS, "Дата")] + [(str(n), *row, "") for n, row in enumerate(PAIRS)]),
         csv_of([("Ответ", "Вопрос"), *((a, q) for q, a in PAIRS)]),
         csv_of([("QUESTION:", "Ответ"), *PAIRS]),
+        csv_of([HEADS, *PAIRS[:5]]) + csv_of([HEADS, *PAIRS[5:]]),
+        csv_of([("Датасет Наташи", ""), ("", ""), HEADS, *PAIRS]),
+        csv_of([("role", "content"), *ROLES[:10]]) + csv_of([("role", "content"), *ROLES[10:]]),
         csv_of([("prompt", "completion"), *PAIRS]),
         csv_of([("instruction", "input", "output"), *((q, "", a) for q, a in PAIRS)]),
         csv_of([("Сообщение", "Ответ"), *PAIRS]),
         ("| Вопрос | Ответ |\n|---|:-:|\n" + "".join(f"|{q}|{a}|\n" for q, a in PAIRS)).encode(),
     ],
-    ids=range(20),
+    ids=range(23),
 )
 def test_a_table_is_read_however_it_is_saved(learnt, data):
     assert learnt(data)[0] == PAIRS
@@ -63,6 +66,54 @@ def test_cells_keep_their_quotes_and_line_breaks(learnt):
 
     for end in ("\r\n", "\n", "\r"):
         assert learnt(csv_of([HEADS, *odd], end=end))[0] == odd
+
+
+ALONE = [question for question, _ in PAIRS]
+
+
+@pytest.mark.parametrize(
+    ("head", "other"),
+    [
+        ("id", [str(n) for n in range(99)]),
+        ("Тема", ["любовь", "деньги и работа"] * 9),
+        ("Создан", [f"2026-11-{n:02} 10:00" for n in range(10, 30)]),
+        ("Ссылка", [f"https://example.org/{n}" for n in range(99)]),
+        ("Имя", [f"Анна{n}" for n in range(99)]),
+    ],
+)
+@pytest.mark.parametrize("known", ["Вопрос", "Ответ"])
+def test_what_is_left_is_no_answer_unless_it_says_something(check, learnt, known, head, other):
+    """Beside a known column, a number, a date, a topic or a link is nobody's words."""
+    data = csv_of([(head, known), *zip(other, ALONE, strict=False)])
+
+    report = check(data)
+
+    assert report.kind in ("table_of_labels", "table_unclear")
+    with pytest.raises(CannotRepair):
+        learnt(data)
+
+
+@pytest.mark.parametrize(
+    "heads", [("Вопрос", "Вопрос клиента", "Ответ"), ("user", "question", "answer")]
+)
+def test_of_two_columns_of_questions_a_person_chooses(check, learnt, heads):
+    data = csv_of([heads, *((f"Ещё {q}", q, a) for q, a in PAIRS)])
+
+    assert check(data).kind == "table_unclear"
+    assert learnt(data, Columns(1, 2))[0] == PAIRS
+
+
+def test_messages_are_told_from_their_numbers(learnt):
+    """The column of what was said, whatever it is called."""
+    rows = [(str(n), role, text) for n, (role, text) in enumerate(ROLES)]
+
+    assert learnt(csv_of([("№", "Имя роли", "Слова"), *rows]))[0] == PAIRS
+
+
+def test_brackets_in_cells_make_no_json(check):
+    data = csv_of([("history", *HEADS), *(("[]", *pair) for pair in PAIRS)])
+
+    assert check(data).kind == "csv_table"
 
 
 def test_a_cell_may_begin_as_json_does(learnt):
@@ -131,6 +182,11 @@ def test_a_person_says_what_unknown_columns_hold(check, learnt, heads):
     assert [text[:8] for _, text in report.columns.values()] == [t[:8] for t in PAIRS[0]]
     assert learnt(data, Columns(0, 1))[0] == PAIRS
     assert learnt(data, Columns(1, 0))[0] == [(a, q) for q, a in PAIRS]
+
+
+def test_one_column_is_not_both_question_and_answer(learnt):
+    with pytest.raises(CannotRepair):
+        learnt(csv_of(PAIRS), Columns(0, 0))
 
 
 def test_columns_that_are_not_there_are_refused(learnt):

@@ -117,6 +117,7 @@ PLANTS = {
     "odd_blank": (LINE, line(LINES[LINE - 1].replace(b": [", ":\u00a0[".encode(), 1))),
     "misspelt_key": (LINE, line(LINES[LINE - 1].replace(b'"messages"', b'"Messages"', 1))),
     "other_format": (LINE, row(lambda r: {"prompt": "Кто я?", "completion": "Ты — это ты."})),
+    "no_examples": (WHOLE, b'{"text": "a"}\n' * 20),
     "comma_ended": (LINE, line(LINES[LINE - 1] + b" ,")),
     "cr": (LINE, line(LINES[LINE - 1]).replace(LINES[LINE - 1] + b"\n", LINES[LINE - 1] + b"\r")),
     "messages_missing": (LINE, row(lambda r: {"message": r["messages"]})),

@@ -156,12 +156,12 @@ def one_list() -> bytes:
 
 
 SHAPES = {
-    "Это таблица (разделитель и кодировка: «;», UTF-8); вопросы в столбце «вопрос»": csv_table(),
-    "Это таблица (разделитель и кодировка: «;», Mac Cyrillic)": csv_table()
+    "Это таблица (разделитель «;», кодировка UTF-8); вопросы в столбце «вопрос»": csv_table(),
+    "Это таблица (разделитель «;», кодировка Mac Cyrillic)": csv_table()
     .decode()
     .encode("mac-cyrillic"),
     "Это примеры в формате prompt/completion (таких: 30)": prompt_rows(),
-    "Это список примеров одним документом JSON": one_list(),
+    "Это список одним документом JSON": one_list(),
 }
 
 
@@ -172,7 +172,7 @@ async def test_other_shapes_become_chat_examples_that_were_shown(tmp_path):
         for what, content in SHAPES.items():
             report = await sent(admin, "table.csv", content)
             assert what in words(report), words(report)
-            assert "К обучению не готов" in words(report)
+            assert "К обучению не готов, но переделать можно, получится: " in words(report)
             assert "dataset:use" not in json.dumps(report["reply_markup"])
 
             preview = await pressed(admin, report, "dataset:repair:", "пока ничего не изменено")
@@ -200,7 +200,7 @@ async def test_a_person_says_which_column_is_which(tmp_path):
     async with world(tmp_path) as everything:
         admin = everything.admin
         report = await sent(admin, "two.csv", two)
-        assert "столбцы «Сообщение клиента», «Ответ коуча»" in words(report)
+        assert "столбцы: Сообщение клиента, Ответ коуча" in words(report)
         assert "dataset:repair" not in json.dumps(report["reply_markup"])
         asked = await pressed(admin, report, "dataset:columns:", "Где вопросы, а где ответы?")
         number = number_of(report)

@@ -17,7 +17,7 @@ async def test_a_table_is_named_shown_and_converted(tmp_path):
     again = await terminal("validate", table, "--repair", copy, cwd=tmp_path)
 
     assert looked.code == 1
-    assert looked.lines[0].startswith("Это таблица (разделитель и кодировка: «;», Mac Cyrillic)")
+    assert looked.lines[0].startswith("Это таблица (разделитель «;», кодировка Mac Cyrillic)")
     assert "строка 16: нет ответа: впишите его, иначе строка не войдёт" in looked.lines
     assert any("--repair" in line for line in looked.lines)
     assert (made.code, made.lines[-1]) == (0, "✅ Validation passed: 14 training examples")
@@ -39,7 +39,7 @@ async def test_columns_are_named_by_their_numbers(tmp_path):
 
     assert any(line.startswith("столбец 2, «Ответ коуча»: ") for line in looked.lines)
     assert (refused.code, alone.code) == (1, 2)
-    assert "столбцы «Сообщение клиента», «Ответ коуча»" in refused.lines[0]
+    assert "столбцы: Сообщение клиента, Ответ коуча" in refused.lines[0]
     assert made.lines[-1] == "✅ Validation passed: 14 training examples"
     first = json.loads(copy.read_bytes().splitlines()[0])["messages"]
     assert tuple(message["content"] for message in first) == PAIRS[0]

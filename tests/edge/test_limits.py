@@ -444,7 +444,7 @@ def dataset_screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
     yield "ask conversion", repairs.ask_repair(texts, first, converted, Columns(19, 20))
     yield "repaired", repairs.repaired(texts, first, report)
     for n in (2, 20):
-        columns = {at: (value[:30], value[:40]) for at in range(n)}
+        columns = dict.fromkeys(range(n), (value[:30], value[:40]))
         yield "ask columns", repairs.ask_columns(texts, first, columns)
         yield "ask answers", repairs.ask_answers(texts, first, columns, 0)
     yield "ask split", versions.ask_split(texts, first)

@@ -87,7 +87,8 @@ def is_cut(error: json.JSONDecodeError) -> bool:
 def keys_of_lists(outline: Outline) -> list[str]:
     """The keys under which an object holds lists of examples; none where it is an example."""
     found = {key: keys for key, keys in outline.lists.items() if outline.items[key]}
-    if outline.sign != "{" or any(not _SPEAKS.isdisjoint(keys) for keys in found.values()):
+    is_example = "messages" in found or any(not _SPEAKS.isdisjoint(k) for k in found.values())
+    if outline.sign != "{" or is_example:
         return []
     return list(found)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.dataset.recognition.names import meaning_of, speaker_of
+from bot.dataset.recognition.templates import template_of, turns_of
 from bot.domain import JsonDict
 
 _TURNS: Final = (
@@ -41,6 +42,9 @@ class Converted:
     """Names of fields that are left behind."""
 
 
+_LIST: Final = '[{"role", "content"}]'
+
+
 class _Unclear(Exception):
     """A part that may change what an example means; its name."""
 
@@ -48,10 +52,10 @@ class _Unclear(Exception):
 def converted(row: object) -> Converted | None:
     """What a row of another tool's format says; None: it is none of these formats."""
     if isinstance(row, list):
-        return _turns({"messages": row}, "messages", "[…]") if _are_turns(row) else None
+        return _turns({"messages": row}, "messages", _LIST) if _are_turns(row) else None
     if not isinstance(row, dict):
         return None
-    for read in (_chat, _pair, _fields):
+    for read in (_chat, _pair, _fields, _written_out):
         found = read(row)
         if found is not None:
             return found
@@ -257,6 +261,23 @@ def _fields(row: JsonDict) -> Converted | None:
     return Converted(name, new, unused=unused)
 
 
+def _written_out(row: JsonDict) -> Converted | None:
+    """A text with the marks of a model's template in it, alone or beside fields of no use."""
+    keys = [key for key, value in row.items() if isinstance(value, str) and template_of(value)]
+    if len(keys) != 1 or _OWN_KEYS & row.keys():
+        return None
+    (key,) = keys
+    name, said = template_of(row[key]), turns_of(row[key])
+    try:
+        if said is None:
+            raise _Unclear(key)
+        unused = _unused(row, {key})
+    except _Unclear as exc:
+        return Converted(name, unclear=str(exc))
+    messages = [{"role": role, "content": words} for role, words in said]
+    return Converted(name, {"messages": messages}, unused=unused)
+
+
 def _by_meaning(row: JsonDict) -> dict[str, str]:
     """The field of each meaning; of two the one that our list of names has first is taken."""
     found: dict[str, str] = {}
@@ -285,9 +306,8 @@ def _text(row: JsonDict, fields: Mapping[str, str], meaning: str) -> str:
 
 def _unused(row: JsonDict, used: set[str]) -> tuple[str, ...]:
     """Fields that are left behind: nothing that may change what the example means."""
-    for key, value in row.items():
-        if key in used or value is None or value in ("", [], {}):
-            continue
+    found = {key: v for key, v in row.items() if key not in used and v not in (None, "", [], {})}
+    for key, value in found.items():
         meaning = meaning_of(key)
         may_matter = isinstance(value, (bool, list, dict)) and key not in (
             "tags",
@@ -296,4 +316,4 @@ def _unused(row: JsonDict, used: set[str]) -> tuple[str, ...]:
         )
         if may_matter or meaning in ("telling", "user", "assistant", "chosen", "rejected"):
             raise _Unclear(key)
-    return tuple(key for key in row if key not in used)
+    return tuple(found)

@@ -32,6 +32,20 @@ def are_few(values: Iterable[str]) -> bool:
     return len(found) >= _LEAST_ROWS and len(set(found)) * FEW <= len(found)
 
 
+def are_texts(values: Iterable[str]) -> bool:
+    """Whether these may be what people say: neither labels nor numbers and dates."""
+    found = [value for value in values if value]
+    n_words = sum(any(map(str.isalpha, value)) for value in found)
+    return 2 * n_words > len(found) and not are_few(found)
+
+
+def are_sentences(values: Iterable[str]) -> bool:
+    """Whether most of these are different texts of several words: no topics, dates or links."""
+    found = [value for value in values if value]
+    n_several = sum(" " in value for value in found)
+    return are_texts(found) and 2 * n_several > len(found) < 2 * len(set(found))
+
+
 def _plain(name: str) -> str:
     bare = name.strip(" \t\r\n\ufeff\"':.?!*").casefold().replace("ё", "е")
     return " ".join(bare.replace("_", " ").replace("-", " ").split())

@@ -18,8 +18,10 @@ from bot.gateways.dataset_file import BUFFER, lines_of
 _CONTROLS: Final = bytes(set(range(32)) - set(b"\t\n\r\f\x1b"))
 _PAGE: Final = re.compile(r"\s*<(?:!doctype\b|html\b|\?xml\b|head\b|body\b)", re.IGNORECASE)
 _SAVED_PAGE: Final = re.compile(r"(?:From: <Saved by|MIME-Version: 1\.0)", re.IGNORECASE)
-_PYTHON: Final = re.compile(r"[\[\s]*\{\s*'")
-"""How Python prints a row: JSON has no such quotes."""
+_PYTHON: Final = re.compile(r"[\[\s]*\{\s*(?:'|[A-Za-z_$][\w$]*\s*:)")
+"""How Python prints a row, and how JavaScript writes one: names in JSON have double quotes."""
+_ROW: Final = re.compile(r"\{|\[\s*[\[{]")
+"""How a line of JSON begins that is an example; a cell of a table may begin with a bracket, too."""
 _TELEGRAM_PAGE: Final = "message default clearfix"
 _SHARE: Final = 0.3
 """So many lines begin as JSON in a file of which the first one is broken."""
@@ -77,7 +79,7 @@ def _text(
     if text.lstrip().startswith(("{", "[")):
         return _json(text.lstrip(), utf8, is_all=is_all)
     lines = _first_lines(text)
-    if sum(line.startswith(("{", "[")) for line in lines) >= _SHARE * len(lines):
+    if sum(_ROW.match(line) is not None for line in lines) >= _SHARE * len(lines):
         return Source()
     table = tables.recognised(text, utf8, encoding=encoding, is_all=is_all, chosen=chosen)
     return table or Source(kind="plain_text")

@@ -73,7 +73,8 @@ def recognised(start: bytes) -> Source | None:
 
 
 def _params(kind: str, name: str, names: str = "") -> dict[str, object]:
-    return {"kind": name, "names": names or "—"} if kind == "archive" else {"kind": name}
+    is_archive = kind == "archive"
+    return {"kind": name, "names": names and f": {names}"} if is_archive else {"kind": name}
 
 
 def _zip(start: bytes) -> Source:

@@ -1,15 +1,16 @@
 """Tables: what their columns hold, and their rows as examples."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from statistics import median
 from typing import BinaryIO, Final
 
 from bot.dataset.recognition import role_tables
 from bot.dataset.recognition.formats import conversation
-from bot.dataset.recognition.names import are_few, meaning_of, speaker_of
+from bot.dataset.recognition.names import are_few, are_sentences, are_texts, meaning_of, speaker_of
 from bot.dataset.recognition.rows import Sheet, rows_in, sheet_of
 from bot.dataset.recognition.source import Columns, Item, LeftOut, Source
 from bot.gateways.dataset_file import Line
@@ -61,34 +62,43 @@ def recognised(
     if sheet is None:
         return None
     table = _table_of(sheet)
-    delimiter = _SHOWN_DELIMITERS.get(sheet.delimiter, f"«{sheet.delimiter}»")
-    how = {"how": f"{delimiter}, {encoding}"}
+    delimiter = _SHOWN_DELIMITERS.get(sheet.delimiter, sheet.delimiter)
+    how = {"delimiter": delimiter, "encoding": encoding}
     roles = _roles(table)
     if chosen is None and roles is not None:
         return _of_roles(table, stream, how, roles)
     found = _chosen(table, chosen) if chosen else table.meanings
-    if "assistant" in found and ("user" in found or "input" in found):
+    if _is_pair(found) and (chosen or not _are_said_twice(table)):
         return _of_pairs(table, stream, how, found)
     return _unclear(table, how)
 
 
 def _table_of(sheet: Sheet) -> _Table:
-    first = next(nth for nth, row in enumerate(sheet.rows) if any(row))
-    heads = sheet.rows[first]
-    meanings = _meanings(heads)
+    first = _first_of(sheet.rows)
+    meanings = _meanings(sheet.rows[first])
     rows = sheet.rows[first:]
     columns = [at for at in range(sheet.width) if _is_used(at, rows)][:_MOST_COLUMNS]
-    is_known = _is_pair(meanings) or {"role", "content"} <= meanings.keys()
+    is_known = _are_known(meanings)
     has_heads = is_known or _look_like_heads(rows, columns)
-    if has_heads and not is_known and len(columns) == 2:
-        meanings = _by_elimination(meanings, columns)
-    return _Table(
+    table = _Table(
         sheet=sheet,
         first=first,
         has_heads=has_heads,
         columns=columns,
         meanings=meanings if has_heads else {},
     )
+    return table if is_known else replace(table, meanings=_by_elimination(table))
+
+
+def _first_of(rows: Sequence[list[str]]) -> int:
+    """The index of the heads, which may follow a title; else of the first row with anything."""
+    filled = [nth for nth, row in enumerate(rows) if any(row)]
+    for nth in filled:
+        if _are_known(_meanings(rows[nth])):
+            return nth
+        if sum(map(bool, rows[nth])) > 1:
+            break
+    return filled[0]
 
 
 def _is_used(column: int, rows: Sequence[list[str]]) -> bool:
@@ -106,16 +116,23 @@ def _meanings(heads: Sequence[str]) -> dict[str, int]:
     return found
 
 
+def _are_known(meanings: Mapping[str, int]) -> bool:
+    """Whether heads of these meanings tell all that has to be known."""
+    return _is_pair(meanings) or {"role", "content"} <= meanings.keys()
+
+
 def _is_pair(meanings: Mapping[str, int]) -> bool:
     return "assistant" in meanings and ("user" in meanings or "input" in meanings)
 
 
-def _by_elimination(meanings: dict[str, int], columns: Sequence[int]) -> dict[str, int]:
-    """Of two columns the other one, if one is known and the other's name tells nothing."""
+def _by_elimination(table: _Table) -> Mapping[str, int]:
+    """Of two columns the other one, if one is known and the other has sentences under any name."""
+    meanings = table.meanings
     for known, other in (("user", "assistant"), ("assistant", "user")):
         if known in meanings and meanings.keys() <= {known, "content"}:
-            rest = [at for at in columns if at != meanings[known]]
-            return {known: meanings[known], other: rest[0]} if len(rest) == 1 else meanings
+            rest = [at for at in table.columns if at != meanings[known]]
+            if len(rest) == 1 and are_sentences(table.values(rest[0])):
+                return {known: meanings[known], other: rest[0]}
     return meanings
 
 
@@ -133,9 +150,16 @@ def _look_like_heads(rows: Sequence[list[str]], columns: Sequence[int]) -> bool:
     return are_names and is_shorter and not any(speaker_of(heads[at]) for at in columns)
 
 
+def _are_said_twice(table: _Table) -> bool:
+    """Whether several columns are called questions, or several answers."""
+    heads = Counter(map(meaning_of, table.sheet.rows[table.first]))
+    return table.has_heads and max(heads["user"], heads["assistant"]) > 1
+
+
 def _chosen(table: _Table, chosen: Columns) -> Mapping[str, int]:
-    known = {chosen.question, chosen.answer} <= set(table.columns)
-    return {"user": chosen.question, "assistant": chosen.answer} if known else {}
+    are_two = chosen.question != chosen.answer
+    are_there = {chosen.question, chosen.answer} <= set(table.columns)
+    return {"user": chosen.question, "assistant": chosen.answer} if are_two and are_there else {}
 
 
 def _of_pairs(
@@ -157,6 +181,8 @@ def _pairs(
     table: _Table, stream: BinaryIO, asked: Sequence[int], found: Mapping[str, int]
 ) -> Iterator[Item]:
     for number, cells in _body(table, stream):
+        if not any(cells):
+            continue
         row = [*cells, *[""] * (table.sheet.width - len(cells))]
         question = "\n\n".join(row[at] for at in asked if row[at])
         answer = row[found["assistant"]]
@@ -173,10 +199,10 @@ def _pairs(
 
 
 def _body(table: _Table, stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
-    """Rows with anything in them, behind the heads."""
-    n_heads = table.first + 1 if table.has_heads else 0
+    """Rows behind the heads, which several tables in one file have again and again."""
+    heads = table.sheet.rows[table.first] if table.has_heads else []
     for number, cells in rows_in(stream, table.sheet):
-        if number > n_heads and any(cells):
+        if not heads or (number > table.first + 1 and cells != heads):
             yield number, cells
 
 
@@ -193,7 +219,7 @@ def _roles(table: _Table) -> tuple[int, int] | None:
     if _is_pair(table.meanings):
         return None
     found = [at for at in table.columns if _are_roles(table.values(at))]
-    others = [at for at in table.columns if at not in found and not are_few(table.values(at))]
+    others = [at for at in table.columns if at not in found and are_texts(table.values(at))]
     others = [at for at in others if at != table.meanings.get("conversation")]
     return (found[0], others[0]) if len(found) == len(others) == 1 else None
 
@@ -211,6 +237,7 @@ def _of_roles(
     said = [
         role_tables.Said(nth, *_cells(row, role, content, by))
         for nth, row in enumerate(table.body, 1)
+        if row != table.sheet.rows[table.first] or not table.has_heads
     ]
     params = {**how, "role": table.name(role), "content": table.name(content)}
     mode = role_tables.mode_of(said)
@@ -229,11 +256,9 @@ def _of_roles(
 def _said(
     table: _Table, stream: BinaryIO, roles: tuple[int, int], by: int | None
 ) -> Iterator[role_tables.Said]:
-    n_heads = table.first + 1 if table.has_heads else 0
-    for number, cells in rows_in(stream, table.sheet):
-        if number > n_heads:
-            n_cells = too_wide(table.columns, cells)
-            yield role_tables.Said(number, *_cells(cells, *roles, by), n_cells)
+    for number, cells in _body(table, stream):
+        n_cells = too_wide(table.columns, cells)
+        yield role_tables.Said(number, *_cells(cells, *roles, by), n_cells)
 
 
 def _cells(row: Sequence[str], role: int, content: int, by: int | None) -> tuple[str, str, str]:
@@ -243,15 +268,16 @@ def _cells(row: Sequence[str], role: int, content: int, by: int | None) -> tuple
 
 def _unclear(table: _Table, how: Mapping[str, str]) -> Source:
     """Nobody can say what the columns hold; a person may, if there are texts in two of them."""
-    texts = [at for at in table.columns if not are_few(table.values(at))]
+    texts = [at for at in table.columns if are_texts(table.values(at))]
     if len(texts) < 2:
-        few = next(at for at in table.columns if at not in texts)
+        others = [at for at in table.columns if at not in texts]
+        few = next((at for at in others if are_few(table.values(at))), others[0])
         values = sorted(set(filter(None, table.values(few))))
         shown = ", ".join(value[:_LONGEST_NAME] for value in values[:3])
         return Source(
             kind="table_of_labels", params={**how, "column": table.name(few), "values": shown}
         )
-    names = ", ".join(f"«{table.name(at)}»" for at in texts)
+    names = ", ".join(table.name(at) for at in texts)
     return Source(
         kind="table_unclear",
         params={**how, "columns": names},

@@ -41,6 +41,8 @@ class LineRepair:
         self._parser = LineParser()
         self._known: set[int] = set()
         self._noted: set[str] = set()
+        self.n_like_examples = 0
+        """Lines that look like examples by now, good or bad."""
 
     @property
     def is_converted(self) -> bool:
@@ -66,6 +68,7 @@ class LineRepair:
         parsed, data = self._in_our_format(line.number, *self._parsed(line.number, data))
         if isinstance(parsed.row, dict):
             data = self._rewritten(line.number, parsed, data)
+            self.n_like_examples += method_of(parsed.row) is not None
             if _is_example(parsed.row) and self._is_known(parsed.row, data):
                 self._note("duplicate_example", line.number, data)
                 return None

@@ -103,7 +103,8 @@ def repair(
                 if found.items or lines.is_converted:
                     log.show(data)
         repaired = log.repair()
-        if not repaired.changes or not repaired.n_after:
+        has_examples = lines.n_like_examples or found.items is None
+        if not (repaired.changes and repaired.n_after and has_examples):
             raise CannotRepair
     except BaseException:
         target.unlink(missing_ok=True)

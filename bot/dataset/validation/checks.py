@@ -7,6 +7,7 @@ from bot.dataset.recognition.formats import Converted, converted
 from bot.dataset.validation import tables
 from bot.dataset.validation.content_rules import Content, Preferences, Said
 from bot.dataset.validation.damage import may_be_damaged
+from bot.dataset.validation.example_rules import objects_of
 from bot.dataset.validation.examples import (
     INPUT,
     OUTPUTS,
@@ -15,14 +16,22 @@ from bot.dataset.validation.examples import (
     TrainingExample,
     identity_of,
     identity_of_words,
+    method_of,
     system_prompt_of,
 )
 from bot.dataset.validation.language import words_of
 from bot.dataset.validation.learnt import Learnt, is_learnt, learnt_of
-from bot.dataset.validation.parsing import LineParser, Unreadable, plain_messages
+from bot.dataset.validation.parsing import (
+    LineParser,
+    ParsedLine,
+    Unreadable,
+    plain_messages,
+    without_odd_blanks,
+)
 from bot.dataset.validation.personal_data import may_be_personal, may_be_secret, personal_in
 from bot.dataset.validation.profile import DatasetProfile
-from bot.dataset.validation.rules import FindingCounts, shown
+from bot.dataset.validation.rules import FindingCounts, names, shown
+from bot.dataset.validation.spelling import misspelt_keys
 from bot.dataset.validation.themes import theme_of
 from bot.domain import JsonDict
 from bot.domain.datasets import Level, TrainingMethod
@@ -61,9 +70,7 @@ class LineChecks:
         except Unreadable as exc:
             self._findings.add(exc.rule, Level.ERROR, number, exc.params)
             return None
-        other = None if parsed.repeated_keys else converted(parsed.row)
-        if other is not None:
-            self._in_other_format(number, other)
+        if self._foreign(number, parsed) is not None:
             return None
         if not self._findings.apply(tables.LINE_RULES, parsed, number):
             return None
@@ -73,12 +80,35 @@ class LineChecks:
             return self._pair(number, row, line)
         return self._conversation(number, row, line)
 
-    def _in_other_format(self, number: int, found: Converted) -> None:
-        if found.row is None:
-            params = {"format": found.format, "field": shown(found.unclear)}
-            self._findings.add("format_unclear", Level.ERROR, number, params)
+    def can_be_learnt(self, number: int, line: bytes) -> bool:
+        """Whether a row out of a document is an example, good or bad, or becomes one.
+
+        What other tools wrote is counted, and what can't be read is told; all else is told when
+        the row has a line of its own.
+        """
+        if plain_messages(line) is not None:
+            return True
+        try:
+            parsed = self._parser.parse(line)
+        except Unreadable as exc:
+            if exc.rule != "odd_blank":
+                self._findings.add(exc.rule, Level.ERROR, number, exc.params)
+                return False
+            parsed = self._parser.parse(without_odd_blanks(line.decode()).encode())
+        other = self._foreign(number, parsed)
+        return not _is_strange(parsed.row) if other is None else other.row is not None
+
+    def _foreign(self, number: int, parsed: ParsedLine) -> Converted | None:
+        """A row as another tool writes it; None: the rules judge it. Either is counted."""
+        other = None if parsed.repeated_keys else converted(parsed.row)
+        if other is None:
+            if _is_strange(parsed.row):
+                self._profile.add_strange(_looks_of(parsed.row), number)
+        elif other.row is None:
+            self._profile.add_unclear(other.format, other.unclear, number)
         else:
-            self._profile.add_format(found.format, found.unused, number)
+            self._profile.add_format(other.format, other.unused, number)
+        return other
 
     def _conversation(self, number: int, row: JsonDict, line: bytes) -> TrainingExample | None:
         if not self._findings.apply(tables.ROW_RULES, row, number):
@@ -147,7 +177,9 @@ class ContentChecks:
         """Compare a sound example with those before it, and look for what nobody should learn."""
         messages = example.messages
         asked, answered, turns = _words(learnt)
-        rejected = " ".join(words_of("\n".join(learnt_of(example.rejected).answers)))
+        rejected = ""
+        if example.rejected:
+            rejected = " ".join(words_of("\n".join(learnt_of(example.rejected).answers)))
         self._profile.themes[theme_of(asked, answered)] += 1
         self._profile.scripts.add(_spoken(messages), number)
         found = self._profile.repetitions.find_or_add(
@@ -187,6 +219,18 @@ class ContentChecks:
                 self._findings.apply(tables.PERSONAL_RULES, found, number, place)
             if is_secret:
                 self._findings.apply(tables.SECRET_RULES, text, number, place)
+
+
+def _is_strange(row: object) -> bool:
+    """Whether nothing about a row says that it is meant as an example."""
+    if not isinstance(row, dict):
+        return True
+    right = misspelt_keys(*next(objects_of(row)))
+    return method_of(row | {right[key]: row[key] for key in right}) is None
+
+
+def _looks_of(row: object) -> str:
+    return names(row) if isinstance(row, dict) and row else shown(row)
 
 
 def _words(learnt: Learnt) -> tuple[list[str], list[str], list[Said]]:

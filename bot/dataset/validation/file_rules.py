@@ -86,6 +86,18 @@ def other_format(profile: DatasetProfile) -> Places:
         yield found.first_line, {"n": found.n, "format": name}
 
 
+def format_unclear(profile: DatasetProfile) -> Places:
+    """The same with a part that may change what an example means; one find for each such part."""
+    for (name, field), found in profile.unclear.items():
+        yield found.first_line, {"n": found.n, "format": name, "field": shown(field)}
+
+
+def no_examples(profile: DatasetProfile) -> Places:
+    """Rows of JSON of which none is an example, nor of a format that we know."""
+    if 1 < profile.strange.n == (profile.n_examples or profile.n_unwrapped):
+        yield None, {"n": profile.strange.n, "what": profile.strange_looks}
+
+
 def unused_fields(profile: DatasetProfile) -> Places:
     """Fields of another tool's examples that say nothing to a model."""
     if profile.unused:

@@ -29,7 +29,10 @@ _CLEARLY: Final = 12.0
 """By so much the right reading must be likelier than the wrong one, as a logarithm."""
 
 # Each damaged text has some of these, and prose in Russian or English has hardly any.
-_RARE: Final = re.compile("[ѕµ°ЅЃЂ‚„ÐÑÃÂâ∞∏Ω≤░▒─-╬¤®¬Γ\x80-\x9fàåèéîïñòûÀÅÈÎÏÒÛ]|Г(?<=[A-Za-z]Г)")
+_RARE: Final = re.compile("[ѕµ°ЅЃЂ‚„ÐÑÃÂâ∞∏Ω≤░▒─-╬¤®¬Γ\x80-\x9fàåèéîïñòûÀÅÈÎÏÒÛ]")
+_RARE_AFTER_LATIN: Final = re.compile("[A-Za-z]Г")
+_CAPITALS: Final = re.compile("[А-ЯЁ]{2}")
+"""Without them there is no odd case, and they are found faster."""
 _ODD_CASE: Final = re.compile("[а-яё][А-ЯЁ]{2}|[А-ЯЁ]{5}")
 _LOOKED_AT: Final = 100
 """Characters at the beginning of a text, whose case tells enough."""
@@ -40,11 +43,17 @@ _STRAY_SIGN: Final = re.compile(
 )
 _COST: Final = 6.0
 """Of such a sign, as a logarithm."""
+_STILL_ODD: Final = re.compile("[ЀЂ-Џѐђ-џҐґ]|[а-яё][А-ЯЁ]")
+"""What is left of a language beside Russian that was in order: Serbian, Ukrainian."""
 
 
 def may_be_mojibake(text: str) -> bool:
     """Whether the others could find anything: a look that costs little."""
-    return not text.isascii() and bool(_RARE.search(text) or _ODD_CASE.search(text, 0, _LOOKED_AT))
+    if text.isascii():
+        return False
+    if _RARE.search(text) or ("Г" in text and _RARE_AFTER_LATIN.search(text)):
+        return True
+    return bool(_CAPITALS.search(text, 0, _LOOKED_AT) and _ODD_CASE.search(text, 0, _LOOKED_AT))
 
 
 def restored(text: str) -> str | None:
@@ -76,20 +85,25 @@ def _in_another_code_page(text: str) -> str | None:
     score, n = likelihood(text[:_FIRST_LOOK])
     if n < _FEWEST:
         return None
-    pages: tuple[str, ...] = _CODE_PAGES
-    if score > _UNLIKELY * n:
-        if not _ODD_CAPITAL.search(text):
-            return None
-        pages = ("cp1251", "mac-cyrillic")  # which differ in capital letters only
+    is_about_capitals = score > _UNLIKELY * n
+    if is_about_capitals and not _ODD_CAPITAL.search(text):
+        return None
+    pages = ("cp1251", "mac-cyrillic") if is_about_capitals else _CODE_PAGES
     sample = text[:_SAMPLE]
     read = {pair: found for pair in permutations(pages, 2) if (found := _read(sample, *pair))}
     best = max(read, key=lambda pair: _plausibility(read[pair]), default=None)
     if best is None:
         return None
     score, n = likelihood(read[best])
-    gained = _plausibility(read[best]) - _plausibility(sample)
+    # Somebody may have written capitals for small letters, and the other way round.
+    as_it_is = max(map(_plausibility, (sample, sample.swapcase())))
     letters = {c for c in read[best] if "а" <= c <= "я"}
-    is_sure = gained >= _CLEARLY and score >= _LIKELY * n and len(letters) >= _FEWEST_LETTERS
+    is_sure = (
+        _plausibility(read[best]) - as_it_is >= _CLEARLY
+        and score >= _LIKELY * n
+        and len(letters) >= _FEWEST_LETTERS
+        and not _STILL_ODD.search(read[best])
+    )
     return _read(text, *best) if is_sure else None
 
 

@@ -244,10 +244,18 @@ class DatasetProfile:
     """Lines with a comma behind their example."""
     formats: dict[str, Occurrences] = field(default_factory=dict)
     """Lines by the name of the other tool's format that they are in."""
+    unclear: dict[tuple[str, str], Occurrences] = field(default_factory=dict)
+    """Lines that keep their format, by its name and the part of which nobody knows the meaning."""
+    strange: Occurrences = field(default_factory=Occurrences)
+    """Lines that can be read, but look like no example."""
+    strange_looks: str = ""
+    """What the first of them holds."""
     unused: set[str] = field(default_factory=set)
     """Names of their fields that are no part of an example."""
+    n_unwrapped: int = 0
+    """What a file that is no lines of examples holds in their place."""
     n_convertible: int = 0
-    """Examples in a file that is no lines of examples, but can be turned into some."""
+    """Those of them that are examples, or can be turned into some."""
     prompts: SystemPrompts = field(default_factory=SystemPrompts)
     repetitions: RepetitionIndex = field(default_factory=RepetitionIndex)
     answers: Answers = field(default_factory=Answers)
@@ -264,6 +272,17 @@ class DatasetProfile:
         self.formats.setdefault(name, Occurrences()).add(line)
         if len(self.unused) < _MOST_FIELDS:
             self.unused.update(unused)
+
+    def add_unclear(self, name: str, part: str, line: int) -> None:
+        """Count the one on *line* that can't be converted because of that *part*."""
+        if len(self.unclear) == _MOST_FIELDS:
+            name, part = next(iter(self.unclear))
+        self.unclear.setdefault((name, part), Occurrences()).add(line)
+
+    def add_strange(self, looks: str, line: int) -> None:
+        """Count the row on *line*, which looks like no example."""
+        self.strange_looks = self.strange_looks or looks
+        self.strange.add(line)
 
     def clear_themes(self) -> Mapping[str, int]:
         """Examples by theme, most frequent first; empty when too few have any."""

@@ -1,7 +1,7 @@
 """What a rule is, how it shows a value from the file, and the findings of all rules."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Final, Generic, TypeAlias, TypeVar
 
@@ -40,8 +40,8 @@ class FileRule(Generic[T]):
     name: str
     level: Level
     check: Callable[[T], Places]
-    replaces: str = ""
-    """A rule whose findings say nothing more once this one has found something."""
+    replaces: Sequence[str] = ()
+    """Rules whose findings say nothing more once this one has found something."""
 
 
 class FindingCounts:
@@ -86,8 +86,8 @@ class FindingCounts:
         for rule in rules:
             for line, params in rule.check(subject):
                 self.add(rule.name, rule.level, line, params)
-            if rule.replaces and rule.name in self.counts:
-                self._forget(rule.replaces)
+            for replaced in rule.replaces if rule.name in self.counts else ():
+                self._forget(replaced)
 
     def _forget(self, rule: str) -> None:
         for finding in self._listed.pop(rule, [])[:1]:

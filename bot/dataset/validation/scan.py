@@ -114,17 +114,19 @@ class _Scan:
         """Read the examples as repairing would, and tell of rows that make none."""
         if source.unused:
             self.findings.add("unused_fields", Level.NOTE, None, {"fields": source.unused})
-        n = 0
+        n_good = 0
         try:
             for item in source.items() if source.items else ():
                 if isinstance(item, LeftOut):
                     self.findings.add(item.rule, Level.WARNING, item.number, item.params)
-                else:
-                    n += not item.is_rest and not item.data.isspace()
+                elif not item.is_rest and not item.data.isspace():
+                    self.profile.n_unwrapped += 1
+                    n_good += self.line_checks.can_be_learnt(item.number, item.data)
         except Broken as exc:
             self.findings.add(exc.rule, Level.ERROR, exc.line, exc.params)
         else:
-            self.profile.n_convertible = n
+            self.profile.n_convertible = n_good
+            self.findings.apply_to_file(tables.FOREIGN_RULES, self.profile)
 
     def _line(self, number: int, line: bytes) -> None:
         profile = self.profile

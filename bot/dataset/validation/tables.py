@@ -139,9 +139,21 @@ PERSONAL_RULES: Final[tuple[Rule[Personal], ...]] = tuple(
 SECRET_RULES: Final[tuple[Rule[str], ...]] = (
     Rule("secret_key", Level.WARNING, content_rules.secret_key),
 )
+# Asked also of what a document or a file in another encoding holds.
+FOREIGN_RULES: Final[tuple[FileRule[DatasetProfile], ...]] = (
+    FileRule("other_format", Level.ERROR, file_rules.other_format),
+    FileRule("format_unclear", Level.ERROR, file_rules.format_unclear),
+    FileRule(
+        "no_examples",
+        Level.ERROR,
+        file_rules.no_examples,
+        replaces=("messages_missing", "not_object"),
+    ),
+    FileRule("unused_fields", Level.NOTE, file_rules.unused_fields),
+)
 FILE_RULES: Final[tuple[FileRule[DatasetProfile], ...]] = (
     FileRule("empty_file", Level.ERROR, file_rules.empty_file),
-    FileRule("other_format", Level.ERROR, file_rules.other_format),
+    *FOREIGN_RULES,
     FileRule("comma_ended", Level.ERROR, file_rules.comma_ended),
     FileRule("cr", Level.ERROR, file_rules.cr),
     FileRule("mixed_methods", Level.ERROR, file_rules.mixed_methods),
@@ -150,7 +162,6 @@ FILE_RULES: Final[tuple[FileRule[DatasetProfile], ...]] = (
     FileRule("system_prompt_absent", Level.WARNING, file_rules.system_prompt_absent),
     FileRule("system_prompt_missing", Level.WARNING, file_rules.system_prompt_missing),
     FileRule("system_prompt_differs", Level.WARNING, file_rules.system_prompt_differs),
-    FileRule("unused_fields", Level.NOTE, file_rules.unused_fields),
     FileRule("blank_lines", Level.NOTE, file_rules.blank_lines),
     FileRule("crlf", Level.NOTE, file_rules.crlf),
     FileRule("trailing_blanks", Level.NOTE, file_rules.trailing_blanks),
@@ -160,7 +171,7 @@ CONTENT_FILE_RULES: Final[tuple[FileRule[DatasetProfile], ...]] = (
         "identical_answers",
         Level.ERROR,
         file_rules.identical_answers,
-        replaces="repeated_answer",
+        replaces=("repeated_answer",),
     ),
     FileRule("short_answer", Level.WARNING, file_rules.short_answer),
     FileRule("long_answer", Level.WARNING, file_rules.long_answer),
@@ -178,6 +189,6 @@ _TABLES: Final[tuple[tuple[Rule[Any] | FileRule[Any], ...], ...]] = (
 
 def all_rules() -> dict[str, Level]:
     """Every rule's name with its level."""
-    unreadable = dict.fromkeys((*UNREADABLE, *source.BROKEN, "format_unclear"), Level.ERROR)
+    unreadable = dict.fromkeys((*UNREADABLE, *source.BROKEN), Level.ERROR)
     unreadable |= dict.fromkeys(source.LEFT_OUT, Level.WARNING)
     return unreadable | {rule.name: rule.level for table in _TABLES for rule in table}
