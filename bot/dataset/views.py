@@ -8,11 +8,13 @@ from bot.dataset.repair import can_repair, is_conversion
 from bot.delivery.screen import Attachment, Button, Screen, fitting, rows
 from bot.domain.datasets import Dataset, Finding, Level, ValidationReport
 from bot.edge.buttons import button, data_of
-from bot.texts import Markup, Texts
+from bot.texts import Markup, Texts, shortened
 
 SHOWN = 10
 """Findings in one message; a phone shows about a dozen lines."""
 SHOWN_OF_A_RULE = 3
+VALUE_UNITS = 200
+"""UTF-16 units of a value in the sentence of a finding."""
 FINDINGS_UNITS = 2200
 """UTF-16 units that they may take."""
 _OF_ALL_LINES = ("other_format", "format_unclear", "no_examples")
@@ -86,7 +88,7 @@ def uploaded(texts: Texts, dataset: Dataset, file_id: str) -> Screen:
 
 def finding_line(texts: Texts, finding: Finding) -> str:
     """A finding with its place."""
-    text = Markup(texts(f"finding_{finding.rule}", **finding.params))
+    text = _sentence(texts, finding)
     if finding.line is None:
         return texts("dataset_file", text=text)
     return texts("dataset_line", line=finding.line, text=text)
@@ -95,13 +97,18 @@ def finding_line(texts: Texts, finding: Finding) -> str:
 def kind_sentence(texts: Texts, found: ValidationReport) -> Markup | None:
     """What the file is, if it is no lines of the provider's examples."""
     return next(
-        (
-            Markup(texts(f"finding_{finding.rule}", **finding.params))
-            for finding in found.findings
-            if _says_what(found, finding)
-        ),
+        (_sentence(texts, finding) for finding in found.findings if _says_what(found, finding)),
         None,
     )
+
+
+def _sentence(texts: Texts, finding: Finding) -> Markup:
+    """Long names of columns are cut, so that there is room for other findings."""
+    params = {
+        name: shortened(value, VALUE_UNITS) if isinstance(value, str) else value
+        for name, value in finding.params.items()
+    }
+    return Markup(texts(f"finding_{finding.rule}", **params))
 
 
 def n_convertible(found: ValidationReport) -> int:
