@@ -95,7 +95,7 @@ async def test_a_file_can_not_paint_the_screen(tmp_path, broken):
 
 async def test_more_findings_than_are_listed_are_counted(tmp_path):
     path = tmp_path / "bad.jsonl"
-    path.write_text("{}\n" * 300, encoding="utf-8")
+    path.write_text('{"messages": []}\n' * 300, encoding="utf-8")
 
     ended = await terminal("validate", path, cwd=tmp_path, LANGUAGE="en")
 
@@ -120,7 +120,8 @@ async def test_json_is_one_object_and_nothing_else(tmp_path, broken):
     assert (bad.code, json.loads(bad.out)["is_valid"]) == (1, False)
     finding = next(f for f in json.loads(bad.out)["findings"] if f["line"] == 88)
     assert (finding["level"], finding["rule"]) == ("error", "bad_role")
-    assert finding["params"]["value"] == "asistant"
+    # As JSON, so that a text can be told from a number.
+    assert finding["params"]["value"] == '"asistant"'
     assert "asistant" in finding["message"]
 
 

@@ -464,7 +464,10 @@ async def test_a_job_that_nobody_knows(tmp_path):
         ended = await bot(everything, "monitor", "ftjob-nobodys")
 
         assert ended.code == 1
-        assert ended.err == "The provider does not know ftjob-nobodys. See python -m bot jobs.\n"
+        assert ended.err == (
+            "The provider does not know ftjob-nobodys. See python -m bot jobs. "
+            "(404 Not Found: Could not find fine tune: ftjob-nobodys)\n"
+        )
 
 
 @pytest.mark.parametrize("words", [("test",), ("--test",)])
