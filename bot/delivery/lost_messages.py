@@ -211,8 +211,15 @@ class LostMessages:
             raise refusal
         return None
 
+    async def _is_open(self, message_id: int, doubt: _Doubt) -> bool:
+        """Whether the id still may be the message's; it may have turned out to be another's."""
+        if message_id in await self._known(doubt.lowest_id):
+            doubt.ruled_out.add(message_id)
+        return message_id not in doubt.ruled_out
+
     async def _try(self, message_id: int, edit: Edit, doubt: _Doubt) -> int | None:
-        await self._rate_limits.turn_to_search()
+        if not await self._rate_limits.turn_to_search(lambda: self._is_open(message_id, doubt)):
+            return None
         try:
             async with asyncio.timeout(PROBE_S):
                 if await edit(message_id):

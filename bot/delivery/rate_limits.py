@@ -7,7 +7,7 @@ in a chat. Edits count too. https://core.telegram.org/bots/faq#my-bot-is-hitting
 import asyncio
 import datetime as dtm
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from telegram.error import RetryAfter
 
@@ -51,6 +51,7 @@ class RateLimits:
         self._clock = clock
         self._all = _Bucket(PER_SECOND, BURST)
         self._searches = _Bucket(SEARCHES_PER_SECOND, BURST)
+        self._next_search = asyncio.Lock()
         self._chats: dict[int, _Bucket] = {}
         self._blocked_until: dict[int, float] = {}
 
@@ -62,14 +63,19 @@ class RateLimits:
         if delay_s > 0:
             await asyncio.sleep(delay_s)
 
-    async def turn_to_search(self) -> None:
-        """Wait until an edit of a message that may not exist may leave.
+    async def turn_to_search(self, is_needed: Callable[[], Awaitable[bool]]) -> bool:
+        """Wait until an edit of a message that may not exist may leave; False: needless by then.
 
         Telegram looks whether the message exists before it counts an edit for the chat.
         """
-        for bucket in (self._searches, self._all):
-            if (delay_s := bucket.take(self._clock())) > 0:
+        async with self._next_search:
+            if not await is_needed():
+                return False
+            if (delay_s := self._searches.take(self._clock())) > 0:
                 await asyncio.sleep(delay_s)
+        if (delay_s := self._all.take(self._clock())) > 0:
+            await asyncio.sleep(delay_s)
+        return True
 
     def is_free(self, chat_id: int) -> bool:
         """Whether a message to the chat could leave now; if not, the caller drops its frame."""

@@ -100,8 +100,11 @@ async def test_blocked_chats_are_not_forgotten_among_thousands(pace: RateLimits)
 async def test_searches_leave_room_for_new_messages(pace: RateLimits):
     """A hundred edits that search for lost messages delay a new message by less than a second."""
 
+    async def always() -> bool:
+        return True
+
     async def search() -> float:
-        await pace.turn_to_search()
+        await pace.turn_to_search(always)
         return now()
 
     searches = [asyncio.create_task(search()) for _ in range(100)]
@@ -112,3 +115,18 @@ async def test_searches_leave_room_for_new_messages(pace: RateLimits):
 
     assert max(messages) - began < 1.2
     assert max(sum(start <= time < start + 1 for time in times) for start in times) <= 30
+
+
+async def test_needless_searches_cost_no_turn(pace: RateLimits):
+    """What became known while it waited makes room for the others at once."""
+
+    async def never() -> bool:
+        return False
+
+    async def always() -> bool:
+        return True
+
+    began = now()
+    assert await asyncio.gather(*(pace.turn_to_search(never) for _ in range(100))) == [False] * 100
+    assert await pace.turn_to_search(always)
+    assert now() == began
