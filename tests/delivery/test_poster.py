@@ -323,6 +323,29 @@ async def test_what_was_ruled_out_is_not_asked_again(telegram: Telegram, poster:
     assert now() < SEARCH_S
 
 
+async def test_what_turns_out_to_be_another_message_is_not_asked(
+    telegram: Telegram, poster: Poster, pace: RateLimits, known: set[int], started
+):
+    """After a hole updates come in while probes wait for their turn: these ids need none."""
+    telegram.breaks(httpx.ReadError)
+    with pytest.raises(Uncertain):
+        await post(poster, floor_id=3)
+
+    async def always() -> bool:
+        return True
+
+    others = [started(pace.turn_to_search(always)) for _ in range(40)]
+    search = started(post(poster, floor_id=3, is_unsure=True))
+    await asyncio.sleep(0.5)
+    known.update(range(4, 4 + SPARE_IDS + 1))
+
+    await search
+
+    assert telegram.texts(5) == [SHOWN]
+    assert telegram.sent(5, "editMessageText") == []
+    assert all(other.done() for other in others)
+
+
 async def test_second_loss_is_looked_for_where_the_first_was_ruled_out(
     telegram: Telegram, poster: Poster
 ):
