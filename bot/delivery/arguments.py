@@ -1,7 +1,5 @@
 """What the Bot API needs to be told to show a screen."""
 
-import html
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +7,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 from telegram.constants import ParseMode
 
 from bot.delivery.screen import Button, Screen
+from bot.texts import unmarked
 
 Arguments = dict[str, Any]
 
@@ -35,7 +34,7 @@ def without_formatting(screen: Screen) -> Screen:
     """The same words, as plain text."""
     if screen.entities is not None:
         return replace(screen, entities=[])
-    return replace(screen, text=html.unescape(re.sub("<[^>]+>", "", screen.text)), entities=[])
+    return replace(screen, text=unmarked(screen.text), entities=[])
 
 
 def _keyboard(screen: Screen) -> InlineKeyboardMarkup | None:

@@ -1,13 +1,11 @@
 """A screen: the text and the buttons of one message, ready for the outbox."""
 
-import html
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
 from bot.domain import JsonDict
-from bot.texts import Texts, utf16_length
+from bot.texts import Texts, unmarked, utf16_length
 
 MAX_UNITS = 4096
 """UTF-16 code units in a message. https://core.telegram.org/bots/api#sendmessage"""
@@ -98,8 +96,7 @@ def fitting(lines: Sequence[str], *, units: int = MAX_UNITS) -> list[str]:
     """The first of these lines of HTML, as many as fit into *units* UTF-16 units of text."""
     kept: list[str] = []
     for line in lines:
-        shown = html.unescape(re.sub("<[^>]*>", "", line))
-        units -= utf16_length(shown) + 1
+        units -= utf16_length(unmarked(line)) + 1
         if units < 0:
             break
         kept.append(line)

@@ -18,8 +18,7 @@ from bot.demo.terminal import Terminal
 from bot.demo.transcript import button, is_card, words_of
 from bot.domain import JsonDict
 from bot.edge.buttons import data_of
-from bot.terminal.console import unmarked
-from bot.texts import Texts
+from bot.texts import Texts, unmarked
 
 FIRST_WORDS: Final = "Нет силы воли: завтра сдавать работу, а я мою холодильник"
 SECOND_WORDS: Final = "А с чего начать?"

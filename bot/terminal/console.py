@@ -3,7 +3,6 @@
 import codecs
 import datetime as dtm
 import functools
-import html
 import io
 import logging
 import os
@@ -20,7 +19,7 @@ from tqdm import tqdm
 from bot.config import Needs, Settings, load_settings
 from bot.errors import DatasetMissing, UserError
 from bot.logs import RedactingFormatter
-from bot.texts import Texts
+from bot.texts import Texts, unmarked
 
 P = ParamSpec("P")
 
@@ -31,7 +30,6 @@ SHOWS_PROGRESS_BYTES: Final = 5_000_000
 
 _COMMAND: Final = re.compile(r"(?<!\S)/(validate|upload|train|monitor|test|jobs)\b")
 """What a chat and the terminal have in common."""
-_TAG: Final = re.compile(r"</?[a-z][^<>]*>")
 
 
 def command(
@@ -88,11 +86,6 @@ def told(texts: Texts, error: UserError) -> str:
     said = one_line(error.said)
     quoted = one_line(str(error.params.get("message") or said))
     return sentence if quoted in sentence else f"{sentence} ({said})"
-
-
-def unmarked(text: str) -> str:
-    """Telegram HTML of ours as plain text."""
-    return html.unescape(_TAG.sub("", text))
 
 
 def one_line(text: str) -> str:

@@ -14,8 +14,8 @@ from bot.dataset.views import kind_sentence, n_convertible, rest_of
 from bot.domain import JsonDict
 from bot.domain.datasets import Finding, ValidationReport
 from bot.errors import CannotRepair, DatasetMissing, FileIsThere
-from bot.terminal.console import command, one_line, progress_bar, unmarked
-from bot.texts import Markup, Texts
+from bot.terminal.console import command, one_line, progress_bar
+from bot.texts import Markup, Texts, unmarked
 
 
 @command(Needs.NOTHING)

@@ -11,9 +11,9 @@ from bot.config import Needs, Settings
 from bot.dataset.validation.profile import first_system_prompt
 from bot.edge.core import Pacing, build_chat_model
 from bot.errors import DatasetMissing, ModelUnknown, UserError
-from bot.terminal.console import command, for_terminal, one_line, told, unmarked
+from bot.terminal.console import command, for_terminal, one_line, told
 from bot.terminal.output import Output
-from bot.texts import Markup, Texts
+from bot.texts import Markup, Texts, unmarked
 from bot.trials.entities import AnswerFigures, Judgement, TrialAnswer, Verdict, is_rehearsed
 from bot.trials.sampling import Sample, SampledModel, Sampling, base_named_by, sample_prompts
 from bot.trials.training_answers import read_training_answers

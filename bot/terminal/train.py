@@ -21,13 +21,13 @@ from bot.edge.core import build_provider
 from bot.errors import DatasetInvalid
 from bot.jobs.card_views import reason
 from bot.terminal import dataset
-from bot.terminal.console import ask, command, for_terminal, one_line, unmarked
+from bot.terminal.console import ask, command, for_terminal, one_line
 from bot.terminal.monitor import JobWatch
 from bot.terminal.output import Output
 from bot.terminal.plan import plan_lines, usd, wishes
 from bot.terminal.runs import BY_TERMINAL, TerminalTraining, new_request_id, open_features
 from bot.terminal.samples import PATIENCE_S, try_out
-from bot.texts import Texts
+from bot.texts import Texts, unmarked
 from bot.training.entities import RunTwin
 from bot.training.parameters import epochs_of, multiplier_of
 from bot.usage.cost import Estimate

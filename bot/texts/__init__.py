@@ -2,6 +2,7 @@
 
 import datetime as dtm
 import html
+import re
 import zoneinfo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ LANGUAGES: Final = {
 LANGUAGE_NAMES: Final = {"ru": "Русский", "en": "English"}
 
 _CENT: Final = 0.01
+_TAG: Final = re.compile(r"</?[a-z][^<>]*>")
 
 LONGEST_VALUE: Final = 600
 """UTF-16 units of a value in a sentence, so that a long name does not fill a whole message."""
@@ -159,6 +161,11 @@ def cut(text: str, units: int) -> str:
     kept = text.encode("utf-16-le", "surrogatepass")[: 2 * (units - 2)]
     words, space, last = kept.decode("utf-16-le", "ignore").rpartition(" ")
     return f"{words} …" if space and len(last) < 40 else f"{words}{space}{last}…"
+
+
+def unmarked(text: str) -> str:
+    """Telegram HTML of ours as plain text."""
+    return html.unescape(_TAG.sub("", text))
 
 
 def shortened(text: str, units: int) -> Markup:

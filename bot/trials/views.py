@@ -1,7 +1,5 @@
 """Trials: the verdict, the answers of both models side by side, and a model that is not served."""
 
-import html
-import re
 import time
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
@@ -9,7 +7,7 @@ from enum import StrEnum
 from bot.delivery.screen import MAX_UNITS, Screen, fitting, rows
 from bot.domain.models import Ending
 from bot.edge.buttons import button, data_of
-from bot.texts import Markup, Texts, shortened, utf16_length
+from bot.texts import Markup, Texts, shortened, unmarked, utf16_length
 from bot.trials.entities import Judgement, Trial, TrialAnswer, Verdict
 
 TITLE_UNITS = 100
@@ -166,7 +164,7 @@ def unserved(texts: Texts, trial: Trial) -> Screen:
 
 def _units(markup: str) -> int:
     """The length of this HTML as Telegram counts it, without tags."""
-    return utf16_length(html.unescape(re.sub("<[^>]*>", "", markup)))
+    return utf16_length(unmarked(markup))
 
 
 def _share(lengths: Sequence[int], units: int) -> int:

@@ -17,6 +17,12 @@ NO_METHOD = {"ok": False, "error_code": 404, "description": "Not Found"}
 BOT = {"ok": True, "result": {"id": 1, "is_bot": True, "first_name": "N", "username": "natasha"}}
 
 
+async def checked(tmp_path: Path, **settings: str) -> tuple[int, str]:
+    """The exit code and the output of `check`, with the settings that it requires and these."""
+    required = {"TELEGRAM_BOT_TOKEN": BOT_TOKEN, "OPENAI_API_KEY": API_KEY, "ADMIN_IDS": str(ADMIN)}
+    return await run("check", FOLDER=str(tmp_path), **required | settings)
+
+
 @asynccontextmanager
 async def answering(status: int, body: str) -> AsyncIterator[str]:
     """A server that gives the same answer to everything; yields its address."""
@@ -57,12 +63,8 @@ async def test_what_answers_instead_of_telegram(
     tmp_path: Path, status: int, body: str, mark: str, says: str
 ):
     async with answering(status, body) as url:
-        code, output = await run(
-            "check",
-            FOLDER=str(tmp_path),
-            TELEGRAM_BOT_TOKEN=BOT_TOKEN,
-            OPENAI_API_KEY=API_KEY,
-            ADMIN_IDS=str(ADMIN),
+        code, output = await checked(
+            tmp_path,
             TELEGRAM_API_URL=url,
             OPENAI_BASE_URL="http://127.0.0.1:9/v1",
         )
@@ -75,12 +77,8 @@ async def test_what_answers_instead_of_telegram(
 
 async def test_missing_dataset_is_told_in_plain_words(tmp_path: Path):
     """The sentence was made for a chat: no tags, and the commands of the terminal."""
-    _, output = await run(
-        "check",
-        FOLDER=str(tmp_path),
-        TELEGRAM_BOT_TOKEN=BOT_TOKEN,
-        OPENAI_API_KEY=API_KEY,
-        ADMIN_IDS=str(ADMIN),
+    _, output = await checked(
+        tmp_path,
         TELEGRAM_API_URL="http://127.0.0.1:9",
         OPENAI_BASE_URL="http://127.0.0.1:9/v1",
         DATASET_PATH="мои <данные> & всё.jsonl",
@@ -122,12 +120,8 @@ async def test_what_answers_instead_of_the_provider(
 ):
     """The line names the address, without the password in it, and what came."""
     async with answering(status, body) as url:
-        code, output = await run(
-            "check",
-            FOLDER=str(tmp_path),
-            TELEGRAM_BOT_TOKEN=BOT_TOKEN,
-            OPENAI_API_KEY=API_KEY,
-            ADMIN_IDS=str(ADMIN),
+        code, output = await checked(
+            tmp_path,
             TELEGRAM_API_URL="http://127.0.0.1:9",
             OPENAI_BASE_URL=url.replace("//", "//me:geheim@") + "/v1",
         )
@@ -140,12 +134,8 @@ async def test_what_answers_instead_of_the_provider(
 
 
 async def test_provider_that_is_not_there_is_named(tmp_path: Path):
-    _, output = await run(
-        "check",
-        FOLDER=str(tmp_path),
-        TELEGRAM_BOT_TOKEN=BOT_TOKEN,
-        OPENAI_API_KEY=API_KEY,
-        ADMIN_IDS=str(ADMIN),
+    _, output = await checked(
+        tmp_path,
         TELEGRAM_API_URL="http://me:geheim@127.0.0.1:9",
         OPENAI_BASE_URL="http://me:geheim@127.0.0.1:9/v1",
     )
