@@ -16,6 +16,8 @@ class Row:
     beside: float | None = None
     limit: float | None = None
     limits_ratio: bool = False
+    is_least: bool = False
+    """Whether *limit* is the least that is allowed, not the most."""
 
     @property
     def ratio(self) -> float | None:
@@ -35,7 +37,8 @@ class Row:
             return "", ""
         judged = self.ratio if self.limits_ratio else self.value
         assert judged is not None
-        return f"{self.limit:g}", "within" if judged <= self.limit else "OVER"
+        is_kept = judged >= self.limit if self.is_least else judged <= self.limit
+        return f"{self.limit:g}", "within" if is_kept else "OVER"
 
 
 def machine() -> str:

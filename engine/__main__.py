@@ -3,12 +3,17 @@
 import logging
 import os
 import sys
+from importlib.util import find_spec
+
+LORA = ("torch", "transformers", "peft", "trl", "accelerate", "safetensors", "huggingface_hub")
+"""What the child processes of real training import."""
 
 
 def main() -> None:
     """Read the settings and serve; exit code 2 when it cannot start."""
     try:
         from engine.app import build  # noqa: PLC0415
+        from engine.backends.lora.bases import BaseUnknown  # noqa: PLC0415
         from engine.server import serve  # noqa: PLC0415
         from engine.settings import read_settings  # noqa: PLC0415
         from engine.storage.database import DatabaseTooNew  # noqa: PLC0415
@@ -23,9 +28,19 @@ def main() -> None:
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
     try:
-        serve(build(settings), host=settings.host, port=settings.port, until_eof=settings.until_eof)
-    except (OSError, DatabaseTooNew) as error:
+        app = build(settings)
+        _check_extra(settings.backend)
+        serve(app, host=settings.host, port=settings.port, until_eof=settings.until_eof)
+    except (OSError, DatabaseTooNew, BaseUnknown) as error:
         sys.stderr.write(f"engine: {error}\n")
+        sys.exit(2)
+
+
+def _check_extra(backend: str) -> None:
+    """Exit with code 2 where real training lacks its libraries; they are not imported here."""
+    missing = [name for name in LORA if backend == "lora" and find_spec(name) is None]
+    if missing:
+        sys.stderr.write(f"engine: {missing[0]} is missing: pip install 'natasha-bot[lora]'\n")
         sys.exit(2)
 
 

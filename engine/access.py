@@ -1,14 +1,18 @@
 """Checks the API key of a request."""
 
+import hashlib
 import hmac
 
 from engine.errors import ApiError
 
 
-def check_key(accepted: frozenset[str], authorization: str | None) -> None:
-    """Check `Authorization: Bearer ...`; raises `ApiError` 401 without an accepted key.
+def check_key(accepted: frozenset[str], authorization: str | None) -> str:
+    """The fingerprint of the key in `Authorization: Bearer ...`.
 
     If *accepted* is empty, any key will do (for loopback only).
+
+    Raises:
+        ApiError: 401, without an accepted key.
     """
     scheme, _, key = (authorization or "").partition(" ")
     key = key.strip()
@@ -20,6 +24,12 @@ def check_key(accepted: frozenset[str], authorization: str | None) -> None:
     if accepted and not any(matches):
         message = f"Incorrect API key provided: {_masked(key)}."
         raise ApiError(401, message, code="invalid_api_key")
+    return fingerprint(key)
+
+
+def fingerprint(key: str) -> str:
+    """16 hexadecimal digits that stand for *key* in the database, which never holds a key."""
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
 def _masked(key: str) -> str:

@@ -1,6 +1,7 @@
 """The base models on offer, read from `models.toml`."""
 
 import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,28 @@ class BaseModel:
     """Upper limit of one answer."""
     example_tokens: int
     """Training examples are cut to this length."""
+    alias: str | None = None
+    """A second name, without a date, as OpenAI has it; None: there is none."""
+
+
+class Bases(Mapping[str, BaseModel]):
+    """Base models by name. They are found by their aliases as well, which are not listed."""
+
+    def __init__(self, bases: Mapping[str, BaseModel]) -> None:
+        self._bases = bases
+        self._names = {base.alias: name for name, base in bases.items() if base.alias}
+
+    def __getitem__(self, name: str) -> BaseModel:
+        """The model with this name or alias."""
+        return self._bases[self._names.get(name, name)]
+
+    def __iter__(self) -> Iterator[str]:
+        """The names, in the order of the catalogue."""
+        return iter(self._bases)
+
+    def __len__(self) -> int:
+        """How many models there are."""
+        return len(self._bases)
 
 
 _TABLE = Path(__file__).with_name("models.toml")

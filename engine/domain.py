@@ -43,6 +43,10 @@ class StoredFile:
     """Bytes."""
     created_at: int
     """Unix time, seconds."""
+    expires_at: int | None = None
+    """Unix time from which it no longer exists; None: it stays."""
+    created_by: str | None = None
+    """Fingerprint of the API key that uploaded it; None: a result file, or not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +105,8 @@ class FineTuningJob:
     estimated_finish: int | None = None
     failure: JobFailure | None = None
     result_file: str | None = None
+    created_by: str | None = None
+    """Fingerprint of the API key that created it; None: not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

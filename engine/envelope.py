@@ -1,7 +1,8 @@
-"""Gives each request an id, checks its API key and logs bugs."""
+"""Gives each request an id, checks its API key, counts answers and logs bugs."""
 
 import logging
 import secrets
+from contextlib import nullcontext
 
 from fastapi.responses import JSONResponse
 from starlette.datastructures import Headers, MutableHeaders
@@ -10,11 +11,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.access import check_key
 from engine.errors import ApiError
+from engine.quotas import Quotas
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
 """Limit for any request but an upload; a million tokens, the longest context, are about 8 MB."""
 UPLOADS = "/v1/files"
 """This route reads its body chunk by chunk and has its own limit."""
+CHATS = "/chat/completions"
+"""The end of a chat's path, also of a deployed model's."""
 _log = logging.getLogger(__name__)
 
 
@@ -25,9 +29,10 @@ class Envelope:
     for each streamed answer.
     """
 
-    def __init__(self, app: ASGIApp, keys: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp, keys: frozenset[str], quotas: Quotas) -> None:
         self._app = app
         self._keys = keys
+        self._quotas = quotas
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection's request, or pass the lifespan on."""
@@ -43,11 +48,15 @@ class Envelope:
             await send(message)
 
         try:
-            check_key(self._keys, Headers(scope=scope).get("authorization"))
+            key = check_key(self._keys, Headers(scope=scope).get("authorization"))
+            scope["key"] = key
             body = receive if scope["path"] == UPLOADS else _limited(receive)
-            await self._app(scope, body, send_with_id)
+            is_chat = scope["method"] == "POST" and scope["path"].endswith(CHATS)
+            with self._quotas.answering(key) if is_chat else nullcontext():
+                await self._app(scope, body, send_with_id)
         except ApiError as error:
-            await JSONResponse(error.body(), error.status)(scope, receive, send_with_id)
+            answer = JSONResponse(error.body(), error.status, headers=error.headers)
+            await answer(scope, receive, send_with_id)
         except Exception:
             # `faults` has answered already, unless the answer had begun. Then the server closes
             # the connection, because the answer is not complete.

@@ -1,6 +1,6 @@
 """Turns exceptions into answers in OpenAI's shape of an error."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -18,9 +18,10 @@ def install(app: FastAPI) -> None:
 
 
 async def _answer(request: Request, error: Exception) -> JSONResponse:
-    headers = None
+    headers: Mapping[str, str] | None = None
     if isinstance(error, ApiError):
         answer = error
+        headers = error.headers
     elif isinstance(error, HTTPException):
         answer, headers = _of_framework(request, error), error.headers
     elif isinstance(error, RequestValidationError):

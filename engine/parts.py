@@ -1,5 +1,6 @@
 """The parts that every route works with; `app.py` makes them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,7 @@ from engine.backends import Backend
 from engine.catalogue import BaseModel
 from engine.jobs.trainings import Trainings
 from engine.profiles import Profile
+from engine.quotas import Quotas
 from engine.storage.files import FileStore
 from engine.storage.jobs import JobStore
 from engine.storage.models import ModelStore
@@ -20,7 +22,8 @@ class Engine:
     """The stores, the backend and the settings of the routes."""
 
     backend: Backend
-    bases: dict[str, BaseModel]
+    bases: Mapping[str, BaseModel]
+    """By name; see `catalogue.Bases`."""
     files: FileStore
     jobs: JobStore
     models: ModelStore
@@ -29,6 +32,7 @@ class Engine:
     """The folder for unfinished uploads; on the same disk as the files."""
     jobs_folder: Path
     """Contains a folder for each job."""
+    quotas: Quotas
     max_file_bytes: int
     """Largest file that may be uploaded."""
     profile: Profile
@@ -47,3 +51,12 @@ async def _engine_of(request: Request) -> Engine:
 
 Parts = Annotated[Engine, Depends(_engine_of)]
 """The type of the parameter by which a route gets the parts."""
+
+
+async def _key_of(request: Request) -> str:
+    key: str = request.scope["key"]
+    return key
+
+
+Key = Annotated[str, Depends(_key_of)]
+"""The fingerprint of the request's API key."""

@@ -40,6 +40,8 @@ class Profile:
     can_pause: bool = True
     """False: pausing and resuming are a 400."""
     own_statuses: tuple[OwnStatus, ...] = ()
+    has_empty_errors: bool = False
+    """A job without a failure has `error: {}`, not null."""
 
     message_type: str = "message"
     """The `type` of events without metrics."""
@@ -94,6 +96,7 @@ PROFILES = {
             OwnStatus(word="preparing", since=0, until=0.2),
             OwnStatus(word="post_processing", since=0.8, until=1),
         ),
+        has_empty_errors=True,
         message_type="moderation_checks",
         has_filters=False,
         has_pages=False,

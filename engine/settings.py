@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from engine.backends.lora.options import LoraOptions
 from engine.profiles import PROFILES, Profile
 
+BACKENDS = ("rehearsal", "lora")
+NEVER = "never"
+"""As a last day: none is told."""
 MAX_FILE_BYTES = 512 * 1024 * 1024
 """https://platform.openai.com/docs/api-reference/files/create (looked up 2026-11-22)"""
 
@@ -32,14 +36,49 @@ class Settings:
     first_token_seconds: float
     deploy_seconds: float
     max_file_bytes: int
+    jobs_per_key: int
+    """Active jobs that one key may have; 0: no limit."""
+    chats_per_key: int
+    """Answers at once; 0: no limit."""
+    bytes_per_key: int
+    """Bytes of stored uploads; 0: no limit."""
+    backend: str
+    """rehearsal or lora."""
+    base: tuple[str, ...]
+    """Of `lora`: the base models; see `LoraOptions` for this and the next ones."""
+    devices: tuple[str, ...]
+    lora_rank: int | None
+    threads: int | None
+    memory_bytes: int | None
+    idle_seconds: float
+    chat_batch: int
+    chat_queue: int
+    vllm_url: str
+    vllm_key: str
     profile: Profile
     """The provider that the engine imitates."""
     shutdown_date: str | None
-    """Last day (YYYY-MM-DD) that every model reports; None: as in `models.toml`."""
+    """Last day (YYYY-MM-DD) that every model reports, or `NEVER`; None: as in `models.toml`."""
     training_closed: bool
     """No job may be created, as at OpenAI from 2027-01-06."""
     until_eof: bool
     """Stop when standard input ends, for instance because the parent process died."""
+
+    @property
+    def lora(self) -> LoraOptions:
+        """The options of real training."""
+        return LoraOptions(
+            bases=self.base,
+            devices=self.devices,
+            rank=self.lora_rank,
+            threads=self.threads,
+            memory_bytes=self.memory_bytes,
+            idle_s=self.idle_seconds,
+            chat_batch=self.chat_batch,
+            chat_queue=self.chat_queue,
+            vllm_url=self.vllm_url,
+            vllm_key=self.vllm_key,
+        )
 
 
 def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:
@@ -50,6 +89,8 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         parser.error(
             f"--keys (ENGINE_API_KEYS) is needed to listen on {chosen.host}, beyond loopback"
         )
+    if chosen.backend == "lora" and not chosen.base:
+        parser.error("--base (ENGINE_BASE) is needed: the model that --backend lora trains from")
     return Settings(**vars(chosen))
 
 
@@ -81,7 +122,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
 
     option("--host", "127.0.0.1", str, "address to listen on")
     option("--port", "8081", _port, "0: any free one")
-    option("--data", "data/run/engine", Path, "folder for files, jobs and the database")
+    option("--data", "data/run/engine", _folder, "folder for files, jobs and the database")
     parser.add_argument(
         "--keys",
         type=_keys,
@@ -90,6 +131,21 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         help="accepted API keys, comma-separated; better in ENGINE_API_KEYS, where `ps` does not "
         "show them; none: any key is accepted, on loopback only%(default).0s",
     )
+    option("--backend", "rehearsal", _backend, "rehearsal trains nothing, lora trains for real")
+    option("--base", "", _words, "lora: base models, comma-separated: hub ids or local folders")
+    option("--devices", "", _words, "lora: such as cpu or cuda:0,cuda:1; none: every GPU, or cpu")
+    option("--lora-rank", "", _count_or_auto, "lora: rank of adapters; none: by the device")
+    option("--threads", "", _count_or_auto, "lora: threads on the CPU; none: by its cores")
+    option("--memory-bytes", "", _count_or_auto, "lora: limit of a training; none: what is free")
+    option("--idle-seconds", "900", _seconds, "lora: when a base without chats leaves the memory")
+    option("--chat-batch", "8", _count, "lora: chats that a base answers at once")
+    option("--chat-queue", "32", _count, "lora: chats that may wait; the next one is a 429")
+    option("--vllm-url", "", str, "lora: a vLLM server that answers the chats")
+    parser.add_argument(
+        "--vllm-key",
+        default=environment.get("ENGINE_VLLM_KEY") or "",
+        help="its API key; better in ENGINE_VLLM_KEY%(default).0s",
+    )
     option("--validating-seconds", "2", _seconds, "how long a job validates its files at least")
     option("--queued-seconds", "2", _seconds, "how long a job is queued")
     option("--running-seconds", "30", _seconds, "how long a job runs, whatever its steps")
@@ -97,12 +153,15 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     option("--first-token-seconds", "0.2", _seconds, "delay before an answer begins")
     option("--deploy-seconds", "0", _seconds, "how long a new model is not found at first")
     option("--max-file-bytes", str(MAX_FILE_BYTES), _count, "largest file that may be uploaded")
+    option("--jobs-per-key", "0", _whole, "active jobs that a key may have; 0: no limit")
+    option("--chats-per-key", "0", _whole, "answers at once that a key may have; 0: no limit")
+    option("--bytes-per-key", "0", _whole, "bytes that a key may store as files; 0: no limit")
     option("--profile", "openai", _profile, f"provider that is played: {', '.join(PROFILES)}")
     parser.add_argument(
         "--shutdown-date",
         type=_day,
         default=environment.get("ENGINE_SHUTDOWN_DATE") or None,
-        help="day (YYYY-MM-DD) that every model tells as its last; nothing ends on it",
+        help=f"day (YYYY-MM-DD) that every model tells as its last, or {NEVER}; nothing ends on it",
     )
     parser.add_argument(
         "--training-closed",
@@ -116,9 +175,20 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     return parser
 
 
+def _folder(text: str) -> Path:
+    return Path(text).resolve()  # other processes get paths below it
+
+
 def _seconds(text: str) -> float:
     value = float(text)
     if not (value >= 0 and math.isfinite(value)):
+        raise argparse.ArgumentTypeError("must be 0 or more")
+    return value
+
+
+def _whole(text: str) -> int:
+    value = int(text)
+    if value < 0:
         raise argparse.ArgumentTypeError("must be 0 or more")
     return value
 
@@ -130,6 +200,20 @@ def _count(text: str) -> int:
     return value
 
 
+def _count_or_auto(text: str) -> int | None:
+    return _count(text) if text else None
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _backend(text: str) -> str:
+    if text not in BACKENDS:
+        raise argparse.ArgumentTypeError(f"must be one of {', '.join(BACKENDS)}")
+    return text
+
+
 def _profile(text: str) -> Profile:
     if text not in PROFILES:
         raise argparse.ArgumentTypeError(f"must be one of {', '.join(PROFILES)}")
@@ -137,10 +221,12 @@ def _profile(text: str) -> Profile:
 
 
 def _day(text: str) -> str:
+    if text == NEVER:
+        return text
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        raise argparse.ArgumentTypeError("must be a day such as 2027-01-14") from None
+        raise argparse.ArgumentTypeError(f"must be a day such as 2027-01-14, or {NEVER}") from None
 
 
 def _yes_or_no(text: str) -> bool:
@@ -157,4 +243,4 @@ def _port(text: str) -> int:
 
 
 def _keys(text: str) -> frozenset[str]:
-    return frozenset(key.strip() for key in text.split(",") if key.strip())
+    return frozenset(_words(text))

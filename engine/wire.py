@@ -21,11 +21,13 @@ def file_object(file: StoredFile) -> dict[str, Any]:
         "filename": file.filename,
         "purpose": file.purpose,
         "status": "processed",
+        **({} if file.expires_at is None else {"expires_at": file.expires_at}),
     }
 
 
 def job_object(job: FineTuningJob, owner: str, profile: Profile) -> dict[str, Any]:
-    """A `fine_tuning.job`. Without a failure it has `error: {}`, as at OpenAI."""
+    """A `fine_tuning.job`."""
+    healthy: dict[str, Any] | None = {} if profile.has_empty_errors else None
     hyperparameters = {key: value or "auto" for key, value in asdict(job.hyperparameters).items()}
     beta = {"beta": hyperparameters.pop("beta")}
     of_method = hyperparameters | (beta if job.method is Method.DPO else {})
@@ -51,7 +53,7 @@ def job_object(job: FineTuningJob, owner: str, profile: Profile) -> dict[str, An
         "integrations": [],
         "user_provided_suffix": job.suffix,
         "metadata": None if job.metadata is None else dict(job.metadata),
-        "error": {} if job.failure is None else asdict(job.failure),
+        "error": healthy if job.failure is None else asdict(job.failure),
     }
 
 

@@ -1,20 +1,33 @@
 """The interface of a backend, which trains models and answers chats.
 
-The server owns jobs, files, states, events and names; a backend owns weights. `rehearsal` is the
-only one so far; another one may train real adapters for the same routes.
+The server owns jobs, files, states, events and names; a backend owns weights. There are two:
+`rehearsal` trains no weights, and says so; `lora` trains adapters for real.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from engine.catalogue import BaseModel
-from engine.domain import FineTuningJob, Hyperparameters
+from engine.domain import FineTuningJob, Hyperparameters, Method
 
 TRAINING_FILE = "training.jsonl"
 VALIDATION_FILE = "validation.jsonl"
 """A job's own copies of its files, in its folder; deleting the uploads does not delete them."""
+WEIGHTS_FILE = "adapter_model.safetensors"
+CONFIG_FILE = "adapter_config.json"
+"""The files of an adapter, as PEFT names them."""
+
+
+def weights_folder(folder: Path, step: int) -> Path:
+    """Where a backend with weights keeps the adapter of a job's model, which clients download.
+
+    Args:
+        folder: The job's folder.
+        step: The model's step.
+    """
+    return folder / "models" / f"step-{step}"
 
 
 class JobRefused(Exception):
@@ -42,6 +55,9 @@ class TrainingOrder:
     continues after its `step`."""
     base_model: BaseModel
     """The model `job.base_model` or, if that is a tuned one, its base model."""
+    start: "ModelSource | None" = None
+    """The tuned model that training continues from. None: it starts from the base model or, after
+    validation, the tuned one was deleted meanwhile."""
     folder: Path
     """The job's folder, with `TRAINING_FILE` and, if the job has one, `VALIDATION_FILE`. Weights
     belong here as well. It exists as long as the job's models do."""
@@ -76,6 +92,9 @@ class StepReport:
 
 
 Report = Callable[[StepReport], Awaitable[None]]
+"""Stores a step; returns when it is stored."""
+Tell = Callable[[str], Awaitable[None]]
+"""Stores a plain message as an event of the job."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +120,9 @@ class ChatRequest:
     """Upper limit of the answer; None: the model's own."""
     stop: Sequence[str] = ()
     temperature: float | None = None
+    """0: the most probable token always; None: 1, as OpenAI's API says."""
+    top_p: float | None = None
+    """Only the most probable tokens that have this share together are drawn from; None: 1."""
     seed: int | None = None
     is_streamed: bool = False
     """Whether the client receives the answer piece by piece."""
@@ -117,6 +139,102 @@ class Piece:
     """stop or length on the last piece, None before."""
 
 
+class Pieces(Protocol):
+    """The pieces of an answer; the last one has a finish reason."""
+
+    def __aiter__(self) -> AsyncIterator[Piece]: ...
+
+    async def __anext__(self) -> Piece: ...
+
+    async def aclose(self) -> None:
+        """Stop the answer, also one whose pieces nobody has read; a second call does nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An answer that has its place in the queue."""
+
+    prompt_tokens: int
+    """How many tokens the messages take."""
+    pieces: Pieces
+
+
+class PromptTooLong(Exception):
+    """The messages and the longest answer asked for do not fit into the model's context."""
+
+    def __init__(self, prompt_tokens: int) -> None:
+        super().__init__(prompt_tokens)
+        self.prompt_tokens = prompt_tokens
+
+
+class ChatRefused(Exception):
+    """The model's chat template can't show these messages; the text says why."""
+
+
+class Busy(Exception):
+    """Too many chats wait already.
+
+    Attributes:
+        retry_after_s: When it is worth trying again, in seconds.
+    """
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(retry_after_s)
+        self.retry_after_s = retry_after_s
+
+
+class ModelUnavailable(Exception):
+    """A model is known but can't be loaded now; the text says why, without paths."""
+
+
+def check_length(request: ChatRequest, prompt_tokens: int) -> None:
+    """Raise `PromptTooLong` unless prompt and answer fit into the model's context."""
+    if prompt_tokens + (request.max_tokens or 0) > request.model.base_model.context_tokens:
+        raise PromptTooLong(prompt_tokens)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A training that somebody thinks about."""
+
+    base_model: BaseModel
+    method: Method
+    n_examples: int
+    example_tokens: int
+    """Of the training file, for one epoch, in o200k_base."""
+    longest_example: int | None
+    """Tokens of the longest example, in o200k_base; None: not known."""
+    hyperparameters: Hyperparameters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """What a training would probably take."""
+
+    hyperparameters: Hyperparameters
+    """With the values chosen for "auto"."""
+    device: str
+    """Such as cpu or cuda:0; empty where nothing is trained."""
+    learning_rate: float | None = None
+    """What the multiplier makes of the base rate; None where nothing is trained."""
+    auto_learning_rate: float | None = None
+    """The same for the multiplier "auto"."""
+    seconds: float | None = None
+    """Duration; None: not known."""
+    memory_bytes: int | None = None
+    """Peak of the device's memory; None where nothing is trained."""
+    memory_available_bytes: int | None = None
+    jobs_ahead: int = 0
+    """Jobs that would run first."""
+
+    @property
+    def fits(self) -> bool:
+        """Whether the memory suffices."""
+        if self.memory_bytes is None or self.memory_available_bytes is None:
+            return True
+        return self.memory_bytes <= self.memory_available_bytes
+
+
 class Backend(Protocol):
     """Trains and answers.
 
@@ -130,26 +248,66 @@ class Backend(Protocol):
         """The owner's part of model names, `ft:{base}:{name}:...`."""
 
     @property
-    def notice(self) -> str:
+    def notice(self) -> str | None:
         """The first event of each job: a warning about this kind of training."""
 
-    async def validate(self, order: TrainingOrder) -> Examined:
+    @property
+    def bases(self) -> Mapping[str, BaseModel]:
+        """The base models on offer, by name."""
+
+    async def validate(self, order: TrainingOrder, tell: Tell) -> Examined:
         """Check the files and choose the values for "auto"; raises `JobRefused`."""
 
-    async def wait_turn(self, order: TrainingOrder) -> None:
+    async def wait_turn(self, order: TrainingOrder, tell: Tell) -> None:
         """Return when the job may start."""
 
-    async def train(self, order: TrainingOrder, report: Report) -> None:
+    async def train(self, order: TrainingOrder, report: Report, tell: Tell) -> int:
         """Train from `order.job.step` to `order.job.total_steps`, and report the last step.
 
         Each report is stored when it returns. About 100 of them are enough for a job.
+
+        Returns:
+            The tokens that the whole job has trained on.
+
+        Raises:
+            JobRefused: the training failed for a reason that has a code.
         """
 
-    async def prompt_tokens(self, request: ChatRequest) -> int:
-        """How many tokens the messages take."""
+    async def estimate(self, wish: Wish) -> Estimate:
+        """What such a training would take."""
 
-    def generate(self, request: ChatRequest) -> AsyncIterator[Piece]:
-        """The answer, piece by piece; the last piece has a finish reason."""
+    async def answer(self, request: ChatRequest) -> Answer:
+        """Take a place in the queue; the caller closes the pieces.
 
-    async def forget(self, folder: Path) -> None:
-        """Free the memory of the models in *folder*, which the server deletes next."""
+        Raises:
+            PromptTooLong: see `check_length`.
+            ChatRefused: the messages do not suit the model.
+            Busy: the queue is full.
+            ModelUnavailable: the model can't be loaded.
+        """
+
+    async def merged(self, model: ModelSource) -> Mapping[str, BinaryIO]:
+        """A base with a model's weights in it: open files, of which nothing is left once closed.
+
+        Args:
+            model: A tuned one, whose adapter is in its folder.
+
+        Raises:
+            Busy: others are served first.
+            ModelUnavailable: it can't be made.
+        """
+
+    async def tidy(self, folder: Path, steps: Collection[int], *, is_over: bool) -> None:
+        """Free the memory and the files in a job's *folder* that nothing needs any more.
+
+        The job's own task calls it after each new model, and the server when the job is over or a
+        model of such a job was deleted. If no model is left then, the server deletes the folder.
+
+        Args:
+            folder: The job's folder.
+            steps: Those of the job's models that there still are.
+            is_over: Whether the job has ended, so that nothing trains on.
+        """
+
+    async def close(self) -> None:
+        """Free everything; the server stops. The jobs' coroutines have ended before."""

@@ -56,3 +56,13 @@ def tuned_name(job: FineTuningJob, base: str, owner: str, *, step: int | None = 
     suffix = _UNFIT_FOR_NAMES.sub("-", job.suffix or "")
     name = f"ft:{base}:{owner}:{suffix}:{job.model_code}"
     return name if step is None else f"{name}:ckpt-step-{step}"
+
+
+def base_in(name: str) -> str:
+    """The base within a name that `tuned_name` has made; other names give nonsense."""
+    return name.split(":")[1] if ":" in name else ""
+
+
+def owner_in(name: str) -> str:
+    """The same for the owner: the backend that has made the model, and alone can use it."""
+    return name.split(":")[2]

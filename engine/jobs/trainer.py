@@ -17,11 +17,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from engine.backends import Backend, JobRefused, StepReport, TrainingOrder
+from engine.backends import Backend, JobRefused, ModelSource, StepReport, Tell, TrainingOrder
 from engine.catalogue import BaseModel
 from engine.domain import ACTIVE, FineTuningJob, NewEvent, Status, StoredFile, TunedModel
 from engine.ids import new_id
-from engine.jobs.results import metrics_event, metrics_of, result_csv, tuned_name
+from engine.jobs.results import (
+    base_in,
+    metrics_event,
+    metrics_of,
+    owner_in,
+    result_csv,
+    tuned_name,
+)
 from engine.profiles import Profile
 from engine.storage.files import FileStore
 from engine.storage.jobs import JobStore
@@ -54,13 +61,6 @@ class Trainer:
         """The folder for the job's copies of its files, and for its weights."""
         return self.folder / job_id
 
-    async def root(self, model: str) -> BaseModel | None:
-        """*model* or, for a tuned one, its base model; None for an unknown name."""
-        if model in self.bases:
-            return self.bases[model]
-        tuned = await self.models.get(model)
-        return None if tuned is None else self.bases.get(tuned.base_model)
-
     async def run(self, job: FineTuningJob) -> None:
         """Take the job from its present state to its end; after an error the job is `failed`."""
         try:
@@ -80,7 +80,7 @@ class Trainer:
             await self._fail(job, "server_error", message, None)
 
     async def _validate(self, job: FineTuningJob) -> FineTuningJob:
-        examined = await self.backend.validate(await self._order(job))
+        examined = await self.backend.validate(await self._order(job), self._tell(job))
         chosen = examined.hyperparameters
         assert chosen.n_epochs is not None
         assert chosen.batch_size is not None
@@ -97,14 +97,21 @@ class Trainer:
         )
 
     async def _wait_turn(self, job: FineTuningJob) -> FineTuningJob:
-        await self.backend.wait_turn(await self._order(job))
+        await self.backend.wait_turn(await self._order(job), self._tell(job))
         values = {"status": Status.RUNNING, "stage_since": time.time()}
         return await self._change(job, values, NewEvent(message="Fine-tuning job started"))
 
     async def _train(self, job: FineTuningJob) -> None:
         order = await self._order(job)
-        await self.backend.train(order, partial(self._store_step, order))
-        await self._finish(order)
+        report = partial(self._store_step, order)
+        trained_tokens = await self.backend.train(order, report, self._tell(job))
+        await self._finish(order, trained_tokens)
+
+    def _tell(self, job: FineTuningJob) -> Tell:
+        async def tell(message: str) -> None:
+            await self._change(job, {}, NewEvent(message=message))
+
+        return tell
 
     async def _store_step(self, order: TrainingOrder, report: StepReport) -> None:
         job, step = order.job, report.step
@@ -119,8 +126,11 @@ class Trainer:
         if report.seconds_left is not None:
             values["estimated_finish"] = math.ceil(time.time() + report.seconds_left)
         await self._change(job, values, *events, made=made)
+        if made:
+            steps = await self.models.steps(job.id)
+            await self.backend.tidy(order.folder, steps, is_over=False)
 
-    async def _finish(self, order: TrainingOrder) -> None:
+    async def _finish(self, order: TrainingOrder, trained_tokens: int) -> None:
         job = order.job
         events = await self.jobs.events(job.id, after=None, limit=10_000)
         steps = [dict(event.metrics) for event in reversed(events) if event.metrics is not None]
@@ -132,7 +142,7 @@ class Trainer:
         values = {
             "status": Status.SUCCEEDED,
             "fine_tuned_model": name,
-            "trained_tokens": job.epoch_tokens * (job.hyperparameters.n_epochs or 1),
+            "trained_tokens": trained_tokens,
             "finished_at": int(time.time()),
             "estimated_finish": None,
             "result_file": file.id if file else None,
@@ -203,9 +213,36 @@ class Trainer:
             metrics=metrics,
         )
 
+    async def source(self, name: str) -> ModelSource | None:
+        """The model of that name, deployed or not; None when there is none for the backend."""
+        if name in self.bases:
+            return ModelSource(name=name, base_model=self.bases[name], folder=None, step=0)
+        tuned = await self.models.get(name)
+        if tuned is None or tuned.base_model not in self.bases:
+            return None
+        if owner_in(name) != self.backend.name:
+            return None
+        base, folder = self.bases[tuned.base_model], self.job_folder(tuned.job_id)
+        return ModelSource(name=name, base_model=base, folder=folder, step=tuned.step)
+
+    def is_offered(self, job: FineTuningJob) -> bool:
+        """Whether the job's base model is on offer."""
+        return job.base_model in self.bases or base_in(job.base_model) in self.bases
+
     async def _order(self, job: FineTuningJob) -> TrainingOrder:
-        base = await self.root(job.base_model)
+        start = await self.source(job.base_model)
+        base = start.base_model if start else self._base_of_deleted(job)
         if base is None:
             message = f"The model {job.base_model} does not exist any more"
             raise JobRefused("model_not_found", message, param="model")
-        return TrainingOrder(job=job, base_model=base, folder=self.job_folder(job.id))
+        return TrainingOrder(
+            job=job,
+            base_model=base,
+            start=start if start and start.folder else None,
+            folder=self.job_folder(job.id),
+        )
+
+    def _base_of_deleted(self, job: FineTuningJob) -> BaseModel | None:
+        """The base of a deleted tuned model; after validation a job does not need the model."""
+        is_validated = job.total_steps > 0
+        return self.bases.get(base_in(job.base_model)) if is_validated else None

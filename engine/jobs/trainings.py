@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engine.backends import TRAINING_FILE, VALIDATION_FILE
+from engine.catalogue import BaseModel
 from engine.domain import ACTIVE, TERMINAL, FineTuningJob, NewEvent, Status
 from engine.errors import ApiError, bad_request, model_not_found
 from engine.jobs.trainer import Trainer
@@ -26,9 +27,19 @@ class Trainings:
         self._turn = asyncio.Lock()
 
     async def restart(self) -> None:
-        """Continue every job that was active when the server ended."""
+        """Continue every job that was active when the server ended; tidy up after the others.
+
+        Those whose base model is not on offer any more are paused: it may come back.
+        """
         for job in await self._jobs.active():
-            self._start(job)
+            if self._trainer.is_offered(job):
+                self._start(job)
+            else:
+                why = f"The job was paused: this server does not offer {job.base_model} now"
+                await self._pause(job, why)
+        for folder in sorted(self._trainer.folder.iterdir()):
+            if await self._jobs.get(folder.name):
+                await self.tidy(folder.name)
 
     async def stop(self) -> None:
         """End all tasks; the jobs keep their states."""
@@ -37,9 +48,14 @@ class Trainings:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    async def base_of(self, model: str) -> BaseModel | None:
+        """*model* or, for a tuned one, its base model; None for an unknown name."""
+        source = await self._trainer.source(model)
+        return source.base_model if source else None
+
     async def create(self, job: FineTuningJob) -> FineTuningJob:
         """Store a new job and start it; raises `ApiError` for an unknown model or file."""
-        if await self._trainer.root(job.base_model) is None:
+        if await self.base_of(job.base_model) is None:
             raise model_not_found(job.base_model)
         await self._check_file(job.training_file, "training_file")
         if job.validation_file is not None:
@@ -54,8 +70,9 @@ class Trainings:
 
     async def _add(self, job: FineTuningJob) -> FineTuningJob:
         await asyncio.to_thread(self._copy_files, job)
+        notice = self._trainer.backend.notice
         events = [
-            NewEvent(message=self._trainer.backend.notice, level="warn"),
+            *([NewEvent(message=notice, level="warn")] if notice else []),
             NewEvent(message=f"Created fine-tuning job: {job.id}"),
             NewEvent(message=f"Validating training file: {job.training_file}"),
         ]
@@ -92,13 +109,7 @@ class Trainings:
             job = await self._halted(job_id)
             if job.status not in ACTIVE:
                 raise _impossible(job, "paused")
-            values = {
-                "status": Status.PAUSED,
-                "paused_from": job.status,
-                "stage_since": job.stage_since - time.time(),
-                "estimated_finish": None,
-            }
-            return await self._move(job, values, f"The job was paused while {job.status}")
+            return await self._pause(job, f"The job was paused while {job.status}")
 
     async def resume(self, job_id: str) -> FineTuningJob:
         """Continue a paused job in the state, and after the step, in which it was paused."""
@@ -106,6 +117,8 @@ class Trainings:
             job = await self.get(job_id)
             if job.status is not Status.PAUSED or job.paused_from is None:
                 raise _impossible(job, "resumed")
+            if not self._trainer.is_offered(job):
+                raise model_not_found(job.base_model)
             values = {
                 "status": job.paused_from,
                 "paused_from": None,
@@ -116,12 +129,12 @@ class Trainings:
             return job
 
     async def tidy(self, job_id: str) -> None:
-        """Delete a job's folder if the job has ended and none of its models is left."""
-        job = await self.get(job_id)
-        left = await self._trainer.models.checkpoints(job_id, after=None, limit=1)
-        if job.status in TERMINAL and not left:
-            folder = self._trainer.job_folder(job_id)
-            await self._trainer.backend.forget(folder)
+        """Delete what nothing needs any more of a job that has ended."""
+        if (await self.get(job_id)).status not in TERMINAL:
+            return
+        folder, steps = self._trainer.job_folder(job_id), await self._trainer.models.steps(job_id)
+        await self._trainer.backend.tidy(folder, steps, is_over=True)
+        if not steps:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
     def _start(self, job: FineTuningJob) -> None:
@@ -143,6 +156,15 @@ class Trainings:
             task.cancel()
             await asyncio.wait([task])
         return await self.get(job_id)
+
+    async def _pause(self, job: FineTuningJob, message: str) -> FineTuningJob:
+        values = {
+            "status": Status.PAUSED,
+            "paused_from": job.status,
+            "stage_since": job.stage_since - time.time(),
+            "estimated_finish": None,
+        }
+        return await self._move(job, values, message)
 
     async def _move(
         self, job: FineTuningJob, values: Mapping[str, object], message: str

@@ -7,36 +7,85 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
-from engine.backends import ChatRequest, Piece
-from engine.errors import SERVER_ERROR, ApiError, bad_request
+from engine.backends import (
+    Answer,
+    Backend,
+    Busy,
+    ChatRefused,
+    ChatRequest,
+    ModelUnavailable,
+    Pieces,
+    PromptTooLong,
+)
+from engine.errors import SERVER_ERROR, ApiError, bad_request, model_unavailable, too_busy
 from engine.ids import new_id
 from engine.parts import Parts
 from engine.routes.chat_request import ChatBody
 from engine.routes.models import source_of
+from engine.routes.waiting import unless_gone
 
 router = APIRouter(prefix="/chat/completions")
 _log = logging.getLogger(__name__)
 
 
 @router.post("")
-async def complete(body: ChatBody, engine: Parts) -> Response:
-    """Answer a conversation."""
-    request = body.request(await source_of(engine, body.model), engine.profile)
-    prompt_tokens = await engine.backend.prompt_tokens(request)
-    _check_length(request, prompt_tokens)
-    answer = _Answer(new_id("chatcmpl-", 29), int(time.time()), body.model, prompt_tokens)
-    pieces = engine.backend.generate(request)
-    if body.stream:
-        frames = answer.frames(pieces, wants_usage=body.wants_usage)
-        return StreamingResponse(frames, media_type="text/event-stream")
-    return JSONResponse(await answer.whole(pieces))
+async def complete(body: ChatBody, engine: Parts, request: Request) -> Response:
+    """Answer a conversation; a client that hangs up ends its answer."""
+    chat = body.request(await source_of(engine, body.model), engine.profile)
+    work = _stream(engine.backend, chat, body) if body.stream else _whole(engine.backend, chat)
+    return await unless_gone(request, work)
+
+
+async def _stream(backend: Backend, chat: ChatRequest, body: ChatBody) -> Response:
+    answer = await _begun(backend, chat)
+    completion = _Completion.of(chat, answer)
+    return _Stream(answer.pieces, completion, wants_usage=body.wants_usage)
+
+
+async def _whole(backend: Backend, chat: ChatRequest) -> Response:
+    answer = await _begun(backend, chat)
+    try:
+        return JSONResponse(await _Completion.of(chat, answer).whole(answer.pieces))
+    finally:
+        await answer.pieces.aclose()
+
+
+async def _begun(backend: Backend, request: ChatRequest) -> Answer:
+    try:
+        return await backend.answer(request)
+    except PromptTooLong as exc:
+        raise _too_long(request, exc.prompt_tokens) from None
+    except ChatRefused as exc:
+        message = f"The model `{request.model.name}` can't read these messages: {exc}"
+        raise bad_request(message, param="messages", code="invalid_value") from None
+    except Busy as exc:
+        message = "Too many chats are waiting. Please try again later."
+        raise too_busy(message, exc.retry_after_s) from None
+    except ModelUnavailable as exc:
+        raise model_unavailable(request.model.name, exc) from None
+
+
+class _Stream(StreamingResponse):
+    """A streamed answer; whatever happens to the client, the answer ends with it."""
+
+    def __init__(self, pieces: Pieces, completion: "_Completion", *, wants_usage: bool) -> None:
+        frames = completion.frames(pieces, wants_usage=wants_usage)
+        super().__init__(frames, media_type="text/event-stream")
+        self._pieces = pieces
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self._pieces.aclose()
 
 
 @dataclass(slots=True)
-class _Answer:
+class _Completion:
     """One completion as OpenAI's JSON."""
 
     id: str
@@ -45,7 +94,13 @@ class _Answer:
     prompt_tokens: int
     completion_tokens: int = 0
 
-    async def whole(self, pieces: AsyncIterator[Piece]) -> dict[str, Any]:
+    @classmethod
+    def of(cls, chat: ChatRequest, answer: Answer) -> "_Completion":
+        """A completion that begins now."""
+        name = new_id("chatcmpl-", 29)
+        return cls(name, int(time.time()), chat.model.name, answer.prompt_tokens)
+
+    async def whole(self, pieces: Pieces) -> dict[str, Any]:
         """The answer as one object."""
         text, finish_reason = "", "stop"
         async for piece in pieces:
@@ -60,9 +115,7 @@ class _Answer:
         }
         return self._object("chat.completion", [choice]) | {"usage": self._usage()}
 
-    async def frames(
-        self, pieces: AsyncIterator[Piece], *, wants_usage: bool
-    ) -> AsyncIterator[str]:
+    async def frames(self, pieces: Pieces, *, wants_usage: bool) -> AsyncIterator[str]:
         """The answer as server-sent events."""
         yield self._chunk({"role": "assistant", "content": "", "refusal": None}, None)
         finish_reason = "stop"
@@ -108,13 +161,12 @@ def _frame(data: dict[str, Any]) -> str:
     return f"data: {json.dumps(data, ensure_ascii=False, separators=(',', ':'))}\n\n"
 
 
-def _check_length(request: ChatRequest, prompt_tokens: int) -> None:
+def _too_long(request: ChatRequest, prompt_tokens: int) -> ApiError:
     limit = request.model.base_model.context_tokens
     asked = request.max_tokens or 0
-    if prompt_tokens + asked > limit:
-        message = (
-            f"This model's maximum context length is {limit} tokens. However, you requested "
-            f"{prompt_tokens + asked} tokens ({prompt_tokens} in the messages, {asked} in the "
-            "completion). Please reduce the length of the messages or completion."
-        )
-        raise bad_request(message, param="messages", code="context_length_exceeded")
+    message = (
+        f"This model's maximum context length is {limit} tokens. However, you requested "
+        f"{prompt_tokens + asked} tokens ({prompt_tokens} in the messages, {asked} in the "
+        "completion). Please reduce the length of the messages or completion."
+    )
+    return bad_request(message, param="messages", code="context_length_exceeded")

@@ -12,39 +12,46 @@ from fastapi.responses import FileResponse
 from engine.domain import StoredFile
 from engine.errors import ApiError, bad_request, file_not_found
 from engine.ids import new_id
-from engine.parts import Engine, Parts
+from engine.parts import Engine, Key, Parts
 from engine.routes.upload import Upload, receive_upload
 from engine.wire import file_object, list_object, with_ends
 
 router = APIRouter(prefix="/files")
 
 PURPOSE = "fine-tune"
+SHORTEST_LIFE_S, LONGEST_LIFE_S = 3_600, 2_592_000
+"""The range of `expires_after[seconds]`."""
 
 
 @router.post("")
-async def create(request: Request, engine: Parts) -> dict[str, Any]:
+async def create(request: Request, engine: Parts, key: Key) -> dict[str, Any]:
     """Store an uploaded file."""
     file_id = new_id("file-")
     growing = engine.uploads / file_id
     try:
         upload = await receive_upload(request, growing, max_bytes=engine.max_file_bytes)
+        created_at = int(time.time())
+        expires_at = _expiry(upload, created_at)
         _check(upload)
         if engine.profile.reuses_file_ids:
             file_id = await asyncio.to_thread(_id_of_bytes, growing)
             if known := await engine.files.get(file_id):
                 return file_object(known)
-        growing.rename(engine.files.path(file_id))
+        file = StoredFile(
+            id=file_id,
+            filename=PurePath(upload.filename or "").name or "upload.jsonl",
+            purpose=PURPOSE,
+            size=upload.size,
+            created_at=created_at,
+            expires_at=expires_at,
+            created_by=key,
+        )
+        async with engine.quotas.room_for_bytes(key, file.size):
+            growing.rename(engine.files.path(file_id))
+            await engine.files.add(file)
+        return file_object(file)
     finally:
         growing.unlink(missing_ok=True)
-    file = StoredFile(
-        id=file_id,
-        filename=PurePath(upload.filename or "").name or "upload.jsonl",
-        purpose=PURPOSE,
-        size=upload.size,
-        created_at=int(time.time()),
-    )
-    await engine.files.add(file)
-    return file_object(file)
 
 
 @router.get("")
@@ -104,6 +111,26 @@ async def _known(engine: Engine, file_id: str) -> StoredFile:
     if file is None:
         raise file_not_found(file_id)
     return file
+
+
+def _expiry(upload: Upload, created_at: int) -> int | None:
+    """The Unix time that `expires_after` means; None without it."""
+    names = ("expires_after[anchor]", "expires_after[seconds]")
+    anchor, seconds = (upload.fields.pop(name, None) for name in names)
+    if anchor is None and seconds is None:
+        return None
+    for name, value in zip(names, (anchor, seconds), strict=True):
+        if value is None:
+            message = f"Missing required parameter: '{name}'."
+            raise bad_request(message, param=name, code="missing_required_parameter")
+    if anchor != "created_at":
+        message = f"Invalid '{names[0]}': must be 'created_at'."
+        raise bad_request(message, param=names[0], code="invalid_value")
+    is_number = str(seconds).isascii() and str(seconds).isdigit()
+    if not is_number or not SHORTEST_LIFE_S <= int(str(seconds)) <= LONGEST_LIFE_S:
+        limits = f"must be a whole number from {SHORTEST_LIFE_S} to {LONGEST_LIFE_S}"
+        raise bad_request(f"Invalid '{names[1]}': {limits}.", param=names[1], code="invalid_value")
+    return created_at + int(str(seconds))
 
 
 def _check(upload: Upload) -> None:

@@ -127,8 +127,14 @@ class JobBody(_Strict):
     """The old place; `method` takes precedence."""
     integrations: list[Any] | None = None
 
-    def job(self, profile: Profile) -> FineTuningJob:
-        """A new job; raises `ApiError` for values that this server does not support."""
+    def job(self, profile: Profile, *, base_model: str, created_by: str) -> FineTuningJob:
+        """A new job; raises `ApiError` for values that this server does not support.
+
+        Args:
+            profile: The provider that is played.
+            base_model: What `model` means; an alias stands for a model with a date.
+            created_by: Fingerprint of the API key.
+        """
         asked_method = self.method if profile.knows_method and self.method else MethodBody()
         method = asked_method.known(profile)
         _check_suffix(self.suffix or "", profile)
@@ -140,7 +146,7 @@ class JobBody(_Strict):
         return FineTuningJob(
             id=new_id("ftjob-"),
             created_at=int(now),
-            base_model=self.model,
+            base_model=base_model,
             training_file=self.training_file,
             validation_file=self.validation_file,
             suffix=self.suffix,
@@ -150,6 +156,7 @@ class JobBody(_Strict):
             hyperparameters=Hyperparameters(**(asked.model_dump() if asked else {})),
             model_code=new_id("", 8),
             stage_since=now,
+            created_by=created_by,
         )
 
 

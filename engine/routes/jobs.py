@@ -9,23 +9,28 @@ from starlette.datastructures import QueryParams
 
 from engine.domain import FineTuningJob
 from engine.errors import ApiError, bad_request
-from engine.parts import Engine, Parts
+from engine.parts import Engine, Key, Parts
 from engine.routes.job_request import JobBody
 from engine.wire import checkpoint_object, event_object, job_object, list_object, with_ends
 
 router = APIRouter(prefix="/fine_tuning/jobs")
 
-Limit = Annotated[int, Query(ge=1, le=1_000)]
+Limit = Annotated[int, Query(ge=0, le=1_000)]
+"""OpenAI's schema sets no range here. With 0 a page only tells whether there is more."""
 _METADATA = re.compile(r"metadata\[(.*)\]", re.DOTALL)
 
 
 @router.post("")
-async def create(body: JobBody, engine: Parts) -> dict[str, Any]:
+async def create(body: JobBody, engine: Parts, key: Key) -> dict[str, Any]:
     """Start a job."""
     if engine.training_closed:
         message = "Fine-tuning is not available for your organization."
         raise ApiError(403, message, code="training_not_available")
-    return _shown(await engine.trainings.create(body.job(engine.profile)), engine)
+    base = engine.bases.get(body.model)
+    name = base.name if base else body.model
+    job = body.job(engine.profile, base_model=name, created_by=key)
+    async with engine.quotas.room_for_job(key):
+        return _shown(await engine.trainings.create(job), engine)
 
 
 @router.get("")
@@ -68,7 +73,9 @@ async def pause(job_id: str, engine: Parts) -> dict[str, Any]:
 async def resume(job_id: str, engine: Parts) -> dict[str, Any]:
     """Continue a paused job."""
     _check_pausing(engine)
-    return _shown(await engine.trainings.resume(job_id), engine)
+    job = await engine.trainings.get(job_id)
+    async with engine.quotas.room_for_job(job.created_by):
+        return _shown(await engine.trainings.resume(job_id), engine)
 
 
 @router.get("/{job_id}/events")

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from engine.backends import ModelSource
 from engine.domain import TunedModel
 from engine.errors import ApiError, model_not_found
+from engine.jobs.results import owner_in
 from engine.parts import Engine, Parts
 from engine.wire import model_object
 
@@ -50,7 +51,7 @@ async def delete(name: str, engine: Parts) -> dict[str, Any]:
 async def source_of(engine: Engine, name: str) -> ModelSource:
     """The model *name* for the backend; raises `ApiError` 404 if it is not usable."""
     if base := engine.bases.get(name):
-        return ModelSource(name=name, base_model=base, folder=None, step=0)
+        return ModelSource(name=base.name, base_model=base, folder=None, step=0)
     model = await engine.models.get(name)
     if model is None or not _is_usable(engine, model):
         raise model_not_found(name)
@@ -64,7 +65,8 @@ async def source_of(engine: Engine, name: str) -> ModelSource:
 
 def _is_usable(engine: Engine, model: TunedModel) -> bool:
     is_here = engine.serves_tuned_models and model.ready_at <= time.time()
-    return is_here and model.base_model in engine.bases
+    is_ours = owner_in(model.name) == engine.backend.name
+    return is_here and is_ours and model.base_model in engine.bases
 
 
 def _shown(engine: Engine, model: TunedModel) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
 from engine.errors import ApiError, bad_request
+from engine.wellformed import fault_of_text
 
 MAX_FIELD_BYTES = 4_096
 
@@ -91,9 +92,15 @@ class _Reader:
 
     def _header_field(self, data: bytes, start: int, end: int) -> None:
         self._header += data[start:end]
+        self._check_header()
 
     def _header_value(self, data: bytes, start: int, end: int) -> None:
         self._value += data[start:end]
+        self._check_header()
+
+    def _check_header(self) -> None:
+        if len(self._header) + len(self._value) > MAX_FIELD_BYTES:
+            raise bad_request("A header of the multipart form is too long.")
 
     def _header_end(self) -> None:
         if self._header.lower() == b"content-disposition":
@@ -107,7 +114,7 @@ class _Reader:
         if self._is_file and self.upload.filename is not None:
             raise bad_request("Only one file can be uploaded at a time.", param="file")
         if self._is_file:
-            self.upload.filename = options[b"filename"].decode("utf-8", "replace")
+            self.upload.filename = _filename(options[b"filename"])
 
     def _part_data(self, data: bytes, start: int, end: int) -> None:
         if self._is_file:
@@ -122,3 +129,19 @@ class _Reader:
     def _part_end(self) -> None:
         if not self._is_file:
             self.upload.fields[self._name] = self._data.decode("utf-8", "replace")
+
+
+def _filename(raw: bytes) -> str:
+    """The name as text. Bytes of another encoding become U+FFFD: a name is only shown.
+
+    Raises:
+        ApiError: 400, half a character or NUL.
+    """
+    try:
+        name = raw.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        name = raw.decode("utf-8", "replace")
+    if fault := fault_of_text(name):
+        message = f"The name of the file is invalid: {fault}."
+        raise bad_request(message, param="file", code="invalid_value")
+    return name

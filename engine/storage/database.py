@@ -1,17 +1,19 @@
 """One SQLite connection, used by one thread only, so that a transaction is never cut in half."""
 
 import asyncio
+import json
+import math
 import sqlite3
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from engine.errors import bad_request
 
 T = TypeVar("T")
-_SCHEMA = ("schema.sql", "schema_2.sql")
+_SCHEMA = ("schema.sql", "schema_2.sql", "schema_3.sql")
 """Each brings the database from the version before to the next."""
 SCHEMA_VERSION = len(_SCHEMA)
 
@@ -81,6 +83,30 @@ def from_row(kind: type[T], row: sqlite3.Row, **parsed: object) -> T:
     """A dataclass from the columns of the same names; *parsed* holds its other fields."""
     names = {field.name for field in fields(kind)} - parsed.keys()  # type: ignore[arg-type]
     return kind(**{name: row[name] for name in names}, **parsed)
+
+
+def as_json(value: Mapping[str, Any] | None) -> str | None:
+    """The text of a JSON column; None becomes null."""
+    return None if value is None else json.dumps(value)
+
+
+def from_json(text: str | None) -> Any:
+    """The value of a JSON column, such that it can be sent to a client.
+
+    Rows of earlier versions may hold half characters, which become U+FFFD, and numbers that are not
+    finite, which become None.
+    """
+    return None if text is None else _sendable(json.loads(text))
+
+
+def _sendable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_sendable(key): _sendable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_sendable(item) for item in value]
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _open(path: Path) -> sqlite3.Connection:

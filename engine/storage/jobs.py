@@ -5,7 +5,6 @@ import sqlite3
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
 
 from engine.domain import (
     ACTIVE,
@@ -20,7 +19,7 @@ from engine.domain import (
     TunedModel,
 )
 from engine.ids import new_id
-from engine.storage.database import Database, from_row, insert, position
+from engine.storage.database import Database, as_json, from_json, from_row, insert, position
 from engine.storage.models import insert_model
 
 
@@ -34,7 +33,7 @@ class JobStore:
         """Store a new job with its first events."""
         values = asdict(job)
         values |= values.pop("hyperparameters")
-        values |= {"metadata": _as_json(job.metadata), "error": _as_json(values.pop("failure"))}
+        values |= {"metadata": as_json(job.metadata), "error": as_json(values.pop("failure"))}
 
         def work(connection: sqlite3.Connection) -> None:
             insert(connection, "jobs", values)
@@ -92,6 +91,15 @@ class JobStore:
         rows = await self._db.read(lambda c: c.execute(query, {"active": active}).fetchall())
         return [_job_from_row(row) for row in rows]
 
+    async def count_active(self, created_by: str) -> int:
+        """How many active jobs a key has; *created_by* is its fingerprint."""
+        query = """
+            SELECT count(*) FROM jobs
+            WHERE created_by = :key AND status IN (SELECT value FROM json_each(:active))
+            """
+        values = {"key": created_by, "active": json.dumps(sorted(ACTIVE))}
+        return int(await self._db.read(lambda c: c.execute(query, values).fetchone()[0]))
+
     async def change(
         self,
         job_id: str,
@@ -101,7 +109,7 @@ class JobStore:
         events: Sequence[NewEvent] = (),
         made: Sequence[TunedModel | StoredFile] = (),
     ) -> FineTuningJob | None:
-        """Set columns, append events and store new models and files, in one transaction.
+        """Set columns (if any), append events and store models and files, in one transaction.
 
         Returns:
             The job as it is now; None, with nothing changed, when its status is not *expected*.
@@ -114,7 +122,8 @@ class JobStore:
             found = _select(connection, job_id)
             if found is None or found.status not in expected:
                 return None
-            connection.execute(query, {**values, "job_id": job_id})
+            if values:
+                connection.execute(query, {**values, "job_id": job_id})
             _insert_events(connection, job_id, events)
             for thing in made:
                 if isinstance(thing, TunedModel):
@@ -141,13 +150,13 @@ class JobStore:
             ).fetchall()
 
         rows = await self._db.read(work)
-        return [from_row(JobEvent, row, metrics=_from_json(row["metrics"])) for row in rows]
+        return [from_row(JobEvent, row, metrics=from_json(row["metrics"])) for row in rows]
 
 
 def _insert_events(connection: sqlite3.Connection, job_id: str, events: Sequence[NewEvent]) -> None:
     for event in events:
         values = {"id": new_id("ftevent-"), "job_id": job_id, "created_at": int(time.time())}
-        values |= asdict(event) | {"metrics": _as_json(event.metrics)}
+        values |= asdict(event) | {"metrics": as_json(event.metrics)}
         insert(connection, "events", values)
 
 
@@ -160,18 +169,10 @@ def _job_from_row(row: sqlite3.Row) -> FineTuningJob:
     return from_row(
         FineTuningJob,
         row,
-        metadata=_from_json(row["metadata"]),
+        metadata=from_json(row["metadata"]),
         method=Method(row["method"]),
         hyperparameters=from_row(Hyperparameters, row),
         status=Status(row["status"]),
         paused_from=None if row["paused_from"] is None else Status(row["paused_from"]),
-        failure=None if row["error"] is None else JobFailure(**json.loads(row["error"])),
+        failure=None if row["error"] is None else JobFailure(**from_json(row["error"])),
     )
-
-
-def _as_json(value: Mapping[str, Any] | None) -> str | None:
-    return None if value is None else json.dumps(value)
-
-
-def _from_json(text: str | None) -> Any:
-    return None if text is None else json.loads(text)

@@ -1,12 +1,11 @@
 """Tuned models and checkpoints."""
 
-import json
 import sqlite3
 import time
 from dataclasses import asdict
 
 from engine.domain import TunedModel
-from engine.storage.database import Database, from_row, insert, position
+from engine.storage.database import Database, as_json, from_json, from_row, insert, position
 
 KEPT_CHECKPOINTS = 3
 """How many checkpoints of a job are kept, including the final model, as at OpenAI."""
@@ -48,6 +47,12 @@ class ModelStore:
 
         return [_model_from_row(row) for row in await self._db.read(work)]
 
+    async def steps(self, job_id: str) -> set[int]:
+        """The steps of a job that have models."""
+        query = "SELECT step FROM models WHERE job_id = :job_id"
+        rows = await self._db.read(lambda c: c.execute(query, {"job_id": job_id}).fetchall())
+        return {row["step"] for row in rows}
+
     async def deploy(self, name: str) -> bool:
         """Make the model usable from now on; False when there is none."""
         query = "UPDATE models SET ready_at = min(ready_at, :now) WHERE name = :name"
@@ -62,7 +67,7 @@ class ModelStore:
 
 def insert_model(connection: sqlite3.Connection, model: TunedModel) -> None:
     """Add a model within a transaction, and drop the job's oldest beyond `KEPT_CHECKPOINTS`."""
-    insert(connection, "models", {**asdict(model), "metrics": json.dumps(model.metrics)})
+    insert(connection, "models", {**asdict(model), "metrics": as_json(model.metrics)})
     connection.execute(
         """
         DELETE FROM models WHERE job_id = :job_id AND seq NOT IN
@@ -73,4 +78,4 @@ def insert_model(connection: sqlite3.Connection, model: TunedModel) -> None:
 
 
 def _model_from_row(row: sqlite3.Row) -> TunedModel:
-    return from_row(TunedModel, row, metrics=json.loads(row["metrics"]))
+    return from_row(TunedModel, row, metrics=from_json(row["metrics"]))

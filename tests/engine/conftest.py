@@ -69,12 +69,12 @@ async def engine_and_api(folder: Path, *options: str) -> AsyncIterator[AsyncOpen
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """One fast engine for all tests that do not need one of their own."""
     folder = tmp_path_factory.mktemp("engine")
-    with _in_own_loop(folder, *FAST, f"--data={folder / 'engine'}") as address:
+    with in_own_loop(folder, *FAST, f"--data={folder / 'engine'}") as address:
         yield address
 
 
 @contextmanager
-def _in_own_loop(folder: Path, *options: str) -> Iterator[str]:
+def in_own_loop(folder: Path, *options: str) -> Iterator[str]:
     """An engine that outlives the event loop of a single test."""
     environment = {"ENGINE_API_KEYS": KEY}
     with asyncio.Runner() as runner:
@@ -90,6 +90,12 @@ async def api(url: str) -> AsyncIterator[AsyncOpenAI]:
     """A client of the shared engine."""
     async with client(url) as it:
         yield it
+
+
+@pytest.fixture
+def backend() -> str:
+    """The backend of `api`; tests of another one have fixtures of the same names."""
+    return "rehearsal"
 
 
 async def upload(api: AsyncOpenAI, content: bytes = GOOD_FILE, name: str = "pairs.jsonl") -> str:
@@ -112,7 +118,7 @@ async def job_in(api: AsyncOpenAI, job_id: str, *statuses: str) -> Any:
         job = await api.fine_tuning.jobs.retrieve(job_id)
         return job if job.status in statuses else None
 
-    return await until(look)
+    return await until(look, 120)  # real training takes its time, on a busy machine
 
 
 async def tuned(api: AsyncOpenAI, **options: Any) -> Any:
@@ -126,7 +132,7 @@ async def all_events(api: AsyncOpenAI, job_id: str) -> list[Any]:
     return list(reversed(page.data))
 
 
-async def until(look: Callable[[], Awaitable[Any]], seconds: float = 20) -> Any:
+async def until(look: Callable[[], Awaitable[Any]], seconds: float = 60) -> Any:
     """What *look* returns once it is true."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -1,10 +1,21 @@
 """`/v1/files` keeps what it is given, and refuses what is of no use to it."""
 
+import sqlite3
+
 import httpx2
 import openai
 import pytest
 
-from tests.engine.conftest import KEY, PLAIN_HTTP, client, engine, engine_and_api, upload
+from tests.engine.conftest import (
+    BASE,
+    KEY,
+    PLAIN_HTTP,
+    client,
+    engine,
+    engine_and_api,
+    job_in,
+    upload,
+)
 from tests.engine.pairs import GOOD_FILE
 
 HEADERS = {"Authorization": f"Bearer {KEY}"}
@@ -106,3 +117,115 @@ async def test_file_survives_kill_9(tmp_path):
 
     async with engine_and_api(tmp_path) as api:
         assert (await api.files.content(file_id)).content == GOOD_FILE
+
+
+async def expiring(api, seconds, name="brief.jsonl", anchor="created_at"):
+    expiry = {"anchor": anchor, "seconds": seconds}
+    return await api.files.create(file=(name, GOOD_FILE), purpose="fine-tune", expires_after=expiry)
+
+
+@pytest.mark.parametrize("seconds", [3_600, 2_592_000])
+async def test_expiry_is_told_back(api, seconds):
+    """A file says when it ends; one without a wish says nothing of it."""
+    file = await expiring(api, seconds)
+    plain = await api.files.retrieve(await upload(api))
+
+    assert file.expires_at == file.created_at + seconds
+    assert (await api.files.retrieve(file.id)).expires_at == file.expires_at
+    assert plain.expires_at is None
+
+
+@pytest.mark.parametrize(
+    ("anchor", "seconds", "param"),
+    [
+        ("created_at", 3_599, "seconds"),
+        ("created_at", 2_592_001, "seconds"),
+        ("created_at", -3_600, "seconds"),
+        ("created_at", "1e4", "seconds"),
+        ("created_at", "٣٦٠٠", "seconds"),
+        ("created_at", "", "seconds"),
+        ("created_at", "9" * 4_000, "seconds"),
+        ("last_active_at", 3_600, "anchor"),
+        ("", 3_600, "anchor"),
+    ],
+)
+async def test_impossible_expiry_is_refused(api, anchor, seconds, param):
+    """The range is the provider's: an hour to thirty days after its creation."""
+    with pytest.raises(openai.BadRequestError) as refusal:
+        await expiring(api, seconds, anchor=anchor)
+
+    assert refusal.value.param == f"expires_after[{param}]"
+
+
+@pytest.mark.parametrize("given", ["anchor", "seconds"])
+async def test_half_an_expiry_is_refused(url, given):
+    """Both parts are needed; the missing one is named."""
+    value = {"anchor": "created_at", "seconds": "3600"}[given]
+    form = {"purpose": "fine-tune", f"expires_after[{given}]": value}
+    async with httpx2.AsyncClient(**PLAIN_HTTP) as http:
+        answer = await http.post(
+            f"{url}/files", data=form, files={"file": ("a", b"b")}, headers=HEADERS
+        )
+
+    (other,) = {"anchor", "seconds"} - {given}
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"] == f"expires_after[{other}]"
+
+
+async def test_expired_file_is_gone_and_its_job_goes_on(tmp_path):
+    """After its time no route knows a file, and its bytes are deleted; a job keeps its copy."""
+    async with engine_and_api(tmp_path, "--queued-seconds=0.3") as api:
+        ids = [(await expiring(api, 3_600)).id for _ in range(4)]
+        kept = await upload(api)
+        job = await api.fine_tuning.jobs.create(model=BASE, training_file=ids[0])
+        for route in (api.files.retrieve, api.files.content, api.files.delete):
+            file_id = ids.pop()
+            end_now(tmp_path, file_id)
+            with pytest.raises(openai.NotFoundError):
+                await route(file_id)
+            assert not (tmp_path / "engine" / "files" / file_id).exists()
+        end_now(tmp_path, *ids)
+
+        listed = [file.id for file in (await api.files.list()).data]
+        assert listed == [kept]
+        with pytest.raises(openai.BadRequestError) as refusal:
+            await api.fine_tuning.jobs.create(model=BASE, training_file=ids[0])
+        assert refusal.value.param == "training_file"
+        assert (await job_in(api, job.id, "succeeded", "failed")).status == "succeeded"
+
+
+def end_now(folder, *file_ids):
+    """Let the time of files pass."""
+    with sqlite3.connect(folder / "engine" / "engine.sqlite3") as connection:
+        for file_id in file_ids:
+            query = "UPDATE files SET expires_at = created_at - 1 WHERE id = ?"
+            assert connection.execute(query, (file_id,)).rowcount == 1
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("\x8f\xa0\xe0\xeb.jsonl".encode("latin-1"), "\ufffd\ufffd\ufffd\ufffd.jsonl"),
+        ("пары 👍🏽.jsonl".encode(), "пары 👍🏽.jsonl"),
+        (b"../../etc/passwd", "passwd"),
+        (b"", None),
+        (b"a\0b.jsonl", None),
+        (b"half \xed\xa0\xbd.jsonl", None),
+        (b"x" * 5_000, None),
+    ],
+)
+async def test_odd_names_of_files(url, name, shown):
+    """A name that can't be told again is a 400; one in another encoding is shown as it can be."""
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="' + name + b'"\r\n\r\n'
+    purpose = b'--x\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nfine-tune\r\n--x--\r\n'
+    headers = {**HEADERS, "content-type": "multipart/form-data; boundary=x"}
+    async with httpx2.AsyncClient(base_url=url, headers=headers, **PLAIN_HTTP) as http:
+        answer = await http.post("/files", content=head + b"abc\r\n" + purpose)
+        page = await http.get("/files")
+
+    assert page.status_code == 200
+    if shown is None and name:
+        assert answer.status_code == 400
+    else:
+        assert answer.json()["filename"] == (shown or "upload.jsonl")

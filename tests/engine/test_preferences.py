@@ -169,12 +169,13 @@ async def test_who_ignores_methods_takes_pairs_for_bad_examples(tmp_path):
     assert (job.status, job.error.code) == ("failed", "invalid_training_file")
 
 
-async def test_jobs_of_an_earlier_version_stay(tmp_path):
-    """A database from before there were methods: its jobs were supervised."""
+@pytest.mark.parametrize("version", [1, 2])
+async def test_jobs_of_an_earlier_version_stay(tmp_path, version):
+    """A database from before there were methods (1), or owners and expiry (2), loses nothing."""
     async with engine_and_api(tmp_path) as api:
         job = await tuned(api)
     path = tmp_path / "engine" / "engine.sqlite3"
-    _made_older(path)
+    _made_older(path, version)
 
     async with running_engine(tmp_path) as child, client(child.ready, KEY) as api:
         again = await job_in(api, job.id, "succeeded")
@@ -184,11 +185,15 @@ async def test_jobs_of_an_earlier_version_stay(tmp_path):
     assert newer.method.type == "dpo"
 
 
-def _made_older(path: Path) -> None:
-    """Take the database back to version 1."""
-    assert engine.storage.database.SCHEMA_VERSION == 2
+def _made_older(path: Path, version: int) -> None:
+    """Take the database back to *version*."""
+    assert engine.storage.database.SCHEMA_VERSION == 3
     with sqlite3.connect(path) as connection:
-        connection.execute("ALTER TABLE jobs DROP COLUMN method")
-        connection.execute("ALTER TABLE jobs DROP COLUMN beta")
-        connection.execute("PRAGMA user_version = 1")
+        for index in ("files_by_expiry", "files_by_key", "jobs_by_key"):
+            connection.execute(f"DROP INDEX {index}")
+        dropped = [("jobs", "created_by"), ("files", "created_by"), ("files", "expires_at")]
+        dropped += [("jobs", "method"), ("jobs", "beta")] if version == 1 else []
+        for table, column in dropped:
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        connection.execute(f"PRAGMA user_version = {version}")
     connection.close()

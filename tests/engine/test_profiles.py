@@ -122,6 +122,8 @@ async def test_last_day_of_all_models_can_be_chosen(tmp_path):
     async with playing(tmp_path, "openai", "--shutdown-date", "2020-01-01") as api:
         assert {model.shutdown_date for model in (await api.models.list()).data} == {"2020-01-01"}
         assert await answer_of(api, BASE)
+    async with playing(tmp_path, "openai", "--shutdown-date", "never") as api:
+        assert {model.shutdown_date for model in (await api.models.list()).data} == {None}
 
 
 def test_training_can_be_closed_by_option_and_variable():

@@ -165,6 +165,17 @@ def test_wrong_settings_end_the_start_with_one_line(options, words):
     assert words in ended.stderr
 
 
+async def test_second_engine_on_a_data_folder_is_refused(tmp_path):
+    """Both would train the same jobs; the first one serves on."""
+    async with engine(tmp_path) as child:
+        data = f"--data={tmp_path / 'engine'}"
+        test_wrong_settings_end_the_start_with_one_line(["--port=0", data], "another engine runs")
+        async with client_without_checks(child.ready) as api:
+            assert (await api.models.list()).data
+    async with engine(tmp_path):
+        pass  # a killed or stopped engine leaves no lock
+
+
 async def test_sigterm_ends_it_quickly_with_an_open_stream(tmp_path):
     """An answer that is being streamed does not keep the server: exit code 0, within seconds."""
     slow = ("--tokens-per-second=1", "--first-token-seconds=0")

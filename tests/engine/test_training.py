@@ -56,8 +56,19 @@ async def test_states_come_in_order_and_last_as_long_as_set(tmp_path):
 
         await until(look)
 
-        assert seen == ["validating_files", "queued", "running", "succeeded"]
-        assert 2.6 < time.monotonic() - begin < 20
+        told = [event.message for event in await all_events(api, job_id)]
+        begins = (
+            "Validating training file",
+            "Files validated",
+            "Fine-tuning job started",
+            "The job",
+        )
+        assert [next(m for m in told if m.startswith(begin)) for begin in begins] == [
+            message for message in told if message.startswith(begins)
+        ]
+        order = ["validating_files", "queued", "running", "succeeded"]
+        assert seen == [state for state in order if state in seen]  # a busy machine misses some
+        assert time.monotonic() - begin > 2.6
 
 
 @pytest.mark.parametrize("stage", ["validating_files", "queued", "running"])
@@ -164,11 +175,18 @@ async def test_running_job_survives_kill_9(tmp_path):
 
 async def test_many_jobs_at_once(tmp_path):
     """Ten jobs go on side by side and do not wait for each other."""
-    async with engine_and_api(tmp_path, "--running-seconds=0.5") as api:
-        begin = time.monotonic()
+    async with engine_and_api(tmp_path, "--running-seconds=3") as api:
         ids = await asyncio.gather(*(new_job(api) for _ in range(10)))
         jobs = await asyncio.gather(*(job_in(api, job_id, "succeeded", "failed") for job_id in ids))
 
         assert {job.status for job in jobs} == {"succeeded"}
         assert len({job.fine_tuned_model for job in jobs}) == 10
-        assert time.monotonic() - begin < 0.5 * 10 + 5
+        starts = [await _started_at(api, job_id) for job_id in ids]
+        ends = [job.finished_at for job in jobs]
+        one_by_one = sum(end - start for start, end in zip(starts, ends, strict=True))
+        assert one_by_one > max(ends) - min(starts)
+
+
+async def _started_at(api, job_id):
+    events = await all_events(api, job_id)
+    return next(event.created_at for event in events if "started" in event.message)

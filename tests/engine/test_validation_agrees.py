@@ -24,7 +24,7 @@ from bot.domain.datasets import TrainingMethod
 from bot.gateways.dataset_file import open_dataset
 from bot.gateways.provider import TrainingApi
 from engine.backends import JobRefused
-from engine.backends.rehearsal.examples import check_examples
+from engine.backends.examples import check_examples
 from engine.domain import Method
 from tests.engine.conftest import BASE, KEY, job_in
 from tests.openai_schema import SCHEMA, needs_schema

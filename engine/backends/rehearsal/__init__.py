@@ -6,30 +6,34 @@ of the training file. Each job's first event says so.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from engine.backends import (
-    TRAINING_FILE,
-    VALIDATION_FILE,
+    Answer,
     ChatRequest,
+    Estimate,
     Examined,
-    JobRefused,
-    Piece,
+    ModelSource,
+    ModelUnavailable,
     Report,
+    Tell,
     TrainingOrder,
+    Wish,
+    check_length,
 )
-from engine.backends.rehearsal.curve import reported_steps, step_report
-from engine.backends.rehearsal.examples import check_examples
+from engine.backends.examples import check_files
+from engine.backends.rehearsal.curve import step_report
 from engine.backends.rehearsal.library import AnswerLibrary
 from engine.backends.rehearsal.phrases import base_model_answer
 from engine.backends.rehearsal.speech import speak
-from engine.domain import FineTuningJob, Hyperparameters, Method
+from engine.backends.steps import reported_steps
+from engine.catalogue import BaseModel
+from engine.domain import Hyperparameters, Method
 from engine.tokens import conversation_tokens, text_of
 
-MIN_EXAMPLES = 10
-"""https://platform.openai.com/docs/guides/supervised-fine-tuning (looked up 2026-11-22)"""
 AUTO_EPOCHS = 3
 AUTO_MULTIPLIER = 1.0
 AUTO_BETA = 0.1
@@ -51,7 +55,11 @@ class Pace:
 
 
 class Rehearsal:
-    """A `Backend` without weights."""
+    """A `Backend` without weights.
+
+    Attributes:
+        bases: The base models on offer, by name.
+    """
 
     name = "rehearsal"
     notice = (
@@ -59,40 +67,26 @@ class Rehearsal:
         "and the model will answer with the nearest example of the training file"
     )
 
-    def __init__(self, pace: Pace) -> None:
+    def __init__(self, pace: Pace, bases: Mapping[str, BaseModel]) -> None:
+        self.bases = bases
         self._pace = pace
         self._library = AnswerLibrary()
 
-    async def validate(self, order: TrainingOrder) -> Examined:
+    async def validate(self, order: TrainingOrder, tell: Tell) -> Examined:
         """Check both files in a thread; lasts at least `validating_s`."""
-        job, limit = order.job, order.base_model.example_tokens
-        path = order.folder / TRAINING_FILE
-        training = await check_examples(path, "training_file", limit, job.method)
-        if training.count < MIN_EXAMPLES:
-            raise JobRefused(
-                "invalid_n_examples",
-                f"Training file has {training.count} example(s), but must have at least "
-                f"{MIN_EXAMPLES} examples",
-                param="training_file",
-            )
-        if job.validation_file is not None:
-            path = order.folder / VALIDATION_FILE
-            validation = await check_examples(path, "validation_file", limit, job.method)
-            if validation.count == 0:
-                message = "Validation file has 0 examples, but must have at least 1"
-                raise JobRefused("invalid_n_examples", message, param="validation_file")
-        await _sleep_until(job.stage_since + self._pace.validating_s)
+        counted = await check_files(order)
+        await _sleep_until(order.job.stage_since + self._pace.validating_s)
         return Examined(
-            hyperparameters=_chosen(job, training.count),
-            n_examples=training.count,
-            epoch_tokens=training.tokens,
+            hyperparameters=_chosen(order.job.hyperparameters, order.job.method, counted.count),
+            n_examples=counted.count,
+            epoch_tokens=counted.tokens,
         )
 
-    async def wait_turn(self, order: TrainingOrder) -> None:
+    async def wait_turn(self, order: TrainingOrder, tell: Tell) -> None:
         """There is no queue; it lasts `queued_s`."""
         await _sleep_until(order.job.stage_since + self._pace.queued_s)
 
-    async def train(self, order: TrainingOrder, report: Report) -> None:
+    async def train(self, order: TrainingOrder, report: Report, tell: Tell) -> int:
         """Invent a curve, spread over `running_s`; continues after the last step reported."""
         job = order.job
         seconds_per_step = self._pace.running_s / job.total_steps
@@ -104,41 +98,60 @@ class Rehearsal:
             await _sleep_until(started_at + step * seconds_per_step)
             left = (job.total_steps - step) * seconds_per_step
             await report(step_report(job, step, seconds_left=left))
+        return job.epoch_tokens * epochs
 
-    async def prompt_tokens(self, request: ChatRequest) -> int:
-        """Counted in o200k_base."""
-        length = sum(len(text_of(message.get("content"))) for message in request.messages)
-        if length > LONG_CHARACTERS:
-            return await asyncio.to_thread(conversation_tokens, request.messages)
-        return conversation_tokens(request.messages)
+    async def estimate(self, wish: Wish) -> Estimate:
+        """The set pace; no weights, so no memory and no learning rate."""
+        pace = self._pace
+        return Estimate(
+            hyperparameters=_chosen(wish.hyperparameters, wish.method, wish.n_examples),
+            device="",
+            seconds=pace.validating_s + pace.queued_s + pace.running_s,
+        )
 
-    async def generate(self, request: ChatRequest) -> AsyncIterator[Piece]:
-        """The nearest example's answer, or a base model's stock sentence."""
+    async def answer(self, request: ChatRequest) -> Answer:
+        """The nearest example's answer, or a base model's stock sentence; tokens of o200k_base."""
+        prompt_tokens = await _prompt_tokens(request)
+        check_length(request, prompt_tokens)
         if request.model.folder is None:
-            answer = base_model_answer(request.model.name, request.messages)
+            text = base_model_answer(request.model.name, request.messages)
         else:
             answers = await self._library.open(request.model.folder)
-            answer = answers.nearest(request.messages)
+            text = answers.nearest(request.messages)
         pace = self._pace.tokens_per_second if request.is_streamed else 0.0
         delay = self._pace.first_token_s
         limit = request.max_tokens or request.model.base_model.answer_tokens
-        async for piece in speak(answer, limit, request.stop, pace=pace, delay_s=delay):
-            yield piece
+        pieces = speak(text, limit, request.stop, pace=pace, delay_s=delay)
+        return Answer(prompt_tokens=prompt_tokens, pieces=pieces)
 
-    async def forget(self, folder: Path) -> None:
-        """Drop the folder's answers from memory."""
-        self._library.forget(folder)
+    async def merged(self, model: ModelSource) -> Mapping[str, BinaryIO]:
+        """There are no weights."""
+        raise ModelUnavailable("it has no weights")
+
+    async def tidy(self, folder: Path, steps: Collection[int], *, is_over: bool) -> None:
+        """Drop the answers from memory, once no model is left."""
+        if not steps:
+            self._library.forget(folder)
+
+    async def close(self) -> None:
+        """There is nothing to free."""
 
 
-def _chosen(job: FineTuningJob, n_examples: int) -> Hyperparameters:
+def _chosen(asked: Hyperparameters, method: Method, n_examples: int) -> Hyperparameters:
     """Fill in "auto": 3 epochs, about 500 steps per epoch at most, multiplier 1, beta 0.1."""
-    asked = job.hyperparameters
     return Hyperparameters(
         n_epochs=asked.n_epochs or AUTO_EPOCHS,
         batch_size=asked.batch_size or min(256, max(1, round(n_examples * 0.002))),
         learning_rate_multiplier=asked.learning_rate_multiplier or AUTO_MULTIPLIER,
-        beta=(asked.beta or AUTO_BETA) if job.method is Method.DPO else None,
+        beta=(asked.beta or AUTO_BETA) if method is Method.DPO else None,
     )
+
+
+async def _prompt_tokens(request: ChatRequest) -> int:
+    length = sum(len(text_of(message.get("content"))) for message in request.messages)
+    if length > LONG_CHARACTERS:
+        return await asyncio.to_thread(conversation_tokens, request.messages)
+    return conversation_tokens(request.messages)
 
 
 async def _sleep_until(moment: float) -> None:

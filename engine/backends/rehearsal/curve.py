@@ -4,9 +4,9 @@ import math
 import random
 
 from engine.backends import StepReport
+from engine.backends.steps import epoch_ends
 from engine.domain import FineTuningJob
 
-MAX_REPORTS = 100
 _START_LOSS = 2.4
 _FLOOR_LOSS = 0.7
 _FALL = 4.0
@@ -14,18 +14,6 @@ _FALL = 4.0
 _NOISE = 0.06
 _GAP = 0.15
 """How far the validation loss is above the training loss at the end."""
-
-
-def reported_steps(total_steps: int, n_epochs: int) -> list[int]:
-    """The steps to report, about 100 at most: evenly spread, and the last step of each epoch."""
-    stride = max(1, math.ceil(total_steps / max(1, MAX_REPORTS - n_epochs)))
-    return sorted({*range(stride, total_steps + 1, stride), *epoch_ends(total_steps, n_epochs)})
-
-
-def epoch_ends(total_steps: int, n_epochs: int) -> set[int]:
-    """The last step of each epoch."""
-    per_epoch = total_steps // n_epochs
-    return {per_epoch * epoch for epoch in range(1, n_epochs + 1)}
 
 
 def step_report(job: FineTuningJob, step: int, *, seconds_left: float) -> StepReport:

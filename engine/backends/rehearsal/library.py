@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.backends import TRAINING_FILE
-from engine.backends.rehearsal.examples import Example, read_example
+from engine.backends.examples import Example, read_example
 from engine.backends.rehearsal.nearest import NearestAnswers, Pair
 from engine.tokens import text_of
 

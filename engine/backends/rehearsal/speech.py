@@ -3,7 +3,7 @@
 import asyncio
 import codecs
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from engine.backends import Piece
 from engine.tokens import encode, tokenizer
@@ -14,7 +14,7 @@ UNPACED_TOKENS = 32
 
 async def speak(
     answer: str, max_tokens: int, stop: Sequence[str], *, pace: float, delay_s: float
-) -> AsyncIterator[Piece]:
+) -> AsyncGenerator[Piece, None]:
     """The pieces of *answer*, which ends before any of the *stop* words.
 
     Above *max_tokens* it is cut, with finish reason `length`. *pace* is in tokens per second; 0: at

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.backends import JobRefused
-from engine.backends.rehearsal.messages import Fault, check_message
+from engine.backends import TRAINING_FILE, VALIDATION_FILE, JobRefused, TrainingOrder
+from engine.backends.messages import Fault, check_message
 from engine.domain import Method
 from engine.tokens import conversation_tokens
 
@@ -53,6 +53,31 @@ class Counted:
     """Examples."""
     tokens: int
     """Per epoch."""
+
+
+MIN_EXAMPLES = 10
+"""https://platform.openai.com/docs/guides/supervised-fine-tuning (looked up 2026-11-22)"""
+
+
+async def check_files(order: TrainingOrder) -> Counted:
+    """Check a job's files; the size of the training file. Raises `JobRefused`."""
+    job, limit = order.job, order.base_model.example_tokens
+    path = order.folder / TRAINING_FILE
+    training = await check_examples(path, "training_file", limit, job.method)
+    if training.count < MIN_EXAMPLES:
+        raise JobRefused(
+            "invalid_n_examples",
+            f"Training file has {training.count} example(s), but must have at least "
+            f"{MIN_EXAMPLES} examples",
+            param="training_file",
+        )
+    if job.validation_file is not None:
+        path = order.folder / VALIDATION_FILE
+        validation = await check_examples(path, "validation_file", limit, job.method)
+        if validation.count == 0:
+            message = "Validation file has 0 examples, but must have at least 1"
+            raise JobRefused("invalid_n_examples", message, param="validation_file")
+    return training
 
 
 async def check_examples(

@@ -1,0 +1,182 @@
+"""The backend itself: what the server asks of real training."""
+
+import asyncio
+import shutil
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+from engine.backends import (
+    Answer,
+    ChatRequest,
+    Estimate,
+    Examined,
+    JobRefused,
+    ModelSource,
+    Report,
+    Tell,
+    TrainingOrder,
+    Wish,
+)
+from engine.backends.examples import check_files
+from engine.backends.lora import machine, plan
+from engine.backends.lora.attempts import drop_checkpoints, latest_order
+from engine.backends.lora.bases import Bases
+from engine.backends.lora.chats import Chats
+from engine.backends.lora.estimating import estimated, run_of
+from engine.backends.lora.failures import full_disk_told
+from engine.backends.lora.forecast import shape_of
+from engine.backends.lora.measured import Measured
+from engine.backends.lora.merging import Merging
+from engine.backends.lora.options import LoraOptions
+from engine.backends.lora.preparing import START, Preparation, Prepared
+from engine.backends.lora.published import dropped
+from engine.backends.lora.queueing import DeviceQueue
+from engine.backends.lora.training import Training
+from engine.catalogue import BaseModel
+
+
+class LoraBackend:
+    """A `Backend` that trains LoRA adapters in child processes."""
+
+    name = "lora"
+    notice = None
+
+    def __init__(self, options: LoraOptions, data: Path) -> None:
+        """Find bases and devices.
+
+        Raises:
+            BaseUnknown: see `Bases`.
+        """
+        devices = machine.devices_here(options.devices)
+        self._bases = Bases(options.bases, data)
+        self._chats = Chats(self._bases, options, devices[0])
+        self._merging = Merging(self._bases, data, threads=machine.cpu_threads(options.threads))
+        self._options = options
+        self._device = devices[0]
+        self._queue = DeviceQueue(devices)
+        self._measured = Measured(data)
+        self._running: dict[str, Training] = {}
+        self._preparation = Preparation(
+            bases=self._bases,
+            options=options,
+            measured=self._measured,
+            in_use=self._in_use,
+            idle=self._idle,
+            make_room=self._chats.drop_idle,
+        )
+
+    @property
+    def bases(self) -> Mapping[str, BaseModel]:
+        """The base models on offer, by name."""
+        return self._bases.models
+
+    async def validate(self, order: TrainingOrder, tell: Tell) -> Examined:
+        """Check the files, read them with the base's tokenizer, choose, estimate, and tell."""
+        order.folder.chmod(0o700)
+        counted = await check_files(order)
+        job = order.job
+        chosen = plan.chosen(job.hyperparameters, job.method, counted.count, self._device)
+        with full_disk_told(self._device):
+            prepared = await self._preparation.prepare(order, self._device, tell, chosen)
+        sizes, found = prepared.sizes, prepared.forecast
+        factor = sizes.epoch_tokens / max(1, counted.tokens)
+        self._measured.remember_tokens(order.base_model.name, factor)
+        if sizes.n_cut:
+            limit = prepared.work.example_tokens
+            await tell(f"Examples longer than {limit} tokens, which are cut: {sizes.n_cut}")
+        await tell(found.sentence(prepared.work.learning_rate))
+        if not found.fits:
+            raise JobRefused("insufficient_memory", found.refusal(), param=None)
+        return Examined(
+            hyperparameters=chosen, n_examples=sizes.n_examples, epoch_tokens=sizes.epoch_tokens
+        )
+
+    async def wait_turn(self, order: TrainingOrder, tell: Tell) -> None:
+        """Wait for a device; it stays with the task that calls this."""
+        await self._queue.take(order.job, tell, is_running=False)
+
+    async def train(self, order: TrainingOrder, report: Report, tell: Tell) -> int:
+        """Train in a child process; see `Training`."""
+        earlier = latest_order(order.folder)
+        wanted = earlier.device if earlier else None
+        device = await self._queue.take(order.job, tell, is_running=True, wanted=wanted)
+        hyperparameters = order.job.hyperparameters
+        with full_disk_told(device):
+            prepared = await self._preparation.prepare(order, device, tell, hyperparameters)
+            await self._preparation.begin(prepared, order.folder)
+            training = Training(
+                order=order, work=prepared.work, report=report, tell=tell, chats=self._chats
+            )
+            tokens = await self._train(device, training)
+        self._remember(training, prepared, tokens)
+        return tokens
+
+    async def estimate(self, wish: Wish) -> Estimate:
+        """The plan for the first device; what is not known of a base is None."""
+        device, base = self._device, wish.base_model
+        chosen = plan.chosen(wish.hyperparameters, wish.method, wish.n_examples, device)
+        available = await self._preparation.available(device)
+        known = Estimate(
+            hyperparameters=chosen,
+            device=device,
+            memory_available_bytes=available,
+            jobs_ahead=self._queue.n_jobs,
+        )
+        facts = self._bases.facts(base.name)
+        if facts is None:
+            return known
+        shape, threads = shape_of(facts, device), machine.cpu_threads(self._options.threads)
+        rank = plan.rank_on(device, self._options.rank)
+        return estimated(wish, known, shape, self._measured, rank=rank, threads=threads)
+
+    async def answer(self, request: ChatRequest) -> Answer:
+        """See `Chats`."""
+        return await self._chats.answer(request)
+
+    async def merged(self, model: ModelSource) -> Mapping[str, BinaryIO]:
+        """See `Merging`."""
+        return await self._merging.files(model)
+
+    async def tidy(self, folder: Path, steps: Collection[int], *, is_over: bool) -> None:
+        """Delete other adapters and, once the job is over, all that only training needs."""
+        for gone in await asyncio.to_thread(dropped, folder, steps):
+            await self._chats.forget(gone)
+        if is_over:
+            await asyncio.to_thread(drop_checkpoints, folder)
+            await asyncio.to_thread(shutil.rmtree, folder / START, ignore_errors=True)
+
+    async def close(self) -> None:
+        """End the processes that answer chats; those that train have ended with their jobs."""
+        await self._chats.close()
+
+    def _in_use(self, device: str) -> int:
+        training = self._running.get(device)
+        return training.bytes_in_use if training else 0
+
+    def _idle(self, device: str) -> int:
+        """By their weights alone, so that it is not too much."""
+        names = self._chats.idle_bases if device == self._device else []
+        facts = [self._bases.facts(name) for name in names]
+        return sum(base.parameters for base in facts if base) * machine.weight_bytes(device)
+
+    async def _train(self, device: str, training: Training) -> int:
+        self._running[device] = training
+        self._chats.set_training("cpu" in self._running)
+        try:
+            return await training.run()
+        finally:
+            del self._running[device]
+            self._chats.set_training("cpu" in self._running)
+
+    def _remember(self, training: Training, prepared: Prepared, tokens: int) -> None:
+        """Keep what the run has taken, for the next estimate."""
+        run = run_of(training, prepared.sizes, tokens)
+        if run is not None:
+            order, work = training.order, training.work
+            self._measured.remember_run(order.base_model.name, work.device, work.method, run)
+
+
+def lora_backend(options: LoraOptions, data: Path) -> LoraBackend:
+    """Make it."""
+    return LoraBackend(options, data)

@@ -1,0 +1,29 @@
+"""The options of the `lora` backend."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoraOptions:
+    """How real training and chats run."""
+
+    bases: tuple[str, ...]
+    """Local folders, hub ids (`owner/name`) or names of `bases.toml`; the first is the default."""
+    devices: tuple[str, ...] = ()
+    """Such as cpu or cuda:0; empty: each GPU, or the CPU where there is none."""
+    rank: int | None = None
+    """Of the adapters; None: 16 on a GPU, 8 on a CPU."""
+    threads: int | None = None
+    """Of one process on the CPU; None: by the number of cores."""
+    memory_bytes: int | None = None
+    """What a device may use; None: what is free."""
+    idle_s: float = 900.0
+    """A base that nobody talks with for so long is dropped from memory."""
+    chat_batch: int = 8
+    """Chats that are answered at once by a base."""
+    chat_queue: int = 32
+    """Chats that may wait for that; the next one is refused."""
+    vllm_url: str = ""
+    """A vLLM server that answers the chats; empty: our own process does."""
+    vllm_key: str = ""
+    """Its API key."""

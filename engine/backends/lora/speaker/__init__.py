@@ -1,0 +1,1 @@
+"""The child process that answers chats with a base and its adapters."""

@@ -1,0 +1,161 @@
+"""A speaker as the server sees it: a child process, and the exchanges with it."""
+
+import asyncio
+import contextlib
+import logging
+import sys
+from collections import deque
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+
+from engine.backends.lora.environment import offline_environment
+from engine.backends.lora.speech_lines import Failed, Line, Order, Ready, Reply, decode, encode
+
+STOP_S = 5.0
+"""A speaker that has not ended so long after its standard input is killed."""
+_LINE_BYTES = 64 * 1024 * 1024
+_KEPT_LINES = 20
+"""Last lines of a speaker's standard error, for the log when it ends unexpectedly."""
+_log = logging.getLogger(__name__)
+
+
+class SpeakerGone(Exception):
+    """A speaker can't start, or has ended; the text says why, without paths."""
+
+
+class Exchange:
+    """An order that has a number, and the replies to it."""
+
+    def __init__(self, number: int, close: Callable[[], None]) -> None:
+        self.number = number
+        self.close = close
+        """Ignore further replies."""
+        self._replies: asyncio.Queue[Reply | SpeakerGone] = asyncio.Queue()
+
+    def put(self, reply: Reply | SpeakerGone) -> None:
+        """Add a reply."""
+        self._replies.put_nowait(reply)
+
+    async def next(self) -> Reply:
+        """The next reply. Raises `SpeakerGone`."""
+        reply = await self._replies.get()
+        if isinstance(reply, SpeakerGone):
+            raise reply
+        return reply
+
+
+class SpeakerProcess:
+    """A running speaker; `start_speaker` makes it."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._numbers = count(1)
+        self._exchanges: dict[int, Exchange] = {}
+        self._ready: asyncio.Future[SpeakerGone | None] = asyncio.Future()
+        self._stops = False
+        self._gone: SpeakerGone | None = None
+        self._log_task = asyncio.create_task(self._read_log())
+        self._task = asyncio.create_task(self._read())
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it takes orders."""
+        return self._gone is None and not self._stops
+
+    async def ready(self) -> None:
+        """Return when the base is loaded. Raises `SpeakerGone`."""
+        problem = await asyncio.shield(self._ready)
+        if problem is not None:
+            raise problem
+
+    def open(self) -> Exchange:
+        """Begin an exchange; the caller closes it."""
+        number = next(self._numbers)
+
+        def close() -> None:
+            self._exchanges.pop(number, None)
+
+        exchange = self._exchanges[number] = Exchange(number, close)
+        if self._gone is not None:
+            exchange.put(self._gone)
+        return exchange
+
+    def send(self, order: Order) -> None:
+        """Give an order; to a speaker that has ended it gives none."""
+        if self.is_running:
+            assert self._process.stdin is not None
+            self._process.stdin.write(encode(order))
+
+    async def stop(self) -> None:
+        """End the process and wait until it has ended."""
+        self._stops = True
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        try:
+            async with asyncio.timeout(STOP_S):
+                await self._process.wait()
+        except TimeoutError:
+            _log.warning("speaker %d is killed, because it does not end", self._process.pid)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+        await self._task
+
+    async def _read(self) -> None:
+        assert self._process.stdout is not None
+        problem = ""
+        async for raw in self._process.stdout:
+            line = decode(raw)
+            if isinstance(line, Failed):
+                problem = line.message
+            else:
+                self._take(line)
+        code = await self._process.wait()
+        last_words = await self._log_task
+        if not self._stops:
+            words = (self._process.pid, code, last_words)
+            _log.error("speaker %d ended with code %d; its last lines:\n%s", *words)
+        self._end(SpeakerGone(problem or _reason(code)))
+
+    def _take(self, line: Line) -> None:
+        if isinstance(line, Ready):
+            self._ready.set_result(None)
+        elif exchange := self._exchanges.get(line.id):  # type: ignore[union-attr]
+            exchange.put(line)  # type: ignore[arg-type]  # a speaker sends replies only
+
+    def _end(self, gone: SpeakerGone) -> None:
+        self._gone = gone
+        if not self._ready.done():
+            self._ready.set_result(gone)
+        for exchange in self._exchanges.values():
+            exchange.put(gone)
+
+    async def _read_log(self) -> str:
+        assert self._process.stderr is not None
+        lines: deque[str] = deque(maxlen=_KEPT_LINES)
+        async for raw in self._process.stderr:
+            lines.append(raw.decode(errors="replace").rstrip())
+        return "\n".join(lines)
+
+
+async def start_speaker(
+    folder: Path, *, device: str, threads: int, chat_batch: int
+) -> SpeakerProcess:
+    """Start the speaker of the base in *folder*; its base loads after that."""
+    options = ("--device", device, "--threads", str(threads), "--chat-batch", str(chat_batch))
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "engine.backends.lora.speaker", str(folder), *options),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        limit=_LINE_BYTES,
+        env=offline_environment(),
+    )
+    return SpeakerProcess(process)
+
+
+def _reason(code: int) -> str:
+    if code == -9:
+        return "the process that answers was killed, probably because there is not enough memory"
+    return "the process that answers has ended unexpectedly"
