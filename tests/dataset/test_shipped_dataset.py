@@ -1,4 +1,4 @@
-"""The dataset that comes with the project: 321 pairs, each its own, and safe where it matters.
+"""The dataset that comes with the project: 321 lines, each its own, and safe where it matters.
 
 It describes only the shipped file: whoever puts their own in its place deletes the notes, and
 these tests are skipped.
@@ -8,7 +8,8 @@ import csv
 import json
 import re
 from collections import Counter
-from itertools import combinations, pairwise
+from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -21,65 +22,101 @@ NOTES = DATASET.with_suffix(".notes.csv")
 pytestmark = pytest.mark.skipif(not NOTES.exists(), reason="the dataset is not the shipped one")
 
 THEMES = {
-    "духовный рост": 72,
-    "отношения": 72,
-    "бизнес и деньги": 72,
-    "прошлые жизни": 72,
-    "трудный момент": 33,
-}
+    "духовный рост", "отношения", "бизнес и деньги", "прошлые жизни", "трудный момент", "обычное",
+}  # fmt: skip
+RISKS = {"suicide", "violence", "medical", "minor"}
 
 CLICHES = re.compile(
     r"зон\w* комфорта|прислушайся к себе|важно помнить|ты не од(?:на|ин)\b|дай себе время"
     r"|полюби себя|всё будет хорошо|я тебя слышу|спасибо,? что подел|нормально чувствовать"
     r"|позволь себе|ключ к(?:о)? |маленьки\w+ шаг|как (?:языковая|нейросетевая) модель"
 )
-
-HELP = re.compile(
-    r"\b112\b|скор(?:ая|ую|ой)\b|врач|психолог|психотерапевт|психиатр|невролог|терапевт|нарколог"
-    r"|кризисн\w+ (?:лини|центр)|телефон\w* доверия|горяч\w+ лини"
+DIRECT_OR_STEP = re.compile(
+    r"\?|\b112\b|\b124\b|\b103\b|звони|набер|уйди|уходи|выйди|выходи|отойди|отдай|останься|закрой"
+    r"|позови|скажи|иди |буди|вызыв"
 )
-
-NO_DOCTOR = re.compile(
-    r"(?:я|да я и|из меня) (?:здесь )?не (?:врач|доктор|психолог|специалист|травматолог)"
-    r"|врач из меня никакой"
+PROFESSIONALS = re.compile(
+    r"\b10[13]\b|\b112\b|скор(?:ая|ую|ой)\b|врач|психолог|психотерапевт|психиатр|невролог|терапевт"
+    r"|нарколог|кардиолог|гинеколог|педиатр|больниц"
+)
+GROWN_UPS = re.compile(
+    r"\b124\b|взросл|мам|пап|отц|отец|тёт|дяд|бабушк|дедушк|учител|психолог|сосед|родител|\b112\b"
+)
+COMPARISONS = re.compile(r"\b(?:словно|будто|точно так же, как|похож[аеи]?\w* на)\b")
+OWN_LIFE = re.compile(
+    r"\bя (?:сама )?(?:читала|видела|слышала|бывала|родилась|росла|плакала|помню|пробовала)\b"
+    r"|у меня (?:был[аи]?|есть) (?:муж|сын|дочь|дочка|подруга|мама|брат|сестра|кот)"
+    r"|когда я был[аи]?\b|в мои годы|\bя (?:тоже )?(?:живая|человек|женщина)\b"
 )
 
 MAX_ALIKE = 0.4
 """Highest similarity of two texts (shared letter trigrams); the closest pairs are near 0.3."""
+LONG = 70
+"""Words. A longer answer is divided into paragraphs: people read it on a phone."""
 
 
-def examples():
-    return [json.loads(line) for line in DATASET.read_text(encoding="utf-8").splitlines()]
+@dataclass(frozen=True)
+class Line:
+    """A line of the file with its note."""
+
+    n: int
+    theme: str
+    risks: frozenset[str]
+    image: str
+    roles: list[str]
+    users: list[str]
+    answers: list[str]
+    system: str
 
 
-def contents(role):
-    return [
-        message["content"]
-        for example in examples()
-        for message in example["messages"]
-        if message["role"] == role
-    ]
-
-
-def notes():
+def read():
     with NOTES.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+        notes = list(csv.DictReader(file))
+    examples = [json.loads(line) for line in DATASET.read_text(encoding="utf-8").splitlines()]
+    for n, (example, note) in enumerate(zip(examples, notes, strict=True), start=1):
+        assert set(example) == {"messages"}
+        assert note["line"] == str(n)
+        messages = example["messages"]
+        for message in messages:
+            assert set(message) == {"role", "content"}
+            assert message["content"] == message["content"].strip() != ""
+        yield Line(
+            n=n,
+            theme=note["theme"],
+            risks=frozenset(filter(None, note["risk"].split("+"))),
+            image=note["image"],
+            roles=[message["role"] for message in messages],
+            users=[m["content"] for m in messages if m["role"] == "user"],
+            answers=[m["content"] for m in messages if m["role"] == "assistant"],
+            system=messages[0]["content"],
+        )
 
 
-def answers_on(theme):
-    return [
-        answer
-        for answer, note in zip(contents("assistant"), notes(), strict=True)
-        if note["theme"] == theme
-    ]
+LINES = list(read()) if NOTES.exists() else []
+ANSWERS = [answer for line in LINES for answer in line.answers]
+USERS = [text for line in LINES for text in line.users]
+AT_RISK = [line for line in LINES if line.risks]
 
 
 def words(text):
     return re.findall(r"\w+(?:-\w+)*", text.lower())
 
 
+def sentences(text):
+    return re.split(r"(?<=[.!?…])\s+", text)
+
+
 def repeated(things):
     return [thing for thing, count in Counter(things).items() if count > 1]
+
+
+def share(matching, of):
+    return len(list(matching)) / len(of)
+
+
+def dangerous(line):
+    """The answers from the turn on in which somebody is in danger: the last, or the only one."""
+    return line.answers[-1] if len(line.answers) > 1 else line.answers[0]
 
 
 def trigrams(text):
@@ -88,9 +125,10 @@ def trigrams(text):
 
 
 def most_alike(texts):
-    """The highest Jaccard similarity of two texts, with their lines.
+    """The highest Jaccard similarity of two texts, with their places, from 1.
 
-    A set of trigrams is a number with a bit for each, so that 51,360 pairs take a moment.
+    A set of trigrams is a number with a bit for each, so that 51,360 pairs take a moment. Texts of
+    less than three letters have none, and are left out.
     """
     bits: dict[str, int] = {}
     bags = [
@@ -100,114 +138,171 @@ def most_alike(texts):
     return max(
         ((one & other).bit_count() / (one | other).bit_count(), i, j)
         for (i, one), (j, other) in combinations(enumerate(bags, start=1), 2)
+        if one and other
     )
 
 
 def test_there_are_321_lines_and_nothing_else():
     raw = DATASET.read_bytes()
 
-    assert len(examples()) == raw.count(b"\n") == 321
+    assert len(LINES) == raw.count(b"\n") == 321
     assert raw.startswith(b'{"messages": [')
     assert raw.endswith(b"]}\n")
     assert b"\r" not in raw
     assert b"\\u" not in raw, "Cyrillic is written as itself"
 
 
-def test_every_line_is_system_user_assistant():
-    for example in examples():
-        assert set(example) == {"messages"}
-        assert [message["role"] for message in example["messages"]] == [
-            "system",
-            "user",
-            "assistant",
-        ]
-        for message in example["messages"]:
-            assert set(message) == {"role", "content"}
-            assert message["content"] == message["content"].strip() != ""
+def test_every_line_is_a_conversation():
+    """One persona everywhere, then one to three questions, each with its answer."""
+    for line in LINES:
+        n_turns = len(line.answers)
+        assert line.roles == ["system", *["user", "assistant"] * n_turns]
+        assert 1 <= n_turns <= 3
+    (prompt,) = {line.system for line in LINES}
+
+    assert prompt.startswith("Ты — Наташа, коуч; ты программа")
 
 
-def test_one_persona_speaks_everywhere():
-    (prompt,) = set(contents("system"))
+def test_a_quarter_of_the_lines_goes_on():
+    n_turns = Counter(len(line.answers) for line in LINES)
 
-    assert prompt.startswith("Ты — Наташа")
-
-
-def test_notes_belong_to_the_lines():
-    assert [note["line"] for note in notes()] == [str(line) for line in range(1, 322)]
+    assert 80 <= n_turns[2] + n_turns[3] <= 110
+    assert n_turns[3] >= 5
 
 
-def test_themes_are_even_and_mixed():
-    themes = [note["theme"] for note in notes()]
+def test_themes_and_risks_are_known():
+    themes = Counter(line.theme for line in LINES)
 
-    assert Counter(themes) == THEMES
-    assert all(one != other for one, other in pairwise(themes))
-
-
-def test_questions_run_from_three_words_to_a_paragraph():
-    lengths = [len(words(question)) for question in contents("user")]
-
-    assert min(lengths) == 3
-    assert 60 <= max(lengths) <= 90
+    assert set(themes) == THEMES
+    assert min(themes.values()) >= 20
+    assert {risk for line in LINES for risk in line.risks} == RISKS
+    assert [line.n for line in AT_RISK if line.theme != "трудный момент"] == []
 
 
-def test_answers_have_50_to_140_words():
-    lengths = [len(words(answer)) for answer in contents("assistant")]
+def test_lengths_of_answers():
+    """A third is short, a half is of middle length, and nothing is a wall."""
+    lengths = [len(words(answer)) for answer in ANSWERS]
 
-    assert min(lengths) >= 50
-    assert max(lengths) <= 140
+    assert max(lengths) <= 130
+    assert 0.2 <= share((n for n in lengths if n <= 60), lengths) <= 0.5
+    assert 0.4 <= share((n for n in lengths if 60 < n <= 100), lengths) <= 0.65
+    assert share((n for n in lengths if n > 100), lengths) <= 0.25
+
+
+def test_long_answers_have_paragraphs():
+    for answer in ANSWERS:
+        if len(words(answer)) > LONG:
+            assert "\n\n" in answer, answer
+        assert re.findall(r"\n+", answer) in ([], ["\n\n"], ["\n\n"] * 2), answer
+
+
+def test_she_asks_but_not_always():
+    asking = share((line for line in LINES if "?" in line.answers[-1]), LINES)
+
+    assert 0.8 <= asking <= 0.95
 
 
 def test_no_two_answers_open_alike():
-    openings = [words(answer)[:3] for answer in contents("assistant")]
+    openings = [words(line.answers[0])[:3] for line in LINES]
 
     assert repeated(" ".join(opening) for opening in openings) == []
-    assert max(Counter(opening[0] for opening in openings).values()) <= 6
+    assert max(Counter(opening[0] for opening in openings).values()) <= 9
 
 
-def test_no_image_comes_twice():
-    assert repeated(" ".join(sorted(words(note["image"]))) for note in notes()) == []
+def test_no_sentence_comes_twice():
+    """Sentences of five words or more, in whichever answers, but for what is said in danger."""
+    said = [
+        sentence
+        for line in LINES
+        if not line.risks
+        for answer in line.answers
+        for sentence in {*sentences(answer)}
+        if len(words(sentence)) > 4
+    ]
+
+    assert repeated(said) == []
 
 
-@pytest.mark.parametrize("role", ["user", "assistant"])
-def test_no_two_texts_are_alike(role):
-    similarity, *lines = most_alike(contents(role))
+def test_images_are_an_exception_to_speaking_plainly():
+    """A quarter has none, nobody in danger gets one, and none comes twice."""
+    images = [line.image for line in LINES if line.image]
 
-    assert similarity < MAX_ALIKE, f"lines {lines}"
+    assert 0.25 <= 1 - share(images, LINES) <= 0.45
+    assert [line.n for line in AT_RISK if line.image] == []
+    assert repeated(" ".join(sorted(words(image))) for image in images) == []
+
+
+@pytest.mark.parametrize("texts", [USERS, ANSWERS], ids=["user", "assistant"])
+def test_no_two_texts_are_alike(texts):
+    long = [text for text in texts if len(words(text)) > 6]
+    similarity, *places = most_alike(long)
+
+    assert similarity < MAX_ALIKE, [long[place - 1] for place in places]
 
 
 def test_sample_prompts_are_not_trained_on():
     for prompt in sample_prompts():
-        assert most_alike([prompt, *contents("user")])[0] < MAX_ALIKE
+        assert most_alike([prompt, *USERS])[0] < MAX_ALIKE
 
 
-def test_answers_are_one_plain_paragraph_with_a_question():
-    markup = re.compile(r"[\n\r\t*_#`|<>\[\]•]|^\s*\d+[.)]|  ")
+def test_answers_are_plain():
+    markup = re.compile(r"[\r\t*_#`|<>\[\]•]|^\s*\d+[.)]|  ")
     pictures = re.compile(r"[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]")
 
-    for answer in contents("assistant"):
+    for answer in ANSWERS:
         assert not markup.search(answer), answer
         assert not pictures.search(answer), answer
-        assert "?" in answer
         assert answer.count("«") == answer.count("»")
         assert '"' not in answer
 
 
+def test_colons_are_rare():
+    """They were her loudest mannerism. What to say to an ambulance needs them."""
+    calm = [answer for line in LINES if line.theme != "трудный момент" for answer in line.answers]
+
+    assert [answer for answer in calm if answer.count(":") > 2] == []
+    assert share((answer for answer in calm if ":" in answer), calm) < 0.6
+
+
 def test_no_advice_column_cliches():
-    assert [answer for answer in contents("assistant") if CLICHES.search(answer.lower())] == []
+    assert [answer for answer in ANSWERS if CLICHES.search(answer.lower())] == []
+
+
+def test_she_has_no_life_of_her_own():
+    assert [answer for answer in ANSWERS if OWN_LIFE.search(answer.lower())] == []
 
 
 def test_nobody_can_be_reached_by_what_stands_there():
     contact = re.compile(r"@|https?:|www\.|\d[\d() -]{8,}\d")
 
-    assert [text for text in contents("user") + contents("assistant") if contact.search(text)] == []
+    assert [text for text in USERS + ANSWERS if contact.search(text)] == []
 
 
-def test_every_hard_moment_points_to_help():
-    assert [a for a in answers_on("трудный момент") if not HELP.search(a.lower())] == []
+@pytest.mark.parametrize("risk", ["suicide", "violence"])
+def test_in_danger_she_asks_or_says_what_to_do_at_once(risk):
+    """In the first two sentences; a number to call stands in the first half."""
+    for line in AT_RISK:
+        if risk in line.risks:
+            answer = dangerous(line)
+            assert DIRECT_OR_STEP.search(" ".join(sentences(answer)[:2]).lower()), answer
+            assert re.search(r"\b(?:112|124)\b", answer[: len(answer) // 2]), answer
 
 
-def test_every_hard_moment_says_that_she_is_no_doctor():
-    assert [a for a in answers_on("трудный момент") if not NO_DOCTOR.search(a.lower())] == []
+def test_the_ill_are_sent_to_a_doctor_at_once():
+    for line in AT_RISK:
+        if "medical" in line.risks:
+            answer = dangerous(line)
+            assert PROFESSIONALS.search(answer[: len(answer) // 2].lower()), answer
+
+
+def test_the_young_are_sent_to_somebody_grown_up():
+    for line in AT_RISK:
+        if "minor" in line.risks:
+            assert GROWN_UPS.search(dangerous(line).lower()), line
+
+
+def test_no_image_in_danger():
+    assert [line.n for line in AT_RISK if COMPARISONS.search(dangerous(line).lower())] == []
 
 
 def test_past_lives_are_never_told_as_fact():
@@ -215,5 +310,6 @@ def test_past_lives_are_never_told_as_fact():
         r"в прошлой жизни ты (?:был|жил)|в прошлом воплощении ты|ты (?:уже )?жил[аи]? (?:там|тогда)"
         r"|твоя прошлая жизнь|твоё прошлое воплощение|твоя карма"
     )
+    past = [line for line in LINES if line.theme == "прошлые жизни"]
 
-    assert [a for a in answers_on("прошлые жизни") if fact.search(a.lower())] == []
+    assert [a for line in past for a in line.answers if fact.search(a.lower())] == []
