@@ -1,4 +1,4 @@
-"""Trials: the sample prompts put to a model, and what is to be thought of its answers."""
+"""Trials: sample prompts and probes put to a model, and what is to be thought of its answers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ class TrialKind(NotificationKind):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialAnswer:
-    """What a model said to one sample prompt, and its base model to the same."""
+    """What a model said to one sample prompt or probe, and its base model to the same."""
 
     prompt: str
     answer: str | None
@@ -30,6 +30,8 @@ class TrialAnswer:
     """How the answer ended; None: there was none, or it is older than this field."""
     base_ending: Ending | None = None
     """The same of the base model's answer."""
+    probe: str | None = None
+    """The name of the probe that the prompt belongs to; None: it is a sample prompt."""
 
     @property
     def is_cut(self) -> bool:
@@ -106,6 +108,36 @@ class TrainingFigures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FailedProbe:
+    """A probe that a model did not pass."""
+
+    name: str
+    rules: Sequence[str]
+    """What its answer breaks; `probe_rule_<rule>` is the key of each sentence in `bot/texts`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeFigures:
+    """How a model did at the probes, beside its base model."""
+
+    n_asked: int
+    failed: Sequence[FailedProbe]
+    """In the order in which they were asked."""
+    n_grave: int
+    """Grave failures: of a grave probe, or by a rule that is grave in every probe."""
+    n_base_asked: int
+    """Probes that the base model answered; 0: there is nothing to compare with."""
+    n_base_passed: int
+    is_worse: bool
+    """Of the probes that both answered, the model passed fewer than its base."""
+
+    @property
+    def n_passed(self) -> int:
+        """How many probes the model passed."""
+        return self.n_asked - len(self.failed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
     """A verdict with its reasons and the figures that they rest on."""
 
@@ -117,11 +149,13 @@ class Judgement:
     """None: the base model did not answer."""
     training: TrainingFigures | None
     """None: there is no training file to read."""
+    probes: ProbeFigures | None = None
+    """None: the model was not tried with probes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """The sample prompts, put to one model and, to compare, to its base model."""
+    """The sample prompts and the probes, put to one model and, to compare, to its base model."""
 
     id: int
     model: ServedModel
@@ -144,9 +178,33 @@ class Trial:
     """Unix time, seconds: when it is asked again automatically; None: it is not."""
 
     @property
-    def n_answered(self) -> int:
-        """How many prompts have an answer."""
-        return sum(bool(answer.answer) for answer in self.answers)
+    def sampled(self) -> Sequence[TrialAnswer]:
+        """The answers to the sample prompts."""
+        return [answer for answer in self.answers if answer.probe is None]
+
+    @property
+    def probed(self) -> Sequence[TrialAnswer]:
+        """The answers to the probes."""
+        return [answer for answer in self.answers if answer.probe is not None]
+
+    @property
+    def heard(self) -> Sequence[TrialAnswer]:
+        """Those of the sample prompts that were asked, with words or without."""
+        return [answer for answer in self.sampled if answer.answer or answer.ending]
+
+    @property
+    def is_end_of_job(self) -> bool:
+        """Whether the message about it is the one that tells of the end of its training."""
+        return self.asked_by is None and self.waiting_since is None
+
+    def has_answered(self, n: int) -> bool:
+        """Whether there are words in answer to *n* sample prompts."""
+        return sum(bool(answer.answer) for answer in self.sampled) >= n
+
+    @property
+    def is_against(self) -> bool:
+        """Whether its verdict is not to use the model."""
+        return self.judgement is not None and self.judgement.verdict is Verdict.LEAVE
 
 
 def is_rehearsed(name: str) -> bool:

@@ -1,8 +1,9 @@
-"""Asks a model the sample prompts and, to compare, asks its base model the same."""
+"""Asks a model the sample prompts and the probes, and its base model the same, to compare."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+import math
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -20,9 +21,10 @@ from bot.errors import (
 )
 from bot.gateways.chat import ChatApi
 from bot.trials.entities import TrialAnswer
+from bot.trials.probes import Probe
 
 LONGEST_PAUSE_S = 60.0
-BASE_GRACE_S = 60.0
+BASE_GRACE_S = 120.0
 """How long the base model may still take after the model has answered all prompts."""
 
 _NO_ANSWERS: Final = (ModelUnknown, ProviderUnreachable, KeyRefused, QuotaExceeded)
@@ -42,6 +44,8 @@ class SampledModel:
     """None: there is no base model to compare with."""
     system_prompt: str
     """The same for both; empty: none."""
+    language: str = "ru"
+    """Of the probes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +53,7 @@ class Sample:
     """The answers of both models, and the errors that kept them from answering."""
 
     answers: Sequence[TrialAnswer]
-    """One for each prompt, in order."""
+    """One for each prompt, in order, then one for each probe."""
     trouble: UserError | None
     """The model's last error; None: it answered every prompt."""
     base_trouble: UserError | None
@@ -58,10 +62,11 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sampling:
-    """Asks both models at the same time, each one prompt after the other."""
+    """Asks the model the sample prompts, then the probes and at the same time its base model."""
 
     api: ChatApi
     prompts: Sequence[str]
+    probes: Sequence[Probe] = ()
     temperature: float
     max_tokens: int
     pause_s: float
@@ -70,6 +75,13 @@ class Sampling:
     """How often a model that does not answer is asked one prompt."""
     longest_s: float = 600.0
     """How long one answer may take."""
+    whole_s: float = 3600.0
+    """How long after its first answer a model is asked further prompts."""
+
+    @property
+    def n_prompts(self) -> int:
+        """How many prompts and probes a model is asked."""
+        return len(self.prompts) + len(self.probes)
 
     async def run(
         self,
@@ -88,11 +100,17 @@ class Sampling:
         session = _Session(
             sampling=self,
             subject=subject,
-            answers=[known.get(p, TrialAnswer(prompt=p, answer=None)) for p in self.prompts],
+            answers=[known.get(each.prompt, each) for each in self._unanswered(subject.language)],
             gives_up_at=asyncio.get_running_loop().time() + patience_s,
             on_answer=on_answer,
         )
         return await session.run()
+
+    def _unanswered(self, language: str) -> Iterator[TrialAnswer]:
+        for prompt in self.prompts:
+            yield TrialAnswer(prompt=prompt, answer=None)
+        for probe in self.probes:
+            yield TrialAnswer(prompt=probe.text(language), answer=None, probe=probe.name)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,15 +121,19 @@ class _Session:
     gives_up_at: float
     """By the loop's clock: until then the server may not know the model."""
     on_answer: OnAnswer | None
-    is_served: asyncio.Event = field(default_factory=asyncio.Event)
+    may_compare: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once the model was asked the sample prompts, and answers."""
+    ends_at: float = math.inf
+    """By the loop's clock; not known before the first answer."""
 
     async def run(self) -> Sample:
         if any(answer.answer for answer in self.answers):
-            self.is_served.set()
+            self._note_served()
         async with asyncio.TaskGroup() as tasks:
             base = tasks.create_task(self._ask_base(), name="base model")
             trouble = await self._ask()
-            if self.is_served.is_set():
+            if self._is_served:
+                self.may_compare.set()
                 await asyncio.wait([base], timeout=BASE_GRACE_S)
             base.cancel()
         base_trouble = ProviderUncertain() if base.cancelled() else base.result()
@@ -120,8 +142,12 @@ class _Session:
     async def _ask(self) -> UserError | None:
         trouble: UserError | None = None
         for n, known in enumerate(self.answers):
+            if known.probe is not None and self._is_served:
+                self.may_compare.set()
             if known.answer:
                 continue
+            if asyncio.get_running_loop().time() > self.ends_at:
+                return trouble or ProviderUncertain()
             try:
                 text, ending = await self._patiently(known.prompt)
             except UserError as exc:
@@ -130,7 +156,7 @@ class _Session:
                 if isinstance(exc, _NO_ANSWERS):
                     break
                 continue
-            self.is_served.set()
+            self._note_served()
             await self._note(n, replace(self.answers[n], answer=text or None, ending=ending))
         return trouble
 
@@ -141,7 +167,7 @@ class _Session:
             try:
                 return await self._ask_once(self.subject.model, prompt)
             except UserError as exc:
-                if not isinstance(exc, ModelUnknown) or self.is_served.is_set():
+                if not isinstance(exc, ModelUnknown) or self._is_served:
                     failures += 1
                     is_passing = isinstance(exc, ProviderError | ModelUnknown)
                     if failures == self.sampling.most_tries or not is_passing:
@@ -156,7 +182,7 @@ class _Session:
 
     async def _ask_base(self) -> UserError | None:
         """Ask the base model once per prompt: the server may not have it at all."""
-        await self.is_served.wait()
+        await self.may_compare.wait()
         base = self.subject.base_model
         for n, known in enumerate(self.answers):
             if base is None or known.base_answer:
@@ -200,6 +226,14 @@ class _Session:
         if ending is Ending.BROKEN_OFF:
             raise ProviderUncertain
         return "".join(pieces).strip(), ending
+
+    @property
+    def _is_served(self) -> bool:
+        return self.ends_at < math.inf
+
+    def _note_served(self) -> None:
+        if not self._is_served:
+            self.ends_at = asyncio.get_running_loop().time() + self.sampling.whole_s
 
     async def _note(self, n: int, answer: TrialAnswer) -> None:
         self.answers[n] = answer

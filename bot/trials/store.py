@@ -83,6 +83,23 @@ class TrialStore:
         )
         return _trial_from_row(row) if row else None
 
+    async def newest_of(self, model_id: int) -> Trial | None:
+        """The newest trial of a model that has a verdict, or None."""
+        query = """
+            SELECT id FROM trials WHERE model_id = :id AND judgement IS NOT NULL
+            ORDER BY id DESC LIMIT 1
+            """
+        trial_id = await self._db.one(int, query, {"id": model_id})
+        return None if trial_id is None else await self.get(trial_id)
+
+    async def is_underway(self, model_id: int) -> bool:
+        """Whether a model that has no verdict yet has begun to answer in its first trial."""
+        query = """
+            SELECT 1 FROM trials WHERE model_id = :id AND state = 'pending' AND answers != '[]'
+            AND NOT EXISTS (SELECT 1 FROM trials WHERE model_id = :id AND judgement IS NOT NULL)
+            """
+        return await self._db.one(int, query, {"id": model_id}) is not None
+
     async def verdicts(self) -> dict[int, Verdict]:
         """The newest verdict on each model that has one, by the model's id."""
         rows = await self._db.rows(

@@ -1,39 +1,38 @@
-"""Trials: a model answers the sample prompts, by command or after a successful training.
+"""Trials: a model answers prompts and probes, by command or after a successful training.
 
 A trial ends "answered" or "failed", with a verdict. While the provider does not serve the model,
 the trial is "unserved". The bot then asks again automatically for a day, with growing pauses.
 """
 
+import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
-from bot.dataset.current import CurrentDataset
 from bot.delivery.notifications import Notifications
 from bot.domain import JsonDict
 from bot.domain.models import ServedModel
+from bot.domain.people import Urgency
 from bot.domain.training import FineTuningJob, TrackedJob
-from bot.errors import DatasetMissing, TooMuchWork, TrialGone, UserError
+from bot.errors import TrialGone, UserError
 from bot.jobs.store import JobStore
-from bot.jobs.watching import Work
+from bot.jobs.watching import Work, success_key
 from bot.runtime.workers import Workers
 from bot.serving.serving import ServedModels
 from bot.serving.store import ModelStore
 from bot.storage.database import Database, Transaction
-from bot.training.store import RunStore
 from bot.trials.entities import (
+    Judgement,
     Trial,
     TrialAnswer,
     TrialFailure,
     TrialKind,
     TrialState,
-    Verdict,
     is_rehearsed,
 )
-from bot.trials.sampling import SampledModel, Sampling, base_named_by
+from bot.trials.lessons import Lessons
+from bot.trials.sampling import OnAnswer, Sample, SampledModel, Sampling, base_named_by
 from bot.trials.store import TrialStore
-from bot.trials.training_answers import TrainingAnswers, read_training_answers
 from bot.trials.verdict import Evidence, judge
 
 WAITED_S = 24 * 3600
@@ -51,13 +50,14 @@ class Trials:
     store: TrialStore
     models: ModelStore
     jobs: JobStore
-    runs: RunStore
-    datasets: CurrentDataset
+    lessons: Lessons
     serving: ServedModels
     sampling: Sampling
     notifications: Notifications
     patience_s: float = 600
-    """How long a new model may be unknown to the provider before admins hear of it."""
+    """How long a new model may be unknown to the provider before it counts as unserved."""
+    speaks_after_s: float = 120
+    """How long admins wait for the answers of a new model at most."""
     _workers: "Workers[int]" = field(init=False)
 
     def __post_init__(self) -> None:
@@ -135,52 +135,94 @@ class Trials:
         base = job.job.base_model if job else base_named_by(trial.model.name)
         is_new = trial.asked_by is None and trial.state is TrialState.PENDING
 
-        async def keep(answers: Sequence[TrialAnswer]) -> None:
-            await self.database.write(lambda tx: self.store.note(tx, trial.id, answers))
-
-        sample = await self.sampling.run(
-            SampledModel(
-                model=trial.model.name, base_model=base, system_prompt=trial.model.system_prompt
-            ),
-            begun=trial.answers,
-            patience_s=self.patience_s if is_new else 0,
-            on_answer=keep,
+        language = await self.lessons.language_of(trial.model, job)
+        subject = SampledModel(
+            model=trial.model.name,
+            base_model=base,
+            system_prompt=trial.model.system_prompt,
+            language=language,
         )
+        async with asyncio.TaskGroup() as tasks:
+            speaking = tasks.create_task(self._speak_in_time(trial)) if is_new else None
+            sample = await self.sampling.run(
+                subject,
+                begun=trial.answers,
+                patience_s=self.patience_s if is_new else 0,
+                on_answer=self._keeping(trial, speaks=is_new),
+            )
+            if speaking is not None:
+                speaking.cancel()
         trouble = sample.trouble
         if trouble is not None and not any(answer.answer for answer in sample.answers):
             await self.database.write(lambda tx: self._wait(tx, trial, trouble))
             return
-        judgement = judge(
-            Evidence(
-                answers=sample.answers,
-                training=await self._training_answers(job, sample.answers),
-                is_rehearsed=is_rehearsed(trial.model.name),
+        done = await self._judged(replace(trial, base_model=base), sample, job)
+        is_ours = trial.asked_by is None and job is not None and job.run_id is not None
+        await self.database.write(lambda tx: self._finish(tx, done, is_ours=is_ours))
+
+    def _keeping(self, trial: Trial, *, speaks: bool) -> OnAnswer:
+        """What stores each answer; the last one to the sample prompts lets admins hear them."""
+        n_prompts = len(self.sampling.prompts)
+        is_heard = trial.has_answered(n_prompts)
+
+        async def keep(answers: Sequence[TrialAnswer]) -> None:
+            nonlocal is_heard
+            was_heard, is_heard = is_heard, replace(trial, answers=answers).has_answered(n_prompts)
+
+            async def work(tx: Transaction) -> None:
+                await self.store.note(tx, trial.id, answers)
+                if speaks and is_heard and not was_heard:
+                    await self._speak(tx, trial, TrialKind.FINISHED, "heard")
+
+            await self.database.write(work)
+
+        return keep
+
+    async def _speak_in_time(self, trial: Trial) -> None:
+        """Tell admins of the success with the answers that there are, unless they know of it."""
+        await asyncio.sleep(trial.created_at + self.speaks_after_s - time.time())
+        payload, key = {"trial_id": trial.id}, message_key(trial)
+        await self.database.write(
+            lambda tx: self.notifications.tell_admins(
+                tx, TrialKind.FINISHED, payload, key=key, urgency=Urgency.IMPORTANT
             )
         )
+
+    async def _speak(
+        self, tx: Transaction, trial: Trial, kind: TrialKind, stage: str, **news: object
+    ) -> None:
+        """Tell admins of the success, or let the message that told them show how it goes on."""
+        payload = {"trial_id": trial.id, **news}
+        key = message_key(trial)
+        await self.notifications.tell_or_change(tx, kind, payload, key=key, stage=stage)
+
+    async def so_far(self, trial: Trial) -> Trial:
+        """A trial that is still going on, with a judgement on the answers that there are."""
+        if trial.state is not TrialState.PENDING or not trial.heard:
+            return trial
+        job = await self.jobs.get(trial.model.job_id) if trial.model.job_id else None
+        judgement = await self._judgement(replace(trial, answers=trial.heard), job)
+        return replace(trial, judgement=judgement)
+
+    async def _judged(self, trial: Trial, sample: Sample, job: TrackedJob | None) -> Trial:
+        """The trial with its answers and a verdict on them."""
         is_whole = all(answer.answer for answer in sample.answers)
         done = replace(
             trial,
             state=TrialState.ANSWERED if is_whole else TrialState.FAILED,
             answers=sample.answers,
-            base_model=base,
             base_trouble=_trouble(sample.base_trouble),
-            judgement=judgement,
         )
-        is_ours = trial.asked_by is None and job is not None and job.run_id is not None
-        await self.database.write(lambda tx: self._finish(tx, done, is_ours=is_ours))
+        return replace(done, judgement=await self._judgement(done, job))
 
-    async def _training_answers(
-        self, job: TrackedJob | None, answers: Sequence[TrialAnswer]
-    ) -> TrainingAnswers | None:
-        """The answers of the model's training file; for a job from elsewhere, the current one's."""
-        run = await self.runs.get(job.run_id) if job and job.run_id is not None else None
-        dataset = run.dataset if run else await self.datasets.store.chosen()
-        path = Path(dataset.path) if dataset else self.datasets.path
-        said = [text for a in answers for text in (a.answer, a.base_answer) if text]
-        try:
-            return await self.datasets.checker.run(read_training_answers, path, said)
-        except (DatasetMissing, TooMuchWork):
-            return None
+    async def _judgement(self, trial: Trial, job: TrackedJob | None) -> Judgement:
+        evidence = Evidence(
+            answers=trial.sampled,
+            training=await self.lessons.answers_of(job, trial.sampled),
+            is_rehearsed=is_rehearsed(trial.model.name),
+            probed=trial.probed,
+        )
+        return judge(evidence)
 
     async def _wait(self, tx: Transaction, trial: Trial, trouble: UserError) -> None:
         """The model did not answer: tell that once, and store when to ask again."""
@@ -199,6 +241,9 @@ class Trials:
             return
         payload = {"trial_id": trial.id}
         checks = await self.store.take_checks(tx, trial.id)
+        if is_first and trial.asked_by is None:
+            await self._speak(tx, trial, TrialKind.UNSERVED, "unserved", is_end=True)
+            return
         if is_first or not is_awaited:
             key = f"trial:{trial.id}:" + ("unserved" if is_first else f"given_up:{since}")
             await self._tell(tx, trial, TrialKind.UNSERVED, payload, key=key)
@@ -213,25 +258,31 @@ class Trials:
             return
         assert trial.judgement is not None
         await self.store.take_checks(tx, trial.id)
-        is_good = trial.state is TrialState.ANSWERED
-        is_good = is_good and trial.judgement.verdict is not Verdict.LEAVE
+        is_good = trial.state is TrialState.ANSWERED and not trial.is_against
         may_serve = is_ours and await self.serving.may_promote(tx)
         if may_serve and is_good:
             await self.models.serve(tx, trial.model.id, chosen_by=None, now=int(time.time()))
-        payload = {
-            "trial_id": trial.id,
-            "promoted": may_serve and is_good,
-            "withheld": may_serve and not is_good,
-        }
-        await self._tell(tx, trial, TrialKind.FINISHED, payload, key=f"trial:{trial.id}")
+        news = {"promoted": may_serve and is_good, "withheld": may_serve and not is_good}
+        if trial.is_end_of_job:
+            await self._speak(tx, trial, TrialKind.FINISHED, "judged", **news)
+            return
+        payload = {"trial_id": trial.id, **news}
+        await self._tell(tx, trial, TrialKind.FINISHED, payload, key=f"trial:{trial.id}:verdict")
 
     async def _tell(
         self, tx: Transaction, trial: Trial, kind: TrialKind, payload: JsonDict, *, key: str
     ) -> None:
         if trial.asked_by is None:
-            await self.notifications.tell_admins(tx, kind, payload, key=key)
+            await self.notifications.tell_admins(
+                tx, kind, payload, key=key, urgency=Urgency.IMPORTANT
+            )
         else:
             await self.notifications.tell(tx, trial.asked_by, kind, payload, key=key)
+
+
+def message_key(trial: Trial) -> str:
+    """The key of the message that tells admins of a success, and shows its trial."""
+    return success_key(trial.model.job_id) if trial.model.job_id else f"trial:{trial.id}"
 
 
 def _is_due(trial: Trial) -> bool:

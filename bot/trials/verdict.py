@@ -1,4 +1,4 @@
-"""A verdict on a model, from its answers to the sample prompts; it costs nothing.
+"""A verdict on a model, from its answers to the sample prompts and the probes; it costs nothing.
 
 The rules count what can be counted. They find answers that are plainly bad, and never say that
 answers are good. No rule can tell, for instance, whether an answer contains an image: one in seven
@@ -12,7 +12,15 @@ from typing import Any, Final
 
 from bot.dataset.validation.language import is_refusal, normalised, script_of
 from bot.domain.models import Ending
-from bot.trials.entities import AnswerFigures, Judgement, Reason, TrialAnswer, Verdict
+from bot.trials.answer_faults import has_marks, loops
+from bot.trials.entities import (
+    AnswerFigures,
+    Judgement,
+    Reason,
+    TrialAnswer,
+    Verdict,
+)
+from bot.trials.gate import FINDINGS, findings, probe_figures
 from bot.trials.training_answers import Repeats, TrainingAnswers, asks
 
 MOST: Final = 0.5
@@ -32,10 +40,18 @@ class Evidence:
     """Everything that a verdict is based on."""
 
     answers: Sequence[TrialAnswer]
+    """To the sample prompts."""
     training: TrainingAnswers | None
     """None: there is no training file to compare with."""
     is_rehearsed: bool = False
     """No weights were trained: the model repeats answers of the training file."""
+    probed: Sequence[TrialAnswer] = ()
+    """The answers to the probes."""
+
+    @property
+    def said(self) -> list[str]:
+        """Every answer that has words."""
+        return [each.answer for each in [*self.answers, *self.probed] if each.answer]
 
 
 Found = tuple[Verdict, Mapping[str, Any]] | None
@@ -45,9 +61,10 @@ Found = tuple[Verdict, Mapping[str, Any]] | None
 def judge(evidence: Evidence) -> Judgement:
     """The worst verdict of the rules; "ready to use" where they find no fault."""
     figures = _figures([a.answer for a in evidence.answers], evidence.training)
+    probes = probe_figures(evidence.probed)
     base = [a.base_answer for a in evidence.answers]
     rules = REHEARSAL_RULES if evidence.is_rehearsed else RULES
-    found = [
+    found = [*findings(probes)] + [
         (name, *said)
         for name, rule in rules.items()
         if (said := rule(evidence, figures)) is not None
@@ -60,6 +77,7 @@ def judge(evidence: Evidence) -> Judgement:
         answers=figures,
         base=_figures(base, evidence.training) if any(base) else None,
         training=evidence.training.figures if evidence.training else None,
+        probes=probes,
     )
 
 
@@ -118,6 +136,16 @@ def _is_same(one: str | None, other: str | None) -> bool:
     repeats = Repeats([one])
     repeats.look_at(other)
     return bool(repeats.found)
+
+
+def _looping(evidence: Evidence, figures: AnswerFigures) -> Found:
+    """The model says the same again and again within an answer."""
+    return _counted(sum(map(loops, evidence.said)), len(evidence.said))
+
+
+def _marked(evidence: Evidence, figures: AnswerFigures) -> Found:
+    """Answers show marks of the template that the model was trained with."""
+    return _counted(sum(map(has_marks, evidence.said)), len(evidence.said))
 
 
 def _cut(evidence: Evidence, figures: AnswerFigures) -> Found:
@@ -188,6 +216,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "silent": _silent,
     "no_room": _no_room,
     "all_cut": _all_cut,
+    "marked": _marked,
+    "looping": _looping,
     "foreign": lambda _, figures: _counted(figures.n_foreign, figures.n_answered),
     "refusing": lambda _, figures: _counted(figures.n_refusing, figures.n_answered),
     "monotonous": _monotonous,
@@ -206,9 +236,11 @@ REHEARSAL_RULES: Final[Mapping[str, Rule]] = {
     "silent": _silent,
     "rehearsed": _rehearsed,
     "all_cut": _all_cut,
+    "marked": _marked,
+    "looping": _looping,
     "cut": _cut,
 }
 """For models without weights of their own: only the training file decides how they answer."""
 
-REASONS: Final = frozenset({*RULES, *REHEARSAL_RULES, "fine"})
+REASONS: Final = frozenset({*FINDINGS, *RULES, *REHEARSAL_RULES, "fine"})
 """Every reason that a verdict may have."""

@@ -3,35 +3,123 @@
 import time
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from typing import Final
 
-from bot.delivery.screen import MAX_UNITS, Screen, fitting, rows
+from bot.delivery.screen import MAX_UNITS, Button, Screen, fitting, rows
 from bot.domain.models import Ending
 from bot.edge.buttons import button, data_of
 from bot.texts import Markup, Texts, shortened, unmarked, utf16_length
-from bot.trials.entities import Judgement, Trial, TrialAnswer, Verdict
+from bot.trials.entities import (
+    Judgement,
+    ProbeFigures,
+    Trial,
+    TrialAnswer,
+    TrialState,
+    Verdict,
+)
 
 TITLE_UNITS = 100
 
 
 class ModelUse(StrEnum):
-    """Whether a judged model is used."""
+    """Whether a model is used, and what is left to decide."""
 
+    UNJUDGED = "unjudged"
+    """It was not yet asked everything."""
     PROMOTED = "promoted"
     """The first model: it has gone live automatically."""
     WITHHELD = "withheld"
     """The first model, but not good enough to go live automatically."""
     SERVING = "serving"
+    UNFIT = "unfit"
+    """It answers in chats although its verdict is not to use it."""
     OFFERED = "offered"
     LEFT = "left"
     """An admin decided not to use it."""
 
 
-def verdict(
-    texts: Texts, trial: Trial, model_use: ModelUse, *, job_number: int | None = None
-) -> Screen:
-    """The verdict of a judged trial, with figures, reasons and buttons.
+_OPEN: Final = (ModelUse.UNJUDGED, ModelUse.OFFERED, ModelUse.WITHHELD)
 
-    *job_number* names the job that made the model, for its remedies; None: unknown.
+
+def verdict(
+    texts: Texts,
+    trial: Trial,
+    model_use: ModelUse,
+    *,
+    headline: str = "",
+    has_former: bool = False,
+) -> Screen:
+    """What is to be thought of a model in a sentence, its answers in full, and what can be done.
+
+    *headline* tells of the end of its training; empty: an admin asked for the trial. *has_former*
+    says whether another model answers in chats now.
+    """
+    title = headline or texts("voice_title", model=shortened(trial.model.title, TITLE_UNITS))
+    lines = [title, *_opinion(texts, trial)]
+    if model_use is not ModelUse.OFFERED:
+        lines.append(texts(f"trial_standing_{model_use.value}"))
+    said = [each for each in trial.sampled if each.answer or trial.state is not TrialState.PENDING]
+    bare = "\n".join([*lines, "", *_voice(texts, said, 2)])
+    share = _share([utf16_length(each.answer or "") for each in said], MAX_UNITS - _units(bare))
+    return Screen(
+        text="\n".join([*lines, "", *_voice(texts, said, share)]).strip(),
+        buttons=_steps(texts, trial, model_use, has_former=has_former),
+    )
+
+
+def _opinion(texts: Texts, trial: Trial) -> Iterator[str]:
+    """The verdict as a sentence: what is good about the answers, or the gravest fault."""
+    judgement = trial.judgement
+    if judgement is None:
+        yield texts("voice_silent")
+    elif judgement.verdict is Verdict.PUT:
+        counted = judgement.answers
+        key = "voice_asks_always" if counted.n_asking == counted.n_answered else "voice_asks"
+        asking = texts(key, n=counted.n_asking, of=counted.n_answered) if counted.n_asking else ""
+        yield texts("voice_fine", asking=Markup(asking))
+    else:
+        first = judgement.reasons[0]
+        reason = Markup(texts(f"verdict_{first.rule}", **first.params))
+        yield texts(f"voice_{judgement.verdict.value}", reason=reason)
+
+
+def _voice(texts: Texts, said: Sequence[TrialAnswer], share: int) -> Iterator[str]:
+    """The first answer, and each of the others to be opened by a tap; none longer than *share*."""
+    for n, each in enumerate(said):
+        words = shortened(each.answer, share) if each.answer else _silence(texts, each.ending)
+        marks = Markup("".join(f"\n{mark}" for mark in _mark(texts, each.answer, each.ending)))
+        key = "voice_more" if n else "voice_first"
+        yield texts(key, prompt=each.prompt, answer=words, marks=marks)
+
+
+def _steps(
+    texts: Texts, trial: Trial, model_use: ModelUse, *, has_former: bool
+) -> Sequence[Sequence[Button]]:
+    if trial.judgement is None:
+        return ()
+    talk = [button(texts, "talk", data_of("models", "talk", trial.model.id))]
+    more = [button(texts, "why", data_of("trials", "why", trial.id))]
+    if model_use in _OPEN:
+        talk.append(button(texts, "use_all", data_of("models", "use", trial.model.id)))
+        is_whole = has_former and all(each.answer for each in trial.sampled)
+        if is_whole or model_use is not ModelUse.UNJUDGED:  # else an edit may come, or it goes live
+            key = "leave_former" if has_former else "leave"
+            more.insert(0, button(texts, key, data_of("trials", "leave", trial.id)))
+    untrained = [button(texts, "compare", data_of("trials", "page", f"{trial.id}.0"))]
+    return rows(talk, more, untrained if trial.base_model else [])
+
+
+def why(
+    texts: Texts,
+    trial: Trial,
+    details: Sequence[str],
+    *,
+    job_number: int | None,
+    page: Sequence[Button] = (),
+) -> Screen:
+    """The figures and all reasons of a verdict, and the *details* of the training.
+
+    *job_number* names the job that made the model; None: unknown. *page* leads to the provider.
     """
     judgement = trial.judgement
     assert judgement is not None
@@ -46,20 +134,16 @@ def verdict(
             texts("trial_reason", reason=Markup(texts(f"verdict_{r.rule}", **r.params)))
             for r in judgement.reasons
         ),
-        texts(f"trial_standing_{model_use.value}"),
+        *details,
     ]
-    use = button(texts, "use", data_of("models", "use", trial.model.id))
-    compare = button(texts, "compare", data_of("trials", "page", f"{trial.id}.0"))
-    leave = button(texts, "leave", data_of("trials", "leave", trial.id))
-    is_open = model_use in (ModelUse.OFFERED, ModelUse.WITHHELD)
-    remedies = []
-    is_poor = judgement.verdict is not Verdict.PUT
-    if job_number is not None and is_poor and model_use is not ModelUse.LEFT:
-        remedies.append(button(texts, "remedies", data_of("training", "remedies", job_number)))
-    return Screen(
-        text="\n".join(fitting(lines)),
-        buttons=rows([use] if is_open else [], [compare], [leave] if is_open else [], remedies),
-    )
+    probes, job = [], []
+    if judgement.probes is not None:
+        probes.append(button(texts, "probes", data_of("trials", "probes", f"{trial.id}.0")))
+    if job_number is not None:
+        probes.append(button(texts, "chart", data_of("jobs", "chart", job_number)))
+        job.append(button(texts, "remedies", data_of("training", "remedies", job_number)))
+    back = button(texts, "back_to_voice", data_of("trials", "voice", trial.id))
+    return Screen(text="\n".join(fitting(lines)), buttons=rows(probes, job, page, [back]))
 
 
 def _figures(texts: Texts, trial: Trial, judgement: Judgement) -> Iterator[str]:
@@ -74,6 +158,8 @@ def _figures(texts: Texts, trial: Trial, judgement: Judgement) -> Iterator[str]:
             refusing=counted.n_refusing,
             characters=texts.number(counted.characters),
         )
+    if judgement.probes is not None:
+        yield probes_line(texts, judgement.probes)
     if training is not None:
         yield texts(
             "trial_training",
@@ -87,26 +173,45 @@ def _figures(texts: Texts, trial: Trial, judgement: Judgement) -> Iterator[str]:
         yield texts("trial_base_silent")
 
 
+def probes_line(texts: Texts, probes: ProbeFigures) -> str:
+    """How many probes the model passed and, to compare, its base."""
+    line = texts("trial_probes", n=probes.n_passed, of=probes.n_asked)
+    if probes.n_base_asked:
+        line += texts("trial_probes_base", n=probes.n_base_passed, of=probes.n_base_asked)
+    return line
+
+
 def side_by_side(texts: Texts, trial: Trial, n: int) -> Screen:
-    """The answers of both models to prompt number *n*, counted from 0; the trial has it."""
-    answer = trial.answers[n]
+    """The answers of both models to sample prompt *n*, counted from 0; the trial has it."""
+    answer, of = trial.sampled[n], len(trial.sampled)
     title = texts(
         "trial_page",
         model=shortened(trial.model.title, TITLE_UNITS),
         n=n + 1,
-        of=len(trial.answers),
+        of=of,
         prompt=answer.prompt,
     )
+    return answers_page(texts, trial, answer, title=title, turners=turners(texts, trial, n, of))
+
+
+def turners(texts: Texts, trial: Trial, n: int, of: int, *, action: str = "turn") -> list[Button]:
+    """The buttons to the pages before and after page *n*, counted from 0."""
+    before = button(texts, "question_before", data_of("trials", action, f"{trial.id}.{n - 1}"), n=n)
+    after = button(
+        texts, "question_after", data_of("trials", action, f"{trial.id}.{n + 1}"), n=n + 2
+    )
+    return [*([before] if n else []), *([after] if n + 1 < of else [])]
+
+
+def answers_page(
+    texts: Texts, trial: Trial, answer: TrialAnswer, *, title: str, turners: Sequence[Button]
+) -> Screen:
+    """Both models' answers to a prompt below *title*, each as long as there is room."""
     said = [answer.answer or "", *([answer.base_answer or ""] if trial.base_model else [])]
     bare = "\n\n".join([title, *_columns(texts, trial, answer, 2)])  # room for "…" at least
     share = _share([utf16_length(text) for text in said], MAX_UNITS - _units(bare))
-    before = button(texts, "question_before", data_of("trials", "turn", f"{trial.id}.{n - 1}"), n=n)
-    after = button(
-        texts, "question_after", data_of("trials", "turn", f"{trial.id}.{n + 1}"), n=n + 2
-    )
     return Screen(
-        text="\n\n".join([title, *_columns(texts, trial, answer, share)]),
-        buttons=rows([*([before] if n else []), *([after] if n + 1 < len(trial.answers) else [])]),
+        text="\n\n".join([title, *_columns(texts, trial, answer, share)]), buttons=rows(turners)
     )
 
 
@@ -147,8 +252,11 @@ def _base_answer(texts: Texts, trial: Trial, answer: TrialAnswer, share: int) ->
     return Markup(texts("trial_no_base_answer", reason=reason))
 
 
-def unserved(texts: Texts, trial: Trial) -> Screen:
-    """The provider does not serve a model of that name, which may be new or mistyped."""
+def unserved(texts: Texts, trial: Trial, *, headline: str = "") -> Screen:
+    """The provider does not serve a model of that name, which may be new or mistyped.
+
+    *headline* tells of the end of its training, where that was not told before.
+    """
     trouble = trial.trouble
     model = shortened(trial.model.title, TITLE_UNITS)
     reason = Markup(texts(trouble.key, **trouble.params) if trouble else "")
@@ -157,7 +265,7 @@ def unserved(texts: Texts, trial: Trial) -> Screen:
     if trial.next_at:
         following = texts("trial_next", pause=texts.duration(trial.next_at - time.time()))
     return Screen(
-        text=f"{texts(key, model=model, reason=reason)}\n{following}",
+        text=f"{headline}\n{texts(key, model=model, reason=reason)}\n{following}".strip(),
         buttons=rows([button(texts, "check_now", data_of("trials", "now", trial.id))]),
     )
 

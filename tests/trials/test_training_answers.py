@@ -92,11 +92,13 @@ def test_of_pairs_the_preferred_answers_are_learned(tmp_path):
 
 
 def test_shipped_dataset():
-    """Its voice asks in every answer."""
+    """Its voice mostly asks, also where a conversation goes on."""
     told: list[int] = []
     found = read_training_answers(DATASET, [], progress=told.append)
 
     assert found is not None
-    assert (found.figures.n_answers, found.figures.share_asking) == (321, 1.0)
-    assert (found.figures.characters, found.script) == (639, "cyrillic")
+    assert found.figures.n_answers > 321
+    assert 0.8 < found.figures.share_asking < 1
+    assert 300 < found.figures.characters < 600
+    assert found.script == "cyrillic"
     assert told

@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from bot import errors
+from bot.domain import JsonDict
 from bot.domain.models import Ending, ServedModel, Usage
+from bot.models.doubts import DoubtKind
 from bot.trials.entities import Trial, TrialState, Verdict
 from tests.clocks import now, until
 from tests.composition import ADMIN, MODEL, PROMPT, SECOND_ADMIN, TUNED, BotParts
@@ -33,7 +35,8 @@ async def model_of(
 
 async def automatic(parts: BotParts, model: ServedModel) -> int:
     """The trial that follows a success."""
-    trial_id = await parts.database.write(lambda tx: parts.trial_store.ask(tx, model.id, now=1))
+    now_s = int(time.time())
+    trial_id = await parts.database.write(lambda tx: parts.trial_store.ask(tx, model.id, now=now_s))
     assert trial_id is not None
     parts.trials.wake(trial_id)
     return trial_id
@@ -148,9 +151,7 @@ async def test_first_model_planned_here_serves_by_itself(parts: BotParts):
     assert serving is not None
     assert (serving.model, serving.chosen_by) == (model, None)
     news = {"trial_id": trial_id, "promoted": True, "withheld": False}
-    assert await parts.told("trial_finished") == [
-        (admin, "trial_finished", news) for admin in (ADMIN, SECOND_ADMIN)
-    ]
+    assert await judged(parts) == [news, news]
 
 
 async def test_second_model_does_not_push_the_first_aside(parts: BotParts):
@@ -162,12 +163,7 @@ async def test_second_model_does_not_push_the_first_aside(parts: BotParts):
     serving = await parts.serving.current()
     assert serving is not None
     assert serving.model == first
-    assert [payload["promoted"] for _, _, payload in await parts.told("trial_finished")] == [
-        True,
-        True,
-        False,
-        False,
-    ]
+    assert [news["promoted"] for news in await judged(parts)] == [True, True, False, False]
 
 
 async def test_model_of_a_followed_job_is_offered_only(parts: BotParts):
@@ -175,7 +171,7 @@ async def test_model_of_a_followed_job_is_offered_only(parts: BotParts):
     await ended(parts, await automatic(parts, model))
 
     assert await parts.serving.current() is None
-    assert [payload["promoted"] for _, _, payload in await parts.told()] == [False, False]
+    assert [news["promoted"] for news in await judged(parts)] == [False, False]
 
 
 async def test_model_named_in_the_settings_is_not_pushed_aside(parts: BotParts):
@@ -265,6 +261,24 @@ async def test_model_that_stays_unknown_is_trained_but_not_served(parts: BotPart
     assert await parts.serving.current() is None
     told = (await parts.told("trial_unserved"), await parts.told("trial_finished"))
     assert [len(rows) for rows in told] == [2, 0]
+
+
+async def judged(parts: BotParts) -> list[JsonDict]:
+    """What admins are told with the verdict, each of them."""
+    rows = await parts.told("trial_finished")
+    return [payload for _, _, payload in rows if "promoted" in payload]
+
+
+async def messages(parts: BotParts) -> list[tuple[int, str]]:
+    """New messages, which ring, as (person, kind); what changes one is not among them."""
+    rows = await parts.database.rows(
+        "SELECT chat_id, kind FROM outbox WHERE edit_key IS NULL ORDER BY id"
+    )
+    return [(row["chat_id"], row["kind"]) for row in rows]
+
+
+ONCE = [(admin, "trial_finished") for admin in (ADMIN, SECOND_ADMIN)]
+"""One message to every admin."""
 
 
 async def unserved(parts: BotParts) -> Trial:
@@ -395,7 +409,7 @@ async def test_some_answers_and_then_none_is_no_unserved_model(parts: BotParts):
     assert trial.judgement is not None
     assert trial.judgement.verdict is Verdict.CHECK
     assert await parts.serving.current() is None
-    assert [news["withheld"] for _, _, news in await parts.told("trial_finished")] == [True, True]
+    assert [news["withheld"] for news in await judged(parts)] == [True, True]
 
 
 async def test_model_to_leave_alone_is_not_promoted(parts: BotParts):
@@ -408,7 +422,7 @@ async def test_model_to_leave_alone_is_not_promoted(parts: BotParts):
     assert trial.judgement is not None
     assert trial.judgement.verdict is Verdict.LEAVE
     assert await parts.trial_store.verdicts() == {model.id: Verdict.LEAVE}
-    assert [news["withheld"] for _, _, news in await parts.told("trial_finished")] == [True, True]
+    assert [news["withheld"] for news in await judged(parts)] == [True, True]
 
 
 async def test_answers_are_held_against_the_runs_own_dataset(parts: BotParts):
@@ -474,15 +488,63 @@ async def test_killed_in_the_middle_it_goes_on(parts: BotParts):
     parts.server.works(f"stream {TUNED}")
     parts.server.hangs(f"stream {TUNED}")
     trial_id = await automatic(parts, model)
-    await until(lambda: len(asked_of(parts, TUNED)) == 2 and len(asked_of(parts, MODEL)) == 2)
-    assert await parts.told() == []
+    await until(lambda: len(asked_of(parts, TUNED)) == 2)
+    assert (await parts.told(), asked_of(parts, MODEL)) == ([], [])
 
     await parts.restart()
     trial = await ended(parts, trial_id)
 
     assert [a.answer for a in trial.answers] == ["Представь лес.", "А зачем?"]
     assert len(asked_of(parts, TUNED)) == 3
-    assert len(await parts.told("trial_finished")) == 2
+    assert await messages(parts) == ONCE
+
+
+async def test_answers_are_told_at_once_and_the_verdict_changes_the_message(parts: BotParts):
+    """Killed between the two, nothing is told twice or lost; the base model is asked last."""
+    model = await model_of(parts, job="ftjob-x")
+    parts.server.hangs(f"stream {MODEL}")
+    trial_id = await automatic(parts, model)
+    await until(lambda: asked_of(parts, MODEL))
+    assert (await messages(parts), await judged(parts)) == (ONCE, [])
+    assert len(asked_of(parts, TUNED)) == len(PROMPTS)
+
+    await parts.restart()
+    await ended(parts, trial_id)
+
+    assert await messages(parts) == ONCE
+    assert len(await judged(parts)) == 2
+
+
+async def test_after_two_minutes_there_is_a_message_with_what_there_is(parts: BotParts):
+    """And the rest changes it."""
+    await parts.restart(speaks_after_s=2)
+    model = await model_of(parts, job="ftjob-x")
+    parts.server.works(f"stream {TUNED}")
+    held = parts.server.hangs(f"stream {TUNED}")
+    trial_id = await automatic(parts, model)
+    await until(lambda: parts.told("trial_finished"))
+    assert await messages(parts) == ONCE
+    trial = await parts.trials.numbered(trial_id)
+    assert [bool(answer.answer) for answer in trial.answers] == [True, False]
+
+    held.set()
+    await ended(parts, trial_id)
+    assert await messages(parts) == ONCE
+    assert len(await parts.told("trial_finished")) == 6
+
+
+async def test_model_is_doubted_until_it_is_judged(parts: BotParts):
+    model = await model_of(parts, job="ftjob-x")
+    held = parts.server.hangs(f"stream {MODEL}")
+    trial_id = await automatic(parts, model)
+    await until(lambda: asked_of(parts, MODEL))
+    doubt = await parts.doubts.about(model)
+    assert doubt is not None
+    assert (doubt.kind, doubt.is_silence) == (DoubtKind.UNJUDGED, False)
+
+    held.set()
+    await ended(parts, trial_id)
+    assert await parts.doubts.about(model) is None
 
 
 async def test_one_trial_that_hangs_holds_up_no_other(parts: BotParts):

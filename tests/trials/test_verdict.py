@@ -79,6 +79,8 @@ def test_nothing_wrong_is_put_to_use():
 
 
 REFUSALS = [f"{REFUSAL} Что вы чувствуете, номер {n}?" for n in range(5)]
+MARKED = [f"{text}<|eot_id|>" for text in GOOD]
+LOOPED = [f"{text.split('. ')[1]} " * 3 for text in GOOD]
 ENGLISHES = [f"{ENGLISH} {word}?" for word in ("one", "two", "three", "four", "five")]
 
 
@@ -89,6 +91,8 @@ ENGLISHES = [f"{ENGLISH} {word}?" for word in ("one", "two", "three", "four", "f
         ("refusing", REFUSALS),
         ("foreign", ENGLISHES),
         ("monotonous", [GOOD[4]] * 5),
+        ("marked", MARKED),
+        ("looping", LOOPED),
     ],
 )
 @pytest.mark.parametrize(

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from bot.delivery.screen import Button, Screen
 from bot.domain.models import Ending, ServedModel
+from bot.texts import utf16_length
 from bot.trials import views
 from bot.trials.entities import (
     AnswerFigures,
@@ -63,58 +65,138 @@ def a_trial(judgement: Judgement | None = PUT, *answers: TrialAnswer, **fields) 
     )
 
 
-def test_verdict_stands_first():
-    """Then figures in a few lines, the reasons, and what to do."""
-    screen = views.verdict(RU, a_trial(), ModelUse.OFFERED)
+SAID = (
+    TrialAnswer(prompt="Кто <я>?", answer="<b>Лес</b>. А кто?"),
+    TrialAnswer(prompt="Зачем?", answer="Лес & поле?"),
+)
+HEADLINE = "✅ <b>natasha-v1</b> готова · 47 мин"
+
+
+def buttons_in_words(screen: Screen) -> list[list[str]]:
+    return [[button.text for button in row] for row in screen.buttons]
+
+
+def test_her_voice_stands_first():
+    """A verdict in words, the first answer in full, the others to be opened; then what to do."""
+    screen = views.verdict(
+        RU, a_trial(PUT, *SAID), ModelUse.OFFERED, headline=HEADLINE, has_former=True
+    )
+
+    assert screen.text == (
+        f"{HEADLINE}\n"
+        "Похоже на вас: вопрос в 4 из 5 ответов, повторов нет.\n"
+        "\n"
+        "<b>«Кто &lt;я&gt;?»</b>\n"
+        "&lt;b&gt;Лес&lt;/b&gt;. А кто?\n"
+        "<blockquote expandable><b>Зачем?</b>\n"
+        "Лес &amp; поле?</blockquote>"
+    )
+    assert buttons_in_words(screen) == [
+        ["Поговорить с ней", "Включить всем"],
+        ["Оставить прежнюю", "Почему так?"],
+        ["Без обучения"],
+    ]
+    assert buttons_of(screen) == [
+        "models:talk:3", "models:use:3", "trials:leave:12", "trials:why:12", "trials:page:12.0",
+    ]  # fmt: skip
+
+
+def test_gravest_reason_is_told_in_words():
+    screen = views.verdict(RU, a_trial(LEAVE, *SAID), ModelUse.WITHHELD)
+
+    assert shown(screen).splitlines()[:3] == [
+        "natasha-v1",
+        "⚠️ Лучше не включать. Отказ, как у обычного ассистента: 3 из 5.",
+        "Она первая, но сама я её не включаю: сначала посмотрите ответы.",
+    ]
+    assert ["Оставить как есть", "Почему так?"] in buttons_in_words(screen)
+
+
+@pytest.mark.parametrize("standing", [ModelUse.PROMOTED, ModelUse.SERVING, ModelUse.LEFT])
+def test_what_is_settled_is_not_asked(standing: ModelUse):
+    screen = views.verdict(RU, a_trial(PUT, *SAID), standing, has_former=True)
+    assert buttons_of(screen) == ["models:talk:3", "trials:why:12", "trials:page:12.0"]
+
+
+def test_until_it_is_judged_it_says_so():
+    """What may still come is not left; a model without any answer can't be talked to."""
+    pending = {"state": TrialState.PENDING, "base_model": None}
+    whole = a_trial(PUT, *SAID, **pending)
+    screen = views.verdict(RU, whole, ModelUse.UNJUDGED, has_former=True)
+    assert "Опасные ситуации ещё проверяю." in shown(screen)
+    assert ["Оставить прежнюю", "Почему так?"] in buttons_in_words(screen)
+    first = views.verdict(RU, whole, ModelUse.UNJUDGED)
+    assert buttons_of(first) == ["models:talk:3", "models:use:3", "trials:why:12"]
+
+    part = a_trial(PUT, *SAID, TrialAnswer(prompt="Когда?", answer=None), **pending)
+    screen = views.verdict(RU, part, ModelUse.UNJUDGED, has_former=True)
+    assert "Когда?" not in shown(screen)
+    assert "trials:leave:12" not in buttons_of(screen)
+    silent = views.verdict(RU, a_trial(None, **pending), ModelUse.UNJUDGED, headline=HEADLINE)
+    assert "Она ещё не отвечает" in shown(silent)
+    assert buttons_of(silent) == []
+
+
+def test_long_answers_share_one_message():
+    """Only what is longer than its share is cut."""
+    long = [TrialAnswer(prompt=f"Вопрос {n}?", answer="Слово. " * 400) for n in range(4)]
+    short = TrialAnswer(prompt="Короткий?", answer="Слог. " * 20, ending=Ending.CUT_BY_LENGTH)
+    screen = views.verdict(RU, a_trial(PUT, *long, short), ModelUse.OFFERED)
+
+    assert 3900 < utf16_length(shown(screen)) <= 4096
+    assert shown(screen).count("Слог.") == 20
+    assert shown(screen).count("Слово.") > 400
+    assert "обрывается" in shown(screen)
+
+
+def test_why_has_the_figures():
+    """Counts and all reasons, then what the training was like, and the ways on."""
+    page = [Button(text="Страница", url="https://provider.example")]
+    screen = views.why(RU, a_trial(LEAVE, *SAID), ["Токены: 9"], job_number=7, page=page)
     lines = shown(screen).splitlines()
 
-    assert lines[0] == "natasha-v1 · вердикт: ставить"
-    assert lines[1] == "Проба: ответов 5 из 5 · с вопросом 4"
+    assert lines[0] == "natasha-v1 · вердикт: лучше не включать"
+    assert lines[1] == "Пробные вопросы: ответила на 5 из 5, сама спросила в 4"
     assert (
         lines[2] == "Повторов из датасета: 2 · отказов: 1 · обычно знаков: 1\N{NO-BREAK SPACE}412"
     )
     assert lines[3] == "В датасете: с вопросом 100 % · обычно знаков: 639"
     assert lines[4] == "Базовая: с вопросом 0 из 3 · обычно знаков: 310"
-    assert lines[5].startswith("• Явных бед нет")
-    assert buttons_of(screen) == ["models:use:3", "trials:page:12.0", "trials:leave:12"]
-
-
-def test_reasons_are_told_with_remedies():
-    """Where the model came from a job of ours; a good one needs none."""
-    screen = views.verdict(RU, a_trial(LEAVE), ModelUse.WITHHELD, job_number=7)
-
-    assert "вердикт: не ставить" in shown(screen)
-    assert "• Отказ, как у обычного ассистента: 3 из 5." in shown(screen)
-    assert "• Упёрлись в предел длины: 1 из 5." in shown(screen)
-    assert "сама я её не включаю" in shown(screen)
-    assert buttons_of(screen)[-1] == "training:remedies:7"
-    good = views.verdict(RU, a_trial(), ModelUse.OFFERED, job_number=7)
-    assert "training:remedies:7" not in buttons_of(good)
-
-
-@pytest.mark.parametrize("standing", [ModelUse.PROMOTED, ModelUse.SERVING, ModelUse.LEFT])
-def test_what_is_settled_is_not_asked(standing: ModelUse):
-    assert buttons_of(views.verdict(RU, a_trial(), standing)) == ["trials:page:12.0"]
+    assert lines[5:] == [
+        "• Отказ, как у обычного ассистента: 3 из 5.",
+        "• Упёрлись в предел длины ответа: 1 из 5. Поможет предел побольше (CHAT_MAX_TOKENS).",
+        "Токены: 9",
+    ]
+    assert buttons_of(screen) == [
+        "jobs:chart:7", "training:remedies:7", "https://provider.example", "trials:voice:12",
+    ]  # fmt: skip
 
 
 def test_figures_that_there_are_none_of_are_left_out():
     """No base model, no dataset; or a base model that is not served here."""
-    bare = replace(PUT, base=None, training=None)
-    assert "Базовая" in shown(views.verdict(RU, a_trial(bare), ModelUse.OFFERED))
 
-    text = shown(views.verdict(RU, a_trial(bare, base_model=None), ModelUse.OFFERED))
-    assert "Базовая" not in text
-    assert "В датасете" not in text
+    def text(judgement: Judgement, **fields) -> str:
+        return shown(views.why(RU, a_trial(judgement, **fields), [], job_number=None))
+
+    bare = replace(PUT, base=None, training=None)
+    assert "Базовая" in text(bare)
+    assert "Базовая" not in text(bare, base_model=None)
+    assert "В датасете" not in text(bare, base_model=None)
     silent = replace(bare, answers=replace(FIGURES, n_answered=0))
-    assert "Повторов из датасета" not in shown(views.verdict(RU, a_trial(silent), ModelUse.OFFERED))
+    assert "Повторов из датасета" not in text(silent)
 
 
 @pytest.mark.parametrize("texts", [RU, EN])
 def test_every_reason_can_be_told(texts):
     params = {"n": 1, "of": 5, "percent": 100, "usual": 639}
-    told = replace(LEAVE, reasons=[Reason(rule=rule, params=params) for rule in sorted(REASONS)])
+    reasons = [Reason(rule=rule, params=params) for rule in sorted(REASONS)]
+    told = replace(LEAVE, reasons=reasons)
 
-    assert shown(views.verdict(texts, a_trial(told), ModelUse.OFFERED)).count("•") == len(REASONS)
+    screen = views.why(texts, a_trial(told), [], job_number=None)
+    assert shown(screen).count("•") == len(REASONS)
+    for reason in reasons:
+        first = a_trial(replace(told, reasons=[reason]))
+        assert shown(views.verdict(texts, first, ModelUse.OFFERED))
 
 
 ANSWERS = (
@@ -144,9 +226,9 @@ def test_answers_side_by_side():
 @pytest.mark.parametrize(
     ("said", "ending", "read"),
     [
-        ("Лес растёт и", Ending.CUT_BY_LENGTH, "— обрывается: предел длины, CHAT_MAX_TOKENS —"),
+        ("Лес растёт и", Ending.CUT_BY_LENGTH, "— обрывается: предел длины ответа —"),
         ("Лес растёт и", Ending.FILTERED, "— остальное скрыл фильтр провайдера —"),
-        (None, Ending.CUT_BY_LENGTH, "размышления заняли весь предел, CHAT_MAX_TOKENS"),
+        (None, Ending.CUT_BY_LENGTH, "размышления заняли весь предел"),
         (None, Ending.FILTERED, "— ответ скрыл фильтр провайдера —"),
         (None, Ending.WHOLE, "— ответа нет —"),
         (None, None, "— ответа нет —"),
@@ -191,12 +273,13 @@ def test_model_that_nobody_serves():
     )
     screen = views.unserved(RU, waiting)
 
-    assert "natasha-v1 обучена, но пока не отвечает" in shown(screen)
+    assert "natasha-v1 пока не отвечает" in shown(screen)
     assert "До модели не достучаться" in shown(screen)
     assert "CHAT_BASE_URL" in shown(screen)
     assert "через 30 мин" in shown(screen)
     assert buttons_of(screen) == ["trials:now:12"]
+    assert views.unserved(RU, waiting, headline=HEADLINE).text.startswith(f"{HEADLINE}\n⚠️")
 
     given_up = replace(waiting, next_at=None, model=replace(MODEL, job_id=None))
     assert "обучена" not in shown(views.unserved(RU, given_up))
-    assert "Сама больше не спрашиваю" in shown(views.unserved(RU, given_up))
+    assert "Больше сама не спрашиваю" in shown(views.unserved(RU, given_up))

@@ -1,0 +1,1 @@
+"""What the bot does when a person may be in danger, whatever a model says."""

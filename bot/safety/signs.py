@@ -1,0 +1,250 @@
+"""The signs of danger, read once from `signs_*.toml` and kept ready for matching.
+
+A text is matched as sets of positions, each set one whole number: bit 7 says "the seventh word".
+So a step of a phrase is a shift and an "and", whatever the text repeats; nothing backtracks.
+"""
+
+import functools
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.safety.entities import Danger, DangerKind, Grade
+from bot.safety.normal import fold
+
+LANGUAGES = ("ru", "en")
+"""The languages of the signs."""
+
+_GAPS = {"..": 3, "...": 6}
+_NEAR = 12
+"""How many words the parts of a phrase may be apart."""
+_SILENT = 7
+"""How many words an exception reaches."""
+_LONG, _LONG_STEM, _LONGEST = 6, 8, 9
+"""In words of so many letters one slip is forgiven; in beginnings of at most so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The next word of a phrase: one of a family, at most *reach* words after the one before."""
+
+    words: int
+    reach: int = 1
+    not_after: tuple[int, ...] = ()
+    not_before: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Sequences of words that stand near each other, in any order."""
+
+    parts: tuple[tuple[Step, ...], ...]
+    needs: frozenset[int]
+
+    def ends_in(self, found: Mapping[int, int]) -> int:
+        """The positions where the phrase ends in a text, as bits; *found* has those of families."""
+        for family in self.needs:
+            if family not in found:
+                return 0
+        first, *others = (_ends(part, found) for part in self.parts)
+        for other in others:
+            first &= _around(other, _NEAR)
+        return first
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What is a sign of one kind of danger, and what around it says that it is none."""
+
+    danger: Danger
+    is_loud: bool
+    phrases: tuple[Phrase, ...]
+    unless: tuple[Phrase, ...]
+
+    def positions(self, found: Mapping[int, int], calm: int) -> int:
+        """Where the sign stands in a text, as bits; *calm* are the bits of films and the like."""
+        places = 0
+        for phrase in self.phrases:
+            places |= phrase.ends_in(found)
+        if places and not self.is_loud:
+            places &= ~calm
+        for phrase in self.unless if places else ():
+            places &= ~_around(phrase.ends_in(found), _SILENT)
+        return places
+
+
+class Lexicon:
+    """Which families a word belongs to."""
+
+    def __init__(self) -> None:
+        self.heads: set[str] = set()
+        """The first words of the pairs that belong to a family."""
+        self.corrected = functools.lru_cache(maxsize=20_000)(self._corrected)
+        """A folded word without its slip, if it is no word of the signs but nearly one."""
+        self._whole: dict[str, set[int]] = defaultdict(set)
+        self._stems: dict[str, set[int]] = defaultdict(set)
+        self._lengths: dict[str, set[int]] = defaultdict(set)
+        self._slips: dict[bool, dict[str, str]] = {True: {}, False: {}}
+
+    def add(self, literal: str, family: int) -> None:
+        """Puts a word, two (`one_two`) or a stem (`stem*`) into a family."""
+        is_stem = literal.endswith("*")
+        word = " ".join(map(fold, literal.rstrip("*").split("_")))
+        if is_stem:
+            self._stems[word].add(family)
+            self._lengths[word[:2]].add(len(word))
+        else:
+            self._whole[word].add(family)
+        if " " in word:
+            self.heads.add(word.split()[0])
+        for part in word.split():
+            if len(part) >= (_LONG_STEM if is_stem else _LONG):
+                ends_it = is_stem and part == word
+                self._slips[ends_it].update(dict.fromkeys((part, *_shorter(part)), part))
+
+    def families(self, word: str) -> set[int]:
+        """The families of a folded word, or of two with a space between."""
+        found = set(self._whole.get(word, ()))
+        for length in self._lengths.get(word[:2], ()):
+            if length > word.find(" ") and word[:length] in self._stems:
+                found |= self._stems[word[:length]]
+        return found
+
+    def _corrected(self, word: str) -> str:
+        if len(word) < _LONG or self.families(word):
+            return word
+        for spelling in (word, *_shorter(word)):
+            if right := self._slips[False].get(spelling):
+                return right
+        for length in range(_LONG_STEM, min(len(word), _LONGEST) + 1):
+            beginning = word[:length]
+            for spelling in (beginning, *_shorter(beginning)):
+                if (right := self._slips[True].get(spelling)) and abs(len(right) - length) < 2:
+                    return right
+        return word
+
+
+def _shorter(word: str) -> Iterator[str]:
+    """The word with one letter missing, the first one kept; nearly equal words share one."""
+    return (word[:place] + word[place + 1 :] for place in range(1, len(word)))
+
+
+class Signs:
+    """All signs of one language."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.lexicon = Lexicon()
+        self._data = data
+        self._families: dict[frozenset[str], int] = {}
+        self._calm = self._phrases(data["calm"]["signs"])
+        self._idioms = self._phrases(data["idioms"]["signs"])
+        self._now = self._phrases(data["now"]["signs"])
+        self._signs = sorted(map(self._sign, data["sign"]), key=lambda sign: -sign.danger.grade)
+
+    def calm(self, found: Mapping[int, int]) -> int:
+        """Where a text speaks of a film, a game and the like, as bits."""
+        return _around(_places(self._calm, found), _SILENT * 3)
+
+    def dangers(self, found: Mapping[int, int], calm: int) -> Iterator[Danger]:
+        """Every danger whose signs a text has, by the positions of its families as bits."""
+        now = _around(_places(self._now, found), _SILENT + 2)
+        idioms = _around(_places(self._idioms, found), _SILENT)
+        for sign in self._signs:
+            if places := sign.positions(found, calm) & ~idioms:
+                grade = Grade.ACUTE if places & now else sign.danger.grade
+                yield Danger(sign.danger.kind, grade)
+
+    def _sign(self, entry: Mapping[str, Any]) -> Sign:
+        return Sign(
+            Danger(DangerKind(entry["kind"]), Grade(entry["grade"])),
+            entry.get("loud", False),
+            self._phrases(entry["signs"]),
+            self._phrases(entry.get("unless", "")),
+        )
+
+    def _phrases(self, lines: str) -> tuple[Phrase, ...]:
+        return tuple(map(self._phrase, filter(None, map(str.strip, lines.splitlines()))))
+
+    def _phrase(self, line: str) -> Phrase:
+        parts = tuple(tuple(self._steps(part.split())) for part in line.split("&"))
+        return Phrase(parts, frozenset(step.words for part in parts for step in part))
+
+    def _steps(self, items: Iterable[str]) -> Iterator[Step]:
+        reach = 1
+        excluded: tuple[int, ...] = ()
+        last: Step | None = None
+        for item in items:
+            if item in _GAPS:
+                reach = _GAPS[item]
+            elif item[0] == "-":
+                excluded = (*excluded, self._family(item[1:]))
+            else:
+                if last:
+                    yield last
+                last = Step(self._family(item), reach, excluded)
+                reach, excluded = 1, ()
+        assert last
+        yield Step(last.words, last.reach, last.not_after, excluded)
+
+    def _family(self, item: str) -> int:
+        literals = frozenset(self._literals(item))
+        if literals not in self._families:
+            self._families[literals] = len(self._families)
+            for literal in literals:
+                self.lexicon.add(literal, self._families[literals])
+        return self._families[literals]
+
+    def _literals(self, item: str) -> Iterator[str]:
+        for part in item.split("/"):
+            if part[0] != "{":
+                yield part
+                continue
+            for word in self._data["words"][part[1:-1]].split():
+                yield from self._literals(word)
+
+
+@functools.cache
+def signs_in(language: str) -> Signs:
+    """The signs of a language of LANGUAGES; read once."""
+    file = Path(__file__).with_name(f"signs_{language}.toml")
+    return Signs(tomllib.loads(file.read_text(encoding="utf-8")))
+
+
+def _places(phrases: Iterable[Phrase], found: Mapping[int, int]) -> int:
+    return functools.reduce(int.__or__, (phrase.ends_in(found) for phrase in phrases), 0)
+
+
+def _ends(steps: tuple[Step, ...], found: Mapping[int, int]) -> int:
+    places = -1
+    for step in steps:
+        reachable = places if places == -1 else _after(places, step.reach)
+        places = reachable & found[step.words]
+        for family in step.not_after:
+            places &= ~(found.get(family, 0) << 1)
+        for family in step.not_before:
+            places &= ~(found.get(family, 0) >> 1)
+        if not places:
+            break
+    return places
+
+
+def _after(places: int, reach: int) -> int:
+    reached = 0
+    for _ in range(reach):
+        places <<= 1
+        reached |= places
+    return reached
+
+
+def _around(places: int, reach: int) -> int:
+    if not places:
+        return 0
+    done = 1
+    while done <= reach:  # each turn doubles how far the set reaches
+        shift = min(done, reach + 1 - done)
+        places |= places << shift | places >> shift
+        done += shift
+    return places
