@@ -82,7 +82,10 @@ class ActingApi:
         """A person presses a button."""
         body = await json_body(request)
         query_id = self._gestures.press(
-            *_message_path(request), data=body.get("data"), by=manner_of(body).by
+            *_message_path(request),
+            data=body.get("data"),
+            by=manner_of(body).by,
+            is_late=body.get("is_late") is True,
         )
         return JSONResponse({"callback_query_id": query_id})
 

@@ -60,6 +60,10 @@ class Bot:
         """The bot as the sandbox's own API shows it."""
         return {"id": self.id, "username": self.username, "first_name": self.name}
 
+    def told(self, what: str, language: str) -> str:
+        """A part of the profile in one language, else in the default language, else empty."""
+        return self.profile.get((what, language)) or self.profile.get((what, ""), "")
+
     def chat_with(self, user: Json) -> Chat:
         """The private chat with *user*, created if there is none yet."""
         return self.chats.get(user["id"]) or self.open_chat(private_chat_view(user))

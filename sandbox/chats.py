@@ -25,6 +25,8 @@ class Chat:
         """Messages by id, oldest first."""
         self.rings: list[int] = []
         """The messages of the bot that made the phone ring, oldest first."""
+        self.asking: set[int] = set()
+        """The messages that ask for a reply."""
         self.reactions: dict[int, dict[int, list[Json]]] = {}
         """Who reacted with what, by message and then by the id of the person or the bot."""
         self.votes: dict[int, dict[int, list[int]]] = {}
@@ -81,6 +83,13 @@ class Chat:
             self.rings.append(message["message_id"])
             self._emit("ring", {"chat_id": self.id, "message_id": message["message_id"]})
         return message
+
+    def ask(self, message_id: int, placeholder: str) -> None:
+        """The app begins a reply to that message; the field shows *placeholder*."""
+        self.asking.add(message_id)
+        self._emit(
+            "ask", {"chat_id": self.id, "message_id": message_id, "placeholder": placeholder}
+        )
 
     def open_topic(self, sender: Json, name: str) -> Json:
         """Begin a topic; returns its service message, whose id is also that of the topic."""
@@ -156,7 +165,9 @@ def own_message(chat: Chat, message_id: int, bot_id: int, what: str = "to edit")
     message = chat.messages.get(message_id)
     if message is None:
         raise bad_request(f"message {what} not found")
-    if message["from"]["id"] != bot_id or "forward_origin" in message:
+    is_forward = "forward_origin" in message
+    # Telegram edits only messages without a markup, or with an inline keyboard.
+    if message["from"]["id"] != bot_id or is_forward or message_id in chat.asking:
         raise bad_request("message can't be edited")
     return message
 

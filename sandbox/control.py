@@ -64,12 +64,13 @@ class PeopleApi:
         if (after := query_id(request, "after")) is not None:
             wait_s = seconds(request.query_params.get("wait", "0"))
             await self._world.events.wait(after, bot_id=bot.id, chat_id=chat.id, timeout_s=wait_s)
-        user = self._world.users.get(chat.id, {})
+        language = self._world.users.get(chat.id, {}).get("language_code", "")[:2]
         return JSONResponse(
             {
                 "messages": list(chat.messages.values()),
                 "action": chat.action,
-                "commands": bot.menus.seen_by(chat.id, chat.id, user.get("language_code", "")[:2]),
+                "commands": bot.menus.seen_by(chat.id, chat.id, language),
+                "description": bot.told("description", language),
                 "blocked": chat.is_blocked,
                 "rings": chat.rings,
                 "reactions": {message_id: chat.shown(message_id) for message_id in chat.reactions},

@@ -44,11 +44,23 @@ class Gestures:
         known_message(chat, message_id)
         chat.delete(message_id)
 
-    def press(self, bot_id: int, chat_id: int, message_id: int, *, data: object, by: Any) -> str:
-        """Press a button; returns the callback query's id."""
+    def press(
+        self,
+        bot_id: int,
+        chat_id: int,
+        message_id: int,
+        *,
+        data: object,
+        by: Any,
+        is_late: bool = False,
+    ) -> str:
+        """Press a button; returns the callback query's id.
+
+        *is_late*: the app has not heard yet that the bot took the button away.
+        """
         bot, chat = self._world.chat(bot_id, chat_id)
         message = known_message(chat, message_id)
-        if not isinstance(data, str) or not has_callback(message, data):
+        if not isinstance(data, str) or not (is_late or has_callback(message, data)):
             raise Refused(409, f"no button of message {message_id} has the data {data!r} now")
         check_not_blocked(chat)
         query_id = bot.new_query(chat_id)

@@ -7,6 +7,7 @@ from sandbox.shapes import Json
 
 MAX_BUTTONS = 100
 MAX_CALLBACK_DATA_BYTES = 64
+MAX_PLACEHOLDER = 64
 _INLINE_KINDS = (
     "url", "callback_data", "web_app", "login_url", "switch_inline_query",
     "switch_inline_query_current_chat", "switch_inline_query_chosen_chat", "copy_text",
@@ -43,6 +44,20 @@ def inline_keyboard(markup: Any, *, only_inline: bool = False) -> Json | None:
             for button in row:
                 _reply_button(button)
     return None
+
+
+def forced_reply(markup: Any) -> str | None:
+    """What the input field shows when the message asks for a reply; None: it does not ask.
+
+    Raises:
+        TelegramError: the words for the field are too long.
+    """
+    if not isinstance(markup, dict) or markup.get("force_reply") is not True:
+        return None
+    placeholder = str(markup.get("input_field_placeholder") or "")
+    if len(placeholder) > MAX_PLACEHOLDER:
+        raise bad_request("REPLY_MARKUP_PLACEHOLDER_TOO_LONG")
+    return placeholder
 
 
 def has_callback(message: Json, data: str) -> bool:

@@ -60,14 +60,13 @@ def set_profile(what: str, call: Call) -> bool:
         raise bad_request(f"{what.replace('_', ' ')} is too long")
     language = checked_language(call.params.text("language_code"))
     call.bot.profile[what, language] = value
+    call.bot.emit("commands", {"chat_id": None})
     return True
 
 
 def get_profile(what: str, call: Call) -> Json:
     """*what* in one language, else in the default language, else empty."""
-    profile = call.bot.profile
-    language = checked_language(call.params.text("language_code"))
-    return {what: profile.get((what, language)) or profile.get((what, ""), "")}
+    return {what: call.bot.told(what, checked_language(call.params.text("language_code")))}
 
 
 def set_chat_menu_button(call: Call) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sandbox.chats import Chat
 from sandbox.errors import bad_request
 from sandbox.forwards import new_group_id
-from sandbox.keyboards import inline_keyboard
+from sandbox.keyboards import forced_reply, inline_keyboard
 from sandbox.methods.call import Call
 from sandbox.methods.media import ALONE_IN_ALBUMS, IN_ALBUMS, input_media, kind_of, send_content
 from sandbox.shapes import Json
@@ -83,13 +83,17 @@ def send_message_draft(call: Call) -> bool:
 
 def send(call: Call, chat: Chat, content: Json) -> Json:
     """Add a message to the chat, with what the call says besides its content."""
-    keyboard = inline_keyboard(call.params.get("reply_markup"))
+    markup = call.params.get("reply_markup")
+    keyboard, placeholder = inline_keyboard(markup), forced_reply(markup)
     content = call.thread(chat) | call.reply(chat) | content
     if keyboard:
         content["reply_markup"] = keyboard
     if call.params.flag("protect_content"):
         content["has_protected_content"] = True
-    return chat.add(call.bot.as_user, content, rings=call.rings)
+    message = chat.add(call.bot.as_user, content, rings=call.rings)
+    if placeholder is not None:
+        chat.ask(message["message_id"], placeholder)
+    return message
 
 
 def add_all(call: Call, chat: Chat, contents: Sequence[Json]) -> list[Json]:

@@ -181,6 +181,7 @@ export function makeComposer(store, actions, id) {
       editing = state.editing;
       area.setSelectionRange(area.value.length, area.value.length);
     }
+    area.placeholder = state.placeholder || "Сообщение";
     const about = state.editing ?? state.forward ?? state.replyTo;
     bar.hidden = !about;
     bar.replaceChildren(...(about ? barFor(about, state, actions.cancel) : []));

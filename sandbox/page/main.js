@@ -105,7 +105,7 @@ function distribute(kind, id, data) {
   }
 }
 
-/** Read the menus anew; a bot sets several scopes in a row, which needs one reading only. */
+/** Read menus and descriptions anew; a bot sets several scopes in a row, which needs one reading only. */
 function readCommands() {
   if (commandsWanted) return;
   commandsWanted = true;
@@ -114,7 +114,7 @@ function readCommands() {
     for (const { store } of phones) {
       if (!bot) return;
       const chat = await api.chat(bot.id, store.state.user.id).read().catch(() => null);
-      if (chat) store.set({ commands: chat.commands ?? [] }, "commands");
+      if (chat) store.set({ commands: chat.commands ?? [], description: chat.description }, "commands", "status");
     }
   }, 80);
 }

@@ -5,7 +5,7 @@ import { acceptDrops } from "./attachments.js";
 import { makeComposer } from "./composer.js";
 import { button, h, icon } from "./dom.js";
 import { safeUrl } from "./entities.js";
-import { fullName, initial } from "./format.js";
+import { clock, fullName, initial, preview } from "./format.js";
 import { messageList } from "./messages.js";
 import { makeOverlay, menuButton } from "./overlay.js";
 import { Store } from "./store.js";
@@ -40,7 +40,7 @@ export function makePhone(role, user, { onClose } = {}) {
   const empty = h("div", { class: "empty", hidden: true });
 
   list.element.append(empty);
-  screen.append(ownerStrip(store, role, onClose), header(store, actions), list.element, foot);
+  screen.append(ownerStrip(store, role, onClose), lockScreen(store), header(store, actions), list.element, foot);
   const element = h(
     "section",
     { class: "phone", id: `phone-${role}`, "data-testid": `phone-${role}`, "data-role": role, "aria-label": `Телефон: ${fullName(user)}, ${ROLES[role]}` },
@@ -55,10 +55,10 @@ export function makePhone(role, user, { onClose } = {}) {
     unblock.hidden = !state.bot || !state.blocked;
     empty.hidden = state.bot ? !state.loaded || state.messages.size > 0 : false;
     // Filled only when shown: a button that is rebuilt under the pointer loses the click.
-    const wanted = empty.hidden ? "" : state.bot ? `bot ${state.bot.first_name}` : "waiting";
+    const wanted = empty.hidden ? "" : state.bot ? `bot ${state.bot.first_name} ${state.description}` : "waiting";
     if (empty.dataset.shows === wanted) return;
     empty.dataset.shows = wanted;
-    empty.replaceChildren(...(wanted === "" ? [] : state.bot ? greeting(state.bot, start) : waiting()));
+    empty.replaceChildren(...(wanted === "" ? [] : state.bot ? greeting(state.bot, state.description, start) : waiting()));
   });
 
   function take(kind, id, data) {
@@ -80,6 +80,22 @@ function ownerStrip(store, role, onClose) {
   store.subscribe(["status"], (state) => (name.textContent = fullName(state.user)));
   const words = [icon("person"), name, h("span", { class: "owner-role" }, ROLES[role]), h("span", { class: "owner-id" }, `id ${store.state.user.id}`)];
   return h("div", { class: "owner" }, ...words, close);
+}
+
+/** What a locked phone would show: the last message that rang. */
+function lockScreen(store) {
+  const time = h("time", {});
+  const words = h("span", { class: "lock-words" });
+  const title = "Последнее, что прозвенело";
+  const strip = h("div", { class: "lock-screen", title, hidden: true, "data-testid": "lock-screen" }, icon("bell"), time, words);
+  store.subscribe(["messages"], ({ rings, messages }) => {
+    const last = messages.get(Math.max(0, ...[...rings].filter((each) => messages.has(each))));
+    strip.hidden = !last;
+    if (!last) return;
+    time.textContent = clock(last.date);
+    words.textContent = preview(last);
+  });
+  return strip;
 }
 
 function header(store, actions) {
@@ -109,7 +125,8 @@ function header(store, actions) {
   return h("header", { class: "chat-head" }, avatar, h("div", { class: "chat-title" }, name, typing, status), menu);
 }
 
-function greeting(bot, start) {
+function greeting(bot, description, start) {
+  if (description) return [h("p", { class: "empty-title" }, "Что умеет этот бот?"), h("p", { class: "description" }, description), start];
   return [
     h("p", { class: "empty-title" }, "Разговор ещё не начат"),
     h("p", {}, `Нажмите «Запустить»: бот «${bot.first_name}» получит команду /start.`),

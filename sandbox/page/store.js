@@ -10,6 +10,7 @@
  * @property {Map<number, Message>} messages
  * @property {string | null} action "typing" or null
  * @property {Array<{command: string, description: string}>} commands
+ * @property {string} description what the bot says of itself
  * @property {boolean} blocked
  * @property {boolean} loaded whether the chat was ever read
  * @property {Set<string>} pressed buttons whose answer is awaited, see `pressKey`
@@ -18,6 +19,7 @@
  * @property {Map<number, any[]>} reactions by message
  * @property {Record<string, string>} topics their names by id
  * @property {Message | null} replyTo
+ * @property {string} placeholder what the field shows while a forced reply is written
  * @property {{text: string, position?: number} | null} quote the highlighted part of `replyTo`
  * @property {Message | null} forward what the next message forwards
  * @property {Message | null} editing
@@ -27,7 +29,7 @@
 const PRESS_PATIENCE_MS = 30_000;
 
 /** Nothing is answered, changed or forwarded. */
-export const IDLE = { replyTo: null, quote: null, editing: null, forward: null };
+export const IDLE = { replyTo: null, placeholder: "", quote: null, editing: null, forward: null };
 
 /** @param {number} messageId @param {string} data */
 export const pressKey = (messageId, data) => `${messageId}:${data}`;
@@ -60,7 +62,7 @@ export class Store {
   constructor(user) {
     /** @type {PhoneState} */
     this.state = {
-      user, bot: null, link: "waiting", messages: new Map(), action: null, commands: [], blocked: false,
+      user, bot: null, link: "waiting", messages: new Map(), action: null, commands: [], description: "", blocked: false,
       loaded: false, pressed: new Set(), seen: 0, rings: new Set(), reactions: new Map(), topics: {}, ...IDLE,
     };
   }
@@ -103,12 +105,12 @@ export class Store {
       const newest = Math.max(0, ...messages.keys());
       // What was there before the page was opened is not news.
       const seen = this.state.loaded ? Math.min(this.state.seen, newest) : newest;
-      const { action, commands, blocked, topics } = chat;
+      const { action, commands, description, blocked, topics } = chat;
       const reactions = new Map(Object.entries(chat.reactions).map(([id, shown]) => [Number(id), shown]));
       this.set({ rings: new Set(chat.rings), reactions, topics }, "messages");
       this.#lastEvent = chat.last_event;
       this.#gone.clear();
-      this.set({ messages, action, commands: commands ?? [], blocked, seen, loaded: true }, "messages", "status", "commands", "compose");
+      this.set({ messages, action, commands: commands ?? [], description, blocked, seen, loaded: true }, "messages", "status", "commands", "compose");
       return chat.last_event;
     } finally {
       const early = this.#early ?? [];
@@ -128,6 +130,7 @@ export class Store {
     else if (kind === "blocked") this.set({ blocked: data.blocked }, "status");
     else if (kind === "ring") this.#mark(() => this.state.rings.add(data.message_id));
     else if (kind === "reactions") this.#mark(() => this.state.reactions.set(data.message_id, data.reactions));
+    else if (kind === "ask") this.#ask(data);
     else if (kind === "callback_answer") this.#answer(data.callback_query_id);
     else if (kind === "user" && data.id === this.state.user.id) this.set({ user: data }, "status", "messages");
   }
@@ -139,6 +142,12 @@ export class Store {
    */
   confirm(message) {
     if (!this.state.messages.has(message.message_id) && !this.#gone.has(message.message_id)) this.#put(message);
+  }
+
+  /** The bot asks for a reply (ForceReply); who writes something else already goes on with that. */
+  #ask({ message_id: id, placeholder }) {
+    const { editing, forward, messages } = this.state;
+    if (!editing && !forward) this.set({ ...IDLE, replyTo: messages.get(id) ?? null, placeholder }, "compose");
   }
 
   #mark(change) {

@@ -1,6 +1,6 @@
 /** The live connection. One stream carries all phones: browsers allow only six connections to one server. */
 
-const KINDS = ["message", "edited", "deleted", "action", "callback_answer", "commands", "blocked", "user", "bot", "ring", "reactions"];
+const KINDS = ["message", "edited", "deleted", "action", "callback_answer", "commands", "blocked", "user", "bot", "ring", "ask", "reactions"];
 
 /**
  * Pass on events until the connection breaks.

@@ -158,6 +158,7 @@ async def test_the_bots_own_words_are_stored(bot: BotClient, anna: Person):
     await bot.call("setMyShortDescription", short_description="К")
     await bot.call("setChatMenuButton", chat_id=anna.id, menu_button={"type": "commands"})
 
+    assert (await anna.view())["description"] == "Коуч"
     assert (await bot.call("getMe"))["first_name"] == "Наташа"
     assert (await bot.call("getMyName"))["name"] == "Наташа"
     assert (await bot.call("getMyDescription", language_code="ru"))["description"] == "Коуч"

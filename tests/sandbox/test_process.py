@@ -46,7 +46,7 @@ async def test_it_ends_at_once_with_everything_open(tmp_path: Path, how):
         took = clock() - began
         await asyncio.gather(poll, held, return_exceptions=True)
     assert code == 0
-    assert took < 2
+    assert took < 20  # the calls are held for 30 and 60 s
     assert (tmp_path / "log").read_text() == f"sandbox: ready {child.ready}\n"
 
 

@@ -212,3 +212,20 @@ async def test_the_bot_quotes_and_opens_topics(bot: BotClient, anna: Person):
     assert (answer["quote"]["text"], answer["quote"]["position"]) == ("сон", 10)
     assert photo["message_thread_id"] == topic["message_thread_id"]
     assert photo["is_topic_message"] is True
+
+
+async def test_forced_reply(bot: BotClient, anna: Person):
+    """The app begins a reply and shows the words in its field; nobody can edit such a message."""
+    asks = {"force_reply": True, "input_field_placeholder": "Имя модели"}
+    sent = await bot.call("sendMessage", chat_id=anna.id, text="Какая?", reply_markup=asks)
+
+    assert "reply_markup" not in sent
+    where = {"chat_id": anna.id, "message_id": sent["message_id"]}
+    _, refused = await bot.refusal("editMessageText", text="нет", **where)
+    assert "can't be edited" in refused
+    long = asks | {"input_field_placeholder": "я" * 65}
+    _, refused = await bot.refusal("sendMessage", chat_id=anna.id, text="?", reply_markup=long)
+    assert "PLACEHOLDER" in refused
+    await anna.says("вторая", reply_to=sent["message_id"])
+    (update,) = await updates(bot)
+    assert update["message"]["reply_to_message"]["text"] == "Какая?"
