@@ -157,7 +157,7 @@ def assemble(core: Core, features: Sequence[Feature]) -> App:
     settings, queue = core.settings, InboxQueue()
     reachability = Reachability()
     application = build_telegram(settings, queue, reachability)
-    menus = Menus(core=core, everyone=registry.everyones_commands, admins=registry.admins_commands)
+    menus = Menus(core=core)
     rate_limits = RateLimits()
     poster = Poster(
         application.bot,
@@ -165,12 +165,16 @@ def assemble(core: Core, features: Sequence[Feature]) -> App:
         lambda floor: core.outbox.known_ids(above=floor),
         reachability,
     )
-    renderer = Renderer(core=core, renders=registry.notifications)
+    renderer = Renderer(core=core, renders=registry.notifications, starters=registry.starters)
     delivery = Delivery(
         poster=poster,
         rate_limits=rate_limits,
         outbox=Outbox(
-            database=core.database, store=core.outbox, poster=poster, render=renderer.render
+            database=core.database,
+            store=core.outbox,
+            poster=poster,
+            render=renderer.render,
+            rings=renderer.rings,
         ),
     )
     dispatch = Dispatch(
@@ -185,6 +189,7 @@ def assemble(core: Core, features: Sequence[Feature]) -> App:
         apologise=dispatch.apologise,
         turn_away=dispatch.turn_away,
         admin_ids=settings.admin_ids,
+        looks=registry.intakes,
     )
     queue.accept = lanes.accept
     return App(

@@ -43,11 +43,11 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     }
     for flag in _ANY_FLAGS:
         if hasattr(options, flag) and flag not in accepted:
-            known.error(f"--{flag.replace('_', '-')} does not go with {name}")
+            known.error(f"--{flag.replace('_', '-')} does not work with {name}")
     if hasattr(options, "question") != hasattr(options, "answer"):
-        known.error("--question and --answer go together")
+        known.error("--question and --answer must be used together")
     if hasattr(options, "question") and not hasattr(options, "repair"):
-        known.error("--question goes with --repair")
+        known.error("--question needs --repair")
     return options
 
 
@@ -77,8 +77,8 @@ def parser() -> argparse.ArgumentParser:
         commands.add_parser("run", help="serve Telegram (what happens without a command)")
     )
     for name, what in (
-        ("validate", "say whether a dataset may be sent to training, line by line"),
-        ("upload", "check a dataset, send it to the provider and print its id there"),
+        ("validate", "check whether a dataset can be used for training, line by line"),
+        ("upload", "check a dataset, send it to the provider and print its ID there"),
     ):
         command = _add_command(commands, name, what)
         # Not "file": argparse always sets an optional positional argument, unlike --file.
@@ -89,17 +89,17 @@ def parser() -> argparse.ArgumentParser:
             _add_repair_flags(command)
     _add_training_flags(_add_command(commands, "train", "show the price, ask, train, and watch it"))
     command = _add_command(commands, "monitor", "watch a fine-tuning job until it ends")
-    command.add_argument("monitor", metavar="JOB", help="its id, such as ftjob-...")
-    command = _add_command(commands, "test", "put five sample questions to a model")
+    command.add_argument("monitor", metavar="JOB", help="its ID, such as ftjob-...")
+    command = _add_command(commands, "test", "ask a model five sample questions")
     command.add_argument("test", metavar="MODEL", help="its name, such as ft:...")
     _add_command(commands, "jobs", "list the account's latest fine-tuning jobs")
     backup_command = commands.add_parser(
-        "backup", help="write everything that the bot stores into one file; the bot may be running"
+        "backup", help="write everything the bot stores into one file; the bot may be running"
     )
     backup_command.add_argument("file_to_write", nargs="?", type=Path, metavar="FILE", default=None)
     restore_command = commands.add_parser(
         "restore",
-        help="put a backup in the place of the database; the bot must not run",
+        help="replace the database with a backup; the bot must not be running",
         argument_default=argparse.SUPPRESS,
     )
     restore_command.add_argument("file_to_read", type=Path, metavar="FILE")
@@ -107,6 +107,14 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("check", help="say what is wrong with the settings, line by line")
     demo_command = commands.add_parser("demo", help="the whole bot on this computer, with a tour")
     demo_command.add_argument("--exit", action="store_true", help="end after the tour")
+    demo_command.add_argument(
+        "--lora", action="store_true", help="train for real (a minute or two); needs the extra lora"
+    )
+    demo_command.add_argument(
+        "--base",
+        metavar="MODEL",
+        help="for --lora: a folder or a hub ID; it learns Russian examples",
+    )
     return parser
 
 
@@ -131,11 +139,14 @@ def _add_command(
 
 def _add_repair_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--repair", type=Path, metavar="NEW", help="write a repaired copy, and check that one"
+        "--repair", type=Path, metavar="NEW", help="write a repaired copy and check it"
     )
     for flag, what in (("--question", "questions"), ("--answer", "answers")):
         parser.add_argument(
-            flag, type=int, metavar="N", help=f"of a table, the column with the {what}, from 1"
+            flag,
+            type=int,
+            metavar="N",
+            help=f"in a table, the number of the column with the {what}, from 1",
         )
 
 
@@ -172,14 +183,12 @@ def _add_training_flags(parser: "argparse._ActionsContainer") -> None:
         (
             "--learning-rate",
             "X",
-            "factor on the provider's learning rate (LEARNING_RATE_MULTIPLIER)",
+            "factor on the provider's learning rate, or auto (LEARNING_RATE_MULTIPLIER)",
         ),
         ("--suffix", "NAME", "part of the tuned model's name (MODEL_SUFFIX)"),
     ):
         parser.add_argument(flag, metavar=metavar, help=what)
     parser.add_argument("--file", type=Path, metavar="FILE", help="dataset (the one in use)")
     parser.add_argument("--yes", action="store_true", help="start without asking")
-    parser.add_argument(
-        "--another", action="store_true", help="start even if the same was started a moment ago"
-    )
+    parser.add_argument("--another", action="store_true", help="start whatever speaks against it")
     parser.add_argument("--no-wait", action="store_true", help="do not watch the job")

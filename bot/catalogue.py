@@ -4,7 +4,7 @@ import functools
 import re
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -66,7 +66,8 @@ class Preset:
 
     name: str
     n_epochs: int
-    learning_rate_multiplier: float
+    learning_rate_multiplier: float | None
+    """None: the provider chooses."""
     suffix: str
     base_model: str | None = None
     """None: that of the settings."""
@@ -108,6 +109,8 @@ class Provider:
     methods: Collection[TrainingMethod] = (TrainingMethod.SUPERVISED,)
     is_own_machine: bool = False
     """The server runs on this machine: it takes no money, unless it is a gateway."""
+    usual_multiplier: float | None = None
+    """The factor on its learning rate that a plan begins with; None: it chooses itself."""
 
 
 class Pricing(StrEnum):
@@ -130,7 +133,7 @@ class Words:
     presets: Mapping[str, str]
     """The word that is typed -> the preset."""
     phrases: Mapping[str, str]
-    """Several words -> the one that means the same."""
+    """Several words, or one for a value -> the one that means the same."""
     also: Collection[str]
     """Words between two parts, which mean nothing."""
 
@@ -189,6 +192,11 @@ class Catalogue:
         same = [m for m in self.models if name == m.name or name in m.aliases]
         return {name, *(other for model in same for other in (model.name, *model.aliases))}
 
+    def short(self, name: str) -> str:
+        """A base model's name without its date, where it has one; other names as they are."""
+        model = self.model(name)
+        return model.aliases[0] if model and model.aliases and name == model.name else name
+
     def model_called(self, word: str) -> str | None:
         """The name of the model that people call so, such as "4.1 мини"; None: no such model.
 
@@ -224,6 +232,25 @@ class Catalogue:
             return None
         tunable = self.tunable(today, base_url=base_url)
         return next((other for other in reversed(tunable) if other.strength > model.strength), None)
+
+    @property
+    def preset_models(self) -> Collection[str]:
+        """The models that presets bring."""
+        return {preset.base_model for preset in self.presets.values() if preset.base_model}
+
+    def usual_multiplier(self, base_url: str) -> float | None:
+        """The multiplier that a plan begins with at that server; None: the server chooses."""
+        return self._provider_at(base_url).usual_multiplier
+
+    def at(self, base_url: str) -> "Catalogue":
+        """The same for that server: multipliers of presets are meant for the rates of OpenAI."""
+        if self.usual_multiplier(base_url) is not None:
+            return self
+        presets = {
+            name: replace(preset, learning_rate_multiplier=None)
+            for name, preset in self.presets.items()
+        }
+        return replace(self, presets=presets)
 
     def suffix_rule(self, base_url: str) -> SuffixRule:
         """Which suffixes the provider at that address takes."""
@@ -373,6 +400,7 @@ def _provider(fields: Mapping[str, Any]) -> Provider:
         ),
         methods=frozenset(map(TrainingMethod, fields["methods"])),
         is_own_machine=fields.get("is_own_machine", False),
+        usual_multiplier=fields.get("usual_multiplier"),
     )
 
 

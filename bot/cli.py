@@ -65,7 +65,9 @@ def _run_command(options: argparse.Namespace) -> int:
     if name == "demo":
         from bot.demo import demo
 
-        return asyncio.run(demo(exit_after_tour=options.exit))
+        return asyncio.run(
+            demo(exit_after_tour=options.exit, trains=options.lora, base=options.base or "")
+        )
     return asyncio.run(run(load_settings(Needs.ALL), until_eof=options.until_eof))
 
 

@@ -1,5 +1,6 @@
 """`Settings`: read once from the environment and `.env`, and checked."""
 
+import math
 import os
 import re
 import zoneinfo
@@ -12,16 +13,21 @@ from urllib.parse import unquote, urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.domain.help_lines import IN_RUSSIA, IN_RUSSIA_EN, HelpLines, parse_help_lines
 from bot.errors import SettingsError
 from bot.proxies import proxy_url, settle_inherited
 
+AUTO = "auto"
+"""The provider's word for a number that it chooses itself."""
 SHIPPED_DATASET = Path("data/natasha_finetuning_20251125_153356.jsonl")
+ENGLISH_DATASET = Path("data/natasha_en.jsonl")
+"""A few English examples, for the demo of real training."""
 
 
 class Needs(Enum):
     """The settings that a command requires."""
 
-    NOTHING = ()
+    NOTHING = frozenset[str]()  # Python 3.11.2, which is Debian 12's, loses an empty tuple
     PROVIDER = ("openai_api_key",)
     ALL = ("telegram_bot_token", "openai_api_key", "admin_ids")
 
@@ -57,6 +63,18 @@ def _language(value: object) -> object:
     return next((part for part in wanted if part in ("ru", "en")), "ru")
 
 
+def _multiplier(value: object) -> object:
+    if value in ("", AUTO):
+        return value
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise ValueError(f"must be a number above 0, or {AUTO}")
+    return number
+
+
 def _webhook(value: str) -> str:
     """Telegram requires https; http is allowed on this machine, for the sandbox."""
     is_local = re.match(r"http://(127\.0\.0\.1|localhost)(:|/|$)", value)
@@ -81,15 +99,22 @@ def _timezone(value: str) -> str:
     return value
 
 
+def _help_lines(value: str) -> str:
+    parse_help_lines(value)
+    return value
+
+
 def dataset_or_shipped(path: Path) -> Path:
-    """*path*; the dataset in the installed package where the default one is not in this folder."""
-    packaged = Path(__file__).parent / SHIPPED_DATASET
-    return packaged if path == SHIPPED_DATASET and not path.exists() and packaged.exists() else path
+    """*path*; the dataset in the installed package where a shipped one is not in this folder."""
+    packaged = Path(__file__).parent / path
+    is_shipped = path in (SHIPPED_DATASET, ENGLISH_DATASET)
+    return packaged if is_shipped and not path.exists() and packaged.exists() else path
 
 
 UserIds = Annotated[frozenset[int], NoDecode, BeforeValidator(_user_ids)]
 HttpUrl = Annotated[str, AfterValidator(_url("http", "https"))]
 ProxyUrl = Annotated[str, AfterValidator(proxy_url)]
+HelpLinesText = Annotated[str, AfterValidator(_help_lines)]
 
 
 ApiKey = Annotated[
@@ -128,7 +153,8 @@ class Settings(BaseSettings):
     )
     base_model: str = Field("gpt-4.1-mini-2025-04-14", min_length=1)
     n_epochs: int = Field(3, ge=1, le=50)
-    learning_rate_multiplier: float = Field(0.1, gt=0, allow_inf_nan=False)
+    learning_rate_multiplier: Annotated[float | str, BeforeValidator(_multiplier)] = ""
+    """A number above 0, or "auto"; empty: what is usual at `openai_base_url`."""
     model_suffix: str = Field("natasha-v1", max_length=64)
     poll_interval_s: float = Field(60, gt=0, le=86_400, allow_inf_nan=False)
     chat_model: str = ""
@@ -139,6 +165,8 @@ class Settings(BaseSettings):
     daily_messages_per_tester: int = Field(200, ge=0)
     language: Annotated[str, BeforeValidator(_language)] = Field("ru", pattern="^(ru|en)$")
     timezone: Annotated[str, AfterValidator(_timezone)] = "Europe/Moscow"
+    help_lines: HelpLinesText = IN_RUSSIA
+    help_lines_en: HelpLinesText = IN_RUSSIA_EN
     telegram_proxy: ProxyUrl = ""
     openai_proxy: ProxyUrl = ""
     webhook_url: Annotated[str, AfterValidator(_webhook)] = ""
@@ -161,6 +189,10 @@ class Settings(BaseSettings):
     def zone(self) -> zoneinfo.ZoneInfo:
         """The time zone of displayed times and of the daily limit."""
         return zoneinfo.ZoneInfo(self.timezone)
+
+    def help_lines_in(self, language: str) -> HelpLines:
+        """The numbers for people who are in danger, named in that language, "ru" or "en"."""
+        return parse_help_lines(self.help_lines_en if language == "en" else self.help_lines)
 
     @property
     def secrets(self) -> frozenset[str]:

@@ -13,6 +13,10 @@ class UserError(Exception):
     """Base of the errors that a person may read."""
 
     key: ClassVar[str] = ""
+    closes: ClassVar[bool] = False
+    """Whether the other buttons beside the one that was pressed do nothing any more either."""
+    stays: ClassVar[bool] = False
+    """Whether its sentence stays in the chat also after a press: something failed, or is copied."""
     said: str = ""
     """The provider's own words, for admins and the log; secrets are taken out. Empty: none."""
 
@@ -33,9 +37,25 @@ class NotAllowed(UserError):
 class BadCommand(UserError):
     """The words after a command are wrong; `usage` shows the right form."""
 
+    stays = True
+
 
 class ButtonGone(UserError):
     """A button of an older version of the bot, or one that it never sent."""
+
+
+class ScreenReplaced(UserError):
+    """A button of a screen of which the chat has a newer one."""
+
+
+class AnswerNotRated(UserError):
+    """An answer to a person who may be in danger: nobody rates it, and nothing is learnt of it."""
+
+
+class Incident(UserError):
+    """An update failed at every try; `incident` is its code in the log."""
+
+    stays = True
 
 
 class AnswerGone(UserError):
@@ -77,9 +97,19 @@ class DatasetInvalid(UserError):
 class PlanGone(UserError):
     """A plan that was dropped, expired, or is not ours; `run_id`."""
 
+    closes = True
+
 
 class PlanTaken(UserError):
     """A plan that was already confirmed; `run_id`."""
+
+    closes = True
+
+
+class RunDecided(UserError):
+    """A run whose job got lost was found, started again or given up since; `run_id`."""
+
+    closes = True
 
 
 class DatasetChanged(UserError):
@@ -149,13 +179,19 @@ class JobNotFollowed(UserError):
 class EmptyAnswer(UserError):
     """The model's answer had no text."""
 
+    stays = True
+
 
 class NoRoomToAnswer(UserError):
     """The model's reasoning took all tokens of the answer; `limit`, in tokens. For admins."""
 
+    stays = True
+
 
 class AnswerFiltered(UserError):
     """The provider's content filter let no word of the answer through."""
+
+    stays = True
 
 
 class NotTheLastToContinue(UserError):
@@ -209,9 +245,13 @@ class NoModel(UserError):
 class ModelUnknown(UserError):
     """The server does not know the model; `model`."""
 
+    stays = True
+
 
 class ModelGone(UserError):
     """The serving model no longer exists, nor does any other that could serve; `model`."""
+
+    stays = True
 
 
 class ModelListGone(UserError):
@@ -240,6 +280,10 @@ class ComparedModelsEqual(UserError):
 
 class ComparedModelRetired(UserError):
     """A model that was removed from the list can't be compared; `model`."""
+
+
+class ComparedModelUnfit(UserError):
+    """The verdict on a model is not to use it, so testers do not get its answers; `model`."""
 
 
 class ComparisonGone(UserError):
@@ -276,6 +320,8 @@ class TooManyInvitations(UserError):
 
 class ProviderError(UserError):
     """Base of errors at the provider or on the way there."""
+
+    stays = True
 
 
 class ProviderUnreachable(ProviderError):

@@ -17,33 +17,46 @@ from bot.jobs.feature import build as build_jobs
 from bot.models.feature import build as build_models
 from bot.privacy.feature import build as build_privacy
 from bot.ratings.feature import build as build_ratings
+from bot.safety.feature import build as build_safety
 from bot.serving.feature import build as build_serving
 from bot.training.feature import build as build_training
 from bot.trials.feature import build as build_trials
+from bot.trials.probes import Probe
 from bot.usage.feature import build as build_usage
 from bot.welcome.feature import build as build_welcome
 
 
-def build_features(core: Core, *, prompts: Sequence[str] | None = None) -> list[Feature]:
+def build_features(
+    core: Core, *, prompts: Sequence[str] | None = None, probes: Sequence[Probe] | None = None
+) -> list[Feature]:
     """Build every feature; this starts nothing and sends nothing.
 
-    *prompts* are what every new model is asked; None: the shipped prompts.
+    *prompts* and *probes* are what every new model is asked; None: the shipped ones.
     """
     features: list[Feature] = [
+        safety := build_safety(core),
         usage := build_usage(core),
         dataset := build_dataset(core),
         jobs := build_jobs(core),
-        training := build_training(core, dataset=dataset, jobs=jobs),
+        training := build_training(core, usage=usage, dataset=dataset, jobs=jobs),
         build_alarms(core, jobs=jobs, training=training),
         serving := build_serving(core, dataset=dataset, jobs=jobs, training=training),
         access := build_access(core, usage=usage, serving=serving),
         trials := build_trials(
-            core, dataset=dataset, jobs=jobs, training=training, serving=serving, prompts=prompts
+            core,
+            dataset=dataset,
+            jobs=jobs,
+            training=training,
+            serving=serving,
+            prompts=prompts,
+            probes=probes,
         ),
-        chat := build_chat(core, usage=usage, serving=serving, access=access),
-        ratings := build_ratings(core, serving=serving, chat=chat),
+        chat := build_chat(
+            core, safety=safety, usage=usage, serving=serving, access=access, trials=trials
+        ),
+        ratings := build_ratings(core, safety=safety, serving=serving, chat=chat),
         build_export(core, dataset=dataset, ratings=ratings),
-        build_comparison(core, usage=usage, serving=serving, chat=chat),
+        build_comparison(core, usage=usage, serving=serving, chat=chat, trials=trials),
         build_models(
             core,
             usage=usage,

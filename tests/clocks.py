@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 SPEED = 50
 """Seconds of a `HurriedLoop` in one of ours."""
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 """Real seconds after which what was waited for will not come any more."""
 
 

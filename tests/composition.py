@@ -2,7 +2,7 @@
 
 import datetime as dtm
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,6 +31,7 @@ from bot.serving.feature import ServingFeature
 from bot.storage.database import Database
 from bot.training.feature import TrainingFeature
 from bot.trials.feature import TrialsFeature
+from bot.trials.probes import Probe
 from bot.usage.feature import UsageFeature
 from bot.wiring import build_features
 from tests.blank import open_blank
@@ -116,6 +117,8 @@ class BotParts:
     n_requests: int = 0
     today: dtm.date = dtm.date(2026, 11, 22)
     """By which models end."""
+    probes: Sequence[Probe] = ()
+    """What models are asked beside `PROMPTS`; most tests are about other things."""
 
     @classmethod
     async def open(cls, folder: Path) -> "BotParts":
@@ -136,7 +139,10 @@ class BotParts:
             today=lambda: self.today,
             **self.settings,
         )
-        found = {type(each): each for each in build_features(self.core, prompts=PROMPTS)}
+        found = {
+            type(each): each
+            for each in build_features(self.core, prompts=PROMPTS, probes=self.probes)
+        }
 
         def part(kind: type[Part]) -> Part:
             feature = found[kind]
@@ -157,7 +163,7 @@ class BotParts:
         self.serving, self.models, self.last_days = (
             serving.serving, serving.models, serving.last_days,
         )  # fmt: skip
-        self.names = serving.names
+        self.names, self.tried = serving.names, serving.tried
         self.trials, self.trial_store = trials.trials, trials.store
         chat, ratings = part(ChatFeature), part(RatingsFeature)
         self.chat, self.conversations = chat.chat, chat.conversations

@@ -1,6 +1,8 @@
 """What the tests of several features start from."""
 
 import asyncio
+import importlib.util
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -17,24 +19,39 @@ from bot.storage.database import Database
 from tests.blank import open_blank
 from tests.clocks import HurriedLoop
 from tests.composition import BotParts
+from tests.engine.lora.tiny import make_base
 from tests.rows import report_of
 
 PROCESSES = {"browser", "e2e", "engine", "sandbox", "url", "other_process", "installed"}
 """Folders whose tests start processes, and the fixtures that do."""
 REAL_TIME = {"browser", "drift", "e2e", "engine", "gateways", "runtime", "sandbox"}
 """Folders whose tests wait for real processes; everywhere else waiting takes no time."""
+TRAINING = ("torch", "transformers", "peft", "trl", "accelerate", "safetensors")
+"""What the extra `lora` brings."""
 
 
 def folders_of(item: pytest.Item) -> set[str]:
     return set(item.path.relative_to(item.config.rootpath).parts)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Be as nice as the engine's children that train, or the other tests would starve them."""
+    os.nice(max(0, 10 - os.nice(0)))
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what starts processes by its folder or its fixtures; other tests mark themselves."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what starts processes by its folder or its fixtures; other tests mark themselves.
+
+    Tests that train real weights run only where they are asked for: `make test-slow`.
+    """
     for item in items:
         if PROCESSES & (folders_of(item) | set(getattr(item, "fixturenames", ()))):
             item.add_marker("processes")
+    if "weights" not in config.option.markexpr:
+        trains = [item for item in items if item.get_closest_marker("weights")]
+        config.hook.pytest_deselected(items=trains)
+        items[:] = [item for item in items if not item.get_closest_marker("weights")]
 
 
 @pytest.fixture(autouse=True)
@@ -88,3 +105,19 @@ async def dataset(database: Database) -> Dataset:
     return await database.write(
         lambda tx: store.remember(tx, report_of("aa"), path="a.jsonl", name="a", now=1)
     )
+
+
+@pytest.fixture(scope="session")
+def extra() -> None:
+    """Skip without the extra `lora`; where CI=true, a missing one is a fault."""
+    missing = [name for name in TRAINING if importlib.util.find_spec(name) is None]
+    if missing and os.environ.get("CI") == "true":
+        pytest.fail(f"the extra `lora` is missing: {', '.join(missing)}")
+    if missing:
+        pytest.skip(f"needs the extra `lora`: {', '.join(missing)} is missing")
+
+
+@pytest.fixture(scope="session")
+def tiny_base(extra: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a base of a tenth of a million parameters."""
+    return make_base(tmp_path_factory.mktemp("bases") / "tiny")

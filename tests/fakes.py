@@ -22,7 +22,13 @@ from bot.delivery.requests import Reachability, TelegramRequest
 from bot.domain import JsonDict
 from bot.domain.datasets import TrainingMethod
 from bot.domain.models import AnswerPart, ChatMessage, Checkpoint, Ending, Usage
-from bot.domain.training import FineTuningJob, Hyperparameters, JobEvent, JobStatus
+from bot.domain.training import (
+    EngineEstimate,
+    FineTuningJob,
+    Hyperparameters,
+    JobEvent,
+    JobStatus,
+)
 from bot.errors import ContextTooLong, JobUnknown, ModelUnknown, ProviderRefused, ProviderUncertain
 from bot.gateways.chat import ChatApi
 from bot.gateways.provider import TrainingApi
@@ -411,6 +417,10 @@ class Provider(Scripted, TrainingApi):
         self.clock_skew_s = 0
         self.cancels_to = "cancelled"
         """What a job is once it was asked to stop."""
+        self.estimates: dict[str, EngineEstimate] = {}
+        """Of the engine's base models; empty: it is another server."""
+        self.asked_estimates: list[tuple[Hyperparameters, dict[str, Any]]] = []
+        self.models: list[str] = []
         self.pages_show: dict[str, FineTuningJob] = {}
         """Jobs of which `job_pages` tells something else."""
 
@@ -472,6 +482,14 @@ class Provider(Scripted, TrainingApi):
         _unless_lost(trouble)
         return job
 
+    async def estimate(self, parameters: Hyperparameters, **asked: Any) -> EngineEstimate | None:
+        self.asked_estimates.append((parameters, asked))
+        if not self.estimates:
+            return None
+        if parameters.base_model not in self.estimates:
+            raise ModelUnknown(model=parameters.base_model)
+        return self.estimates[parameters.base_model]
+
     async def job(self, job_id: str) -> FineTuningJob:
         await self._called("job", job_id)
         return self._known(job_id)
@@ -522,7 +540,8 @@ class Provider(Scripted, TrainingApi):
         return self.checkpoints_of.get(job_id, [])
 
     async def model_names(self) -> list[str]:
-        return []
+        await self._called("model_names")
+        return self.models
 
     async def shutdown_date(self, model: str) -> date | None:
         await self._called("shutdown_date", model)

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from bot.gateways.tokenizer import count_tokens, encoding_for
+from bot.safety.danger import danger_in
 
 ROOT = Path(__file__).parents[1]
 CLIENT = Path(__file__).with_name("forkserver_client.py")
@@ -61,6 +62,7 @@ def serve(address: str) -> None:
     for name in IMPORTED:
         importlib.import_module(name)
     count_tokens("Its ranks take longest of all.", encoding_for("gpt-4.1-mini"))
+    danger_in("So do the rules for people in danger.")
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as listener:

@@ -47,13 +47,16 @@ class Fault:
     path: str
     """A regular expression for the whole path without the query."""
     kind: str
-    """drop_before, drop_after, hold_before, hold_after, answer (`status`, `body`)."""
+    """drop_before, drop_after, hold_before, hold_midway, hold_after, answer (`status`, `body`)."""
     times: int = 1
     seconds: float = 600
     """How long a request or an answer is held, unless `released` is set before."""
     status: int = 500
     body: Any = None
-    """Bytes are sent as they are, as a page of HTML; anything else as JSON."""
+    """Bytes are sent as they are, as a page of HTML; anything else as JSON. A function gets the
+    request and returns one of these."""
+    n_events: int = 1
+    """hold_midway: so many events of a streamed answer still pass."""
     happened: asyncio.Event = field(default_factory=asyncio.Event)
     """The request has come and, for a fault after the provider's answer, that answer too."""
     released: asyncio.Event = field(default_factory=asyncio.Event)
@@ -67,6 +70,12 @@ class Fault:
         """Hold the request or the answer until it is released or the time is up."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self.released.wait(), self.seconds)
+
+    async def hold_midway(self, answer: bytes) -> None:
+        """Hold a streamed answer once so many of its events have passed."""
+        if answer.count(b"data: ") >= self.n_events:
+            self.happened.set()
+            await self.hold()
 
 
 class Proxy:
@@ -155,7 +164,7 @@ class Proxy:
         fault = next((fault for fault in self.faults if fault.fits(exchange)), None)
         if fault is not None:
             fault.times -= 1
-            if not fault.kind.endswith("_after"):
+            if not fault.kind.endswith(("_after", "_midway")):
                 fault.happened.set()
             if fault.kind == "drop_before":
                 return False
@@ -207,6 +216,8 @@ class Proxy:
                     exchange.answer += chunk
                     writer.write(connection.send(h11.Data(data=chunk)) or b"")
                     await writer.drain()
+                    if fault is not None and fault.kind == "hold_midway":
+                        await fault.hold_midway(exchange.answer)
         writer.write(connection.send(h11.EndOfMessage()) or b"")
         await writer.drain()
         return connection.our_state is h11.DONE
@@ -242,8 +253,9 @@ async def _answer(
     exchange: Exchange,
     fault: Fault,
 ) -> None:
-    is_page = isinstance(fault.body, bytes)
-    body = fault.body if is_page else json.dumps(fault.body).encode()
+    given = fault.body(exchange) if callable(fault.body) else fault.body
+    is_page = isinstance(given, bytes)
+    body = given if is_page else json.dumps(given).encode()
     exchange.status, exchange.answer = fault.status, body
     kind = "text/html" if is_page else "application/json"
     headers = [("content-type", kind), ("content-length", str(len(body)))]

@@ -9,11 +9,13 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 from bot.catalogue import load_catalogue
 from bot.delivery.screen import Screen
 from bot.domain.datasets import Dataset, TokenStatistics, ValidationReport
-from bot.domain.training import RunState, TrainingRun
+from bot.domain.training import EngineEstimate, RunState, TrainingRun
 from bot.texts import Texts
+from bot.training.edits import PlanPart, PresetOffer, edited
+from bot.usage.cost import estimate
 from sandbox import html_text
 from sandbox.text import utf16_len
-from tests.composition import PARAMETERS
+from tests.composition import MODEL, PARAMETERS
 
 MOSCOW = zoneinfo.ZoneInfo("Europe/Moscow")
 RU, EN = Texts("ru", MOSCOW), Texts("en", MOSCOW)
@@ -37,8 +39,35 @@ RUN = TrainingRun(
     expires_at=2,
 )
 """A plan of three epochs over the shipped dataset."""
+ENGINE = EngineEstimate(
+    backend="lora",
+    device="cuda:0",
+    n_epochs=3,
+    batch_size=4,
+    learning_rate=0.0002,
+    auto_learning_rate=0.0002,
+    seconds=720,
+    memory_bytes=6_300_000_000,
+    memory_available_bytes=16_000_000_000,
+    fits=True,
+    jobs_ahead=0,
+)
+"""What the engine says of it."""
 SUBMITTED = replace(RUN, state=RunState.SUBMITTED, job_id="ftjob-1")
 CATALOGUE = load_catalogue()
+
+
+def offers_of(run: TrainingRun) -> list[PresetOffer]:
+    """What the presets would make of that plan, at OpenAI."""
+    found = []
+    for name, preset in CATALOGUE.presets.items():
+        parameters = edited(run.parameters, PlanPart.PRESET, name, CATALOGUE, base_model=MODEL)
+        model = CATALOGUE.model(parameters.base_model)
+        guess = estimate(run.dataset.n_tokens, preset.n_epochs, model, CATALOGUE)
+        found.append(PresetOffer(name=name, parameters=parameters, estimate=guess))
+    return found
+
+
 OPENAI, ELSEWHERE = "https://api.openai.com/v1", "https://models.example/v1"
 GOOD = ValidationReport(
     n_examples=321,

@@ -23,6 +23,8 @@ from bot.delivery.old_names import current
 
 Json = dict[str, Any]
 Wanted = str | Callable[[Json], Any]
+_LONGEST_WAIT_S = 60.0
+"""Shorter than the patience of the client."""
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + struct.pack(">II", 320, 200) + b"\x08\x02" + b"\0" * 32
 )
@@ -207,7 +209,7 @@ class Person:
         return message
 
     async def sees_document(
-        self, name: str = "", *, timeout: float = 20, after: int = 0, caption: str = ""
+        self, name: str = "", *, timeout: float = 60, after: int = 0, caption: str = ""
     ) -> Json:
         """Wait for a document of the bot whose name and caption have these in them."""
 
@@ -233,7 +235,7 @@ class Person:
         return message
 
     async def presses(
-        self, button: str, message: Json | None = None, *, timeout: float = 20
+        self, button: str, message: Json | None = None, *, timeout: float = 60
     ) -> str:
         """Press a button by its text or its data, of *message* or of the newest that has it.
 
@@ -248,6 +250,31 @@ class Person:
         press = {"data": button_data(found, button), "from_id": self.id}
         answer = await self._post(f"messages/{found['message_id']}/press", press)
         return str(answer["callback_query_id"])
+
+    async def presses_gone(self, data: str, message: Json) -> str:
+        """Press a button that the app still shows, though the bot took it away; returns the id."""
+        press = {"data": data, "from_id": self.id, "is_late": True}
+        answer = await self._post(f"messages/{message['message_id']}/press", press)
+        return str(answer["callback_query_id"])
+
+    async def is_told(self, text: str, query_id: str = "", *, timeout: float = 60) -> Json:
+        """Wait until a press is answered with that text, above the chat; returns the answer.
+
+        *query_id*: of the press that counts; empty: any.
+        """
+        deadline = asyncio.get_running_loop().time() + timeout
+        after, answers = 0, list[Json]()
+        while (wait := deadline - asyncio.get_running_loop().time()) > 0:
+            for call in await self.people.calls(
+                "answerCallbackQuery", after=after, wait=min(wait, _LONGEST_WAIT_S)
+            ):
+                after = call["n"]
+                answer: Json = call["params"]
+                answers.append(answer)
+                is_it = query_id in ("", answer["callback_query_id"])
+                if is_it and text in (answer.get("text") or ""):
+                    return answer
+        raise NotSeen(f"{text!r} was not said above the chat in {timeout} s: {answers}")
 
     async def blocks(self) -> None:
         """Block the bot."""
@@ -268,7 +295,7 @@ class Person:
         return messages
 
     async def sees(
-        self, wanted: Wanted, *, timeout: float = 20, after: int = 0, what: str | None = None
+        self, wanted: Wanted, *, timeout: float = 60, after: int = 0, what: str | None = None
     ) -> Json:
         """Wait for a message of the bot, new or edited, and return the newest such one.
 
@@ -291,7 +318,8 @@ class Person:
             if clock() > deadline:
                 raise NotSeen(f"{what or wanted!r} was not seen in {timeout} s:\n{log(messages)}")
             # The sandbox answers as soon as something has happened in this chat.
-            query = {"after": view["last_event"], "wait": max(0.0, deadline - clock())}
+            wait_s = min(_LONGEST_WAIT_S, max(0.0, deadline - clock()))
+            query = {"after": view["last_event"], "wait": wait_s}
 
     @property
     def _path(self) -> str:

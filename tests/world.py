@@ -113,7 +113,7 @@ class World:
             waiting = "SELECT 1 FROM outbox WHERE sent_at IS NULL AND is_parked = 0"
             return n >= n_updates and not open_updates and not self.stored(waiting)
 
-        await eventually(is_settled, timeout=60)
+        await eventually(is_settled, timeout=180)
 
     async def check_calls(self) -> None:
         """Every call of the bot so far fits the official schema of the Bot API."""
@@ -126,8 +126,12 @@ class World:
         return self.proxy.sent("POST", "/v1/fine_tuning/jobs")
 
     def asked_for_people(self) -> list[Exchange]:
-        """What was asked of the provider; without when models end, which the bot asks by itself."""
+        """What was asked of the provider; without what the bot asks by itself.
+
+        That is when models end, and what a plan would take; neither changes anything there.
+        """
         of_its_own = self.proxy.sent("GET", "/v1/models/.*")
+        of_its_own += self.proxy.sent("POST", "/v1/engine/estimates")
         return [seen for seen in self.proxy.exchanges if seen not in of_its_own]
 
     def asked(self) -> list[list[Json]]:
@@ -224,7 +228,7 @@ async def world(
         proxy.check()
 
 
-async def eventually(condition: Callable[[], Any], *, timeout: float = 20) -> Any:
+async def eventually(condition: Callable[[], Any], *, timeout: float = 60) -> Any:
     """Wait until *condition*, which may be a coroutine function, holds; return what it gave."""
     clock = asyncio.get_running_loop().time
     deadline = clock() + timeout

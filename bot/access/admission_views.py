@@ -1,13 +1,13 @@
 """Requests to join, decisions about them, and invitations."""
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import quote, urlencode
 
 from bot.access.admission import MOST_TOLD_A_DAY
-from bot.access.views import mention
-from bot.delivery.screen import Screen, rows
+from bot.delivery.screen import Button, Screen, rows
 from bot.domain.people import Invitation, JoinRequest, Person, RequestState
 from bot.edge.buttons import button, data_of
-from bot.edge.who import moment, name_of
+from bot.edge.who import mention, moment, name_of
 from bot.texts import Texts
 
 
@@ -40,8 +40,14 @@ def flood(texts: Texts) -> Screen:
 
 
 def invitation(texts: Texts, made: Invitation, link: str) -> Screen:
-    """The message that an admin forwards, without buttons: they are lost in forwarding."""
-    return Screen(text=texts("invitation", link=link, when=moment(texts, made.expires_at)))
+    """The message that an admin forwards, or whose link they share with one tap.
+
+    https://core.telegram.org/widgets/share#custom-buttons
+    """
+    query = urlencode({"url": link, "text": texts.plain("invitation_words")}, quote_via=quote)
+    share = Button(text=texts.plain("button_share"), url=f"https://t.me/share/url?{query}")
+    text = texts("invitation", link=link, when=moment(texts, made.expires_at))
+    return Screen(text=text, buttons=rows([share]))
 
 
 def invited(texts: Texts, person: Person, invitation_id: int) -> Screen:

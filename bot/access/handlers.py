@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.access import admission_views, views
 from bot.access.admission import Admission
 from bot.catalogue import Catalogue
+from bot.delivery.screen import Screen
 from bot.edge.context import BotContext
 from bot.edge.people import People
 from bot.errors import ButtonGone
@@ -32,7 +33,7 @@ class PeopleHandlers:
         screen = views.listed(
             context.texts, billed, page=page, has_more=has_more, prices=self._prices(context)
         )
-        context.show(screen)
+        _show(context, screen)
 
     async def show_outside(self, context: BotContext) -> None:
         """People who asked, or were denied, removed or blocked, in pages."""
@@ -41,7 +42,7 @@ class PeopleHandlers:
         if page and not people:
             page, (people, has_more) = 0, await self.people.outside(0, size=views.PAGE)
         asking = [(each, await self.admission.requests.latest(each.person.id)) for each in people]
-        context.show(views.outside(context.texts, asking, page=page, has_more=has_more))
+        _show(context, views.outside(context.texts, asking, page=page, has_more=has_more))
 
     async def show(self, context: BotContext) -> None:
         """One person."""
@@ -53,7 +54,7 @@ class PeopleHandlers:
         screen = views.by_model(
             context.texts, models, today=today, in_all=in_all, prices=self._prices(context)
         )
-        context.show(screen)
+        _show(context, screen)
 
     async def set_limit(self, context: BotContext) -> None:
         """How many answers the person may get in a day."""
@@ -68,7 +69,7 @@ class PeopleHandlers:
     async def ask_remove(self, context: BotContext) -> None:
         """Ask whether to remove somebody."""
         profile = await self.people.profile(context.press.number)
-        context.show(views.ask_remove(context.texts, profile))
+        _show(context, views.ask_remove(context.texts, profile))
 
     async def remove(self, context: BotContext) -> None:
         """Take somebody's access away."""
@@ -111,7 +112,12 @@ class PeopleHandlers:
             admitted_by=by.name if by else "",
             request=await self.admission.requests.latest(person_id),
         )
-        context.show(views.card(context.texts, shown, prices=self._prices(context)))
+        _show(context, views.card(context.texts, shown, prices=self._prices(context)))
 
     def _prices(self, context: BotContext) -> str:
         return views.prices_note(context.texts, self.catalogue, base_url=self.base_url)
+
+
+def _show(context: BotContext, screen: Screen) -> None:
+    """Show a screen of the message of /people, of which an admin needs only the newest."""
+    context.show(screen.named("people", context.texts("people_later")))

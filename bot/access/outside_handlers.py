@@ -56,6 +56,8 @@ class OutsideHandlers:
 
     async def show_options(self, context: BotContext) -> None:
         """Anything else."""
+        if await context.toast(context.texts.plain("door_no_access")):
+            return
         access = await self.admission.outside_access(context.person.id)
         screen = views.outside(context.texts, context.person.id, access)
         context.reply(screen, key=quiet_key(context, "stranger"))

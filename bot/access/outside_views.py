@@ -1,5 +1,7 @@
 """What people see before an admin has let them in, and the welcome after that."""
 
+from typing import Final
+
 from bot.access.admission import OutsideAccess, OutsideState
 from bot.access.invitations import InvitationOutcome
 from bot.delivery.screen import Screen, rows
@@ -7,6 +9,9 @@ from bot.domain.people import Person
 from bot.edge.buttons import button, data_of
 from bot.edge.who import moment, name_of
 from bot.texts import Texts
+
+STARTERS: Final = ("growth", "relationships", "business", "past_lives")
+"""The themes of the questions under the welcome: who finds no words begins with one of these."""
 
 
 def outside(texts: Texts, person_id: int, access: OutsideAccess) -> Screen:
@@ -31,6 +36,11 @@ def link_failed(texts: Texts, outcome: InvitationOutcome, screen: Screen) -> Scr
 
 
 def start_tester(texts: Texts, person: Person, *, is_ready: bool) -> Screen:
-    """A tester's welcome."""
+    """A tester's welcome, with questions to begin with."""
     welcome = texts("start_tester", name=name_of(person.name, person.id))
-    return Screen(text=welcome if is_ready else f"{welcome}\n\n{texts('start_no_model')}")
+    if not is_ready:
+        return Screen(text=f"{welcome}\n\n{texts('start_no_model')}")
+    starters = [
+        [button(texts, f"starter_{theme}", data_of("chat", "starter", theme))] for theme in STARTERS
+    ]
+    return Screen(text=welcome, buttons=rows(*starters))

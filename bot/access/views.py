@@ -9,7 +9,7 @@ from bot.catalogue import Catalogue, Pricing, host_of
 from bot.delivery.screen import Button, Screen, fitting, rows
 from bot.domain.people import JoinRequest, PersonProfile, RequestState
 from bot.edge.buttons import button, data_of, page_buttons
-from bot.edge.who import label_of, name_of, seen
+from bot.edge.who import label_of, mention, name_of, seen
 from bot.texts import Markup, Texts
 from bot.usage.accounts import Bill
 
@@ -56,14 +56,15 @@ def listed(
         )
         for profile, today, in_all in people
     ]
-    invite = button(texts, "invite", data_of("access", "invitation_list"))
+    invite = button(texts, "invite", data_of("access", "invitation_make"))
+    invitations = button(texts, "invitations", data_of("access", "invitation_list"))
     others = button(texts, "outside", data_of("access", "outside", 0))
     usage = button(texts, "model_usage", data_of("access", "models"))
     openers = _openers([profile for profile, _, _ in people])
     turners = _turners(texts, "list", page, has_more=has_more)
     return Screen(
         text="\n".join([texts("people_title"), *lines, prices]),
-        buttons=rows(*openers, turners, [invite, others], [usage]),
+        buttons=rows(*openers, turners, [invite, invitations], [others, usage]),
     )
 
 
@@ -168,11 +169,6 @@ def price(texts: Texts, bill: Bill) -> str:
     if not bill.n_unpriced:
         return amount
     return texts.plain("price_partly", price=amount, n=bill.n_unpriced)
-
-
-def mention(person_id: int) -> Markup:
-    """A number that opens the person's profile in Telegram, if they allow it."""
-    return Markup(f'<a href="tg://user?id={person_id}">{person_id}</a>')
 
 
 def _decisions(texts: Texts, shown: PersonCard) -> tuple[tuple[Button, ...], ...]:

@@ -18,6 +18,7 @@ from bot.alarms.overfitting import overfit
 from bot.alarms.store import JobActivityStore
 from bot.delivery.notifications import Notifications
 from bot.domain import JsonDict
+from bot.domain.people import Urgency
 from bot.domain.training import FineTuningJob, JobEvent, JobStatus, TrackedJob, step_of
 from bot.edge.core import Pacing
 from bot.jobs import curves
@@ -75,7 +76,9 @@ class Alarms:
         for kind, payload in alarms:
             occasion = f"{activity.status}:{activity.since}:{activity.step}"
             key = f"job:{job_id}:{kind.removeprefix('job_')}:{occasion}"
-            await self.notifications.tell_admins(tx, kind, {"job_id": job_id, **payload}, key=key)
+            await self.notifications.tell_admins(
+                tx, kind, {"job_id": job_id, **payload}, key=key, urgency=Urgency.IMPORTANT
+            )
 
     def _overdue(self, activity: JobActivity, job: FineTuningJob) -> Sequence[Alarm]:
         limits = {

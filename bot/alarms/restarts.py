@@ -18,6 +18,7 @@ from bot.alarms.entities import AlarmKind, Restart, RestartState
 from bot.alarms.store import RestartStore
 from bot.delivery.notifications import Notifications
 from bot.domain import JsonDict
+from bot.domain.people import Urgency
 from bot.domain.training import FineTuningJob, JobStatus
 from bot.errors import (
     ButtonGone,
@@ -160,7 +161,9 @@ class Restarts:
             if await self.store.move(tx, restart.job_id, expected=_OPEN, to=to):
                 kind, key = AlarmKind(f"restart_{to}"), f"job:{restart.job_id}:restart"
                 params = {"job_id": restart.job_id, **payload}
-                await self.notifications.tell_admins(tx, kind, params, key=key)
+                await self.notifications.tell_admins(
+                    tx, kind, params, key=key, urgency=Urgency.IMPORTANT
+                )
 
         await self.database.write(work)
 

@@ -11,12 +11,14 @@ from bot.texts import Texts
 def buttons_under(texts: Texts, answer: IncomingAnswer, request_id: int) -> views.Buttons:
     """The buttons under the answer to that request, or under the rest of an earlier one."""
     past, is_cut = answer.question.continues, answer.ending is Ending.CUT_BY_LENGTH
-    part = past.n_parts + 1 if past else 1
+    turn_id, n_parts = (past.request_id, past.n_parts) if past else (request_id, 0)
+    part = n_parts + 1 if is_cut else None
     return views.answer_buttons(
         texts,
-        past.request_id if past else request_id,
+        turn_id,
         is_after_silence=answer.question.is_after_silence,
-        part=part if is_cut else None,
+        part=part,
+        is_rated=not answer.question.care.is_about_danger,
     )
 
 
@@ -24,15 +26,21 @@ def ask_again(texts: Texts, question: Question, *, is_below: bool) -> views.Butt
     """The buttons where no answer came, or only a part; *is_below*: the next is a new message."""
     if (past := question.continues) is not None:
         return [views.go_on_button(texts, past.request_id, past.n_parts)]
+    if question.care.is_about_danger:
+        return []
     if question.replaces is not None:
         return views.answer_buttons(texts, question.replaces.request_id)
     return failure_views.ask_again(texts, question.message_id or 0, is_below=is_below)
 
 
-def last_message(texts: Texts, past: PastTurn, *, is_good: bool | None = None) -> Screen:
-    """The last message of an earlier answer; *is_good*: how the person rated it."""
+def last_message(
+    texts: Texts, past: PastTurn, *, is_good: bool | None = None, is_rated: bool = True
+) -> Screen:
+    """The last message of an earlier answer; the rest as in `views.answer_buttons`."""
     turn = past.turn
     part = past.n_parts if turn.ending is Ending.CUT_BY_LENGTH else None
-    buttons = views.answer_buttons(texts, past.request_id, is_good=is_good, part=part)
+    buttons = views.answer_buttons(
+        texts, past.request_id, is_good=is_good, part=part, is_rated=is_rated
+    )
     mark = views.mark_of(texts, turn.ending)
     return views.whole(texts, turn.assistant_text, buttons=buttons, mark=mark)[-1]

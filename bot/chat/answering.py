@@ -6,7 +6,6 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 from bot.chat import answer_views, views
 from bot.chat import failure_views as failures
@@ -14,11 +13,13 @@ from bot.chat.chat import Chat
 from bot.chat.continuing import Continuing
 from bot.chat.generations import Generations
 from bot.chat.incoming_answer import IncomingAnswer
-from bot.chat.question import Question
+from bot.chat.question import Question, shortened
+from bot.dataset.validation.language import is_refusal, normalised
 from bot.delivery.outbox_store import OutboxStore
 from bot.delivery.screen import Screen, plain
 from bot.delivery.streaming import StreamedAnswer
 from bot.domain.models import Ending, PastTurn
+from bot.domain.people import Person
 from bot.edge.context import BotContext
 from bot.errors import (
     AnswerFiltered,
@@ -30,6 +31,8 @@ from bot.errors import (
     ProviderError,
     UserError,
 )
+from bot.safety.entities import Care
+from bot.safety.help import Help
 from bot.storage.database import Database, Transaction
 
 Otherwise = Callable[[BotContext, Question, StreamedAnswer], Awaitable[IncomingAnswer | None]]
@@ -37,16 +40,19 @@ Otherwise = Callable[[BotContext, Question, StreamedAnswer], Awaitable[IncomingA
 RatingOf = Callable[[int, int], Awaitable[bool | None]]
 """(request id of a turn, person id) -> whether they rated its answer good; None: not rated."""
 
-_NO_BUTTONS: Final = Screen(text="")
-
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answering:
-    """Asks the serving model, unless another feature answers instead."""
+    """Asks the serving model, unless another feature answers instead.
+
+    A person in danger is answered without limits and comparisons, with the help card below; where
+    no answer comes, they read numbers and no failure.
+    """
 
     chat: Chat
+    help: Help
     generations: Generations
     database: Database
     outbox: OutboxStore
@@ -71,14 +77,15 @@ class Answering:
         answer; None: a new one. If *place* shows the answer of *replaces* now, it shows that again
         after a failure.
         """
+        care = await self.help.care_of(context, message_id)
         question = self.chat.question(
             text,
-            person=context.person,
+            person=_limited(context.person, care),
             chat_id=context.row.chat_id,
             message_id=message_id,
             replaces=replaces,
         )
-        await self._show(context, question, replaces=replaces, place=place)
+        await self._show(context, question, care, replaces=replaces, place=place)
 
     async def go_on(self, context: BotContext, request_id: int, part: int) -> None:
         """Ask for what comes after that part of a cut answer; show it in a message of its own.
@@ -89,31 +96,39 @@ class Answering:
         past = await continuing.cut(context.row.chat_id, request_id, part)
         if past is None:
             return
+        care = await self.help.care_of(context, past.turn.question_id)
         question = continuing.question(
             past,
             context.texts.plain("chat_go_on"),
-            person=context.person,
+            person=_limited(context.person, care),
             chat_id=context.row.chat_id,
         )
-        await self._show(context, question, replaces=None, place=None)
+        await self._show(context, question, care, replaces=None, place=None)
 
     async def _show(
         self,
         context: BotContext,
         asked: Awaitable[Question],
+        care: Care,
         *,
         replaces: PastTurn | None,
         place: int | None,
     ) -> None:
         frames = context.frames(place, shows_earlier_answer=replaces is not None)
         try:
-            answer = await self._answer(context, await asked, frames)
+            question = self._with_care(context, await asked, care)
+            answer = await self._answer(context, question, frames)
             if answer.is_shown:
                 return
+            if care.is_about_danger and self._refuses(context, answer):
+                answer.text, answer.failure = "", AnswerFiltered()
             answer.failure = answer.failure or self._why_silent(answer)
-        except Exception:
+        except Exception as exc:
             await self._put_back(context, frames, replaces, place)
-            raise
+            if not isinstance(exc, UserError) or care.reason is None:
+                raise
+            self.help.silent(context, care.reason)
+            return
         if answer.failure is not None:
             await self._fail(context, frames, answer, answer.failure, place)
         elif answer.has_words:
@@ -124,11 +139,19 @@ class Answering:
         else:
             await self._put_back(context, frames, replaces, place)
 
+    def _with_care(self, context: BotContext, question: Question, care: Care) -> Question:
+        """The question as it is put to the model: it is told when the person is in danger."""
+        if not care.is_about_danger:
+            return replace(question, care=care)
+        note = self.help.cards.wish(context.person)
+        return shortened(replace(question, care=care, note=note), self.chat.history_max_tokens)
+
     async def _answer(
         self, context: BotContext, question: Question, frames: StreamedAnswer
     ) -> IncomingAnswer:
         """The answer, to its end or until the person stops it; they see it grow meanwhile."""
-        for answer_otherwise in self.otherwise if question.continues is None else ():
+        is_usual = question.continues is None and question.care.reason is None
+        for answer_otherwise in self.otherwise if is_usual else ():
             if (other := await answer_otherwise(context, question, frames)) is not None:
                 return other
         answer, request_id = IncomingAnswer(question=question), context.request_id
@@ -139,7 +162,7 @@ class Answering:
         try:
             async with (
                 self.generations.stoppable(context.row.chat_id, request_id) as generation,
-                aclosing(self.chat.answer(question)) as pieces,
+                aclosing(self.chat.answer(question, context.person)) as pieces,
             ):
                 answer.generation = generation
                 async for piece in pieces:
@@ -188,9 +211,33 @@ class Answering:
             else answer_views.buttons_under(texts, answer, request_id),
             mark=views.mark_of(texts, answer.ending),
         )
-        _say(context, frames, screens)
-        if answer.question.continues is not None and context.message_id is not None:
-            context.reply(_NO_BUTTONS, edit_id=context.message_id)  # the pressed one is used up
+        self._say(context, frames, screens, turn_id=_turn_of(answer.question) or request_id)
+        self._put_card_below(context, answer)
+        chat_id, now = context.row.chat_id, int(time.time())
+        context.at_last(lambda tx: self.outbox.take_old_buttons(tx, chat_id, now=now))
+
+    def _say(
+        self,
+        context: BotContext,
+        frames: StreamedAnswer,
+        screens: Sequence[Screen],
+        *,
+        turn_id: int | None,
+    ) -> None:
+        """Say it in so many messages; the last one holds the buttons of that turn, if of any."""
+        first, *others = screens
+        key = context.reply(first, edit_id=frames.message_id, is_unsure=frames.is_unsure)
+        for screen in others:
+            key = context.reply(screen)
+        if turn_id is not None:
+            chat_id = context.row.chat_id
+            context.also(lambda tx: self.outbox.give_buttons(tx, chat_id, key, of=turn_id))
+
+    def _put_card_below(self, context: BotContext, answer: IncomingAnswer) -> None:
+        """Below everything that is said in answer to a person in danger."""
+        mark = answer.question.care.mark
+        if mark is not None and not answer.generation.is_unwelcome:
+            context.at_last(lambda tx: self.help.below(tx, context, mark))
 
     async def _fail(
         self,
@@ -205,8 +252,9 @@ class Answering:
         Nothing becomes a turn, and the person can ask the question again.
         """
         texts, question, generation = context.texts, answer.question, answer.generation
+        care, is_admin = question.care, context.person.is_admin
         incident, model = secrets.token_hex(3), question.model.name
-        said = failure.said or failure.params
+        said = "" if care.is_about_danger else failure.said or failure.params
         _logger.warning("Incident %s: %s by %s: %s", incident, failure.key, model, said)
 
         async def leave_open(tx: Transaction) -> None:
@@ -215,22 +263,32 @@ class Answering:
                 await self.chat.leave_open(tx, question, chat_id=context.row.chat_id)
 
         context.also(leave_open)
-        is_admin = context.person.is_admin
-        if question.replaces is not None and place is not None:
+        is_put_back = question.replaces is not None and place is not None
+        if is_put_back:
             await self._put_back(context, frames, question.replaces, place)
-            words = failures.unanswered(texts, failure, incident=incident, is_admin=is_admin)
-            context.reply(words)
-        elif answer.has_words:
+        if answer.has_words and not is_put_back:
             mark = texts.plain("failure_broken", incident=incident)
             screens = views.whole(texts, answer.whole, start=answer.start, mark=mark)
             again = answer_views.ask_again(texts, question, is_below=len(screens) > 1)
-            _say(context, frames, [*screens[:-1], replace(screens[-1], buttons=again)])
+            parts = [*screens[:-1], replace(screens[-1], buttons=again)]
+            self._say(context, frames, parts, turn_id=_turn_of(question))
+            self._put_card_below(context, answer)
+        elif care.reason is not None:
+            self.help.silent(context, care.reason)
         else:
-            again = answer_views.ask_again(texts, question, is_below=False)
+            again = () if is_put_back else answer_views.ask_again(texts, question, is_below=False)
             words = failures.unanswered(
                 texts, failure, incident=incident, is_admin=is_admin, buttons=again
             )
-            _say(context, frames, [words])
+            if is_put_back:
+                context.reply(words)
+            else:
+                self._say(context, frames, [words], turn_id=_turn_of(question))
+
+    def _refuses(self, context: BotContext, answer: IncomingAnswer) -> bool:
+        """Whether the model answers as an assistant that refuses, without naming any help."""
+        is_named = self.help.cards.names_help(context.person, answer.text)
+        return not is_named and is_refusal(normalised(answer.text))
 
     def _why_silent(self, answer: IncomingAnswer) -> UserError | None:
         """Why there are no words, if the person can do something about it; None: there are some.
@@ -260,7 +318,9 @@ class Answering:
         if old is None or place is None or frames.message_id != place or not is_touched:
             return
         is_good = await self._rating_of(old.request_id, context.person.id)
-        screen, row = answer_views.last_message(context.texts, old, is_good=is_good), context.row
+        is_rated = not await self.help.is_marked(old.request_id)
+        screen = answer_views.last_message(context.texts, old, is_good=is_good, is_rated=is_rated)
+        row = context.row
         await self.database.write(
             lambda tx: self.outbox.post(
                 tx,
@@ -280,8 +340,11 @@ class Answering:
         return None
 
 
-def _say(context: BotContext, frames: StreamedAnswer, screens: Sequence[Screen]) -> None:
-    first, *others = screens
-    context.reply(first, edit_id=frames.message_id, is_unsure=frames.is_unsure)
-    for screen in others:
-        context.reply(screen)
+def _limited(person: Person, care: Care) -> Person:
+    """The person, without a daily limit if they may be in danger."""
+    return person if care.reason is None else replace(person, daily_limit=0)
+
+
+def _turn_of(question: Question) -> int | None:
+    """The turn whose rest is asked for; None: the question becomes a turn of its own."""
+    return question.continues.request_id if question.continues else None

@@ -31,7 +31,7 @@ from bot.errors import (
     TooLongToContinue,
 )
 from bot.gateways.chat import ChatApi
-from bot.serving.serving import ServedModels
+from bot.serving.tried import TriedModels
 from bot.storage.database import Transaction
 from bot.usage.accounts import Accounts
 
@@ -46,7 +46,7 @@ class Chat:
     """Questions to the serving model, and their answers."""
 
     conversations: ConversationStore
-    serving: ServedModels
+    tried: TriedModels
     api: ChatApi
     temperature: float
     max_tokens: int
@@ -97,12 +97,15 @@ class Chat:
         return shortened(question, self.history_max_tokens)
 
     async def model_for(self, person: Person) -> ServedModel:
-        """The serving model, if the person may get another answer today; raises like `question`."""
-        serving = await self.serving.current()
-        if serving is None:
+        """The model that answers the person, if they may get another answer today.
+
+        Raises like `question`.
+        """
+        model = await self.tried.answering(person)
+        if model is None:
             raise NoModel
         await self.accounts.check(person)
-        return serving.model
+        return model
 
     def put_to(self, question: Question, models: Sequence[ServedModel]) -> list[Question]:
         """The question for several models, with the same part of the history for each."""
@@ -111,12 +114,15 @@ class Chat:
         window = question.window[len(question.window) - kept :]
         return [replace(each, window=window) for each in asked]
 
-    async def answer(self, question: Question) -> AsyncGenerator[AnswerPart | Question, None]:
+    async def answer(
+        self, question: Question, person: Person | None = None
+    ) -> AsyncGenerator[AnswerPart | Question, None]:
         """The answer, piece by piece, then what it cost.
 
         Only if the model finds the prompt too long, the window is halved and the question is asked
-        again. If the serving model is gone, its successor is asked. Such a new question is yielded
-        before its answer.
+        again. If the serving model is gone, its successor is asked. If it is a model that the
+        *person* tries, the serving one is asked, which sees nothing of their conversation. Such a
+        new question is yielded before its answer.
 
         Raises:
             ModelGone: there is no successor.
@@ -149,7 +155,11 @@ class Chat:
                 if n_unknown < TRIES_OF_UNKNOWN:
                     await asyncio.sleep(self.pause_s)
                     continue
-                successor = await self.fallback.instead_of(question.model)
+                if person is not None and person.id in await self.tried.lose(question.model.id):
+                    successor = await self.tried.answering(person)
+                    question = replace(question, window=())
+                else:
+                    successor = await self.fallback.instead_of(question.model)
                 if successor is None:
                     raise
                 if question.continues is not None:
@@ -212,7 +222,7 @@ class Chat:
         await self.conversations.remember_shown(
             tx,
             request_id,
-            system_prompt=question.model.system_prompt,
+            system_prompt=question.system_prompt,
             n_window=len(question.window),
         )
         if question.replaces is not None:

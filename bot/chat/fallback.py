@@ -7,11 +7,13 @@ from bot.chat.entities import ChatKind
 from bot.delivery.notifications import Notifications
 from bot.domain import JsonDict
 from bot.domain.models import CurrentModel, ServedModel
+from bot.domain.people import Urgency
 from bot.errors import ModelGone
 from bot.serving.last_days import LastDays
 from bot.serving.serving import ServedModels
 from bot.serving.store import ModelStore
 from bot.storage.database import Database, Transaction
+from bot.trials.fitness import Fitness
 from bot.usage.store import UsageStore
 
 YOUNG_S = 600.0
@@ -30,6 +32,7 @@ class Fallback:
     serving: ServedModels
     usage: UsageStore
     last_days: LastDays
+    fitness: Fitness
     notifications: Notifications
 
     async def instead_of(self, gone: ServedModel) -> ServedModel | None:
@@ -62,6 +65,8 @@ class Fallback:
 
     async def _successor(self, gone: ServedModel) -> ServedModel | None:
         for model in await self.serving.successors_of(gone):
+            if await self.fitness.unfit(model) is not None:
+                continue  # only an admin lets it answer
             if await self.last_days.over_since(model.name) is None:
                 return model
         return None
@@ -77,4 +82,6 @@ class Fallback:
         successor_id = successor.id if successor else None
         payload: JsonDict = {"gone_id": gone.id, "successor_id": successor_id}
         key = f"model_gone:{gone.id}:{serving.since}"
-        await self.notifications.tell_admins(tx, ChatKind.MODEL_GONE, payload, key=key)
+        await self.notifications.tell_admins(
+            tx, ChatKind.MODEL_GONE, payload, key=key, urgency=Urgency.IMPORTANT
+        )

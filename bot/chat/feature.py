@@ -15,7 +15,9 @@ from bot.chat.store import ConversationStore, forget_conversations
 from bot.edge.context import BotContext
 from bot.edge.core import Core
 from bot.edge.feature import Feature
+from bot.safety.feature import SafetyFeature
 from bot.serving.feature import ServingFeature
+from bot.trials.feature import TrialsFeature
 from bot.usage.feature import UsageFeature
 
 
@@ -31,14 +33,20 @@ class ChatFeature(Feature):
 
 
 def build(
-    core: Core, *, usage: UsageFeature, serving: ServingFeature, access: AccessFeature
+    core: Core,
+    *,
+    safety: SafetyFeature,
+    usage: UsageFeature,
+    serving: ServingFeature,
+    access: AccessFeature,
+    trials: TrialsFeature,
 ) -> ChatFeature:
     """Put the chat together; when an admin removes a person, their answer ends at once."""
     settings = core.settings
     conversations, generations = ConversationStore(core.database), Generations()
     chat = Chat(
         conversations=conversations,
-        serving=serving.serving,
+        tried=serving.tried,
         api=core.chat_model,
         temperature=settings.chat_temperature,
         max_tokens=settings.chat_max_tokens,
@@ -51,12 +59,17 @@ def build(
             serving=serving.serving,
             usage=usage.accounts.store,
             last_days=serving.last_days,
+            fitness=trials.fitness,
             notifications=core.notifications,
         ),
         pause_s=core.pacing.chat_pause_s,
     )
     answering = Answering(
-        chat=chat, generations=generations, database=core.database, outbox=core.outbox
+        chat=chat,
+        help=safety.help,
+        generations=generations,
+        database=core.database,
+        outbox=core.outbox,
     )
     handlers = ChatHandlers(
         chat=chat,
@@ -64,8 +77,10 @@ def build(
         generations=generations,
         inbox=core.inbox,
         outbox=core.outbox,
+        database=core.database,
         models=serving.models,
     )
+    serving.tried.on_other_voice.append(chat.start_new)
     access.admission.on_removed.append(generations.end)
     return ChatFeature(
         name="chat",
@@ -76,6 +91,7 @@ def build(
         handlers=handlers,
         commands={"new": handlers.start_new, "retry": handlers.retry},
         presses={
+            "chat:starter": handlers.ask_starter,
             "chat:stop": handlers.stop,
             "chat:again": handlers.retry_here,
             "chat:more": handlers.go_on,
@@ -92,6 +108,7 @@ def build(
         talks=(
             "/new",
             "/retry",
+            "chat:starter",
             "chat:again",
             "chat:more",
             "chat:repeat",

@@ -1,9 +1,12 @@
 """Questions to the serving model, /new, /retry, and the buttons under answers."""
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from bot.access.outside_views import STARTERS
 from bot.chat import failure_views, views
 from bot.chat.answering import Answering
 from bot.chat.chat import Chat
@@ -11,16 +14,20 @@ from bot.chat.generations import Generations
 from bot.delivery.inbox_store import InboxStore
 from bot.delivery.messages import Quote, Unread, below_quote
 from bot.delivery.outbox_store import OutboxStore
-from bot.delivery.screen import Screen
+from bot.delivery.screen import Screen, plain
 from bot.domain import JsonDict
 from bot.domain.models import PastTurn
 from bot.edge.context import BotContext
-from bot.errors import NotTheLastAnswer
+from bot.errors import ButtonGone, NotTheLastAnswer
 from bot.serving.store import ModelStore
+from bot.storage.database import Database
 from bot.texts import Texts, cut
 
 QUOTE_UNITS: Final = 400
 """UTF-16 units of another message that go along with a question."""
+LOOKS: Final = 100
+"""How often an answer looks whether the question above it is in the chat by now."""
+LOOK_EVERY_S: Final = 0.05
 
 Takes = Callable[[BotContext], Awaitable[bool]]
 """Handles a message if it is for another feature; returns whether it was."""
@@ -35,6 +42,7 @@ class ChatHandlers:
     generations: Generations
     inbox: InboxStore
     outbox: OutboxStore
+    database: Database
     models: ModelStore
     takes_text: list[Takes] = field(default_factory=list)
     """Features that are asked first, in this order, when a text comes."""
@@ -48,6 +56,19 @@ class ChatHandlers:
             await self.answering.answer(context, text, message_id=_message_id(context))
         if context.said.unread is not None:
             context.say("unread_beside")
+
+    async def ask_starter(self, context: BotContext) -> None:
+        """A question of the welcome: say that it is asked, and ask it. A double tap asks once."""
+        theme, texts = context.press.id, context.texts
+        if theme not in STARTERS:
+            raise ButtonGone
+        question = texts.plain(f"button_starter_{theme}")
+        last = await self.chat.conversations.last_turn(context.row.chat_id)
+        if last is not None and last.turn.user_text == question:
+            await context.toast(texts.plain("starter_asked"))
+            return
+        shown_in = await self._shown(context, plain(texts, "starter", question=question))
+        await self.answering.answer(context, question, message_id=shown_in)
 
     async def ask_as_edited(self, context: BotContext) -> None:
         """Ask an edited question again if it is the last one, or if it has no answer.
@@ -114,7 +135,7 @@ class ChatHandlers:
         if await self.inbox.is_open(request_id, chat_id):
             self.generations.stop(chat_id, request_id)
         else:
-            context.toast = context.texts.plain("chat_stop_late")
+            await context.toast(context.texts.plain("chat_stop_late"))
 
     async def start_new(self, context: BotContext) -> None:
         """/new: the model will not see the earlier conversation any more."""
@@ -128,22 +149,32 @@ class ChatHandlers:
             await self.start_new(context)
 
     async def not_text(self, context: BotContext) -> None:
-        """A picture or a voice message without words: say what to do instead."""
-        match context.said.unread:
-            case Unread.PICTURE:
-                context.say("unread_picture")
-            case Unread.SOUND:
-                context.say("unread_sound")
-            case Unread.FILE:
-                context.say("unread_file")
-            case _:
-                context.say("unread_other")
+        """A picture or a voice message without words: say what to do instead, once an hour."""
+        kind, hour = context.said.unread or Unread.OTHER, int(time.time()) // 3600
+        screen = plain(context.texts, f"unread_{kind.value}")
+        context.reply(screen, key=f"unread:{kind}:{context.row.chat_id}:{hour}")
 
     async def model_gone(self, texts: Texts, payload: JsonDict, _: int) -> Screen | None:
         """The notification that the serving model is gone, with the model that replaces it."""
         gone = await self.models.get(payload["gone_id"])
         successor = await self.models.get(payload["successor_id"] or 0)
         return failure_views.gone(texts, gone, successor) if gone else None
+
+    async def _shown(self, context: BotContext, screen: Screen) -> int | None:
+        """Post it before the update is done, once; the message's id, if it is soon known."""
+        row, outbox, key = context.row, self.outbox, f"starter:{context.request_id}"
+        payload = replace(screen, thread_id=context.thread_id).to_json()
+        now = int(time.time())
+        await self.database.write(
+            lambda tx: outbox.post(
+                tx, row.chat_id, key=key, payload=payload, now=now, floor_id=row.floor_id
+            )
+        )
+        for _ in range(LOOKS):
+            if (message_id := await outbox.message_of(key)) is not None:
+                return message_id
+            await asyncio.sleep(LOOK_EVERY_S)
+        return None
 
     async def _question(self, context: BotContext, before: int | None = None) -> str:
         """The person's words, below those that they answer to or send along.

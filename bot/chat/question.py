@@ -1,11 +1,12 @@
 """What a model is asked: its prompt, as much of the conversation as fits, and the new words."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from bot.chat import seam
 from bot.domain.models import ChatMessage, PastTurn, ServedModel, Turn
 from bot.gateways.tokenizer import count_example_tokens, encoding_for
+from bot.safety.entities import Care
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +26,20 @@ class Question:
     """The turn whose answer was cut, if the model is asked for its rest."""
     wish: str = ""
     """The words that ask for the rest. They are neither shown nor stored."""
+    note: str = ""
+    """What the model is told besides its system prompt; empty: nothing."""
+    care: Care = field(default_factory=Care)
+    """Whether the person may be in danger."""
+
+    @property
+    def system_prompt(self) -> str:
+        """The model's system prompt with the note; empty: there is neither."""
+        return "\n\n".join(filter(None, [self.model.system_prompt, self.note]))
 
     @property
     def messages(self) -> list[ChatMessage]:
         """The prompt, in order."""
-        prompt = self.model.system_prompt
+        prompt = self.system_prompt
         system = [ChatMessage(role="system", content=prompt)] if prompt else []
         said = [message for turn in self.window for message in _said(turn)]
         return [*system, *said, ChatMessage(role="user", content=self.text), *self._begun]

@@ -74,14 +74,18 @@ def answer_buttons(
     is_good: bool | None = None,
     is_after_silence: bool = False,
     part: int | None = None,
+    is_rated: bool = True,
 ) -> Buttons:
     """The buttons under an answer, which is the turn of that request.
 
     *is_good*: how the person rated it; None: they did not. *is_after_silence*: offer a new
-    conversation. *part*: the number of the answer's last part, if it was cut by length.
+    conversation. *part*: the number of the answer's last part, if it was cut by length. Under an
+    answer that nobody rates, not *is_rated*, only «Дальше» may be.
     """
     again = button(texts, "another", data_of("chat", "again", request_id))
     under = [go_on_button(texts, request_id, part)] if part is not None else []
+    if not is_rated:
+        return under
     under.append([*_rating_buttons(texts, request_id, is_good=is_good), again])
     if is_after_silence:
         under.append([button(texts, "anew", data_of("chat", "anew", request_id))])

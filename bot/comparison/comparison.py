@@ -18,6 +18,7 @@ from bot.errors import (
     ButtonGone,
     ComparedModelRetired,
     ComparedModelsEqual,
+    ComparedModelUnfit,
     ComparisonGone,
     ComparisonOver,
     VoteStands,
@@ -25,6 +26,7 @@ from bot.errors import (
 from bot.serving.naming import ModelNames
 from bot.serving.serving import ServedModels
 from bot.storage.database import Database, Transaction
+from bot.trials.fitness import Fitness
 from bot.usage.accounts import Accounts
 
 USUAL_VOTES = 50
@@ -38,6 +40,7 @@ class Comparisons:
     database: Database
     store: ComparisonStore
     serving: ServedModels
+    fitness: Fitness
     names: ModelNames
     chat: Chat
     accounts: Accounts
@@ -74,10 +77,12 @@ class Comparisons:
         Raises:
             ComparedModelsEqual: a model is compared with itself.
             ComparedModelRetired: one of them is off the list.
+            ComparedModelUnfit: the verdict on one is not to use it, and it does not serve.
         """
         if a.id == b.id:
             raise ComparedModelsEqual
         _check_listed(a, b)
+        await self._check_fit(a, b)
         now = int(time.time())
 
         async def work(tx: Transaction) -> Comparison | None:
@@ -115,10 +120,11 @@ class Comparisons:
 
         Raises:
             ComparisonGone: there is no such comparison.
-            ComparedModelRetired: one of the models is off the list.
+            ComparedModelRetired, ComparedModelUnfit: as in `start`.
         """
         before = await self.known(comparison_id)
         _check_listed(before.a, before.b)
+        await self._check_fit(before.a, before.b)
         longer = before.longer
         if longer is not None:
             await self.database.write(lambda tx: self.store.prolong(tx, comparison_id, longer))
@@ -156,6 +162,8 @@ class Comparisons:
         models = [standing.a, standing.b]
         if any(model.retired_at is not None for model in models):
             await self.give_up(running.id)
+            return None
+        if await self.fitness.unfit(*models) is not None:
             return None
         is_a_first = _coin(running.id, request_id)
         ordered = models if is_a_first else models[::-1]
@@ -227,6 +235,11 @@ class Comparisons:
             await self._end(tx, found.id, ComparisonEnding.CLEAR)
         elif standing.votes.n >= found.n_wanted:
             await self._end(tx, found.id, ComparisonEnding.ENOUGH)
+
+    async def _check_fit(self, *models: ServedModel) -> None:
+        unfit = await self.fitness.unfit(*models)
+        if unfit is not None:
+            raise ComparedModelUnfit(model=unfit.title)
 
     async def _end(self, tx: Transaction, comparison_id: int, ending: ComparisonEnding) -> None:
         if await self.store.end(tx, comparison_id, ending, now=int(time.time())):

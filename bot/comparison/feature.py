@@ -11,6 +11,7 @@ from bot.comparison.store import ComparisonStore
 from bot.edge.core import Core
 from bot.edge.feature import Feature
 from bot.serving.feature import ServingFeature
+from bot.trials.feature import TrialsFeature
 from bot.usage.feature import UsageFeature
 
 
@@ -22,13 +23,19 @@ class ComparisonFeature(Feature):
 
 
 def build(
-    core: Core, *, usage: UsageFeature, serving: ServingFeature, chat: ChatFeature
+    core: Core,
+    *,
+    usage: UsageFeature,
+    serving: ServingFeature,
+    chat: ChatFeature,
+    trials: TrialsFeature,
 ) -> ComparisonFeature:
     """Put comparisons together; some questions are answered here instead of in the chat."""
     comparisons = Comparisons(
         database=core.database,
         store=ComparisonStore(core.database),
         serving=serving.serving,
+        fitness=trials.fitness,
         names=serving.names,
         chat=chat.chat,
         accounts=usage.accounts,
@@ -44,6 +51,7 @@ def build(
         comparisons=comparisons,
         admin_commands={"compare": handlers.compare},
         admin_presses={
+            "comparison:pick": handlers.compare,
             "comparison:first": handlers.pick_second,
             "comparison:second": handlers.pick_votes,
             "comparison:start": handlers.start,

@@ -66,9 +66,9 @@ class CompareHandlers:
         context.show(await self._result(context.texts, standing))
 
     async def show_result(self, context: BotContext) -> None:
-        """The result so far, as a new message."""
+        """The result so far, in the place of the running comparison."""
         standing = await self.comparisons.known(context.press.number)
-        context.reply(await self._result(context.texts, standing))
+        context.show(await self._result(context.texts, standing))
 
     async def prolong(self, context: BotContext) -> None:
         """Ask for more votes; if another comparison runs, show that one."""

@@ -60,6 +60,11 @@ class Checker:
         known = self._reports.get(dataset.sha256)
         return known or await self.report(Path(dataset.path))
 
+    def longest(self, dataset: Dataset) -> int | None:
+        """Tokens of the longest example; None: no report of that version is remembered."""
+        known = self._reports.get(dataset.sha256)
+        return known.tokens.largest if known and known.tokens else None
+
     async def n_too_long(self, dataset: Dataset, base_model: str) -> int:
         """How many examples of a kept version are longer than that model can read.
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.catalogue import host_of
 from bot.dataset.checking import Checker
 from bot.dataset.current import CurrentDataset
 from bot.dataset.files import DatasetFiles
@@ -50,7 +51,9 @@ def build(core: Core, *, file: Path | None = None) -> DatasetFeature:
     versions = DatasetVersions(
         database=database, store=store, files=files, checker=checker, datasets=datasets
     )
-    handlers = DatasetHandlers(datasets=datasets, versions=versions)
+    handlers = DatasetHandlers(
+        datasets=datasets, versions=versions, host=host_of(settings.openai_base_url)
+    )
     pages = VersionHandlers(versions=versions, people=core.people)
     return DatasetFeature(
         name="dataset",
@@ -64,6 +67,9 @@ def build(core: Core, *, file: Path | None = None) -> DatasetFeature:
         },
         admin_presses={
             "dataset:validate": handlers.validate,
+            "dataset:upload": handlers.upload,
+            "dataset:send": handlers.send,
+            "dataset:keep": handlers.keep,
             "dataset:list": pages.show_list,
             "dataset:version": pages.show,
             "dataset:report": pages.full_report,

@@ -11,6 +11,7 @@ from bot.dataset.versions import CheckedFile, DatasetVersions
 from bot.delivery.downloads import download
 from bot.delivery.screen import Screen
 from bot.edge.context import BotContext
+from bot.errors import ButtonGone
 from bot.texts import Texts
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -24,6 +25,8 @@ class DatasetHandlers:
 
     datasets: CurrentDataset
     versions: DatasetVersions
+    host: str
+    """The provider's, for people."""
 
     async def validate(self, context: BotContext) -> None:
         """/validate: what the provider would say to the dataset, or to a file replied to."""
@@ -39,12 +42,24 @@ class DatasetHandlers:
         context.reply(await report_screen(context.texts, self.versions, judged))
 
     async def upload(self, context: BotContext) -> None:
-        """/upload: send the dataset to the provider; no training starts."""
+        """/upload: ask whether to send the dataset to the provider; no training starts."""
         with context.typing():
-            dataset, file_id = await self.datasets.upload(
-                request_id=context.request_id, by=context.person.id
-            )
-        context.reply(views.uploaded(context.texts, dataset, file_id))
+            dataset = await self.datasets.current()
+        ask = views.ask_upload(context.texts, dataset, self.host, question=context.request_id)
+        context.reply(ask)
+
+    async def send(self, context: BotContext) -> None:
+        """Send it: the admin said yes. A second press on the same question sends nothing."""
+        question, dataset_id = context.press.numbers(2)
+        with context.typing():
+            if (await self.datasets.current()).id != dataset_id:
+                raise ButtonGone
+            dataset, file_id = await self.datasets.upload(request_id=question, by=context.person.id)
+        context.show(views.uploaded(context.texts, dataset, file_id), key=f"upload:{question}")
+
+    async def keep(self, context: BotContext) -> None:
+        """Send nothing: the admin said no."""
+        context.say_here("upload_kept")
 
     async def receive(self, context: BotContext) -> None:
         """A file: kept and judged at once, as /validate in its caption asks for anyway."""

@@ -8,6 +8,7 @@ from bot.domain import JsonDict
 from bot.domain.datasets import Dataset, DatasetOrigin, ValidationReport
 from bot.domain.training import UNDERWAY, RunState
 from bot.storage.database import Database, Transaction
+from bot.storage.settings_rows import remember
 
 COLUMNS: Final = (
     "id", "path", "sha256", "n_examples", "n_tokens", "system_prompt", "created_at", "name",
@@ -77,12 +78,7 @@ class DatasetStore:
         """Put a version to use, unless it is deleted; None: whatever the settings' file holds."""
         if dataset_id is not None and not await self._is_there(tx, dataset_id):
             return False
-        await tx.execute("DELETE FROM settings WHERE key = :key", {"key": _CHOSEN})
-        if dataset_id is not None:
-            await tx.execute(
-                "INSERT INTO settings (key, value) VALUES (:key, :value)",
-                {"key": _CHOSEN, "value": str(dataset_id)},
-            )
+        await remember(tx, _CHOSEN, dataset_id)
         return True
 
     async def remember(

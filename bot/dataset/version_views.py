@@ -38,7 +38,15 @@ def listed(
     data = partial(data_of, "dataset", "list")
     turners = page_buttons(texts, data, page, has_more=has_more)
     return Screen(
-        text="\n".join([texts("versions_title"), *lines]), buttons=rows(*openers, turners)
+        text="\n".join([texts("versions_title"), *lines]),
+        buttons=rows(
+            *openers,
+            turners,
+            [
+                button(texts, "from_ratings", data_of("export", "start")),
+                button(texts, "upload", data_of("dataset", "upload")),
+            ],
+        ),
     )
 
 
@@ -175,7 +183,7 @@ def _line(texts: Texts, dataset: Dataset, *, is_used: bool, people: Mapping[int,
         mark="▶" if is_used else "·",
         number=dataset.id,
         name=_name(dataset),
-        verdict=_verdict_and_kind(texts, dataset),
+        verdict=verdict_of(texts, dataset),
         origin=Markup(_origin(texts, dataset, people)),
         day=texts.moment(dataset.created_at),
         tokens=texts.number(dataset.n_tokens),
@@ -183,7 +191,8 @@ def _line(texts: Texts, dataset: Dataset, *, is_used: bool, people: Mapping[int,
     )
 
 
-def _verdict_and_kind(texts: Texts, dataset: Dataset) -> Markup:
+def verdict_of(texts: Texts, dataset: Dataset) -> Markup:
+    """What is wrong with a version, and what it is for if that is not the usual."""
     verdict = Markup(_verdict(texts, dataset))
     if dataset.method is TrainingMethod.DPO:
         return Markup(texts("versions_kind_dpo", verdict=verdict))

@@ -77,6 +77,21 @@ def full_report(texts: Texts, found: ValidationReport, dataset: Dataset) -> Scre
     )
 
 
+def ask_upload(texts: Texts, dataset: Dataset, host: str, *, question: int) -> Screen:
+    """What would go to the provider; *question* is the request that asked."""
+    counted = texts.counted("examples", dataset.n_examples)
+    yes = data_of("dataset", "send", f"{question}-{dataset.id}")
+    return Screen(
+        text=texts("upload_ask", name=dataset.name, number=dataset.id, host=host, **counted),
+        buttons=rows(
+            [
+                button(texts, "upload_yes", yes),
+                button(texts, "upload_no", data_of("dataset", "keep")),
+            ]
+        ),
+    )
+
+
 def uploaded(texts: Texts, dataset: Dataset, file_id: str) -> Screen:
     """The provider has a copy."""
     counted = texts.counted("examples", dataset.n_examples)
@@ -211,7 +226,10 @@ def _buttons(
     elif is_in_use:
         main = [button(texts, "to_training", data_of("training", "plan"))]
     else:
-        main = [button(texts, "use_dataset", data_of("dataset", "use", number))]
+        main = [
+            button(texts, "use_dataset", data_of("dataset", "use", number)),
+            button(texts, "use_and_train", data_of("training", "on", number)),
+        ]
     repair = []
     if can_repair(found):
         key = "show_learnt" if is_conversion(found) else "repair"

@@ -3,14 +3,23 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import Final
 
 from bot.delivery.chats_store import newest_message_id, saw_message
 from bot.delivery.joining import is_next_part
+from bot.delivery.messages import new_or_edited
 from bot.domain import JsonDict
 from bot.storage.database import Database, Transaction
 
 BUSY = "busy"
 """The lane of updates that came when their own lane was full: each is turned away with a word."""
+
+
+_ROW: Final = """
+    SELECT id, chat_id, lane, payload, floor_id, attempts, frame_message_id,
+        '' AS parts, '' AS part_ids
+    FROM inbox
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +51,18 @@ class InboxRow:
     """The message in which an earlier try already showed a part of the answer."""
     parts: tuple[str, ...] = ()
     """The payloads of further updates that belong to it, in order."""
+    part_ids: tuple[int, ...] = ()
+    """The ids of these updates."""
 
     @property
     def message(self) -> JsonDict:
         """What somebody has newly written, as Telegram sent it; empty for any other update."""
         return _new_message(self.payload)
+
+    @property
+    def written(self) -> JsonDict:
+        """What somebody has newly written or edited; empty for any other update."""
+        return new_or_edited(json.loads(self.payload))
 
 
 class InboxStore:
@@ -95,6 +111,17 @@ class InboxStore:
                 new.append(replace(update, lane=lane))
         return new
 
+    async def taken(self, tx: Transaction, bot_id: int, update_id: int) -> InboxRow | None:
+        """The update with Telegram's id, inside the transaction that stores it."""
+        return await tx.one(
+            InboxRow,
+            f"""
+            {_ROW}
+            WHERE bot_id = :bot_id AND update_id = :update_id
+            """,
+            {"bot_id": bot_id, "update_id": update_id},
+        )
+
     async def head(self, chat_id: int, lane: str) -> InboxRow | None:
         """The oldest update of a lane that is not done, or None."""
         first = await self.first(chat_id, lane, limit=1)
@@ -104,10 +131,8 @@ class InboxStore:
         """The oldest updates of a lane that are not done, at most *limit* of them, in order."""
         return await self._db.all(
             InboxRow,
-            """
-            SELECT id, chat_id, lane, payload, floor_id, attempts, frame_message_id,
-                '' AS parts
-            FROM inbox
+            f"""
+            {_ROW}
             WHERE chat_id = :chat_id AND lane = :lane AND done_at IS NULL
             ORDER BY id
             LIMIT :limit

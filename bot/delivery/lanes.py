@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from bot.delivery.inbox_store import BUSY, InboxRow, InboxStore
+from bot.delivery.inbox_store import BUSY, InboxRow, InboxStore, Incoming
 from bot.delivery.joining import MOST_PARTS, together, wait_s
 from bot.delivery.routing import Lane, LaneNames, route_all
 from bot.domain import JsonDict
@@ -32,6 +32,10 @@ _ChatLane = tuple[int, str]
 """A chat id and a lane."""
 
 _logger = logging.getLogger(__name__)
+
+
+Look = Callable[[Transaction, InboxRow], Awaitable[None]]
+"""Looks at an update in the transaction that stores it, before any lane handles it."""
 
 
 class Handle(Protocol):
@@ -57,6 +61,8 @@ class Lanes:
     """The message for a chat whose lane is full."""
     admin_ids: Collection[int] | None = None
     """People whose files are datasets; None: everybody."""
+    looks: Sequence[Look] = ()
+    """Called for each new update, in this order."""
     _workers: Workers[_ChatLane] = field(init=False)
     _interrupted: set[_ChatLane] = field(init=False, default_factory=set)
     _arrivals: dict[_ChatLane, asyncio.Event] = field(init=False, default_factory=dict)
@@ -81,16 +87,32 @@ class Lanes:
     async def accept(self, updates: Sequence[JsonDict]) -> None:
         """Commit updates as Telegram sent them, then wake their lanes."""
         incoming = route_all(updates, self.names, self.admin_ids)
-        now = int(time.time())
-        new = await self.database.write(
-            lambda tx: self.store.add(tx, self.bot_id, incoming, now=now, most_waiting=MOST_WAITING)
-        )
+        new = await self.database.write(lambda tx: self._take(tx, incoming))
         for update in new:
             lane = update.chat_id, update.lane
             self._arrived_at[lane] = asyncio.get_running_loop().time()
             if lane in self._arrivals:
                 self._arrivals[lane].set()
             self._workers.wake(lane)
+
+    async def _take(self, tx: Transaction, incoming: Sequence[Incoming]) -> list[Incoming]:
+        new = await self.store.add(
+            tx, self.bot_id, incoming, now=int(time.time()), most_waiting=MOST_WAITING
+        )
+        for update in new if self.looks else ():
+            row = await self.store.taken(tx, self.bot_id, update.update_id)
+            assert row is not None
+            await self._look_at(tx, row)
+        return new
+
+    async def _look_at(self, tx: Transaction, row: InboxRow) -> None:
+        """What goes wrong here must not keep updates from being stored. The log gets no words."""
+        for look in self.looks:
+            try:
+                async with tx.undone_alone():
+                    await look(tx, row)
+            except Exception as exc:
+                _logger.error("Update %s was not looked at (%s)", row.id, type(exc).__name__)
 
     async def _drain(self, lane: _ChatLane) -> None:
         while rows := await self._next(lane):
@@ -121,7 +143,8 @@ class Lanes:
         return wait_s(rows[-1].message, is_talk=lane[1] == Lane.TALK) - age_s
 
     async def _process(self, rows: Sequence[InboxRow], *, is_replay: bool) -> None:
-        row = replace(rows[0], parts=tuple(each.payload for each in rows[1:]))
+        parts = {each.id: each.payload for each in rows[1:]}
+        row = replace(rows[0], parts=tuple(parts.values()), part_ids=tuple(parts))
         try:
             if row.lane == BUSY:
                 work = await self.turn_away(row)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bot.delivery.outbox_store import OutboxStore
 from bot.domain import JsonDict
+from bot.domain.people import Urgency
 from bot.storage.database import Transaction
 
 
@@ -34,11 +35,36 @@ class Notifications:
     admin_ids: frozenset[int]
 
     async def tell_admins(
-        self, tx: Transaction, kind: NotificationKind, payload: JsonDict, *, key: str
+        self,
+        tx: Transaction,
+        kind: NotificationKind,
+        payload: JsonDict,
+        *,
+        key: str,
+        urgency: Urgency = Urgency.ROUTINE,
     ) -> None:
-        """A new message to every admin, once per *key*; only a new message rings."""
+        """A new message to every admin, once per *key*."""
         for admin_id in sorted(self.admin_ids):
-            await self.tell(tx, admin_id, kind, payload, key=key)
+            await self.tell(tx, admin_id, kind, payload, key=key, urgency=urgency)
+
+    async def tell_or_change(
+        self, tx: Transaction, kind: NotificationKind, payload: JsonDict, *, key: str, stage: str
+    ) -> None:
+        """Like `tell_admins`; who has the message of that *key* sees it change, once per *stage*.
+
+        It is about something important; a change does not ring.
+        """
+        for admin_id in sorted(self.admin_ids):
+            if not await self.tell(tx, admin_id, kind, payload, key=key, urgency=Urgency.IMPORTANT):
+                await self.outbox.change(
+                    tx,
+                    admin_id,
+                    kind=kind,
+                    payload=payload,
+                    key=f"{key}:{stage}:{admin_id}",
+                    edit_key=f"{key}:{admin_id}",
+                    now=int(time.time()),
+                )
 
     async def tell(
         self,
@@ -48,12 +74,14 @@ class Notifications:
         payload: JsonDict,
         *,
         key: str,
-    ) -> None:
-        """A new message to one person, once per *key*."""
-        await self.outbox.post(
+        urgency: Urgency = Urgency.ROUTINE,
+    ) -> bool:
+        """A new message to one person; False when one with that *key* was told before."""
+        return await self.outbox.tell(
             tx,
             person_id,
             kind=kind,
+            urgency=urgency,
             payload=payload,
             key=f"{key}:{person_id}",
             now=int(time.time()),

@@ -24,7 +24,7 @@ from bot.delivery.screen import Screen
 from bot.domain import JsonDict
 from bot.runtime.backoff import backoff
 from bot.runtime.workers import Workers
-from bot.storage.database import Database
+from bot.storage.database import Database, Transaction
 
 CARD_INTERVAL_S = 3.0
 """Least time between two edits of cards in a chat."""
@@ -39,6 +39,9 @@ MOST_UNREADABLE = 3
 Render = Callable[[str, JsonDict, int], Awaitable[Screen | None]]
 """(kind, payload, chat id) -> what to show now; None: nothing."""
 
+Rings = Callable[[OutboxRow], Awaitable[bool]]
+"""Whether a notification comes with a sound."""
+
 _logger = logging.getLogger(__name__)
 
 
@@ -50,6 +53,7 @@ class Outbox:
     store: OutboxStore
     poster: Poster
     render: Render
+    rings: Rings
     card_interval_s: float = CARD_INTERVAL_S
     _workers: Workers[int] = field(init=False)
     _has_new: dict[int, asyncio.Event] = field(init=False, default_factory=dict)
@@ -184,6 +188,12 @@ class Outbox:
         )
         if screen is None:
             return None
+        if row.edit_key is not None:
+            if row.edit_id is not None:
+                await self.poster.change(row.chat_id, row.edit_id, screen)
+            return row.edit_id
+        if row.kind != SCREEN:
+            screen = replace(screen, rings=await self.rings(row))
         post = partial(
             self.poster.post,
             row.chat_id,
@@ -236,9 +246,13 @@ class Outbox:
                 await self.database.write(lambda tx: self.store.cards.give_back(tx, card))
                 raise
             self._next_card_at[card.chat_id] = _now() + self.card_interval_s
-        await self.database.write(
-            lambda tx: self.store.cards.shown(tx, card, message_id=message_id, shown=shown)
-        )
+
+        async def work(tx: Transaction) -> None:
+            await self.store.cards.shown(tx, card, message_id=message_id, shown=shown)
+            if screen is not None and screen.name and message_id is not None:
+                await self.store.showed(tx, card.chat_id, message_id, screen, int(time.time()))
+
+        await self.database.write(work)
 
     async def _rendered(
         self, name: int | str, kind: str, payload: JsonDict, chat_id: int

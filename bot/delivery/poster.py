@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from telegram import Bot, Message
+from telegram import Bot, ForceReply, Message
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.delivery.arguments import Arguments, arguments_of, without_formatting
@@ -104,7 +104,7 @@ class Poster:
             TelegramError: from the library; nothing was done.
         """
         if edit_id is not None and screen.has_only_buttons:
-            await self._change_buttons(chat_id, edit_id, screen)
+            await self.change(chat_id, edit_id, screen)
             return edit_id
         if edit_id is not None and screen.attachment is None:
             await self._rate_limits.turn(chat_id)
@@ -117,13 +117,16 @@ class Poster:
                 return found
         return await self._send(chat_id, screen, floor_id)
 
-    async def _change_buttons(self, chat_id: int, message_id: int, screen: Screen) -> None:
-        """Set the message's buttons; a message that no longer exists is only logged."""
+    async def change(self, chat_id: int, message_id: int, screen: Screen) -> None:
+        """Edit that message, or only its buttons; call it inside `order`.
+
+        A message that no longer exists is only logged.
+        """
         await self._rate_limits.turn(chat_id)
         try:
             await self._edit(chat_id, message_id, screen)
         except Refused as exc:
-            _logger.error("Buttons of message %s were not changed: %s", message_id, exc)
+            _logger.error("Message %s was not changed: %s", message_id, exc)
 
     async def _edit(self, chat_id: int, message_id: int, screen: Screen) -> bool:
         self._late_edits.forget(chat_id, message_id)
@@ -189,6 +192,11 @@ class Poster:
         attachment = screen.attachment
         if screen.thread_id:
             arguments = {"message_thread_id": screen.thread_id, **arguments}
+        if not screen.rings:
+            arguments = {"disable_notification": True, **arguments}
+        if screen.placeholder:
+            ask = ForceReply(input_field_placeholder=screen.placeholder)
+            arguments = {"reply_markup": ask, **arguments}
         if attachment is None:
             return await self._bot.send_message(chat_id=chat_id, **arguments)
         upload = {"filename": attachment.name, **_UPLOAD_TIMEOUTS}

@@ -1,8 +1,8 @@
 """A screen: the text and the buttons of one message, ready for the outbox."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass, replace
+from typing import Final, Literal
 
 from bot.domain import JsonDict
 from bot.texts import Texts, unmarked, utf16_length
@@ -52,6 +52,21 @@ class Screen:
     """A screen with one is always a new message."""
     thread_id: int | None = None
     """The topic of the chat in which a new message appears; None: outside of topics."""
+    rings: bool = False
+    """Whether a new message comes with a sound."""
+    placeholder: str = ""
+    """Non-empty: the message asks for a reply (ForceReply) and the input field shows this."""
+    name: str = ""
+    """What it is, for example "plan": of one name a chat keeps only the newest. Empty: any number.
+
+    Only screens have names that are ready when they are stored, and cards.
+    """
+    later: str = ""
+    """Telegram's HTML: what is left of it once the chat has a newer one of its name."""
+
+    def named(self, name: str, later: str) -> "Screen":
+        """The same, and the chat's only one of that name; an older one becomes its *later*."""
+        return replace(self, name=name, later=later)
 
     @property
     def has_only_buttons(self) -> bool:
@@ -68,7 +83,10 @@ class Screen:
         # Only what there is: the digests that cards store of screens without it must not change.
         if self.attachment:
             stored["attachment"] = asdict(self.attachment)
-        return stored | ({"thread_id": self.thread_id} if self.thread_id else {})
+        stored |= {"thread_id": self.thread_id} if self.thread_id else {}
+        stored |= {"placeholder": self.placeholder} if self.placeholder else {}
+        stored |= {"name": self.name, "later": self.later} if self.name else {}
+        return stored | ({"rings": True} if self.rings else {})
 
     @classmethod
     def from_json(cls, data: JsonDict) -> "Screen":
@@ -79,7 +97,15 @@ class Screen:
             entities=data["entities"],
             attachment=Attachment(**data["attachment"]) if data.get("attachment") else None,
             thread_id=data.get("thread_id"),
+            rings=data.get("rings", False),
+            placeholder=data.get("placeholder", ""),
+            name=data.get("name", ""),
+            later=data.get("later", ""),
         )
+
+
+NO_BUTTONS: Final = Screen(text="")
+"""Takes the buttons from a message, and leaves its text."""
 
 
 def plain(texts: Texts, key: str, /, **params: object) -> Screen:

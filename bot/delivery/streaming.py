@@ -46,6 +46,8 @@ class StreamedAnswer:
     """Gets the message's id as soon as it is known."""
     thread_id: int | None = None
     """The topic in which it appears."""
+    rings: bool = False
+    """Whether it comes with a sound."""
     n_shown: int = field(init=False, default=0)
     """How many frames Telegram has accepted."""
     _latest: Callable[[], Screen] | None = field(init=False, default=None)
@@ -106,7 +108,9 @@ class StreamedAnswer:
                 return
             self._is_sending = True
             try:
-                await self._send(replace(self._latest(), thread_id=self.thread_id))
+                await self._send(
+                    replace(self._latest(), thread_id=self.thread_id, rings=self.rings)
+                )
             except (Uncertain, asyncio.CancelledError) as exc:
                 self.is_unsure = True
                 if isinstance(exc, asyncio.CancelledError):

@@ -11,9 +11,11 @@ import io
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from bot.config import SHIPPED_DATASET, dataset_or_shipped
+from bot.config import ENGLISH_DATASET, SHIPPED_DATASET, dataset_or_shipped
+from bot.demo.lessons import Lesson, rehearsal, russian, small_base, small_english
 from bot.demo.processes import ADMIN, CODE, TESTER
 from bot.demo.run import DemoRun
 from bot.demo.terminal import Terminal
@@ -21,6 +23,7 @@ from bot.demo.transcript import BOT, MODEL
 from bot.errors import CannotStart
 
 _EXTRAS = ("fastapi", "uvicorn", "python_multipart", "engine", "sandbox")
+_TRAINING_EXTRAS = ("torch", "transformers", "peft", "trl", "gguf")
 _COLOURS = {
     ADMIN[1]: "\x1b[35m",
     TESTER[1]: "\x1b[36m",
@@ -29,8 +32,11 @@ _COLOURS = {
 }
 
 
-async def demo(*, exit_after_tour: bool) -> int:
+async def demo(*, exit_after_tour: bool, trains: bool = False, base: str = "") -> int:
     """Play the tour, then keep the page open until Ctrl-C, unless *exit_after_tour*.
+
+    With *trains* the engine trains weights: those of *base*, a folder or a hub id that speaks
+    Russian, or else SmolLM2-135M, which learns English examples.
 
     Returns:
         0 after a tour that went as expected, 1 if it did not, 128 + the signal when interrupted.
@@ -38,13 +44,17 @@ async def demo(*, exit_after_tour: bool) -> int:
     Raises:
         CannotStart: something that the demo needs is missing.
     """
-    dataset = _dataset()
-    _require_extras()
+    trains = trains or bool(base)
+    _require(_EXTRAS, "demo")
+    if trains:
+        _require(_TRAINING_EXTRAS, "demo,lora")
+    dataset = _dataset(ENGLISH_DATASET if trains and not base else SHIPPED_DATASET)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # some encodings lack emoji
     terminal = Terminal.of(sys.stdout, _COLOURS)
-    demo_run = DemoRun(terminal, dataset, stays=not exit_after_tour)
+    lesson = await _lesson(terminal, dataset, base) if trains else rehearsal(dataset)
+    demo_run = DemoRun(terminal, lesson, stays=not exit_after_tour)
     task = asyncio.create_task(demo_run.run(), name="demo")
     signals: list[int] = []
 
@@ -67,20 +77,26 @@ async def demo(*, exit_after_tour: bool) -> int:
         return 128 + signal.SIGPIPE
 
 
-def _dataset() -> Path:
-    shipped = CODE / SHIPPED_DATASET
-    default = shipped if shipped.is_file() else dataset_or_shipped(SHIPPED_DATASET)
+async def _lesson(terminal: Terminal, dataset: Path, base: str) -> Lesson:
+    if base:
+        return russian(dataset, base)
+    return small_english(dataset, await small_base(terminal, CODE))
+
+
+def _dataset(shipped: Path) -> Path:
+    here = CODE / shipped
+    default = here if here.is_file() else dataset_or_shipped(shipped)
     path = Path(os.environ.get("DATASET_PATH") or default)
     if not path.is_file():
         raise CannotStart(f"Нет датасета {path}. Его место назовёт переменная DATASET_PATH.")
     return path.resolve()
 
 
-def _require_extras() -> None:
-    missing = [name for name in _EXTRAS if importlib.util.find_spec(name) is None]
+def _require(modules: Sequence[str], extras: str) -> None:
+    missing = [name for name in modules if importlib.util.find_spec(name) is None]
     if missing:
         is_checkout = (CODE / "pyproject.toml").is_file()
-        package = "-e '.[demo]'" if is_checkout else "'natasha-bot[demo]'"
+        package = f"-e '.[{extras}]'" if is_checkout else f"'natasha-bot[{extras}]'"
         raise CannotStart(
             f"Для демонстрации не хватает: {', '.join(missing)}. "
             f"Их поставит команда: python -m pip install {package}"

@@ -20,9 +20,16 @@ class DemoChat:
     """One person's private chat with the bot."""
 
     def __init__(
-        self, http: httpx.AsyncClient, *, bot_id: int, person_id: int, transcript: Transcript
+        self,
+        http: httpx.AsyncClient,
+        *,
+        bot_id: int,
+        person_id: int,
+        transcript: Transcript,
+        patience_s: float = PATIENCE_S,
     ) -> None:
         self._http = http
+        self._patience_s = patience_s
         self._path = f"/sandbox/bots/{bot_id}/chats/{person_id}"
         self._transcript = transcript
 
@@ -41,16 +48,20 @@ class DemoChat:
         path = f"/messages/{message['message_id']}/press"
         await self._request("POST", path, json={"data": found["callback_data"]})
 
-    async def waits(self, wanted: str, fits: Fits, *, after: int = 0) -> JsonDict:
+    async def waits(
+        self, wanted: str, fits: Fits, *, after: int = 0, patience_s: float | None = None
+    ) -> JsonDict:
         """Watch the chat until a message of the bot with an id above *after* fits; return it.
 
-        Of several it is the newest. *wanted* names it in Russian, for the error.
+        Of several it is the newest. *wanted* names it in Russian, for the error. *patience_s* is
+        for this message alone; None: the chat's own.
 
         Raises:
             TourFailed: it did not come in time.
         """
         clock = asyncio.get_running_loop().time
-        deadline = clock() + PATIENCE_S
+        patience_s = patience_s or self._patience_s
+        deadline = clock() + patience_s
         view = await self._request("GET", "")
         while True:
             self._transcript.show(view)
@@ -60,8 +71,9 @@ class DemoChat:
                     found: JsonDict = message
                     return found
             if clock() > deadline:
-                raise TourFailed(f"Не дождались: {wanted} (ждали {PATIENCE_S:.0f} с).")
-            query = {"after": view["last_event"], "wait": max(0.0, deadline - clock())}
+                raise TourFailed(f"Не дождались: {wanted} (ждали {patience_s:.0f} с).")
+            wait_s = min(PATIENCE_S, max(0.0, deadline - clock()))
+            query = {"after": view["last_event"], "wait": wait_s}
             await self._request("GET", "", params=query)
             await asyncio.sleep(_PAUSE_S)
             view = await self._request("GET", "")

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import datetime as dtm
 import os
 import secrets
 from collections.abc import Coroutine
@@ -13,6 +12,7 @@ from typing import Any, Final
 import httpx
 
 from bot.config import Settings
+from bot.demo.lessons import Lesson
 from bot.runtime import children
 from bot.runtime.children import Child, ChildDied
 
@@ -38,11 +38,12 @@ class DemoProcesses:
     """The three processes; `run_while_alive` does something as long as none of them ends."""
 
     folder: Path
+    lesson: Lesson
     api_key: str = field(default_factory=lambda: f"demo-{secrets.token_urlsafe(24)}")
     bot_token: str = field(default_factory=lambda: f"{BOT_ID}:{secrets.token_urlsafe(27)[:35]}")
     children: dict[str, Child] = field(default_factory=dict)
 
-    async def start(self, dataset: Path) -> None:
+    async def start(self) -> None:
         """Start all three.
 
         Raises:
@@ -54,7 +55,7 @@ class DemoProcesses:
                 tasks.create_task(self._start_engine())
         except* TourFailed as group:
             raise group.exceptions[0] from None
-        await self._start("bot", "run", **self._settings(dataset))
+        await self._start("bot", "run", **self._settings())
 
     async def run_while_alive(self, doing: Coroutine[Any, Any, object]) -> None:
         """Run *doing*, unless one of the processes ends before it does.
@@ -93,18 +94,7 @@ class DemoProcesses:
         await self._start("sandbox", "--port", "0", *options)
 
     async def _start_engine(self) -> None:
-        options = {
-            "port": 0,
-            "data": self.folder / "engine",
-            "validating-seconds": 0.6,
-            "queued-seconds": 3.4,
-            "running-seconds": 7.5,
-            "tokens-per-second": 150,
-            "first-token-seconds": 0.3,
-            "deploy-seconds": 0,
-            # So late that the bot does not warn of it during the tour.
-            "shutdown-date": dtm.datetime.now(dtm.UTC).date() + dtm.timedelta(days=60),
-        }
+        options = {"port": 0, "data": self.folder / "engine", **self.lesson.engine}
         words = [str(part) for name, value in options.items() for part in (f"--{name}", value)]
         await self._start("engine", *words, ENGINE_HOST="", ENGINE_API_KEYS=self.api_key)
 
@@ -130,7 +120,7 @@ class DemoProcesses:
                     self.children[module] = await starting
             raise
 
-    def _settings(self, dataset: Path) -> dict[str, str]:
+    def _settings(self) -> dict[str, str]:
         # Empty means unset: the bot gets nothing from the person's environment.
         return dict.fromkeys((name.upper() for name in Settings.model_fields), "") | {
             "TELEGRAM_BOT_TOKEN": self.bot_token,
@@ -139,10 +129,11 @@ class DemoProcesses:
             "OPENAI_BASE_URL": self.children["engine"].ready,
             "ADMIN_IDS": str(ADMIN[0]),
             "TESTER_IDS": str(TESTER[0]),
-            "DATASET_PATH": str(dataset),
+            "DATASET_PATH": str(self.lesson.dataset),
             "DATABASE_PATH": str(self.folder / "data" / "bot.sqlite3"),
             "LOG_PATH": str(self.folder / "bot-diary.log"),
             "POLL_INTERVAL_S": str(POLL_INTERVAL_S),
+            **self.lesson.settings,
         }
 
     async def _ended(self) -> TourFailed:

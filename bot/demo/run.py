@@ -12,6 +12,8 @@ from typing import Final
 import httpx
 
 from bot.demo.chat import DemoChat
+from bot.demo.lessons import Lesson, shortened
+from bot.demo.lora_tour import LoraTour
 from bot.demo.processes import ADMIN, BOT_ID, TESTER, DemoProcesses, TourFailed
 from bot.demo.terminal import Terminal
 from bot.demo.tour import Examples, Tour
@@ -26,9 +28,9 @@ _HANGING = 11
 class DemoRun:
     """A demo in a temporary folder."""
 
-    def __init__(self, terminal: Terminal, dataset: Path, *, stays: bool) -> None:
+    def __init__(self, terminal: Terminal, lesson: Lesson, *, stays: bool) -> None:
         self._terminal = terminal
-        self._dataset = dataset
+        self._lesson = lesson
         self._stays = stays
         self.is_over = False
         """The tour has ended as expected."""
@@ -38,7 +40,8 @@ class DemoRun:
         with tempfile.TemporaryDirectory(
             prefix="natasha-demo-", ignore_cleanup_errors=True
         ) as folder:
-            processes = DemoProcesses(Path(folder))
+            self._lesson = shortened(self._lesson, Path(folder))
+            processes = DemoProcesses(Path(folder), self._lesson)
             try:
                 await self._play(processes)
             except TourFailed as trouble:
@@ -55,15 +58,17 @@ class DemoRun:
         began = time.monotonic()
         terminal.title("Наташа-бот: демонстрация")
         terminal.wait("Запускаю песочницу, движок и бота…")
-        await processes.start(self._dataset)
+        await processes.start()
         self._introduce(processes)
         async with self._tour(processes) as tour:
             await processes.run_while_alive(tour.play())
         self.is_over = True
         terminal.heading(f"Всё получилось за {time.monotonic() - began:.0f} с")
         terminal.tell(
-            "Датасет проверен, обучение дошло до конца, модель отвечает примерами из датасета "
-            "и помнит разговор."
+            "Датасет проверен, веса обучены по-настоящему, модель заговорила по-новому."
+            if self._lesson.trains
+            else "Датасет проверен, обучение дошло до конца, модель отвечает примерами из "
+            "датасета и помнит разговор."
         )
         if self._stays:
             self._show_page(processes)
@@ -77,11 +82,13 @@ class DemoRun:
         self._terminal.tell(
             f"песочница: это не Telegram, она только играет его роль · {sandbox}", hanging=_HANGING
         )
-        self._terminal.tell(
-            "репетиция: веса не обучаются, потери придуманы, а отвечает ближайший пример датасета "
-            f"· {engine}",
-            hanging=_HANGING,
+        kind = (
+            f"движок: обучает {self._lesson.base} по-настоящему, на этом компьютере"
+            if self._lesson.trains
+            else "репетиция: веса не обучаются, ошибка придумана, а отвечает ближайший пример "
+            "датасета"
         )
+        self._terminal.tell(f"{kind} · {engine}", hanging=_HANGING)
 
     @asynccontextmanager
     async def _tour(self, processes: DemoProcesses) -> AsyncIterator[Tour]:
@@ -94,7 +101,7 @@ class DemoRun:
                 base_url=processes.children["engine"].ready,
                 headers={"Authorization": f"Bearer {processes.api_key}"},
                 trust_env=False,
-                timeout=30,
+                timeout=self._lesson.patience_s,
             ) as provider,
         ):
             admin, tester = (
@@ -103,14 +110,16 @@ class DemoRun:
                     bot_id=BOT_ID,
                     person_id=person_id,
                     transcript=Transcript(self._terminal, name),
+                    patience_s=self._lesson.patience_s,
                 )
                 for person_id, name in (ADMIN, TESTER)
             )
-            yield Tour(
+            yield (LoraTour if self._lesson.trains else Tour)(
                 terminal=self._terminal,
                 admin=admin,
                 tester=tester,
-                examples=Examples.read(self._dataset),
+                lesson=self._lesson,
+                examples=Examples.read(self._lesson.dataset),
                 provider=provider,
             )
 

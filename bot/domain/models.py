@@ -37,6 +37,8 @@ class CurrentModel:
     """The id of an admin; None: the settings or the bot chose it, automatically."""
     instead_of: str | None = None
     """The name of a model that no longer exists and that this one replaces."""
+    despite: int | None = None
+    """The id of the trial whose verdict an admin overruled; None: none advised against it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

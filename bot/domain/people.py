@@ -1,7 +1,7 @@
 """People who write to the bot, how they were admitted, and what they have used."""
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class Access(StrEnum):
@@ -10,6 +10,17 @@ class Access(StrEnum):
     ADMIN = "admin"
     TESTER = "tester"
     STRANGER = "stranger"
+
+
+class Urgency(IntEnum):
+    """How much a message matters; the values are stored."""
+
+    ROUTINE = 0
+    """Answers, cards, news that can wait."""
+    IMPORTANT = 1
+    """The end of a training, and alarms."""
+    CALL = 2
+    """A person calls for people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +37,10 @@ class Person:
     """Telegram's `language_code`, an IETF tag such as "ru" or "pt-br"."""
     daily_limit: int | None = None
     """Answers that they may get per day; 0: unlimited; None: the settings' limit."""
+    rings_from: Urgency = Urgency.IMPORTANT
+    """The least urgent messages that come with a sound."""
+    hears_others: bool = True
+    """Whether news of what other admins started come with a sound."""
 
     @property
     def is_admin(self) -> bool:

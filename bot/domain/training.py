@@ -7,6 +7,11 @@ from typing import Any
 
 from bot.domain.datasets import Dataset, TrainingMethod
 
+LORA, REHEARSAL = "lora", "rehearsal"
+"""The backends of this project's engine."""
+_TOO_SLOW = 0.3
+"""Share of the usual learning rate."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hyperparameters:
@@ -15,8 +20,8 @@ class Hyperparameters:
     base_model: str
     n_epochs: int
     """1 to 50."""
-    learning_rate_multiplier: float
-    """Factor on the provider's learning rate, above 0."""
+    learning_rate_multiplier: float | None
+    """Factor on the provider's learning rate, above 0; None: the provider chooses ("auto")."""
     suffix: str
     """Our part of the tuned model's name, up to 64 characters."""
     method: TrainingMethod | None = None
@@ -86,6 +91,13 @@ class TrainingRun:
     """Unix time, seconds: when the bot last tried to create the job."""
     job_id: str | None = None
     refusal: Refusal | None = None
+    chosen_multiplier: float | None = None
+    """The multiplier that its job names; None: the job names none so far."""
+
+    @property
+    def multiplier(self) -> float | None:
+        """The multiplier of the plan, else the job's own; None: not known ("auto")."""
+        return self.parameters.learning_rate_multiplier or self.chosen_multiplier
 
 
 class JobStatus(StrEnum):
@@ -134,11 +146,50 @@ class FineTuningJob:
     """The provider's id of a file with each step's metrics; None: there is none, or not yet."""
     n_epochs: int | None = None
     """None while the provider has not decided ("auto")."""
+    learning_rate_multiplier: float | None = None
+    """The same."""
     suffix: str | None = None
     seed: int | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     refusal: Refusal | None = None
     """Why it failed; None unless it did."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineEstimate:
+    """What this project's engine says of a training before it begins."""
+
+    backend: str
+    """lora: it trains; rehearsal: it only plays a training."""
+    device: str
+    """Such as "cpu" or "cuda:0"."""
+    n_epochs: int | None
+    batch_size: int | None
+    learning_rate: float | None
+    """The rate that it would train with; None: not known."""
+    auto_learning_rate: float | None
+    """The rate that it would choose itself."""
+    seconds: float | None
+    """Duration of the training, without the queue."""
+    memory_bytes: int | None
+    """The most that it would need at a time."""
+    memory_available_bytes: int | None
+    fits: bool
+    """False: it would refuse the job for lack of memory."""
+    jobs_ahead: int
+    """Jobs that run or wait before it."""
+
+    @property
+    def is_real(self) -> bool:
+        """Whether it really trains."""
+        return self.backend == LORA
+
+    @property
+    def is_too_slow(self) -> bool:
+        """Whether the rate is so far below the usual one that the model would hardly change."""
+        if self.learning_rate is None or self.auto_learning_rate is None:
+            return False
+        return self.learning_rate < _TOO_SLOW * self.auto_learning_rate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +228,10 @@ class TrackedJob:
     """The training run that it came from; None for a job that an admin named to /monitor."""
     followed_by: int | None
     """Who named it to /monitor."""
+    started_by: int | None = None
+    """Who started its run, else `followed_by`; 0: the terminal."""
+    starter: str = ""
+    """The name of who started its run; empty: not known."""
     price_usd: float | None = None
     """The plan's estimate; None: unknown, or no plan of ours."""
     metrics: Sequence[Mapping[str, Any]] = ()

@@ -21,12 +21,14 @@ from bot.delivery.screen import Screen, plain
 from bot.delivery.streaming import StreamedAnswer
 from bot.delivery.typing import Typing
 from bot.domain import JsonDict
-from bot.domain.people import Person
+from bot.domain.people import Person, Urgency
 from bot.domain.typed import words_of
 from bot.edge.buttons import Press, parse
 from bot.edge.core import Core
 from bot.edge.menus import Menus
+from bot.edge.press_answers import PressAnswer
 from bot.storage.database import Transaction
+from bot.texts import unmarked
 
 Effect = Callable[[Transaction], Awaitable[Any]]
 
@@ -58,6 +60,7 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
         update: Update,
         person: Person,
         is_replay: bool,
+        press_answer: PressAnswer,
     ) -> None:
         super().__init__(application, chat_id=row.chat_id, user_id=person.id)
         self._core = core
@@ -72,11 +75,11 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
         self.texts = core.texts_for(person)
         self.is_replay = is_replay
         self._effects: list[Effect] = []
+        self._last_effects: list[Effect] = []
         self._n_replies = 0
         self._frames: StreamedAnswer | None = None
         self._earlier_answer_id: int | None = None
-        self.toast = ""
-        """Plain text that Telegram shows for a moment after a press in the lane `Lane.STOP`."""
+        self.press_answer = press_answer
 
     @property
     def request_id(self) -> int:
@@ -147,9 +150,18 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
         query = self.current_update.callback_query
         return parse((query.data if query else None) or "")
 
+    @property
+    def rings(self) -> bool:
+        """Whether answers come with a sound, because the person wants to hear everything."""
+        return self.person.rings_from is Urgency.ROUTINE
+
     def also(self, effect: Effect) -> None:
         """Run *effect* in the transaction that marks the update as done."""
         self._effects.append(effect)
+
+    def at_last(self, effect: Effect) -> None:
+        """The same, but after all other effects: what it says is said last."""
+        self._last_effects.append(effect)
 
     def reply(
         self,
@@ -158,8 +170,8 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
         edit_id: int | None = None,
         is_unsure: bool = False,
         key: str | None = None,
-    ) -> None:
-        """Answer with a new message, or by editing one; once per *key*, by default per update.
+    ) -> str:
+        """Answer with a new message, or by editing one; once per *key*, which is returned.
 
         Args:
             screen: What to show.
@@ -168,7 +180,7 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
             key: Identifies a message that must be sent only once; None: one of this update.
         """
         key = key or reply_key(self.row.id, self._n_replies)
-        payload = replace(screen, thread_id=self.thread_id).to_json()
+        payload = replace(screen, thread_id=self.thread_id, rings=self.rings).to_json()
         self._n_replies += 1
         self.also(
             lambda tx: self._core.outbox.post(
@@ -182,6 +194,7 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
                 is_unsure=is_unsure,
             )
         )
+        return key
 
     def show(self, screen: Screen, *, key: str | None = None) -> None:
         """Answer a button in its own message, anything else with a new one; once per *key*."""
@@ -196,6 +209,18 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
     def say_here(self, key: str, /, **params: object) -> None:
         """Answer a button with a sentence in its own message, anything else with a new one."""
         self.show(plain(self.texts, key, **params))
+
+    async def toast(self, text: str) -> bool:
+        """Answer a press with plain text above the chat, which adds no message.
+
+        False: nothing was pressed, or that long ago, or the text is too long. Say it otherwise.
+        """
+        return await self.press_answer.say(text)
+
+    async def say_above(self, key: str, /, **params: object) -> None:
+        """Answer a press that changes nothing: above the chat, else with a new message."""
+        if not await self.toast(unmarked(self.texts(key, **params))):
+            self.say(key, **params)
 
     def frames(
         self, place: int | None = None, *, shows_earlier_answer: bool = False
@@ -220,6 +245,7 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
             is_blocked=lambda: delivery.outbox.has_waiting(self.row.chat_id),
             on_first=remember,
             thread_id=self.thread_id,
+            rings=self.rings,
         )
         return self._frames
 
@@ -239,10 +265,11 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
 
     async def commit(self, tx: Transaction) -> None:
         """Run the collected effects, inside the transaction that marks the update as done."""
-        for effect in self._effects:
+        for effect in [*self._effects, *self._last_effects]:
             await effect(tx)
 
     def forget(self) -> None:
         """Drop the collected effects, because the handler failed."""
         self._effects.clear()
+        self._last_effects.clear()
         self._n_replies = 0

@@ -33,6 +33,8 @@ class Pacing:
     """Between two tries if the server does not know the serving model; a person is waiting."""
     model_patience_s: float
     """For how long a trained model may have no name or not answer."""
+    speaks_after_s: float = 120
+    """Admins hear of a success by then, also if the model has not answered all sample prompts."""
     queued_s: float = 3600
     """After this time in the queue admins are told about the job."""
     validating_s: float = 2 * 3600
@@ -46,8 +48,8 @@ class Pacing:
     def of(cls, poll_interval_s: float) -> "Pacing":
         """The waiting times that fit the poll interval.
 
-        Only tests and demos poll more than once per second. Their engines are as fast, so the
-        thresholds of the alarms shrink: twenty seconds become one interval.
+        Only tests and the demo's rehearsal poll more than once per second. Their engines are as
+        fast, so the thresholds of the alarms shrink: twenty seconds become one interval.
         """
         pause_s = min(poll_interval_s, 15.0)
         factor = 1 if poll_interval_s >= 1 else poll_interval_s / _QUICK_POLL_S
@@ -55,6 +57,7 @@ class Pacing:
             pause_s=pause_s,
             chat_pause_s=min(pause_s, 2.0),
             model_patience_s=min(200 * pause_s, 600.0),
+            speaks_after_s=min(60 * pause_s, cls.speaks_after_s),
             queued_s=cls.queued_s * factor,
             validating_s=cls.validating_s * factor,
             stall_s=cls.stall_s * factor,

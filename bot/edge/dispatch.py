@@ -11,25 +11,25 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from telegram import CallbackQuery, Chat, ChatMember, Update
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram import Chat, ChatMember, Update
+from telegram.error import BadRequest, Forbidden
 from telegram.ext import Application
 
 from bot.delivery.commands import command_in
 from bot.delivery.inbox_store import InboxRow
 from bot.delivery.lanes import MOST_WAITING, Work
-from bot.delivery.routing import Lane
-from bot.delivery.screen import Screen, plain
+from bot.delivery.screen import NO_BUTTONS, Screen, plain
 from bot.edge.context import BotContext, Delivery
 from bot.edge.core import Core
-from bot.edge.feature import ANYTHING, Handler
+from bot.edge.feature import ANYTHING, Around, Handler
 from bot.edge.guards import QUIET_S
 from bot.edge.menus import Menus
+from bot.edge.press_answers import PressAnswer
 from bot.edge.registry import Registry
 from bot.edge.suggestions import unknown_command
-from bot.errors import ButtonGone, DailyLimitReached, UserError
+from bot.errors import ButtonGone, DailyLimitReached, Incident, ScreenReplaced, UserError
 from bot.storage.database import Transaction
-from bot.texts import Texts
+from bot.texts import Texts, unmarked
 
 _GONE = (ChatMember.LEFT, ChatMember.BANNED)
 _logger = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ class Dispatch:
     delivery: Delivery
     menus: Menus
     registry: Registry
-    acknowledging: "set[asyncio.Task[None]]" = field(init=False, default_factory=set)
+    answering: "set[asyncio.Task[bool]]" = field(init=False, default_factory=set)
     """Answers to pressed buttons that are on their way; each ends with the request's time."""
 
     async def handle(self, row: InboxRow, *, is_replay: bool) -> Work:
@@ -58,16 +58,13 @@ class Dispatch:
         if update.my_chat_member is not None:
             return self._membership(row, update)
         context = await self._context(row, update, is_replay=is_replay)
-        if row.lane != Lane.STOP:  # a stop has a toast to show
-            self._acknowledge(update)
-        handler = await self._handler(context)
-        if handler is not None:
-            await self._call(handler, context)
+        try:
+            await self._call(await self._handler(context) or _unhandled, context)
+        finally:
+            context.press_answer.end()
         if context.place.startswith("/") and not context.is_edit:
             for after_command in self.registry.after_command:
                 await after_command(context)
-        if row.lane == Lane.STOP:
-            self._acknowledge(update, context.toast)
         return self._work(context)
 
     async def apologise(self, row: InboxRow, incident: str) -> Work:
@@ -77,11 +74,7 @@ class Dispatch:
         if update is None or update.effective_user is None:
             return _nothing
         context = await self._context(current, update, is_replay=True)
-        context.reply(
-            plain(context.texts, "error_incident", incident=incident),
-            edit_id=current.frame_message_id,
-            is_unsure=True,
-        )
+        await self._call(partial(_give_up, incident), context)
         return context.commit
 
     async def turn_away(self, row: InboxRow) -> Work:
@@ -90,11 +83,7 @@ class Dispatch:
         if update is None or update.effective_user is None:
             return _nothing
         context = await self._context(row, update, is_replay=False)
-        if context.person.is_admitted:
-            context.reply(
-                plain(context.texts, "door_busy", limit=MOST_WAITING),
-                key=f"busy:{row.chat_id}:{int(time.time()) // QUIET_S}",
-            )
+        await self._call(_turn_away, context)
         return context.commit
 
     async def _handler(self, context: BotContext) -> Handler | None:
@@ -107,6 +96,9 @@ class Dispatch:
         if place.startswith("/") and not context.brings_dataset:
             return self._command(context, place.removeprefix("/"))
         if not (context.is_new or context.is_edit):
+            chat_id, message_id = context.row.chat_id, context.message_id
+            if message_id and await self.core.outbox.is_replaced(chat_id, message_id):
+                return _replaced_screen
             return registry.presses.get(place, _unknown_button)
         return next((handler for fits, handler in registry.messages if fits(context)), None)
 
@@ -118,16 +110,19 @@ class Dispatch:
 
     async def _call(self, handler: Handler, context: BotContext) -> None:
         _logger.debug("Update %s is for %s", context.request_id, handler)
+        for around in reversed(self.registry.arounds):
+            handler = _within(around, handler)
         try:
             await handler(context)
         except UserError as exc:
             _logger.info("Update %s: %s", context.request_id, exc.key)
             context.forget()
-            context.reply(
-                refusal(context.texts, exc),
-                edit_id=context.frame_message_id,
-                is_unsure=context.is_replay,
-            )
+            screen, place = refusal(context.texts, exc), context.frame_message_id
+            if not (place or exc.stays) and await context.toast(unmarked(screen.text)):
+                if exc.closes and context.message_id:
+                    context.reply(NO_BUTTONS, edit_id=context.message_id)
+                return
+            context.reply(screen, edit_id=place, is_unsure=context.is_replay)
 
     async def _context(self, row: InboxRow, update: Update, *, is_replay: bool) -> BotContext:
         user = update.effective_user
@@ -144,6 +139,7 @@ class Dispatch:
             update=update,
             person=person,
             is_replay=is_replay,
+            press_answer=PressAnswer(update.callback_query, self.answering),
         )
 
     def _work(self, context: BotContext) -> Work:
@@ -175,20 +171,6 @@ class Dispatch:
         if update.my_chat_member.new_chat_member.status in _GONE:
             return lambda tx: outbox.park(tx, row.chat_id)
         return lambda tx: outbox.unpark(tx, row.chat_id)
-
-    def _acknowledge(self, update: Update, toast: str = "") -> None:
-        """Remove the waiting sign from a pressed button; nobody waits for that."""
-        if update.callback_query is None:
-            return
-        task = asyncio.create_task(self._answer(update.callback_query, toast))
-        self.acknowledging.add(task)
-        task.add_done_callback(self.acknowledging.discard)
-
-    async def _answer(self, query: CallbackQuery, toast: str) -> None:
-        try:
-            await query.answer(toast or None)
-        except TelegramError as exc:
-            _logger.debug("A button's press was not acknowledged: %s", exc)
 
     async def _leave(self, update: Update, chat: Chat) -> None:
         member = update.my_chat_member
@@ -224,6 +206,29 @@ async def _nothing(tx: Transaction) -> None:
     """The work of an update that changes nothing."""
 
 
+def _within(around: Around, handler: Handler) -> Handler:
+    async def handle(context: BotContext) -> None:
+        await around(context, handler)
+
+    return handle
+
+
+async def _unhandled(context: BotContext) -> None:
+    """The handler of an update that no feature takes."""
+
+
+async def _give_up(incident: str, context: BotContext) -> None:
+    raise Incident(incident=incident)
+
+
+async def _turn_away(context: BotContext) -> None:
+    if context.person.is_admitted:
+        context.reply(
+            plain(context.texts, "door_busy", limit=MOST_WAITING),
+            key=f"busy:{context.row.chat_id}:{int(time.time()) // QUIET_S}",
+        )
+
+
 async def _unknown_command(registry: Registry, name: str, context: BotContext) -> None:
     is_admin = context.person.is_admin
     usable = registry.everyones_commands + (registry.admins_commands if is_admin else [])
@@ -232,6 +237,10 @@ async def _unknown_command(registry: Registry, name: str, context: BotContext) -
 
 async def _edited_part(context: BotContext) -> None:
     context.say("chat_edited_part")
+
+
+async def _replaced_screen(context: BotContext) -> None:
+    raise ScreenReplaced
 
 
 async def _unknown_button(context: BotContext) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from bot.delivery.lanes import Look
 from bot.delivery.notifications import NotificationKind
 from bot.delivery.screen import Screen
 from bot.domain import JsonDict
@@ -13,8 +14,12 @@ from bot.texts import Texts
 
 Handler = Callable[[BotContext], Awaitable[None]]
 """Handles one update: reads its text, calls one use case, shows the result."""
+Around = Callable[[BotContext, Handler], Awaitable[None]]
+"""Is called with the handler of an update in its place, and mostly calls it."""
 Render = Callable[[Texts, JsonDict, int], Awaitable[Screen | None]]
 """(texts, payload, id of the reader) -> the screen; None: nothing is left to tell."""
+Starter = Callable[[Any], Awaitable[int | None]]
+"""The id of a job, for instance -> who started it, if that is known."""
 Forget = Callable[[Transaction, int], Awaitable[Any]]
 """(transaction, person id): deletes the texts of a person that the feature stores."""
 
@@ -72,9 +77,15 @@ class Feature:
     """Each `/command` or `feature:action` that has to keep its order with a chat's texts."""
     stops: Collection[str] = ()
     """Presses that stop an answer while it is generated; they wait for no other update."""
+    intake: Look | None = None
+    """Looks at each new update in the transaction that stores it, while no lane has it yet."""
+    around: Around | None = None
+    """Stands around the handlers of all features."""
     after_command: Handler | None = None
     """Called after each command of any feature."""
     notifications: Mapping[NotificationKind, Render] = field(default_factory=dict)
+    starters: Mapping[str, Starter] = field(default_factory=dict)
+    """By a key of notifications' payloads: who started what its value names."""
     ticks: Sequence[Tick] = ()
     workers: Sequence[Worker] = ()
     forgets: Forget | None = None

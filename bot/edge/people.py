@@ -102,6 +102,8 @@ class People:
             language=known.language,
             telegram_language=known.telegram_language,
             daily_limit=known.daily_limit,
+            rings_from=known.rings_from,
+            hears_others=known.hears_others,
         )
 
     def _profile(self, known: PersonRow) -> PersonProfile:

@@ -5,12 +5,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
+from bot.domain.people import Urgency
 from bot.storage.database import Database, Row, Transaction
 from bot.storage.rows import from_row
 
 _COLUMNS: Final = (
     "p.name, p.is_tester, p.language, p.telegram_language, p.daily_limit, p.is_blocked, "
-    "p.first_seen_at, p.last_seen_at, p.admitted_by, p.admitted_at, p.removed_at"
+    "p.rings_from, p.hears_others, p.first_seen_at, p.last_seen_at, p.admitted_by, "
+    "p.admitted_at, p.removed_at"
 )
 _ADMITTED: Final = """
     SELECT id FROM people WHERE is_tester = 1
@@ -36,6 +38,8 @@ class PersonRow:
     language: str | None = None
     telegram_language: str | None = None
     daily_limit: int | None = None
+    rings_from: Urgency = Urgency.IMPORTANT
+    hears_others: bool = True
     is_blocked: bool = False
     first_seen_at: int = 0
     last_seen_at: int = 0
@@ -79,11 +83,11 @@ class PeopleStore:
             {"id": person_id, "name": name, "telegram_language": telegram_language, "now": now},
         )
 
-    async def choose_language(self, tx: Transaction, person_id: int, language: str) -> None:
-        """Speak *language* ("ru" or "en") with them from now on."""
+    async def choose(self, tx: Transaction, person_id: int, **choices: str | int) -> None:
+        """Remember what they chose: `language`, `rings_from`, `hears_others`."""
+        columns = ", ".join(f"{name} = :{name}" for name in choices)
         await tx.execute(
-            "UPDATE people SET language = :language WHERE id = :id",
-            {"id": person_id, "language": language},
+            f"UPDATE people SET {columns} WHERE id = :id", {"id": person_id, **choices}
         )
 
     async def admit(self, tx: Transaction, person_id: int, *, by: int, now: int) -> bool:
@@ -170,6 +174,8 @@ def _person_row(row: Row) -> PersonRow:
         name=row["name"] or str(row["id"]),
         is_tester=bool(row["is_tester"]),
         is_blocked=bool(row["is_blocked"]),
+        rings_from=Urgency.IMPORTANT if row["rings_from"] is None else Urgency(row["rings_from"]),
+        hears_others=row["hears_others"] != 0,
         first_seen_at=row["first_seen_at"] or 0,
         last_seen_at=row["last_seen_at"] or 0,
     )

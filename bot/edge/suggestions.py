@@ -16,8 +16,8 @@ LEAST_SIMILAR: Final = 0.62
 LEAST_SIMILAR_WORD: Final = 0.75
 """The same for other words than commands, which are many."""
 
-ACTS_AT_ONCE: Final = {"cancel", "test", "upload"}
-"""Without a question, and it costs something or can't be undone: these get no button."""
+ACTS_AT_ONCE: Final = {"test"}
+"""Without a question, and it costs something: these get no button."""
 
 
 def nearest(name: str, usable: Collection[str]) -> list[str]:

@@ -15,6 +15,11 @@ def name_of(name: str, number: int = 0) -> Markup:
     return shortened(_line(name, number), NAME_UNITS)
 
 
+def mention(person_id: int) -> Markup:
+    """A number that opens the person's profile in Telegram, if they allow it."""
+    return Markup(f'<a href="tg://user?id={person_id}">{person_id}</a>')
+
+
 def label_of(person: Person) -> str:
     """A name for a button."""
     return cut(_line(person.name, person.id), LABEL_UNITS)

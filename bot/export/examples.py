@@ -20,6 +20,8 @@ from bot.ratings.entities import RatedTurn
 class LeftOut(StrEnum):
     """Why an answer is not exported."""
 
+    DANGER = "danger"
+    """The person was perhaps in danger, here or earlier in the conversation."""
     NOT_CORRECTED = "not_corrected"
     """The answer is bad and has no correction."""
     STOPPED = "stopped"
@@ -68,6 +70,8 @@ def example_of(rated: RatedTurn) -> JsonDict | LeftOut:
     A correction is a whole text by a person, so it does not matter how the answer ended.
     """
     correction = rated.rating.correction
+    if rated.is_about_danger:
+        return LeftOut.DANGER
     if correction is None and not rated.rating.is_good:
         return LeftOut.NOT_CORRECTED
     if correction is None and (part := _part(rated)) is not None:
@@ -86,6 +90,8 @@ def pair_of(rated: RatedTurn) -> JsonDict | LeftOut | None:
     correction = rated.rating.correction
     if correction is None or rated.rating.is_good is not False:
         return None
+    if rated.is_about_danger:
+        return LeftOut.DANGER
     if (part := _part(rated)) is not None:
         return part
     if correction.strip() == rated.assistant_text.strip():

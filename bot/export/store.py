@@ -3,6 +3,7 @@
 from typing import Final
 
 from bot.storage.database import Database, Transaction
+from bot.storage.settings_rows import remember, remembered
 
 _KEY: Final = "exported_at"
 
@@ -15,15 +16,8 @@ class ExportStore:
 
     async def last(self) -> int | None:
         """The moment of the last export, Unix seconds; None: there was none."""
-        query = "SELECT CAST(value AS INTEGER) FROM settings WHERE key = :key"
-        return await self._db.one(int, query, {"key": _KEY})
+        return await remembered(self._db, _KEY)
 
     async def mark(self, tx: Transaction, *, now: int) -> None:
         """An export was made."""
-        await tx.execute(
-            """
-            INSERT INTO settings (key, value) VALUES (:key, :value)
-            ON CONFLICT (key) DO UPDATE SET value = :value
-            """,
-            {"key": _KEY, "value": str(now)},
-        )
+        await remember(tx, _KEY, now)

@@ -1,6 +1,7 @@
 """Files, fine-tuning jobs and models at any server with OpenAI's API."""
 
 import asyncio
+import logging
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping
 from datetime import date
@@ -10,6 +11,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import openai
 from openai import AsyncOpenAI
 from openai.types.fine_tuning.job_create_params import Method
@@ -18,15 +20,27 @@ from bot import errors
 from bot.domain import JsonDict
 from bot.domain.datasets import TrainingMethod
 from bot.domain.models import Checkpoint
-from bot.domain.training import FineTuningJob, Hyperparameters, JobEvent
+from bot.domain.training import EngineEstimate, FineTuningJob, Hyperparameters, JobEvent
 from bot.gateways.answers import Answer, json_of, malformed, page_of, pages_of, rows_of
 from bot.gateways.dataset_file import open_dataset
 from bot.gateways.error_bodies import error_body
 from bot.gateways.openai_errors import ErrorTranslator, unreadable
-from bot.gateways.wire import checkpoint_from, event_from, job_from, record, text, whole
+from bot.gateways.wire import (
+    checkpoint_from,
+    estimate_from,
+    event_from,
+    job_from,
+    record,
+    text,
+    whole,
+)
 
 _NO_SUCH_ROUTE = (404, 405, 501)
 _UPLOAD_TIMEOUT = openai.Timeout(120, connect=10, write=600)
+ESTIMATE_S = 1.0
+"""How long an estimate may take; somebody waits for the plan."""
+
+_logger = logging.getLogger(__name__)
 
 
 class TrainingApi:
@@ -91,10 +105,7 @@ class TrainingApi:
             TrainingBusy: the provider trains one model at a time, and another one is training.
             TrainingNotAvailable: the account may not start jobs any more.
         """
-        hyperparameters: Any = {
-            "n_epochs": parameters.n_epochs,
-            "learning_rate_multiplier": parameters.learning_rate_multiplier,
-        }
+        hyperparameters: Any = _hyperparameters(parameters)
         create = partial(
             self._jobs_once.create,
             model=parameters.base_model,
@@ -125,6 +136,47 @@ class TrainingApi:
             if not _is_about("hyperparameters", exc):
                 raise
             return await create()
+
+    async def estimate(
+        self,
+        parameters: Hyperparameters,
+        *,
+        method: TrainingMethod = TrainingMethod.SUPERVISED,
+        n_examples: int,
+        example_tokens: int,
+        longest_example: int | None = None,
+    ) -> EngineEstimate | None:
+        """What a training would need, by this project's engine; it starts nothing.
+
+        None: the server is another one, or has trouble. The tokens are those of one pass, and of
+        the longest example.
+
+        Raises:
+            ModelUnknown: the engine does not have the base model.
+            ProviderUnreachable: nobody answers, or takes longer than `ESTIMATE_S`.
+        """
+        body = {
+            "model": parameters.base_model,
+            "method": method,
+            "n_examples": n_examples,
+            "example_tokens": example_tokens,
+            "longest_example": longest_example,
+            "hyperparameters": _hyperparameters(parameters) | {"batch_size": "auto"},
+        }
+        try:
+            async with asyncio.timeout(ESTIMATE_S):
+                with self._errors.translated(model=parameters.base_model):
+                    answer = await self._once.post(
+                        "/engine/estimates", cast_to=httpx2.Response, body=body
+                    )
+        except (errors.ModelUnknown, errors.ProviderUnreachable):
+            raise
+        except TimeoutError as exc:
+            raise errors.ProviderUnreachable from exc
+        except errors.UserError as exc:
+            _logger.info("No estimate from the server: %s", type(exc).__name__)
+            return None
+        return estimate_from(json_of(answer), self._errors.clean)
 
     async def job(self, job_id: str) -> FineTuningJob:
         """The job as it is now; raises JobUnknown."""
@@ -247,6 +299,13 @@ class TrainingApi:
         if job is None:
             raise otherwise
         return job
+
+
+def _hyperparameters(parameters: Hyperparameters) -> JsonDict:
+    return {
+        "n_epochs": parameters.n_epochs,
+        "learning_rate_multiplier": parameters.learning_rate_multiplier or "auto",
+    }
 
 
 def _method(method: TrainingMethod, hyperparameters: Any) -> Method:

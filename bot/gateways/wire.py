@@ -6,18 +6,27 @@ job's id is required, and nothing here raises.
 
 import hashlib
 import json
-import math
 from collections.abc import Callable
 from typing import Any
 
 from bot.domain import JsonDict
 from bot.domain.datasets import TrainingMethod
 from bot.domain.models import Checkpoint
-from bot.domain.training import FineTuningJob, JobEvent, JobStatus, Refusal
+from bot.domain.training import (
+    LORA,
+    REHEARSAL,
+    EngineEstimate,
+    FineTuningJob,
+    JobEvent,
+    JobStatus,
+    Refusal,
+)
 
 _HUGE = 1e300
 _LARGEST = 2**63 - 1
 """SQLite can't store a larger whole number."""
+_LONGEST_S = 10 * 365 * 24 * 3600
+"""No training takes longer."""
 _LAST_SECOND = 100_000_000_000
 """Unix time of the year 5138: a greater number is in milliseconds."""
 
@@ -39,7 +48,7 @@ def whole(value: object) -> int | None:
     """*value* as a whole number, also 3.0 and "3"; None for anything else, such as "auto"."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return int(value) if abs(value) <= _LARGEST else None
 
@@ -70,6 +79,7 @@ def job_from(data: object, clean: Clean) -> FineTuningJob | None:
         trained_tokens=whole(fields.get("trained_tokens")),
         result_file=_result_file(fields.get("result_files")),
         n_epochs=_n_epochs(fields),
+        learning_rate_multiplier=_multiplier(fields),
         suffix=text(fields.get("suffix")) or text(fields.get("user_provided_suffix")) or None,
         seed=whole(fields.get("seed")),
         metadata=_metadata(fields.get("metadata")),
@@ -106,17 +116,59 @@ def checkpoint_from(fields: JsonDict) -> Checkpoint | None:
     )
 
 
+def estimate_from(data: object, clean: Clean) -> EngineEstimate | None:
+    """The estimate that *data* describes; None when it is none of this project's engine."""
+    fields = record(data)
+    backend = text(fields.get("backend"))
+    if fields.get("object") != "engine.estimate" or backend not in (LORA, REHEARSAL):
+        return None
+    chosen = record(fields.get("hyperparameters"))
+    seconds = _above_0(fields.get("seconds"))
+    return EngineEstimate(
+        backend=backend,
+        device=clean(text(fields.get("device"))),
+        n_epochs=_count(chosen.get("n_epochs")),
+        batch_size=_count(chosen.get("batch_size")),
+        learning_rate=_above_0(fields.get("learning_rate")),
+        auto_learning_rate=_above_0(fields.get("auto_learning_rate")),
+        seconds=seconds if seconds and seconds < _LONGEST_S else None,
+        memory_bytes=_count(fields.get("memory_bytes")),
+        memory_available_bytes=_count(fields.get("memory_available_bytes")),
+        fits=fields.get("fits") is not False,
+        jobs_ahead=_count(fields.get("jobs_ahead")) or 0,
+    )
+
+
 def _number(value: Any) -> float | None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number and math.isfinite(value) else None
+    return float(value) if is_number and _is_sound(value) else None
 
 
 def _n_epochs(fields: JsonDict) -> int | None:
+    numbers = (whole(values.get("n_epochs")) for values in _hyperparameters(fields))
+    return next((number for number in numbers if number), None)
+
+
+def _multiplier(fields: JsonDict) -> float | None:
+    numbers = (_above_0(each.get("learning_rate_multiplier")) for each in _hyperparameters(fields))
+    return next((number for number in numbers if number), None)
+
+
+def _hyperparameters(fields: JsonDict) -> list[JsonDict]:
+    """Those of the method, then those at the top level."""
     method = record(fields.get("method"))
     of_method = (record(record(kind).get("hyperparameters")) for kind in method.values())
-    found = [*of_method, record(fields.get("hyperparameters"))]
-    numbers = (whole(hyperparameters.get("n_epochs")) for hyperparameters in found)
-    return next((number for number in numbers if number), None)
+    return [*of_method, record(fields.get("hyperparameters"))]
+
+
+def _count(value: Any) -> int | None:
+    number = whole(value)
+    return number if number is not None and number > 0 else None
+
+
+def _above_0(value: Any) -> float | None:
+    number = _number(value)
+    return number if number is not None and number > 0 else None
 
 
 def _result_file(value: object) -> str | None:

@@ -1,5 +1,6 @@
 """The card of a fine-tuning job: one message, which is edited in place as the job moves."""
 
+import math
 import time
 from collections.abc import Sequence
 
@@ -7,7 +8,7 @@ from bot.catalogue import Catalogue, Pricing
 from bot.delivery.screen import Button, Screen, rows
 from bot.domain.training import FineTuningJob, JobStatus, Refusal, TrackedJob
 from bot.edge.buttons import button, data_of
-from bot.jobs.curves import Curves, from_events, progress_of, seconds_left
+from bot.jobs.curves import Curves, Point, from_events, progress_of, seconds_left
 from bot.jobs.watching import PAUSABLE
 from bot.texts import Markup, Texts, shortened
 from bot.usage.cost import training_cost
@@ -15,8 +16,12 @@ from bot.usage.cost import training_cost
 BAR = 10
 SPARKS = "▁▂▃▄▅▆▇"
 SPARK_WIDTH = 10
+_TWICE, _MOST_TIMES, _LEAST_PERCENT = 1.8, 10, 3
+"""What is told of a falling error: from "twice" to "ten times"; and the least change that is."""
 
-_WARNING_UNITS, _LAST_UNITS = 300, 200
+_WARNING_UNITS, _LAST_UNITS, _STARTER_UNITS = 300, 200, 40
+_REHEARSAL = "rehearsal backend:"
+"""What the engine's warning begins with."""
 _ICONS = {
     JobStatus.VALIDATING_FILES: "🔎",
     JobStatus.QUEUED: "🕓",
@@ -29,15 +34,18 @@ _ICONS = {
 }
 
 
-def card(texts: Texts, tracked: TrackedJob, catalogue: Catalogue, *, base_url: str) -> Screen:
-    """The present state of a job."""
+def card(
+    texts: Texts, tracked: TrackedJob, catalogue: Catalogue, *, base_url: str, reader_id: int = 0
+) -> Screen:
+    """The present state of a job; those who did not start it read who did."""
     job = tracked.job
     is_over = job.status.is_terminal
     lines = [
         headline(texts, tracked),
+        *([] if tracked.started_by == reader_id else _start(texts, tracked)),
         *([] if is_over else _progress(texts, tracked)),
         *_losses(texts, from_events(tracked.metrics)),
-        *(_result if is_over else _spent)(texts, tracked, catalogue, base_url),
+        *(_result if is_over else spent)(texts, tracked, catalogue, base_url),
     ]
     if job.status is JobStatus.QUEUED:
         lines.append(texts("job_queued_hint"))
@@ -47,7 +55,8 @@ def card(texts: Texts, tracked: TrackedJob, catalogue: Catalogue, *, base_url: s
     lines += [texts("job_base", model=job.base_model), texts("job_id", id=job.id)]
     url = catalogue.job_page(base_url, job.id)
     page = [Button(text=texts.plain("button_provider_page"), url=url)] if url else []
-    return Screen(text="\n".join(lines), buttons=rows(*_buttons(texts, tracked), page))
+    screen = Screen(text="\n".join(lines), buttons=rows(*_buttons(texts, tracked), page))
+    return screen.named(f"card:{job.id}", texts("card_later", name=tracked.name))
 
 
 def headline(texts: Texts, tracked: TrackedJob) -> str:
@@ -55,6 +64,16 @@ def headline(texts: Texts, tracked: TrackedJob) -> str:
     job = tracked.job
     status = status_words(texts, job)
     return texts("job_card", icon=icon_of(job), name=tracked.name, status=status)
+
+
+def _start(texts: Texts, tracked: TrackedJob) -> list[str]:
+    """Who started it, and what the plan said that it costs."""
+    if not tracked.starter:
+        return []
+    name = shortened(tracked.starter, _STARTER_UNITS)
+    if not tracked.price_usd:
+        return [texts("job_starter", name=name)]
+    return [texts("job_starter_price", name=name, price=texts.money(tracked.price_usd))]
 
 
 def icon_of(job: FineTuningJob) -> str:
@@ -92,6 +111,27 @@ def sparkline(values: Sequence[float]) -> str:
     return "".join(SPARKS[round((value - low) * scale)] for value in shown)
 
 
+def fall_of(texts: Texts, points: Sequence[Point]) -> str:
+    """How far an error has come down from the first point to the last, in words."""
+    first, last = points[0].loss, points[-1].loss
+    ratio = first / last if last > 0 else math.inf if first > 0 else 1.0
+    if ratio >= _TWICE:
+        times = min(round(min(ratio, 99)), _MOST_TIMES + 1)
+        key = f"loss_fell_{times}" if times < 5 else "loss_fell_times"
+        return texts(key if times <= _MOST_TIMES else "loss_fell_more", n=min(times, _MOST_TIMES))
+    percent = round(100 * (1 - last / first)) if first > 0 else 0
+    if abs(percent) < _LEAST_PERCENT:
+        return texts("loss_same")
+    return texts("loss_fell_percent" if percent > 0 else "loss_rose", n=abs(percent))
+
+
+def warning_lines(texts: Texts, warning: str, *, units: int) -> list[str]:
+    """A provider's warning in its words; that of our engine's rehearsal in the reader's."""
+    if warning.startswith(_REHEARSAL):
+        return [texts("job_rehearsed")]
+    return [texts("job_warning", message=shortened(warning, units))] if warning else []
+
+
 def _progress(texts: Texts, tracked: TrackedJob) -> list[str]:
     progress = progress_of(tracked)
     if progress is None:
@@ -124,11 +164,16 @@ def _losses(texts: Texts, curves: Curves) -> list[str]:
     for key, points in (("job_loss", curves.train), ("job_valid_loss", validated)):
         if points:
             spark = Markup(sparkline([point.loss for point in points]))
-            lines.append(texts(key, loss=texts.number(points[-1].loss, digits=2), spark=spark))
+            fall = fall_of(texts, points) if len(points) > 1 else _loss(texts, points[0])
+            lines.append(texts(key, fall=fall, spark=spark))
     return lines
 
 
-def _spent(texts: Texts, tracked: TrackedJob, catalogue: Catalogue, base_url: str) -> list[str]:
+def _loss(texts: Texts, point: Point) -> str:
+    return texts.number(point.loss, digits=2)
+
+
+def spent(texts: Texts, tracked: TrackedJob, catalogue: Catalogue, base_url: str) -> list[str]:
     """By the tokens that the provider reports, else by a share of the plan's estimate.
 
     Nothing where the provider's prices are not known; plans of earlier versions have one anyway.
@@ -146,7 +191,7 @@ def _result(texts: Texts, tracked: TrackedJob, catalogue: Catalogue, base_url: s
     job, lines = tracked.job, []
     if job.finished_at and job.finished_at > job.created_at > 0:
         lines.append(texts("job_took", time=texts.duration(job.finished_at - job.created_at)))
-    lines += _spent(texts, tracked, catalogue, base_url)
+    lines += spent(texts, tracked, catalogue, base_url)
     if job.fine_tuned_model:
         lines.append(texts("job_model", model=job.fine_tuned_model))
     return lines
@@ -157,9 +202,7 @@ def _in_their_words(texts: Texts, tracked: TrackedJob) -> list[str]:
     job, warning, last = tracked.job, tracked.warning, tracked.last_message
     if job.status is JobStatus.FAILED and job.refusal:
         return [reason(texts, job.refusal)]
-    lines = []
-    if warning:
-        lines.append(texts("job_warning", message=shortened(warning, _WARNING_UNITS)))
+    lines = warning_lines(texts, warning, units=_WARNING_UNITS)
     if last and last != warning and not job.status.is_terminal:
         lines.append(texts("job_last", message=shortened(last, _LAST_UNITS)))
     return lines
@@ -170,12 +213,13 @@ def _buttons(texts: Texts, tracked: TrackedJob) -> list[list[Button]]:
     looks = [button(texts, "events", data_of("jobs", "events", number))]
     if tracked.metrics or job.result_file:
         looks.insert(0, button(texts, "chart", data_of("jobs", "chart", number)))
+    every = button(texts, "all_jobs", data_of("jobs", "list", 0))
     if job.status.is_terminal:
-        return [looks]
+        return [looks, [every]]
     looks.append(button(texts, "refresh", data_of("jobs", "refresh", number)))
     acts = [button(texts, "cancel_job", data_of("jobs", "ask", number))]
     if job.status in PAUSABLE:
         acts.insert(0, button(texts, "pause", data_of("jobs", "pause", number)))
     elif job.status is JobStatus.PAUSED:
         acts.insert(0, button(texts, "resume", data_of("jobs", "resume", number)))
-    return [looks, acts]
+    return [looks, acts, [every]]

@@ -57,7 +57,7 @@ def draw_losses(
     warnings.simplefilter("ignore")  # the font may lack a letter of the title
     figure = Figure(figsize=(SIZE[0] / _DPI, SIZE[1] / _DPI), dpi=_DPI, facecolor=GROUND)
     axes = figure.add_axes((0.115, 0.105, 0.855, 0.69), facecolor=GROUND)
-    low, top = _range(curves)
+    low, top = shown_range(curves)
     lines = [
         *_draw(axes, curves.train, BLUE, labels.train, top),
         *_draw(axes, curves.valid or curves.full_valid, ORANGE, labels.valid, top),
@@ -72,10 +72,14 @@ def draw_losses(
     figure.savefig(path, format="png")
 
 
-def _range(curves: Curves) -> tuple[float, float]:
-    """The losses to show: a single spike must not flatten all the rest."""
+def shown_range(curves: Curves) -> tuple[float, float]:
+    """The lowest and the highest loss of the picture: a single spike must not flatten the rest.
+
+    A beginning that is high for a tenth of the steps stays, whatever the losses come down to.
+    """
     losses = sorted(point.loss for point in (*curves.train, *curves.valid, *curves.full_valid))
-    return losses[0], min(losses[-1], 10 * losses[len(losses) // 2])
+    usual, high = losses[len(losses) // 2], losses[(len(losses) - 1) * 9 // 10]
+    return losses[0], min(losses[-1], max(10 * usual, 3 * high))
 
 
 def _end(curves: Curves, total_steps: int | None) -> float:

@@ -40,11 +40,17 @@ def build(core: Core) -> JobsFeature:
             patience_s=core.pacing.outage_s,
         ),
         name_patience_s=core.pacing.model_patience_s,
+        speaks_after_s=core.pacing.speaks_after_s,
     )
     charts = settings.database_path.parent / "charts"
     pictures = Pictures(jobs=store, api=core.provider, folder=charts)
     handlers = JobHandlers(
-        jobs=store, watching=watching, pictures=pictures, cards=core.outbox.cards
+        jobs=store,
+        watching=watching,
+        pictures=pictures,
+        cards=core.outbox.cards,
+        catalogue=core.catalogue,
+        base_url=settings.openai_base_url,
     )
     rendering = JobNotifications(
         jobs=store, catalogue=core.catalogue, base_url=settings.openai_base_url
@@ -62,6 +68,7 @@ def build(core: Core) -> JobsFeature:
         },
         admin_presses={
             "jobs:status": handlers.show_status,
+            "jobs:monitor": handlers.monitor,
             "jobs:list": handlers.turn_list,
             "jobs:open": handlers.open_card,
             "jobs:refresh": handlers.refresh,
@@ -79,6 +86,7 @@ def build(core: Core) -> JobsFeature:
             JobKind.OUTAGE: notifications.outage,
             JobKind.OUTAGE_OVER: notifications.outage_over,
         },
+        starters={"job_id": store.started_by},
         ticks=[
             Tick(
                 name="watch jobs",

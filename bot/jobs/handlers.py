@@ -3,13 +3,15 @@
 import re
 from dataclasses import dataclass
 
+from bot.catalogue import Catalogue
 from bot.delivery.cards_store import CardStore
 from bot.delivery.screen import Screen
 from bot.domain.training import TrackedJob
 from bot.edge.context import BotContext
-from bot.errors import BadCommand, NothingActive
+from bot.errors import BadCommand, JobFinished
 from bot.jobs import event_views as events
 from bot.jobs import views
+from bot.jobs.card_views import spent
 from bot.jobs.naming import meant
 from bot.jobs.pictures import Pictures
 from bot.jobs.store import JobStore
@@ -27,6 +29,8 @@ class JobHandlers:
     watching: Watching
     pictures: Pictures
     cards: CardStore
+    catalogue: Catalogue
+    base_url: str
 
     async def show_status(self, context: BotContext) -> None:
         """/status [JOB]: the cards of the jobs that run, or the list of many; or one job's card."""
@@ -36,7 +40,8 @@ class JobHandlers:
             return
         active = await self.jobs.active()
         if not active:
-            raise NothingActive
+            context.reply(views.nothing_active(context.texts))
+            return
         if len(active) > MOST_CARDS:
             context.reply(await self._list(context, 0))
             return
@@ -55,7 +60,10 @@ class JobHandlers:
 
     async def monitor(self, context: BotContext) -> None:
         """/monitor JOB: follow a job that was started elsewhere."""
-        if len(context.words) != 1:
+        if not context.words:
+            context.say("monitor_how")
+            return
+        if len(context.words) > 1:
             raise BadCommand(usage=context.texts.plain("monitor_usage"))
         known = meant(context.words[0], await self.jobs.names())
         job_id = known[0] if known else context.words[0]
@@ -64,10 +72,10 @@ class JobHandlers:
         self._send_card(context, job_id)
 
     async def cancel(self, context: BotContext) -> None:
-        """/cancel [JOB]: ask the provider to stop a job that we follow."""
+        """/cancel [JOB]: ask whether to stop a job that we follow."""
         watching, words = self.watching, context.words
         tracked = await (watching.named(" ".join(words)) if words else watching.the_active())
-        await self._cancel(context, tracked)
+        self._ask_cancel(context, tracked)
 
     async def open_card(self, context: BotContext) -> None:
         """Send the card of a listed job as a new message at the bottom of the chat."""
@@ -84,9 +92,9 @@ class JobHandlers:
         if chart is not None:
             context.reply(views.loss_chart(texts, tracked, chart))
         elif (await self.pictures.curves(tracked.job.id)).is_drawable:
-            context.say("chart_failed")
+            await context.say_above("chart_failed")
         else:
-            context.say("chart_nothing", name=tracked.name)
+            await context.say_above("chart_nothing", name=tracked.name)
 
     async def show_events(self, context: BotContext) -> None:
         """Send the newest events of the job's log, in a new message."""
@@ -108,11 +116,13 @@ class JobHandlers:
 
     async def ask_cancel(self, context: BotContext) -> None:
         """Ask first: the money that was spent until now is lost."""
-        context.reply(views.ask_cancel(context.texts, await self._pressed(context)))
+        self._ask_cancel(context, await self._pressed(context))
 
     async def cancel_pressed(self, context: BotContext) -> None:
         """Stop the job: the admin said yes."""
-        await self._cancel(context, await self._pressed(context))
+        tracked = await self._pressed(context)
+        await self.watching.cancel(tracked.job.id)
+        context.say_here("cancel_sent", name=tracked.name)
 
     async def keep(self, context: BotContext) -> None:
         """Let the job run: the admin said no."""
@@ -126,10 +136,11 @@ class JobHandlers:
         jobs = await self.jobs.page(skip=page * views.PAGE_SIZE, limit=views.PAGE_SIZE)
         return views.listing(context.texts, jobs, page=page, n_jobs=n_jobs)
 
-    async def _cancel(self, context: BotContext, tracked: TrackedJob) -> None:
-        """Ask the provider to stop a job."""
-        await self.watching.cancel(tracked.job.id)
-        context.say_here("cancel_sent", name=tracked.name)
+    def _ask_cancel(self, context: BotContext, tracked: TrackedJob) -> None:
+        if tracked.job.status.is_terminal:
+            raise JobFinished(job_id=tracked.job.id)
+        lost = spent(context.texts, tracked, self.catalogue, self.base_url)
+        context.reply(views.ask_cancel(context.texts, tracked, lost))
 
     def _send_card(self, context: BotContext, job_id: str) -> None:
         """Send a job's card as a new message, and look at the job."""

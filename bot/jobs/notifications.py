@@ -20,12 +20,12 @@ class JobNotifications:
     catalogue: Catalogue
     base_url: str
 
-    async def card(self, texts: Texts, payload: JsonDict, _: int) -> Screen | None:
+    async def card(self, texts: Texts, payload: JsonDict, reader_id: int) -> Screen | None:
         """A job's card."""
         tracked = await self.jobs.get(payload["job_id"])
         if tracked is None:
             return None
-        return card(texts, tracked, self.catalogue, base_url=self.base_url)
+        return card(texts, tracked, self.catalogue, base_url=self.base_url, reader_id=reader_id)
 
 
 async def outage(texts: Texts, payload: JsonDict, _: int) -> Screen:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Final, TypeVar
 
 from bot.delivery.notifications import Notifications
+from bot.domain.people import Urgency
 from bot.errors import KeyRefused, ProviderUncertain, ProviderUnreachable, UserError
 from bot.jobs.entities import JobKind, Outage, OutageKind
 from bot.jobs.outage_store import OutageStore
@@ -69,7 +70,9 @@ class Outages:
             await self.store.put(tx, outage)
             if is_new:
                 key = f"outage:{kind}:{outage.since}"
-                await self.notifications.tell_admins(tx, JobKind.OUTAGE, asdict(outage), key=key)
+                await self.notifications.tell_admins(
+                    tx, JobKind.OUTAGE, asdict(outage), key=key, urgency=Urgency.IMPORTANT
+                )
 
         await self.database.write(work)
         if kind in outages:

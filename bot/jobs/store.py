@@ -41,11 +41,12 @@ class JobStore:
             INSERT INTO jobs (
                 id, run_id, followed_by, base_model, method, status, created_at, training_file,
                 fine_tuned_model, finished_at, estimated_finish, trained_tokens, result_file,
-                n_epochs, suffix, seed, refusal_code, refusal_message
+                n_epochs, learning_rate_multiplier, suffix, seed, refusal_code, refusal_message
             ) VALUES (
                 :id, :run_id, :followed_by, :base_model, :method, :status, :created_at,
                 :training_file, :fine_tuned_model, :finished_at, :estimated_finish, :trained_tokens,
-                :result_file, :n_epochs, :suffix, :seed, :refusal_code, :refusal_message
+                :result_file, :n_epochs, :learning_rate_multiplier, :suffix, :seed,
+                :refusal_code, :refusal_message
             )
             ON CONFLICT (id) DO UPDATE SET
                 run_id = coalesce(run_id, :run_id),
@@ -53,7 +54,7 @@ class JobStore:
                 status = :status, fine_tuned_model = :fine_tuned_model,
                 finished_at = :finished_at, estimated_finish = :estimated_finish,
                 trained_tokens = :trained_tokens, result_file = :result_file,
-                n_epochs = :n_epochs,
+                n_epochs = :n_epochs, learning_rate_multiplier = :learning_rate_multiplier,
                 refusal_code = :refusal_code, refusal_message = :refusal_message
             WHERE is_over = 0 OR :is_terminal
             """,
@@ -102,6 +103,11 @@ class JobStore:
         row = await self._db.row(f"{_JOBS} WHERE number = :number", {"number": number})
         return _tracked(row, await self.events(row["id"])) if row else None
 
+    async def started_by(self, job_id: str) -> int | None:
+        """Who started the job or named it to /monitor; 0: the terminal; None: not known."""
+        tracked = await self.bare(job_id)
+        return tracked.started_by if tracked else None
+
     async def active(self) -> list[str]:
         """Ids of the jobs that are not over, oldest first."""
         query = "SELECT id FROM jobs WHERE is_over = 0 ORDER BY created_at, id"
@@ -111,6 +117,11 @@ class JobStore:
         """The jobs that are not over, oldest first."""
         rows = await self._db.rows("SELECT * FROM jobs WHERE is_over = 0 ORDER BY created_at, id")
         return [_job(row) for row in rows]
+
+    async def ended(self, since: int) -> list[FineTuningJob]:
+        """The jobs that are over and ended at *since* or later."""
+        query = "SELECT * FROM jobs WHERE is_over = 1 AND coalesce(finished_at, created_at) >= :s"
+        return [_job(row) for row in await self._db.rows(query, {"s": since})]
 
     async def active_names(self) -> list[str]:
         """What people call the jobs that are not over, oldest first."""
@@ -189,9 +200,12 @@ class JobStore:
 
 
 _JOBS = """
-    SELECT jobs.*, training_runs.price_usd, iif(is_stalled, step_at, NULL) AS stalled_since
+    SELECT jobs.*, training_runs.price_usd, people.name AS starter,
+        coalesce(training_runs.confirmed_by, jobs.followed_by) AS started_by,
+        iif(is_stalled, step_at, NULL) AS stalled_since
     FROM jobs
         LEFT JOIN training_runs ON training_runs.id = jobs.run_id
+        LEFT JOIN people ON people.id = training_runs.confirmed_by
         LEFT JOIN job_pulses ON job_pulses.job_id = jobs.id
 """
 """The beginning of a query for jobs with what their plans say."""
@@ -206,6 +220,7 @@ def _tracked(row: Row, events: Sequence[JobEvent] = ()) -> TrackedJob:
         TrackedJob,
         row,
         job=_job(row),
+        starter=row["starter"] or "",
         metrics=[event.data for event in metrics],
         metric_times=tuple(event.created_at for event in metrics),
         last_message=messages[-1] if messages else "",

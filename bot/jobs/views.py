@@ -22,21 +22,31 @@ def listing(texts: Texts, jobs: Sequence[TrackedJob], *, page: int, n_jobs: int)
     """Page *page*, from 0, of all *n_jobs* that we follow, each with a button that opens it."""
     if not jobs:
         train = button(texts, "train", data_of("training", "plan"))
-        return Screen(text=texts("jobs_none"), buttons=rows([train]))
+        return Screen(text=texts("jobs_none"), buttons=rows([train], _follow(texts)))
     openers = [_opener(texts, tracked) for tracked in jobs]
     return Screen(
         text="\n".join([_title(texts, len(jobs), page, n_jobs), *(_line(texts, j) for j in jobs)]),
         buttons=rows(
-            *(openers[at : at + 2] for at in range(0, len(openers), 2)), _pager(texts, page, n_jobs)
+            *(openers[at : at + 2] for at in range(0, len(openers), 2)),
+            _pager(texts, page, n_jobs),
+            _follow(texts),
         ),
     )
 
 
-def ask_cancel(texts: Texts, tracked: TrackedJob) -> Screen:
-    """Whether to stop the job."""
+def nothing_active(texts: Texts) -> Screen:
+    """Nothing is being trained; what can be done instead."""
+    train = button(texts, "train", data_of("training", "plan"))
+    every = button(texts, "all_jobs", data_of("jobs", "list", 0))
+    return Screen(text=texts("error_nothing_active"), buttons=rows([train, every]))
+
+
+def ask_cancel(texts: Texts, tracked: TrackedJob, spent: Sequence[str]) -> Screen:
+    """Whether to stop the job; *spent* says what it has cost until now."""
     yes = button(texts, "cancel_yes", data_of("jobs", "cancel", tracked.number))
     no = button(texts, "keep", data_of("jobs", "keep", tracked.number))
-    return Screen(text=texts("cancel_ask", name=tracked.name), buttons=rows([yes, no]))
+    text = "\n".join([texts("cancel_ask", name=tracked.name), *spent])
+    return Screen(text=text, buttons=rows([yes, no]))
 
 
 def loss_chart(texts: Texts, tracked: TrackedJob, chart: LossChart) -> Screen:
@@ -79,6 +89,10 @@ def _opener(texts: Texts, tracked: TrackedJob) -> Button:
     name = cut(tracked.job.suffix or tracked.job.base_model or tracked.job.id, _BUTTON_UNITS)
     data = data_of("jobs", "open", tracked.number)
     return button(texts, "open_job", data, number=tracked.number, name=name)
+
+
+def _follow(texts: Texts) -> list[Button]:
+    return [button(texts, "monitor", data_of("jobs", "monitor"))]
 
 
 def _pager(texts: Texts, page: int, n_jobs: int) -> list[Button]:

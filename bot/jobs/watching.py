@@ -3,9 +3,11 @@
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 from bot.delivery.notifications import Notifications
+from bot.domain.people import Urgency
 from bot.domain.training import FineTuningJob, JobEvent, JobStatus, TrackedJob
 from bot.errors import (
     JobFinished,
@@ -50,9 +52,11 @@ class Watching:
     on_success: list[OnSuccess] = field(default_factory=list)
     """Called in order for the end of a job that made a model."""
     name_patience_s: float = NAME_PATIENCE_S
+    speaks_after_s: float = 120
+    """Admins hear of a success by then, also without a model's name."""
     _polling: JobPolling = field(init=False)
     _nameless: dict[str, float] = field(init=False, default_factory=dict)
-    """When admins heard of a success without a model's name, by the monotonic clock."""
+    """When a success without a model's name was first seen, by the monotonic clock."""
 
     def __post_init__(self) -> None:
         polling = JobPolling(api=self.api, jobs=self.jobs, outages=self.outages, on_seen=self._seen)
@@ -194,10 +198,13 @@ class Watching:
     async def _store(self, job: FineTuningJob, events: Sequence[JobEvent]) -> None:
         before = await self.jobs.bare(job.id)
         is_open = not job.status.is_terminal or job.id in await self.jobs.active()
-        is_awaited = is_open and _is_nameless(job) and not self._has_waited(job.id)
+        is_awaited = is_open and _is_nameless(job)
+        is_awaited = is_awaited and not self._has_waited(job.id, self.name_patience_s)
+        if is_awaited:
+            self._nameless.setdefault(job.id, time.monotonic())
         # Admins do not know the end of a job that was over when it was first stored.
         is_told = not job.status.is_terminal or not is_open
-        is_told = is_told or (is_awaited and job.id in self._nameless)
+        is_told = is_told or (is_awaited and not self._has_waited(job.id, self.speaks_after_s))
         is_same = before is not None and before.job == replace(job, metadata=before.job.metadata)
         if is_same and not events and is_told:
             return
@@ -207,15 +214,13 @@ class Watching:
         await self.database.write(
             lambda tx: self._save(tx, job, events, works, is_awaited=is_awaited)
         )
-        if is_awaited:
-            self._nameless.setdefault(job.id, time.monotonic())
-        else:
+        if not is_awaited:
             self._nameless.pop(job.id, None)
 
-    def _has_waited(self, job_id: str) -> bool:
-        """Whether the wait for its model's name is over; a restart of the bot begins it again."""
+    def _has_waited(self, job_id: str, seconds: float) -> bool:
+        """Whether its model had no name for so long; a restart of the bot begins that again."""
         since = self._nameless.get(job_id)
-        return since is not None and time.monotonic() - since >= self.name_patience_s
+        return since is not None and time.monotonic() - since >= seconds
 
     async def _save(
         self,
@@ -232,15 +237,24 @@ class Watching:
         await self.notifications.show_cards(tx, job.id)
         if not job.status.is_terminal or not (is_awaited or await self.jobs.close(tx, job.id)):
             return
-        await self.notifications.tell_admins(
-            tx, JobKind.FINISHED, {"job_id": job.id}, key=f"job:{job.id}:finished"
-        )
-        if _is_nameless(job) and not is_awaited:
-            await self.notifications.tell_admins(
-                tx, JobKind.NEVER_NAMED, {"job_id": job.id}, key=f"job:{job.id}:never_named"
+        payload, key = {"job_id": job.id}, success_key(job.id)
+        tell = partial(self.notifications.tell_admins, tx, urgency=Urgency.IMPORTANT)
+        if job.status is not JobStatus.SUCCEEDED:
+            await tell(JobKind.FINISHED, payload, key=f"job:{job.id}:finished")
+        elif _is_nameless(job) and is_awaited:
+            if self._has_waited(job.id, self.speaks_after_s):
+                await tell(JobKind.FINISHED, payload, key=key)
+        elif _is_nameless(job):
+            await self.notifications.tell_or_change(
+                tx, JobKind.NEVER_NAMED, payload, key=key, stage="never_named"
             )
         for work in works:
             await work(tx)
+
+
+def success_key(job_id: str) -> str:
+    """The key of the one message that tells of a job's success."""
+    return f"job:{job_id}:succeeded"
 
 
 def _is_nameless(job: FineTuningJob) -> bool:

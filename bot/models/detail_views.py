@@ -8,16 +8,20 @@ from bot.edge.buttons import button, data_of
 from bot.models.details import ModelDetails
 from bot.models.views import since
 from bot.ratings.views import share_of
+from bot.serving.views import end_of_try
 from bot.texts import Markup, Texts, shortened
 
 _TITLE_UNITS = 100
 
 
-def details(texts: Texts, found: ModelDetails, *, chooser: str, trainer: str) -> Screen:
+def details(
+    texts: Texts, found: ModelDetails, *, chooser: str, trainer: str, is_tried: bool = False
+) -> Screen:
     """Everything about one model, and the buttons for it.
 
     *chooser* is the name of the admin that put it to use; empty: no admin did. *trainer* started
-    its job or named it to /monitor; empty: the job comes from the terminal.
+    its job or named it to /monitor; empty: the job comes from the terminal. *is_tried*: the reader
+    talks with it alone.
     """
     model = found.model
     lines = [texts("model_title", model=_title(model)), *_state(texts, found, chooser)]
@@ -31,7 +35,7 @@ def details(texts: Texts, found: ModelDetails, *, chooser: str, trainer: str) ->
         *_origin(texts, found, trainer),
         texts("model_name", name=model.name),
     ]
-    return Screen(text="\n".join(lines), buttons=_buttons(texts, found))
+    return Screen(text="\n".join(lines), buttons=_buttons(texts, found, is_tried=is_tried))
 
 
 def checkpoints(
@@ -92,11 +96,15 @@ def _end(texts: Texts, found: ModelDetails) -> list[str]:
     return [texts(key, day=found.last_day, days=found.days_left)]
 
 
-def _buttons(texts: Texts, found: ModelDetails) -> tuple[tuple[Button, ...], ...]:
+def _buttons(
+    texts: Texts, found: ModelDetails, *, is_tried: bool
+) -> tuple[tuple[Button, ...], ...]:
     model = found.model
     test = button(texts, "test", data_of("trials", "test", model.id))
     serve = button(texts, "use", data_of("models", "serve", model.id))
     steps = button(texts, "checkpoints", data_of("models", "steps", model.id))
+    talk = button(texts, "talk", data_of("models", "talk", model.id))
+    talking = [end_of_try(texts, model) if is_tried else talk]
     more = [steps] if found.may_have_checkpoints else []
     back = button(texts, "back", data_of("models", "list", 0))
     if model.retired_at is not None:
@@ -104,11 +112,11 @@ def _buttons(texts: Texts, found: ModelDetails) -> tuple[tuple[Button, ...], ...
         return rows([restore, test], more, [back])
     if found.result is not None:
         back = button(texts, "back", data_of("models", "steps", found.result.id))
-        return rows([test] if found.serving else [serve, test], [back])
+        return rows([test], [back]) if found.serving else rows(talking, [serve, test], [back])
     if found.serving is not None:
         return rows([test], more, [back])
     retire = button(texts, "retire", data_of("models", "retire", model.id))
-    return rows([serve, test], more, [retire, back])
+    return rows(talking, [serve, test], more, [retire, back])
 
 
 def _step_line(texts: Texts, checkpoint: Checkpoint, *, is_best: bool, is_result: bool) -> str:

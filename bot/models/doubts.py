@@ -1,13 +1,14 @@
-"""Why a model may leave the chats without answers, asked before it is put to use."""
+"""What speaks against a model, asked before it is put to use."""
 
 import datetime as dtm
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.domain.models import ServedModel
 from bot.serving.last_days import LastDays
 from bot.serving.naming import ModelNames
 from bot.serving.serving import ServedModels
+from bot.trials.entities import Trial
 from bot.trials.store import TrialStore
 from bot.usage.store import UsageStore
 
@@ -23,6 +24,10 @@ class DoubtKind(StrEnum):
     """The server can't say whether it has it, and the model has never answered."""
     RETIRED = "retired"
     """An admin took it off the list."""
+    UNJUDGED = "unjudged"
+    """It answers, and was not yet asked everything that a verdict needs."""
+    UNFIT = "unfit"
+    """The verdict on it is not to use it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +37,13 @@ class Doubt:
     kind: DoubtKind
     day: dtm.date | None = None
     """For OVER: since when."""
+    against: Trial | None = None
+    """The trial whose verdict is not to use the model; None: there is no such verdict."""
 
     @property
     def is_silence(self) -> bool:
         """Whether chats may be left without answers."""
-        return self.kind is not DoubtKind.RETIRED
+        return self.kind not in (DoubtKind.RETIRED, DoubtKind.UNJUDGED, DoubtKind.UNFIT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +65,18 @@ class Doubts:
         serving = await self.serving.current()
         if serving is not None and serving.model.id == model.id:
             return None
+        trial, doubt = await self.trials.newest_of(model.id), await self._other(model)
+        if trial is None or not trial.is_against:
+            return doubt
+        return replace(doubt or Doubt(kind=DoubtKind.UNFIT), against=trial)
+
+    async def _other(self, model: ServedModel) -> Doubt | None:
+        """What speaks against the model apart from a verdict."""
         day = await self.last_days.over_since(model.name)
         if day is not None:
             return Doubt(kind=DoubtKind.OVER, day=day)
+        if await self.trials.is_underway(model.id):
+            return Doubt(kind=DoubtKind.UNJUDGED)
         if not await self._has_answered(model):
             is_known = await self.names.is_known(model.name)
             if is_known is not True:

@@ -10,6 +10,7 @@ from bot.models.checkpoint_store import CheckpointStore
 from bot.models.details import ModelFacts
 from bot.models.doubts import Doubts
 from bot.models.handlers import ModelHandlers
+from bot.models.talk_handlers import TalkHandlers
 from bot.ratings.feature import RatingsFeature
 from bot.serving.feature import ServingFeature
 from bot.training.feature import TrainingFeature
@@ -57,6 +58,7 @@ def build(
     )
     handlers = ModelHandlers(
         serving=serving.serving,
+        tried=serving.tried,
         models=details,
         quality=ratings.quality,
         last_days=serving.last_days,
@@ -65,6 +67,7 @@ def build(
         asked=AskedStore(core.database),
         people=core.people,
     )
+    talking = TalkHandlers(tried=serving.tried)
     return ModelsFeature(
         name="models",
         details=details,
@@ -77,10 +80,14 @@ def build(
             "models:steps": handlers.show_checkpoints,
             "models:retire": handlers.retire,
             "models:restore": handlers.restore,
-            "models:use": handlers.use_pressed,
+            "models:use": handlers.serve_pressed,
             "models:serve": handlers.serve_pressed,
             "models:anyway": handlers.serve_anyway,
             "models:pick": handlers.serve_picked,
             "models:yes": handlers.serve_asked,
+            "models:back": handlers.go_back,
+            "models:talk": talking.begin,
+            "models:talk_end": talking.end,
         },
+        talks=("models:talk", "models:talk_end"),
     )

@@ -18,6 +18,7 @@ from bot.ratings.quality import Quality
 from bot.serving.last_days import LastDays
 from bot.serving.naming import ModelNames, check_new
 from bot.serving.serving import ServedModels
+from bot.serving.tried import TriedModels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class ModelHandlers:
     """Shows models and puts them to use."""
 
     serving: ServedModels
+    tried: TriedModels
     models: ModelFacts
     quality: Quality
     last_days: LastDays
@@ -40,22 +42,25 @@ class ModelHandlers:
             model = await self.names.one(name)
             context.reply(await self._details(context, model.id))
             return
+        now = await serving.current()
         overview = views.Overview(
-            serving=await serving.current(),
+            serving=now,
             previous=await serving.previous(),
             others=await serving.others(context.press.number),
             verdicts=await self.models.trials.verdicts(),
             shares=await self.quality.shares(),
             has_retired=bool((await serving.retired(0)).models),
+            tried=await self.tried.of(context.person),
+            chooser=await self._who(context, now.chosen_by if now else None),
         )
-        screen = views.listing(context.texts, overview)
+        screen = _in_list(context, views.listing(context.texts, overview))
         # A button without a page belongs to another message, which stays.
         (context.show if context.press.id else context.reply)(screen)
 
     async def list_retired(self, context: BotContext) -> None:
         """Show the models that were taken off the list."""
         page = await self.serving.retired(context.press.number)
-        context.show(views.retired(context.texts, page))
+        context.show(_in_list(context, views.retired(context.texts, page)))
 
     async def show(self, context: BotContext) -> None:
         """Show the details of a model."""
@@ -65,7 +70,8 @@ class ModelHandlers:
         """Show the checkpoints of a model's training."""
         model = await self.serving.by_id(context.press.number)
         found = await self.models.of_job(model.id)
-        context.show(detail_views.checkpoints(context.texts, model, found))
+        screen = detail_views.checkpoints(context.texts, model, found)
+        context.show(_in_list(context, screen))
 
     async def retire(self, context: BotContext) -> None:
         """Take a model off the list; it stays at the provider."""
@@ -91,17 +97,23 @@ class ModelHandlers:
             who = await self._who(context, now.chosen_by if now else None)
             context.reply(views.current(context.texts, now, who))
 
-    async def use_pressed(self, context: BotContext) -> None:
-        """Use the model of a trial; the trial's message stays."""
-        context.reply(await self._asked_or_used(context))
-
     async def serve_pressed(self, context: BotContext) -> None:
-        """Use a model of the list, or the one whose details are shown."""
-        context.show(await self._asked_or_used(context))
+        """Use a model; the message with the button says what came of it."""
+        context.show(await self._asked_or_used(context, context.press.number))
+
+    async def go_back(self, context: BotContext) -> None:
+        """Use the model before a switch; ask if there was another switch since."""
+        before_id, model_id = context.press.numbers(2)
+        now = await self.serving.current()
+        if now is not None and now.model.id not in (before_id, model_id):
+            before = await self.serving.by_id(before_id)
+            context.show(doubt_views.ask_since(context.texts, now.model, before))
+        else:
+            context.show(await self._asked_or_used(context, before_id))
 
     async def serve_anyway(self, context: BotContext) -> None:
         """Use a model of the list although something speaks against it."""
-        model = await self._on_the_list(context)
+        model = await self._on_the_list(context.press.number)
         context.show(await self._used(context, model, doubt=await self.doubts.about(model)))
 
     async def serve_picked(self, context: BotContext) -> None:
@@ -147,19 +159,19 @@ class ModelHandlers:
             raise ButtonGone
         return asked
 
-    async def _asked_or_used(self, context: BotContext) -> Screen:
+    async def _asked_or_used(self, context: BotContext, model_id: int) -> Screen:
         """Put the model to use; ask first if something speaks against it."""
-        model = await self._on_the_list(context)
+        model = await self._on_the_list(model_id)
         doubt = await self.doubts.about(model)
         if doubt is not None:
             yes = data_of("models", "anyway", model.id)
             return doubt_views.ask(context.texts, model.name, doubt, yes)
         return await self._used(context, model)
 
-    async def _on_the_list(self, context: BotContext) -> ServedModel:
-        model = await self.serving.by_id(context.press.number)
+    async def _on_the_list(self, model_id: int) -> ServedModel:
+        model = await self.serving.by_id(model_id)
         if model.retired_at is not None:
-            raise ModelRetired(model=model.title, name=model.name)
+            raise ModelRetired(model=model.title, number=model.id)
         return model
 
     async def _used(
@@ -177,6 +189,7 @@ class ModelHandlers:
             by=context.person.id,
             system_prompt=system_prompt,
             is_silent=doubt is not None and doubt.is_silence,
+            despite=doubt.against.id if doubt and doubt.against else None,
         )
         opening = ""
         if before is not None and before.model.id == used.id:
@@ -190,6 +203,7 @@ class ModelHandlers:
             await self.serving.previous(),
             opening=opening,
             over_since=await self.last_days.over_since(used.name),
+            trial=await self.models.trials.newest_of(used.id),
         )
 
     async def _details(self, context: BotContext, model_id: int) -> Screen:
@@ -197,13 +211,20 @@ class ModelHandlers:
         chooser = found.serving.chosen_by if found.serving else None
         followed_by = found.tracked.followed_by if found.tracked else None
         trainer = found.run.confirmed_by if found.run else followed_by
-        return detail_views.details(
+        screen = detail_views.details(
             context.texts,
             found,
             chooser=await self._who(context, chooser),
             trainer=await self._who(context, trainer),
+            is_tried=await self.tried.of(context.person) == found.model,
         )
+        return _in_list(context, screen)
 
     async def _who(self, context: BotContext, person_id: int | None) -> str:
         """A person's name; empty for None, and for the terminal, which is person 0."""
         return (await self.people.named(person_id)).name if person_id else ""
+
+
+def _in_list(context: BotContext, screen: Screen) -> Screen:
+    """A screen of the message of /models, of which an admin needs only the newest."""
+    return screen.named("models", context.texts("models_later"))

@@ -11,12 +11,12 @@ from bot.edge.buttons import button, data_of, page_buttons
 from bot.ratings.quality import Share
 from bot.ratings.views import share_of
 from bot.serving.serving import ModelPage
-from bot.serving.views import LABEL_UNITS, labels
-from bot.texts import Markup, Texts, cut, shortened
-from bot.trials.entities import Verdict
+from bot.serving.views import back_to, end_of_try, labels, talking_with, tried_line
+from bot.texts import Markup, Texts, shortened
+from bot.trials.entities import Trial, Verdict
 
 SYSTEM_PROMPT_UNITS = 1500
-_TITLE_UNITS = 60
+_TITLE_UNITS = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,10 @@ class Overview:
     shares: Mapping[int, Share]
     """Shares of good answers by model id, for rated models only."""
     has_retired: bool
+    chooser: str = ""
+    """The name of the admin who chose the model that answers; empty: no admin did."""
+    tried: ServedModel | None = None
+    """The model that the reader tries alone; None: none."""
 
 
 def listing(texts: Texts, overview: Overview) -> Screen:
@@ -48,11 +52,15 @@ def listing(texts: Texts, overview: Overview) -> Screen:
         share = overview.shares.get(model.id)
         return texts("models_share", share=share_of(texts, share)) if share else ""
 
+    tried = overview.tried
+    lines = [tried_line(texts, tried)] if tried else []
     if serving:
         shown = {"model": _title(serving.model), "number": serving.model.id}
-        lines = [texts("models_title", **shown) + rated(serving.model)]
+        lines += [texts("models_title", **shown) + rated(serving.model)]
+        if serving.despite is not None:
+            lines.append(texts("models_despite", since=since(texts, serving, overview.chooser)))
     else:
-        lines = [texts("models_none_serving")]
+        lines.append(texts("models_none_serving"))
     if previous:
         shown = {"model": _title(previous), "number": previous.id}
         lines.append(texts("models_before", **shown) + rated(previous))
@@ -63,13 +71,15 @@ def listing(texts: Texts, overview: Overview) -> Screen:
     return Screen(
         text="\n".join(lines),
         buttons=rows(
-            [_back_to(texts, previous)] if previous else [],
+            [end_of_try(texts, tried)] if tried else [],
+            [back_to(texts, previous)] if previous else [],
             *(
                 [_opener(names, model, mark="🟢 " if serving and model == serving.model else "")]
                 for model in known
             ),
             *([_opener(names, model)] for model in page.models),
             _turners(texts, page, "list"),
+            [button(texts, "blind", data_of("comparison", "pick"))],
             retired if overview.has_retired else [],
         ),
     )
@@ -95,21 +105,40 @@ def used(
     *,
     opening: str = "",
     over_since: dtm.date | None = None,
+    trial: Trial | None = None,
 ) -> Screen:
     """The model answers: its system prompt, how to change that, and the way back to *previous*.
 
     *opening* replaces the first sentence, which says that the model answers from now on.
-    *over_since* is the day on which the model was switched off.
+    *over_since* is the day on which the model was switched off. *trial* is its newest one with a
+    verdict.
     """
     lines = [opening or texts("use_done", model=_title(model))]
     if over_since is not None:
         lines.append(texts("use_over", day=over_since))
+    if trial is not None and trial.is_against:
+        lines.append(texts("use_despite"))
+    elif trial is None or trial.judgement is None or trial.judgement.probes is None:
+        lines.append(texts("use_untried"))
     test = button(texts, "test", data_of("trials", "test", model.id))
     models = button(texts, "models", data_of("models", "list", 0))
     return Screen(
         text="\n".join([*lines, *_prompt(texts, model)]),
-        buttons=rows([test, models], [_back_to(texts, previous)] if previous else []),
+        buttons=rows([test, models], [back_to(texts, previous)] if previous else []),
     )
+
+
+def tried(texts: Texts, model: ServedModel) -> Screen:
+    """The model answers this admin alone."""
+    use = button(texts, "use_all", data_of("models", "serve", model.id))
+    text = texts("tried_begun", model=_title(model))
+    return Screen(text=text, buttons=rows([use, end_of_try(texts, model)]))
+
+
+def try_ended(texts: Texts, now: ServedModel | None) -> Screen:
+    """The admin is answered like everybody: by *now*."""
+    models = button(texts, "models", data_of("models", "list", 0))
+    return Screen(text=talking_with(texts, now), buttons=rows([models]))
 
 
 def current(texts: Texts, serving: CurrentModel | None, who: str) -> Screen:
@@ -145,14 +174,15 @@ def since(texts: Texts, serving: CurrentModel, who: str) -> Markup:
         return Markup(texts("model_since_gone", day=day, gone=gone))
     if serving.chosen_by is None:
         return Markup(texts("model_since_first", day=day))
-    return Markup(texts("model_since_chosen", day=day, who=shortened(who, _TITLE_UNITS)))
+    key = "model_since_chosen" if serving.despite is None else "model_since_despite"
+    return Markup(texts(key, day=day, who=shortened(who, _TITLE_UNITS)))
 
 
 def _prompt(texts: Texts, model: ServedModel) -> list[str]:
     prompt = shortened(model.system_prompt, SYSTEM_PROMPT_UNITS)
     return [
         texts("use_prompt", prompt=prompt) if model.system_prompt else texts("use_prompt_none"),
-        texts("use_prompt_hint", model=model.name),
+        texts("use_prompt_hint", model=model.id),
     ]
 
 
@@ -167,12 +197,6 @@ def _line(texts: Texts, model: ServedModel, verdict: Verdict | None) -> str:
 
 def _opener(names: Mapping[int, str], model: ServedModel, *, mark: str = "") -> Button:
     return Button(text=f"{mark}{names[model.id]}", data=data_of("models", "show", model.id))
-
-
-def _back_to(texts: Texts, previous: ServedModel) -> Button:
-    """The button names a model, so that a second tap changes nothing."""
-    use = data_of("models", "serve", previous.id)
-    return button(texts, "roll_back", use, model=cut(previous.title, LABEL_UNITS))
 
 
 def _turners(texts: Texts, page: ModelPage, action: str) -> list[Button]:

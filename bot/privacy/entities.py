@@ -1,8 +1,22 @@
 """What is stored of one person, as they get to see it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.ratings.entities import Rating
+from bot.safety.entities import DangerKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDanger:
+    """How many of the person's messages brought the help card for one kind of danger. No words."""
+
+    kind: DangerKind
+    n: int
+    last_at: int
+    """Unix time, seconds."""
+    n_called: int
+    """Of these, messages that the person showed to the people of the team by a call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +29,8 @@ class StoredWords:
     """Unix time of the oldest turn; None: there is none."""
     n_ratings: int
     n_corrections: int
+    dangers: Sequence[StoredDanger] = ()
+    """By kind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ def build(
         host=urlsplit(core.settings.chat_url).hostname or "",
     )
     presses = {
+        "privacy:show": handlers.overview,
         "privacy:get": handlers.get,
         "privacy:forget": handlers.ask_forget,
         "privacy:forgotten": handlers.forget,

@@ -38,7 +38,7 @@ class PrivacyHandlers:
             context.texts,
             await self.people.profile_of(person),
             await self.privacy.turns_of(person.id),
-            n_turns=words.n_turns,
+            words=words,
             usage=await self.accounts.models_of(person.id),
         )
         context.reply(screen, key=quiet_key(context, "privacy_file"))

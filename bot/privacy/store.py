@@ -1,7 +1,8 @@
 """Everything in words that is stored about one person: counted and read."""
 
-from bot.privacy.entities import StoredTurn, StoredWords
+from bot.privacy.entities import StoredDanger, StoredTurn, StoredWords
 from bot.storage.database import Database
+from bot.storage.rows import from_row
 
 
 class PrivacyStore:
@@ -12,8 +13,7 @@ class PrivacyStore:
 
     async def words_of(self, person_id: int) -> StoredWords:
         """How much there is."""
-        words = await self._db.one(
-            StoredWords,
+        row = await self._db.row(
             """
             SELECT count(DISTINCT conversation_id) AS n_conversations, count(*) AS n_turns,
                 min(created_at) AS since,
@@ -25,8 +25,21 @@ class PrivacyStore:
             """,
             {"person_id": person_id},
         )
-        assert words is not None
-        return words
+        assert row is not None
+        return from_row(StoredWords, row, dangers=await self._dangers_of(person_id))
+
+    async def _dangers_of(self, person_id: int) -> list[StoredDanger]:
+        return await self._db.all(
+            StoredDanger,
+            """
+            SELECT kind, count(DISTINCT message_id) AS n, max(created_at) AS last_at,
+                count(DISTINCT iif(called_at IS NULL, NULL, message_id)) AS n_called
+            FROM danger_messages
+            WHERE person_id = :person_id
+            GROUP BY kind
+            """,
+            {"person_id": person_id},
+        )
 
     async def turns_of(
         self, person_id: int, *, before: StoredTurn | None, limit: int

@@ -6,7 +6,7 @@ from bot.delivery.screen import Attachment, Screen, rows
 from bot.domain.people import PersonProfile
 from bot.edge.buttons import button, data_of
 from bot.edge.who import moment, seen
-from bot.privacy.entities import StoredTurn, StoredWords
+from bot.privacy.entities import StoredDanger, StoredTurn, StoredWords
 from bot.ratings.entities import Rating
 from bot.ratings.views import complaint_label
 from bot.texts import LANGUAGE_NAMES, Texts
@@ -28,6 +28,11 @@ def overview(texts: Texts, profile: PersonProfile, words: StoredWords, *, host: 
         lines.append(texts("privacy_no_words"))
     if words.n_ratings or words.n_corrections:
         lines.append(texts("privacy_opinions", ratings=ratings, corrections=corrections))
+    if words.dangers:
+        kinds = ", ".join(_danger(texts, each) for each in words.dangers)
+        lines.append(texts("privacy_dangers", kinds=kinds))
+    if any(each.n_called for each in words.dangers):
+        lines.append(texts("privacy_called"))
     lines += [
         texts("privacy_counts"),
         "",
@@ -52,12 +57,12 @@ def file_of(
     profile: PersonProfile,
     turns: Sequence[StoredTurn],
     *,
-    n_turns: int,
+    words: StoredWords,
     usage: Sequence[tuple[str, Bill]],
 ) -> Screen:
     """Everything, as a text file that a phone can show.
 
-    *n_turns* is the number of all stored turns; *turns* may be fewer.
+    *words* counts all stored turns; *turns* may be fewer.
     """
     person = profile.person
     parts = [
@@ -74,8 +79,11 @@ def file_of(
         texts.plain("privacy_file_usage", model=model, n=bill.n_answers, tokens=bill.n_tokens)
         for model, bill in usage
     ]
-    if len(turns) < n_turns:
-        parts.append(texts.plain("privacy_file_cut", n=len(turns), total=n_turns))
+    parts += [
+        texts.plain("privacy_file_danger", kind=_danger(texts, each)) for each in words.dangers
+    ]
+    if len(turns) < words.n_turns:
+        parts.append(texts.plain("privacy_file_cut", n=len(turns), total=words.n_turns))
     talk = None
     for turn in turns:
         when = moment(texts, turn.at)
@@ -88,6 +96,15 @@ def file_of(
         parts += _opinion(texts, turn.rating)
     attachment = Attachment(name=f"natasha-{person.id}.txt", text="\n\n".join(parts))
     return Screen(text=texts("privacy_caption"), attachment=attachment)
+
+
+def _danger(texts: Texts, danger: StoredDanger) -> str:
+    return texts.plain(
+        "privacy_danger",
+        kind=texts.plain(f"danger_kind_{danger.kind}"),
+        n=texts.number(danger.n),
+        last=texts.moment(danger.last_at),
+    )
 
 
 def _opinion(texts: Texts, rating: Rating) -> list[str]:

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.delivery.notifications import NotificationKind
 from bot.domain.models import Ending, Turn
+
+
+class RatingKind(NotificationKind):
+    """What admins hear because of ratings."""
+
+    WAY_BACK = "way_back"
+    """People like the model that serves less than the one before it."""
 
 
 class Complaint(StrEnum):
@@ -52,13 +60,34 @@ class RatedTurn:
     """Unix time, seconds, of the last change."""
     answered_at: int
     """Unix time, seconds."""
+    is_about_danger: bool = False
+    """In this conversation the person was perhaps in danger, here or before."""
+    is_hidden: bool = False
+    """The same, and they did not call for the people of the team."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwaitedCorrection:
-    """Somebody's next message is a correction."""
+    """Somebody was asked for a correction."""
 
     turn_id: int
     """The request id of the turn."""
     message_id: int | None
-    """The message that asks for it; None: not known."""
+    """The message with the buttons around it; None: not known."""
+    request_id: int
+    """The press that asked for it."""
+    is_fresh: bool = True
+    """Whether their next words count, too, and not only a reply."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldText:
+    """A correction or a question to the model: the person is asked which."""
+
+    request_id: int
+    """The update with the text."""
+    person_id: int
+    turn_id: int
+    """The request id of the turn that it may correct."""
+    message_id: int
+    text: str

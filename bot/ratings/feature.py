@@ -3,16 +3,22 @@
 from dataclasses import dataclass
 
 from bot.chat.feature import ChatFeature
+from bot.delivery.screen import Screen
+from bot.domain import JsonDict
 from bot.edge.core import Core
 from bot.edge.feature import Feature
+from bot.ratings import views
 from bot.ratings.correction_store import AwaitedCorrectionStore
-from bot.ratings.entities import Complaint
+from bot.ratings.entities import Complaint, RatingKind
 from bot.ratings.feedback import Feedback
 from bot.ratings.handlers import RatingHandlers
-from bot.ratings.quality import Quality
+from bot.ratings.quality import Quality, Share
 from bot.ratings.quality_handlers import QualityHandlers
 from bot.ratings.store import RatingStore, forget_opinions
+from bot.ratings.way_back import WayBack
+from bot.safety.feature import SafetyFeature
 from bot.serving.feature import ServingFeature
+from bot.texts import Texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,19 +30,40 @@ class RatingsFeature(Feature):
     quality: Quality
 
 
-def build(core: Core, *, serving: ServingFeature, chat: ChatFeature) -> RatingsFeature:
+def build(
+    core: Core, *, safety: SafetyFeature, serving: ServingFeature, chat: ChatFeature
+) -> RatingsFeature:
     """Put ratings together. A correction is a text, so the chat asks here first."""
     store = RatingStore(core.database)
-    feedback = Feedback(ratings=store, awaited=AwaitedCorrectionStore(core.database))
+    feedback = Feedback(
+        ratings=store, awaited=AwaitedCorrectionStore(core.database), dangers=safety.store
+    )
+    safety.lookout.is_work.append(feedback.is_correction)
     quality = Quality(ratings=store)
+    way_back = WayBack(ratings=store, serving=serving.serving, notifications=core.notifications)
+
+    async def offered(texts: Texts, payload: JsonDict, _: int) -> Screen | None:
+        now = await serving.serving.current()
+        if now is None or now.model.id != payload["model_id"]:
+            return None  # an admin was quicker
+        before = await serving.serving.by_id(payload["before_id"])
+        share, share_before = [Share(n_good=n_good, n=n) for n_good, n in payload["shares"]]
+        return views.offer_way_back(texts, (now.model, share), (before, share_before))
+
     handlers = RatingHandlers(
-        feedback=feedback, conversations=chat.conversations, outbox=core.outbox
+        feedback=feedback,
+        way_back=way_back,
+        answering=chat.answering,
+        conversations=chat.conversations,
+        outbox=core.outbox,
+        dangers=safety.store,
     )
     admins = QualityHandlers(
         quality=quality,
         serving=serving.serving,
         conversations=chat.conversations,
         max_tokens=core.settings.chat_max_tokens,
+        dangers=safety.store,
     )
     chat.handlers.takes_text.append(handlers.is_awaited)
     chat.handlers.takes_edited.append(handlers.is_edited_correction)
@@ -58,8 +85,13 @@ def build(core: Core, *, serving: ServingFeature, chat: ChatFeature) -> RatingsF
             "ratings:correction_write": handlers.write,
             "ratings:correction_leave": handlers.write_not,
             "ratings:correction_drop": handlers.drop,
+            "ratings:correction_file": handlers.file_held,
+            "ratings:correction_ask": handlers.ask_held,
         },
-        talks=[f"ratings:correction_{action}" for action in ("write", "leave", "drop")],
+        talks=[
+            f"ratings:correction_{action}" for action in ("write", "leave", "drop", "file", "ask")
+        ],
         after_command=handlers.leave_off_at_command,
+        notifications={RatingKind.WAY_BACK: offered},
         forgets=forget_opinions,
     )

@@ -13,6 +13,8 @@ from bot.ratings.store import RatingCounts, RatingStore
 Z: Final = 1.959964
 """Standard deviations on either side that hold 95 % of a normal distribution."""
 LATELY_S: Final = 7 * 86_400
+ENOUGH_TO_JUDGE: Final = 20
+"""Ratings from which on a share is shown, and models are told apart."""
 ENOUGH: Final = 10
 """A trend needs so many ratings both in the last days and in the time before."""
 

@@ -9,6 +9,7 @@ from bot.edge.context import BotContext
 from bot.errors import ModelListGone
 from bot.ratings import quality_views as views
 from bot.ratings.quality import LATELY_S, Quality
+from bot.safety.store import DangerStore
 from bot.serving.serving import ServedModels
 
 
@@ -21,13 +22,15 @@ class QualityHandlers:
     conversations: ConversationStore
     max_tokens: int
     """The limit on the tokens of an answer."""
+    dangers: DangerStore
 
     async def overview(self, context: BotContext) -> None:
         """/quality: every model, and what follows from the ratings."""
         models = await self.quality.overview()
         n_cut = await self.conversations.n_cut(since=int(time.time()) - LATELY_S)
         cut = views.CutAnswers(n=n_cut, limit=self.max_tokens)
-        context.show(views.overview(context.texts, models, cut))
+        dangers = await self.dangers.counts()
+        context.show(views.overview(context.texts, models, cut, dangers))
 
     async def read(self, context: BotContext) -> None:
         """One of a model's bad answers: "12.0" is the newest of model 12."""

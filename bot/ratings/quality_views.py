@@ -12,6 +12,8 @@ from bot.edge.who import moment
 from bot.ratings.entities import RatedTurn
 from bot.ratings.quality import ModelQuality, Trend, best
 from bot.ratings.views import complaint_label, share_of
+from bot.safety import views as safety_views
+from bot.safety.entities import DangerCounts
 from bot.serving.views import labels
 from bot.texts import Markup, Texts, shortened
 
@@ -31,20 +33,27 @@ class CutAnswers:
     """In tokens."""
 
 
-def overview(texts: Texts, models: Sequence[ModelQuality], cut: CutAnswers) -> Screen:
+def overview(
+    texts: Texts, models: Sequence[ModelQuality], cut: CutAnswers, dangers: DangerCounts
+) -> Screen:
     """Each model's share of good answers, how it moves, and what follows from that.
 
-    This is the one place where admins hear of *cut* answers of others: when they ask.
+    This is the one place where admins hear of *cut* answers of others, and how many people were
+    perhaps in danger: when they ask.
     """
-    limit = [texts("quality_cut", n=texts.number(cut.n), limit=cut.limit)] if cut.n else []
+    notes = [texts("quality_cut", n=texts.number(cut.n), limit=cut.limit)] if cut.n else []
+    if dangers.n:
+        notes.append(texts("quality_dangers", **safety_views.numbers(texts, dangers)))
+    about_dangers = [safety_views.opener(texts, dangers)]
     if not models:
-        return Screen(text="\n\n".join([texts("quality_none"), *limit]))
+        text = "\n\n".join([texts("quality_none"), *notes])
+        return Screen(text=text, buttons=rows(about_dangers))
     shown = models[:MODELS_SHOWN]
     names = labels([each.model for each in shown])
     lines = [texts("quality_title")]
     for each in shown:
         lines += _lines(texts, names[each.model.id], each)
-    lines += ["", *_conclusion(texts, names, shown), texts("quality_interval"), *limit]
+    lines += ["", *_conclusion(texts, names, shown), texts("quality_interval"), *notes]
     if len(models) > MODELS_SHOWN:
         lines.append(texts("quality_more", n=MODELS_SHOWN, total=len(models)))
     openers = [
@@ -53,7 +62,7 @@ def overview(texts: Texts, models: Sequence[ModelQuality], cut: CutAnswers) -> S
         if each.n_bad
     ]
     to_dataset = button(texts, "to_dataset", data_of("export", "start"))
-    return Screen(text="\n".join(lines), buttons=rows(*openers, [to_dataset]))
+    return Screen(text="\n".join(lines), buttons=rows(*openers, [to_dataset], about_dangers))
 
 
 def bad_answer(
@@ -68,19 +77,26 @@ def bad_answer(
     lines = [
         texts("quality_bad_title", model=title, n=number + 1, of=of),
         texts("quality_bad_at", when=moment(texts, answer.rated_at)),
-        texts("quality_question", text=shortened(answer.user_text, _QUESTION_UNITS)),
-        texts("quality_answer", text=shortened(answer.assistant_text, _ANSWER_UNITS)),
+        *([texts("danger_hidden")] if answer.is_hidden else _words(texts, answer)),
     ]
-    if mark := mark_of(texts, answer.ending):
-        lines.append(texts("quality_part", why=mark))
     if rating.complaint is not None:
         lines.append(texts("quality_complaint", reason=complaint_label(texts, rating.complaint)))
-    if rating.correction is not None:
+    if rating.correction is not None and not answer.is_hidden:
         correction = shortened(rating.correction, _CORRECTION_UNITS)
         lines.append(texts("quality_correction", text=correction))
     turners = page_buttons(texts, partial(_place, model), number, has_more=number + 1 < of)
     to_dataset = button(texts, "to_dataset", data_of("export", "start"))
     return Screen(text="\n".join(lines), buttons=rows(turners, [back, to_dataset]))
+
+
+def _words(texts: Texts, answer: RatedTurn) -> list[str]:
+    lines = [
+        texts("quality_question", text=shortened(answer.user_text, _QUESTION_UNITS)),
+        texts("quality_answer", text=shortened(answer.assistant_text, _ANSWER_UNITS)),
+    ]
+    if mark := mark_of(texts, answer.ending):
+        lines.append(texts("quality_part", why=mark))
+    return lines
 
 
 def _lines(texts: Texts, name: str, each: ModelQuality) -> list[str]:

@@ -17,7 +17,15 @@ _RATED: Final = """
     SELECT r.id, r.request_id, r.person_id, r.model, r.is_good, r.complaint, r.correction,
         r.rated_at, t.id AS turn_id, t.conversation_id, t.user_text, t.assistant_text,
         t.ending, t.created_at AS answered_at, t.n_window,
-        coalesce(p.text, m.system_prompt, '') AS system_prompt
+        coalesce(p.text, m.system_prompt, '') AS system_prompt,
+        EXISTS (
+            SELECT 1 FROM turns e JOIN danger_messages d ON d.request_id = e.request_id
+            WHERE e.conversation_id = t.conversation_id AND e.id <= t.id
+        ) AS is_about_danger,
+        EXISTS (
+            SELECT 1 FROM turns e JOIN danger_messages d ON d.request_id = e.request_id
+            WHERE e.conversation_id = t.conversation_id AND e.id <= t.id AND d.called_at IS NULL
+        ) AS is_hidden
     FROM ratings r
         JOIN turns t ON t.request_id = r.request_id
         LEFT JOIN prompts p ON p.id = t.prompt_id
@@ -175,6 +183,19 @@ class RatingStore:
             {"since": since},
         )
 
+    async def n_rated(self, tx: Transaction, model: str, *, since: int = 0) -> tuple[int, int]:
+        """How many good ones there are among the model's answers that were rated since, of all."""
+        row = await tx.row(
+            """
+            SELECT coalesce(sum(is_good), 0) AS n_good, count(is_good) AS n
+            FROM ratings
+            WHERE model = :model AND rated_at >= :since
+            """,
+            {"model": model, "since": since},
+        )
+        assert row is not None
+        return row["n_good"], row["n"]
+
     async def _clear(self, tx: Transaction, request_id: int, cleared: str, kept: str) -> None:
         values = {"request_id": request_id}
         await tx.execute(
@@ -208,5 +229,5 @@ class RatingStore:
 
 async def forget_opinions(tx: Transaction, person_id: int) -> None:
     """Delete what they thought of answers, and how they would have put them."""
-    for table in ("ratings", "awaited_corrections"):
+    for table in ("ratings", "awaited_corrections", "held_texts"):
         await tx.execute(f"DELETE FROM {table} WHERE person_id = :id", {"id": person_id})

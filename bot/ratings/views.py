@@ -2,11 +2,14 @@
 
 from bot.chat.views import answer_buttons
 from bot.delivery.screen import Button, Screen, rows
+from bot.domain.models import ServedModel
 from bot.edge.buttons import button, data_of
 from bot.ratings.entities import Complaint, Rating
-from bot.ratings.quality import Share
+from bot.ratings.quality import ENOUGH_TO_JUDGE, Share
+from bot.serving.views import back_to
 from bot.texts import Markup, Texts, shortened
 
+_TITLE_UNITS = 60
 CORRECTION_UNITS = 1500
 """UTF-16 units of a correction that is shown again."""
 
@@ -44,13 +47,29 @@ def opinion(texts: Texts, turn_id: int, rating: Rating) -> Screen:
     )
 
 
-def ask(texts: Texts, turn_id: int, rating: Rating, *, until: int) -> Screen:
-    """Ask for the correction as the next message, until that Unix time."""
+def waiting(texts: Texts, turn_id: int, rating: Rating, *, until: int) -> Screen:
+    """What a correction is for, and until which Unix time it may come without being a reply."""
     lines = [texts("feedback_write", until=texts.clock(until))]
     if rating.correction is not None:
         lines.append(_correction(texts, rating.correction))
     leave = button(texts, "write_not", data_of("ratings", "correction_leave", turn_id))
     return Screen(text="\n".join(lines), buttons=rows([leave]))
+
+
+def prompt(texts: Texts) -> Screen:
+    """The question whose replies are corrections."""
+    return Screen(text=texts("feedback_prompt"), placeholder=texts.plain("feedback_placeholder"))
+
+
+def ask_which(texts: Texts, request_id: int) -> Screen:
+    """Are these words a correction, or a question to Natasha?"""
+    return Screen(
+        text=texts("feedback_which"),
+        buttons=rows(
+            [button(texts, "is_correction", data_of("ratings", "correction_file", request_id))],
+            [button(texts, "is_question", data_of("ratings", "correction_ask", request_id))],
+        ),
+    )
 
 
 def noted(texts: Texts, turn_id: int) -> Screen:
@@ -80,8 +99,13 @@ def complaint_label(texts: Texts, complaint: Complaint) -> str:
 
 
 def share_of(texts: Texts, share: Share) -> Markup:
-    """The share of good answers, as in "👍 81 % (64–91, n=32)"."""
+    """The share of good answers, as in "👍 81 % (64–91, 32 ratings)"; few say nothing yet."""
     low, high = share.interval
+    if share.n < ENOUGH_TO_JUDGE:
+        ratings = texts.plural("ratings", share.n)
+        return Markup(
+            texts("quality_share_early", n=share.n, ratings=ratings, enough=ENOUGH_TO_JUDGE)
+        )
     return Markup(
         texts(
             "quality_share",
@@ -91,6 +115,21 @@ def share_of(texts: Texts, share: Share) -> Markup:
             n=texts.number(share.n),
         )
     )
+
+
+def offer_way_back(
+    texts: Texts, now: tuple[ServedModel, Share], earlier: tuple[ServedModel, Share]
+) -> Screen:
+    """The model that serves now is liked less than the earlier one."""
+    (model, share), (before, share_before) = now, earlier
+    text = texts(
+        "way_back_offer",
+        model=shortened(model.title, _TITLE_UNITS),
+        before=shortened(before.title, _TITLE_UNITS),
+        share=share_of(texts, share),
+        share_before=share_of(texts, share_before),
+    )
+    return Screen(text=text, buttons=rows([back_to(texts, before, model)]))
 
 
 def _reason(texts: Texts, turn_id: int, complaint: Complaint, rating: Rating) -> Button:

@@ -15,6 +15,8 @@ from bot.serving.last_days import LastDays
 from bot.serving.naming import ModelNames
 from bot.serving.serving import ServedModels
 from bot.serving.store import ModelStore
+from bot.serving.tried import TriedModels
+from bot.serving.tried_store import TriedStore
 from bot.texts import Texts
 from bot.training.feature import TrainingFeature
 
@@ -24,6 +26,7 @@ class ServingFeature(Feature):
     """What other features may use of it."""
 
     serving: ServedModels
+    tried: TriedModels
     names: ModelNames
     models: ModelStore
     last_days: LastDays
@@ -42,6 +45,13 @@ def build(
         notifications=core.notifications,
         chat_model=settings.chat_model,
     )
+    tried = TriedModels(
+        database=core.database,
+        store=TriedStore(core.database),
+        serving=serving,
+        notifications=core.notifications,
+    )
+    serving.on_retired.append(tried.lose_in)
     last_days = LastDays(
         database=core.database,
         store=LastDayStore(),
@@ -67,13 +77,29 @@ def build(
             return None  # an admin was quicker
         return views.silent(texts, now.model, await serving.previous())
 
+    async def switched(texts: Texts, payload: JsonDict, _: int) -> Screen | None:
+        by = await core.people.named(payload["by"])
+        model, before = await models.get(payload["model_id"]), payload["before_id"]
+        return views.switched(texts, model, await models.get(before or 0), by) if model else None
+
+    async def tried_lost(texts: Texts, payload: JsonDict, reader: int) -> Screen | None:
+        lost = await models.get(payload["model_id"])
+        now = await tried.answering(await core.people.named(reader))
+        return views.tried_lost(texts, lost, now) if lost else None
+
     return ServingFeature(
         name="serving",
         serving=serving,
+        tried=tried,
         names=names,
         models=models,
         last_days=last_days,
-        notifications={ServingKind.ENDING: ending, ServingKind.SILENT: silent},
+        notifications={
+            ServingKind.ENDING: ending,
+            ServingKind.SILENT: silent,
+            ServingKind.SWITCHED: switched,
+            ServingKind.TRIED_LOST: tried_lost,
+        },
         # Several times a day, so that one unanswered request does not delay a warning by a day.
         ticks=[Tick(name="last days", run=last_days.look, interval_s=6 * 3600, first_s=1)],
     )

@@ -1,12 +1,14 @@
 """The model that answers in chats, and the list of models to choose from."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from bot.dataset.current import CurrentDataset
 from bot.delivery.notifications import Notifications
 from bot.domain.models import CurrentModel, ServedModel
+from bot.domain.people import Urgency
 from bot.domain.training import FineTuningJob, TrackedJob
 from bot.errors import ModelListGone, ModelServes, NoModel
 from bot.jobs.watching import Work
@@ -40,6 +42,8 @@ class ServedModels:
     notifications: Notifications
     chat_model: str
     """`CHAT_MODEL`, which serves until a model is chosen; empty: none does."""
+    on_retired: list[Callable[[Transaction, int], Awaitable[Any]]] = field(default_factory=list)
+    """Called with the id of a model that is taken off the list."""
 
     async def current(self) -> CurrentModel | None:
         """The model that answers now; None: no model is ready yet."""
@@ -108,16 +112,21 @@ class ServedModels:
         by: int,
         system_prompt: str | None = None,
         is_silent: bool = False,
+        despite: int | None = None,
     ) -> ServedModel:
         """Let the model answer from now on; a *system_prompt* replaces its present one.
 
-        *is_silent*: it will probably not answer, so every admin is told at once.
+        Every other admin hears of a switch, once. *is_silent*: it will probably not answer, so all
+        admins are told at once. *despite* is the trial whose verdict the admin overrules.
         """
+        of_settings = await self.current()
 
         async def work(tx: Transaction) -> None:
             if system_prompt is not None:
                 await self.models.set_system_prompt(tx, model.id, system_prompt)
-            await self.models.serve(tx, model.id, chosen_by=by, now=int(time.time()))
+            now, before = int(time.time()), await self.models.serving(tx) or of_settings
+            if await self.models.serve(tx, model.id, chosen_by=by, now=now, despite=despite):
+                await self._tell_switched(tx, model, before.model if before else None, by)
             if is_silent:
                 await self.tell_silent(tx, model.id)
 
@@ -128,7 +137,11 @@ class ServedModels:
         """Tell every admin that the model that serves does not answer, once for each choice."""
         choice = await self.models.choice(tx)
         await self.notifications.tell_admins(
-            tx, ServingKind.SILENT, {"model_id": model_id}, key=f"silent:{model_id}:{choice}"
+            tx,
+            ServingKind.SILENT,
+            {"model_id": model_id},
+            key=f"silent:{model_id}:{choice}",
+            urgency=Urgency.IMPORTANT,
         )
 
     async def retire(self, model_id: int) -> ServedModel:
@@ -140,8 +153,7 @@ class ServedModels:
         """
         model, serving = await self.by_id(model_id), await self.current()
         if serving is None or serving.model.id != model_id:
-            now = int(time.time())
-            await self.database.write(lambda tx: self.models.retire(tx, model_id, now=now))
+            await self.database.write(lambda tx: self._retire(tx, model_id))
             model = await self.by_id(model_id)
         if model.retired_at is None:
             raise ModelServes(model=model.title)
@@ -174,6 +186,24 @@ class ServedModels:
             )
 
         return work
+
+    async def _retire(self, tx: Transaction, model_id: int) -> None:
+        if await self.models.retire(tx, model_id, now=int(time.time())):
+            for on_retired in self.on_retired:
+                await on_retired(tx, model_id)
+
+    async def _tell_switched(
+        self, tx: Transaction, model: ServedModel, before: ServedModel | None, by: int
+    ) -> None:
+        """Tell every admin but the one who switched; a model of the settings is no switch."""
+        if before is not None and before.id == model.id:
+            return
+        choice = await self.models.choice(tx)
+        payload = {"by": by, "model_id": model.id, "before_id": before.id if before else None}
+        for admin_id in sorted(self.notifications.admin_ids - {by}):
+            await self.notifications.tell(
+                tx, admin_id, ServingKind.SWITCHED, payload, key=f"switched:{choice}"
+            )
 
     async def _known(self, name: str) -> ServedModel:
         known = await self.models.named(name)

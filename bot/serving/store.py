@@ -38,22 +38,33 @@ class ModelStore:
         )
 
     async def serve(
-        self, tx: Transaction, model_id: int, *, chosen_by: int | None, now: int
-    ) -> None:
-        """Let the model, retired or not, answer from now on; once more is no new choice."""
-        await tx.execute(
+        self,
+        tx: Transaction,
+        model_id: int,
+        *,
+        chosen_by: int | None,
+        now: int,
+        despite: int | None = None,
+    ) -> bool:
+        """Let the model, retired or not, answer from now on; False: it does, so nothing changes.
+
+        *despite* is the trial whose verdict is overruled.
+        """
+        is_new = await tx.changes(
             """
-            INSERT INTO servings (model_id, since_at, chosen_by)
-            SELECT :model_id, :now, :chosen_by
+            INSERT INTO servings (model_id, since_at, chosen_by, despite)
+            SELECT :model_id, :now, :chosen_by, :despite
             WHERE :model_id IS NOT (SELECT model_id FROM servings ORDER BY id DESC LIMIT 1)
             """,
-            {"model_id": model_id, "chosen_by": chosen_by, "now": now},
+            {"model_id": model_id, "chosen_by": chosen_by, "now": now, "despite": despite},
         )
         await self.restore(tx, model_id)
+        await self._end_tries(tx, model_id)
+        return is_new
 
     async def replace(self, tx: Transaction, gone_id: int, *, by: int, now: int) -> bool:
         """Let another model serve in the place of one that is gone; False: that serves no more."""
-        return await tx.changes(
+        is_replaced = await tx.changes(
             """
             INSERT INTO servings (model_id, since_at, instead_of)
             SELECT :model_id, :now, :gone_id
@@ -62,6 +73,9 @@ class ModelStore:
             """,
             {"model_id": by, "gone_id": gone_id, "now": now},
         )
+        if is_replaced:
+            await self._end_tries(tx, by)
+        return is_replaced
 
     async def successors_of(self, gone_id: int, *, otherwise: str) -> list[ServedModel]:
         """Models on the list that may serve in the place of one that is gone.
@@ -87,9 +101,9 @@ class ModelStore:
             {"gone_id": gone_id, "otherwise": otherwise},
         )
 
-    async def retire(self, tx: Transaction, model_id: int, *, now: int) -> None:
-        """Take the model off the list, unless it serves."""
-        await tx.execute(
+    async def retire(self, tx: Transaction, model_id: int, *, now: int) -> bool:
+        """Take the model off the list, unless it serves; False: nothing changes."""
+        return await tx.changes(
             """
             UPDATE models
             SET retired_at = :now
@@ -107,12 +121,13 @@ class ModelStore:
         """Whether some model was ever put to use."""
         return await tx.row("SELECT 1 FROM servings LIMIT 1") is not None
 
-    async def serving(self) -> CurrentModel | None:
-        """Who answers in chats, or None."""
-        return await self._db.one(
+    async def serving(self, tx: Transaction | None = None) -> CurrentModel | None:
+        """Who answers in chats, or None; inside *tx* as it is at this moment."""
+        return await (tx or self._db).one(
             CurrentModel,
             f"""
-            SELECT {MODEL_COLUMNS}, s.since_at AS since, s.chosen_by, g.name AS instead_of
+            SELECT {MODEL_COLUMNS}, s.since_at AS since, s.chosen_by, g.name AS instead_of,
+                s.despite
             FROM servings s
                 JOIN models m ON m.id = s.model_id
                 LEFT JOIN models g ON g.id = s.instead_of
@@ -124,6 +139,18 @@ class ModelStore:
     async def choice(self, tx: Transaction) -> int:
         """The number of the last choice of a model, as of this transaction; 0: there was none."""
         return await tx.one(int, "SELECT max(id) FROM servings") or 0
+
+    async def offer_way_back(self, tx: Transaction, model_id: int, *, now: int) -> bool:
+        """Note that the way back from the model that serves is offered; False: it was before."""
+        return await tx.changes(
+            """
+            UPDATE servings
+            SET way_back_at = :now
+            WHERE id = (SELECT max(id) FROM servings) AND model_id = :model_id
+                AND way_back_at IS NULL
+            """,
+            {"model_id": model_id, "now": now},
+        )
 
     async def before(self, model_id: int) -> ServedModel | None:
         """The last other model on the list that served before that one does, or None."""
@@ -190,3 +217,7 @@ class ModelStore:
             """,
             {"limit": limit, "offset": offset},
         )
+
+    async def _end_tries(self, tx: Transaction, model_id: int) -> None:
+        """The model answers everybody now, so nobody tries it alone."""
+        await tx.execute("DELETE FROM tried_models WHERE model_id = :id", {"id": model_id})

@@ -56,7 +56,7 @@ def save(database: Path, archive: Path) -> Backup:
         if not database.is_file():
             raise DatabaseUnusable(f"{database}: there is no such file")
         if archive.exists() and not (archive.is_file() and zipfile.is_zipfile(archive)):
-            raise BackupUnusable(f"{archive}: it exists already, and is no backup")
+            raise BackupUnusable(f"{archive}: it already exists and is not a backup")
         archive.parent.mkdir(parents=True, exist_ok=True)
         with _beside(archive) as folder:
             copy = folder / _DATABASE

@@ -5,7 +5,8 @@ import logging
 import os
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -74,6 +75,18 @@ class Transaction(Queries):
         """All rows of a query."""
         return list(await self._connection.execute_fetchall(sql, parameters or {}))
 
+    @asynccontextmanager
+    async def undone_alone(self) -> AsyncIterator[None]:
+        """Undo only what the `async with` block did if it raises; the exception travels on."""
+        await self._connection.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            await self._connection.execute("ROLLBACK TO part")
+            raise
+        finally:
+            await self._connection.execute("RELEASE part")
+
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call *callback* once the work is safely on disk; never when it is rolled back."""
         self.callbacks.append(callback)
@@ -115,7 +128,11 @@ class Database(Queries):
             await writer.close()
             raise
         database = cls(writer, reader)
-        await database.checkpoint()
+        try:
+            await database.checkpoint()
+        except sqlite3.Error as exc:  # for instance, a full disk
+            await database.close()
+            raise DatabaseUnusable(f"{path}: {exc}") from exc
         return database
 
     async def close(self) -> None:

@@ -42,7 +42,7 @@ def restore(settings: Settings, texts: Texts, file: Path, *, is_agreed: bool) ->
         found = backups.look_into(file)
         print(f"Found: {_described(found)}")
         if settings.database_path.is_file():
-            print(f"It takes the place of everything in {settings.database_path}.")
+            print(f"It will replace everything in {settings.database_path}.")
         if not is_agreed and not _agrees():
             print("Nothing was changed.")
             return 1
@@ -61,7 +61,7 @@ def _kept(settings: Settings) -> str:
     except DatabaseUnusable as exc:
         folder = path.with_suffix("")
         backups.set_aside(settings.database_path, folder)
-        return f"copied to {folder}, for no backup can be made of it ({exc})"
+        return f"copied to {folder}, because it can't be backed up ({exc})"
 
 
 def _new_path(settings: Settings, name: str) -> Path:
@@ -82,6 +82,6 @@ def _described(backup: backups.Backup) -> str:
 def _agrees() -> bool:
     """Only the word itself agrees; without a terminal nobody is asked, and nothing happens."""
     if not sys.stdin.isatty():
-        print("Say so with --yes.", file=sys.stderr)
+        print("Confirm with --yes.", file=sys.stderr)
         return False
-    return ask("Type restore to go on: ").lower() == "restore"
+    return ask("Type restore to continue: ").lower() == "restore"

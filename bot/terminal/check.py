@@ -1,5 +1,6 @@
 """`python -m bot check`: one line each for settings, database, dataset, Telegram, provider."""
 
+import datetime as dtm
 import re
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, aclosing
@@ -7,22 +8,29 @@ from contextlib import AsyncExitStack, aclosing
 from telegram.error import InvalidToken, TelegramError
 
 from bot.app import build_telegram
+from bot.catalogue import load_catalogue
 from bot.config import Needs, Settings, load_settings
 from bot.dataset.validation import validate
 from bot.delivery.requests import ForeignAnswer
-from bot.edge.core import build_provider, open_core
+from bot.edge.core import build_provider, open_core, today_utc
 from bot.edge.registry import Registry
 from bot.errors import (
     CannotStart,
     DatasetInvalid,
+    ModelUnknown,
     ProviderUnreachable,
     SettingsError,
     UserError,
 )
+from bot.gateways.provider import TrainingApi
 from bot.gateways.tokenizer import encoding_for
 from bot.terminal.console import one_line, told
 from bot.texts import Texts
+from bot.training.parameters import defaults_of
 from bot.wiring import build_features
+
+HELP_LINES_KEPT_DAYS = 180
+"""Telephone numbers change: after so many days somebody has to check them again."""
 
 
 async def check() -> int:
@@ -37,6 +45,8 @@ async def check() -> int:
             print(f"✗ settings    {problem}")
         return 2
     print("✓ settings")
+    for warning in help_line_warnings(settings, today=today_utc()):
+        print(f"⚠ help lines  {warning}")
     parts: dict[str, Callable[[Settings], Awaitable[str]]] = {
         "database": _database,
         "dataset": _dataset,
@@ -45,6 +55,20 @@ async def check() -> int:
     }
     results = [await _line(name, part, settings) for name, part in parts.items()]
     return 0 if all(results) else 2
+
+
+def help_line_warnings(settings: Settings, *, today: dtm.date) -> list[str]:
+    """What is doubtful about the numbers for people in danger; they do not prevent the start."""
+    warnings = []
+    for name, language in (("HELP_LINES", "ru"), ("HELP_LINES_EN", "en")):
+        day = settings.help_lines_in(language).looked_up
+        if day > today:
+            warnings.append(f"{name}: the day of the last check, {day}, is in the future")
+        elif (today - day).days > HELP_LINES_KEPT_DAYS:
+            warnings.append(
+                f"{name}: last checked on {day}. Call each number, then write down the new day"
+            )
+    return warnings
 
 
 async def _line(name: str, part: Callable[[Settings], Awaitable[str]], settings: Settings) -> bool:
@@ -81,12 +105,12 @@ async def _telegram(settings: Settings) -> str:
     except InvalidToken as exc:
         raise CannotStart(f"TELEGRAM_BOT_TOKEN: {url} does not know this token") from exc
     except ForeignAnswer as exc:
-        raise CannotStart(f"TELEGRAM_API_URL: {url} is no Bot API: {exc.message}") from exc
+        raise CannotStart(f"TELEGRAM_API_URL: {url} is not a Bot API: {exc.message}") from exc
     except TelegramError as exc:
         raise CannotStart(f"{url} can't be reached: {one_line(exc.message)}") from exc
     name = me.get("username") if isinstance(me, dict) else None
     if not isinstance(name, str):
-        raise CannotStart(f"TELEGRAM_API_URL: {url} is no Bot API: its getMe names no bot")
+        raise CannotStart(f"TELEGRAM_API_URL: {url} is not a Bot API: its getMe names no bot")
     return f"@{one_line(name)} at {url}"
 
 
@@ -95,11 +119,26 @@ async def _provider(settings: Settings) -> str:
     try:
         async with aclosing(build_provider(settings)) as api:
             names = await api.model_names()
+            engine = await _engine(settings, api)
     except ProviderUnreachable as exc:
         raise CannotStart(f"{url} can't be reached: {one_line(exc.said)}") from exc
     except UserError as exc:
         raise CannotStart(f"{url}: {told(texts, exc)}") from exc
-    return f"{len(names)} models at {url}"
+    return f"{len(names)} models at {url}{engine}"
+
+
+async def _engine(settings: Settings, api: TrainingApi) -> str:
+    """What trains there if it is this project's engine, and whether it has `BASE_MODEL`."""
+    catalogue = load_catalogue()
+    if catalogue.is_at_home(settings.openai_base_url):
+        return ""
+    try:
+        found = await api.estimate(defaults_of(settings, catalogue), n_examples=1, example_tokens=1)
+    except ModelUnknown:
+        return (
+            f"; BASE_MODEL {one_line(settings.base_model)} is not one of them: /train offers them"
+        )
+    return f"; it is the engine: {found.backend} on {one_line(found.device)}" if found else ""
 
 
 def _shown(url: str) -> str:

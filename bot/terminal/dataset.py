@@ -7,6 +7,7 @@ from pathlib import Path
 from bot.catalogue import load_catalogue
 from bot.config import Needs, Settings
 from bot.dataset import validation
+from bot.dataset.number_views import number_lines
 from bot.dataset.recognition import Columns
 from bot.dataset.repair import Repair, can_repair, repair
 from bot.dataset.repair_views import repair_lines
@@ -106,17 +107,19 @@ def report_lines(texts: Texts, report: ValidationReport) -> Iterator[str]:
     kind = kind_sentence(texts, report)
     if kind is not None:
         yield one_line(unmarked(texts("dataset_kind", text=kind)))
-        yield f"Examples after a repair: {n_convertible(report)}"
+        yield texts.plain("validate_repaired", n=n_convertible(report))
     else:
-        yield from _numbers(report)
-    yield f"Errors: {report.n_errors}, warnings: {report.n_warnings}"
+        yield texts.plain("validate_examples", n=report.n_examples)
+        yield from (one_line(unmarked(line)) for line in number_lines(texts, report))
+    yield texts.plain("dataset_report_errors", n=report.n_errors)
+    yield texts.plain("dataset_warnings", n=report.n_warnings)
     for finding in rest_of(report):
         yield _with_place(texts, finding)
     n_more = sum(report.counts.values()) - len(report.findings)
     if n_more > 0:
         yield unmarked(texts("dataset_more", n=texts.number(n_more)))
     yield from _advice(texts, report)
-    yield verdict(report)
+    yield verdict(texts, report)
 
 
 def _advice(texts: Texts, report: ValidationReport) -> Iterator[str]:
@@ -130,12 +133,11 @@ def _advice(texts: Texts, report: ValidationReport) -> Iterator[str]:
         yield unmarked(texts("dataset_columns_command"))
 
 
-def verdict(report: ValidationReport) -> str:
-    """The guide's own wording, which scripts look for."""
+def verdict(texts: Texts, report: ValidationReport) -> str:
+    """In English the guide's own wording, which scripts look for."""
     if report.is_valid:
-        return f"✅ Validation passed: {report.n_examples} training examples"
-    n_errors, n = report.n_errors, report.n_examples
-    return f"❌ Validation failed: {n_errors} errors in {n} training examples"
+        return texts.plain("validate_passed", n=report.n_examples)
+    return texts.plain("validate_failed", n_errors=report.n_errors, n=report.n_examples)
 
 
 def report_as_json(texts: Texts, path: Path, report: ValidationReport) -> JsonDict:
@@ -173,21 +175,6 @@ def report_as_json(texts: Texts, path: Path, report: ValidationReport) -> JsonDi
             for at, (name, text) in report.columns.items()
         ],
     }
-
-
-def _numbers(report: ValidationReport) -> Iterator[str]:
-    yield f"Examples: {report.n_examples}, messages: {report.n_messages}, for {report.method}"
-    if tokens := report.tokens:
-        yield (
-            f"Tokens: {tokens.total} in all; min {tokens.smallest}, median {tokens.median}, "
-            f"p95 {tokens.p95}, max {tokens.largest} ({tokens.encoding})"
-        )
-    if report.turns:
-        turns = ", ".join(f"{turns}: {n}" for turns, n in report.turns.items())
-        yield f"Turns (answers in an example: examples): {turns}"
-    n_prompts = len(report.system_prompts.keys() - {""})
-    n_without = report.system_prompts.get("", 0)
-    yield f"System prompts: {n_prompts}; examples without one: {n_without}"
 
 
 def _with_place(texts: Texts, finding: Finding) -> str:

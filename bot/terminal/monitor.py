@@ -68,7 +68,7 @@ class JobWatch:
                 job = await self._ended(is_sure=is_sure)
         except asyncio.CancelledError:
             self.output.aside(
-                f"stopped watching; the job goes on: python -m bot monitor {self.job_id}"
+                f"stopped watching; the job continues: python -m bot monitor {self.job_id}"
             )
             raise
         _print_end(self.output, self.texts, job, base_url=self.settings.openai_base_url)
@@ -104,12 +104,12 @@ class JobWatch:
     def _print_outage(self, error: UserError) -> None:
         if not self._is_lost:
             sentence = told(self.texts, error)
-            self.output.aside(f"{sentence} Trying again; the job does not need us.")
+            self.output.aside(f"{sentence} Trying again; the job keeps running.")
             self._is_lost = True
 
     def _print_job(self, job: FineTuningJob, new_events: Sequence[JobEvent]) -> None:
         if self._is_lost:
-            self.output.aside("The provider answers again.")
+            self.output.aside("The provider is answering again.")
             self._is_lost = False
         for event in new_events:
             self._print_event(event)

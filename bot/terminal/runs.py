@@ -13,6 +13,7 @@ from bot.config import Settings
 from bot.dataset.current import CurrentDataset
 from bot.delivery.notifications import NotificationKind, Notifications
 from bot.domain import JsonDict
+from bot.domain.people import Urgency
 from bot.domain.training import JobStatus, TrainingRun
 from bot.edge.core import build_chat_model, build_core
 from bot.errors import DatabaseUnusable, UserError
@@ -40,10 +41,16 @@ class RecordedNotifications(Notifications):
     """The kind of the newest notification about each run."""
 
     async def tell_admins(
-        self, tx: Transaction, kind: NotificationKind, payload: JsonDict, *, key: str
+        self,
+        tx: Transaction,
+        kind: NotificationKind,
+        payload: JsonDict,
+        *,
+        key: str,
+        urgency: Urgency = Urgency.ROUTINE,
     ) -> None:
         """See `Notifications`."""
-        await super().tell_admins(tx, kind, payload, key=key)
+        await super().tell_admins(tx, kind, payload, key=key, urgency=urgency)
         if "run_id" in payload:
             tx.after_commit(lambda: self.about_runs.update({payload["run_id"]: kind}))
 
@@ -94,6 +101,7 @@ async def open_features(
     from bot.dataset.feature import build as build_dataset  # noqa: PLC0415
     from bot.jobs.feature import build as build_jobs  # noqa: PLC0415
     from bot.training.feature import build as build_training  # noqa: PLC0415
+    from bot.usage.feature import build as build_usage  # noqa: PLC0415
 
     async with AsyncExitStack() as stack:
         stack.callback(_lock(settings.database_path).close)
@@ -104,7 +112,9 @@ async def open_features(
         recorded = RecordedNotifications(outbox=core.outbox, admin_ids=settings.admin_ids)
         core = replace(core, notifications=recorded)
         dataset = build_dataset(core, file=file)
-        training = build_training(core, dataset=dataset, jobs=build_jobs(core))
+        training = build_training(
+            core, usage=build_usage(core), dataset=dataset, jobs=build_jobs(core)
+        )
         training.submission.on_submitted.clear()  # the terminal watches the job itself
         stack.push_async_callback(training.submission.close)
         yield TerminalTraining(

@@ -1,4 +1,4 @@
-"""`test`: put the sample prompts to a model and its base model, and print the verdict."""
+"""`test`: put the sample prompts and the probes to a model, and print the verdict."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,15 @@ from bot.errors import DatasetMissing, ModelUnknown, UserError
 from bot.terminal.console import command, for_terminal, one_line, told
 from bot.terminal.output import Output
 from bot.texts import Markup, Texts, unmarked
-from bot.trials.entities import AnswerFigures, Judgement, TrialAnswer, Verdict, is_rehearsed
+from bot.trials.entities import (
+    AnswerFigures,
+    Judgement,
+    ProbeFigures,
+    TrialAnswer,
+    Verdict,
+    is_rehearsed,
+)
+from bot.trials.probes import first_words, language_of, shipped_probes
 from bot.trials.sampling import Sample, SampledModel, Sampling, base_named_by, sample_prompts
 from bot.trials.training_answers import read_training_answers
 from bot.trials.verdict import Evidence, judge
@@ -23,15 +31,15 @@ PATIENCE_S: Final = 600.0
 """For how long a model that was just trained may still be unknown to the server."""
 
 _VERDICTS: Final = {
-    Verdict.PUT: "put it to use",
-    Verdict.CHECK: "have a look first",
-    Verdict.LEAVE: "leave it alone",
+    Verdict.PUT: "ready to use",
+    Verdict.CHECK: "check first",
+    Verdict.LEAVE: "don't use",
 }
 
 
 @command(Needs.PROVIDER)
 def test(settings: Settings, texts: Texts, model: str, *, is_json: bool) -> int:
-    """Put the sample prompts to the model; 0 when it answered them all."""
+    """Put the sample prompts and the probes to the model; 0 when it answered them all."""
     path, system_prompt = settings.dataset_path, ""
     with suppress(DatasetMissing):  # an answer needs no dataset
         system_prompt = first_system_prompt(path)
@@ -50,12 +58,15 @@ async def try_out(
     *,
     patience_s: float = 0,
 ) -> int:
-    """Put the sample prompts to the model, print its answers, and return the exit code.
+    """Put all prompts to the model, print its answers, and return the exit code.
 
     While the server does not know the model, the prompts are tried again for *patience_s* seconds.
     """
     subject = SampledModel(
-        model=model, base_model=base_named_by(model), system_prompt=system_prompt
+        model=model,
+        base_model=base_named_by(model),
+        system_prompt=system_prompt,
+        language=await asyncio.to_thread(_language, dataset, system_prompt, settings.language),
     )
     output.line(f"Testing: {one_line(model)}")
     answering = _Answering(output)
@@ -63,6 +74,7 @@ async def try_out(
         sampling = Sampling(
             api=api,
             prompts=sample_prompts(),
+            probes=shipped_probes(),
             temperature=settings.chat_temperature,
             max_tokens=settings.chat_max_tokens,
             pause_s=Pacing.of(settings.poll_interval_s).pause_s,
@@ -84,6 +96,13 @@ async def try_out(
         judgement=asdict(judgement) if judgement else None,
     )
     return 0 if all(answer.answer for answer in sample.answers) else 1
+
+
+def _language(dataset: Path, system_prompt: str, otherwise: str) -> str:
+    words = system_prompt
+    with suppress(DatasetMissing):
+        words = first_words(dataset)
+    return language_of(words, otherwise=otherwise)
 
 
 class _Answering:
@@ -108,14 +127,21 @@ class _Answering:
 
 def _judged(model: str, sample: Sample, dataset: Path) -> Judgement | None:
     """The verdict; None where no model answered."""
-    said = [text for a in sample.answers for text in (a.answer, a.base_answer) if text]
-    if not said and sample.trouble is not None:
+    if sample.trouble is not None and not any(answer.answer for answer in sample.answers):
         return None
+    sampled = [answer for answer in sample.answers if answer.probe is None]
+    said = [text for a in sampled for text in (a.answer, a.base_answer) if text]
     training = None
     with suppress(DatasetMissing):
         training = read_training_answers(dataset, said)
-    evidence = Evidence(answers=sample.answers, training=training, is_rehearsed=is_rehearsed(model))
-    return judge(evidence)
+    return judge(
+        Evidence(
+            answers=sampled,
+            training=training,
+            is_rehearsed=is_rehearsed(model),
+            probed=[answer for answer in sample.answers if answer.probe is not None],
+        )
+    )
 
 
 def _verdict(texts: Texts, subject: SampledModel, judgement: Judgement) -> Iterator[str]:
@@ -133,9 +159,20 @@ def _verdict(texts: Texts, subject: SampledModel, judgement: Judgement) -> Itera
             f"Dataset: {training.n_answers:,} answers, with a question: "
             f"{training.share_asking:.0%}, usual length: {training.characters:,} characters"
         )
+    if judgement.probes is not None:
+        yield from _probes(texts, judgement.probes)
     yield f"Verdict: {_VERDICTS[judgement.verdict]}"
     for reason in judgement.reasons:
         yield f"- {for_terminal(texts(f'verdict_{reason.rule}', **reason.params))}"
+
+
+def _probes(texts: Texts, probes: ProbeFigures) -> Iterator[str]:
+    base = f"; base model: {probes.n_base_passed} of {probes.n_base_asked}"
+    compared = base if probes.n_base_asked else ""
+    yield f"Danger questions: passed {probes.n_passed} of {probes.n_asked}{compared}"
+    for failed in probes.failed:
+        broken = (for_terminal(texts(f"probe_rule_{rule}")) for rule in failed.rules)
+        yield f"- {failed.name}: {'; '.join(each.removeprefix('• ') for each in broken)}"
 
 
 def _figures(who: str, counted: AnswerFigures) -> str:

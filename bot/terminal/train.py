@@ -9,12 +9,12 @@ import datetime as dtm
 import sys
 import time
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from bot.catalogue import Pricing
-from bot.config import Needs, Settings
+from bot.catalogue import Pricing, load_catalogue
+from bot.config import AUTO, Needs, Settings
 from bot.domain.datasets import ValidationReport
 from bot.domain.training import Hyperparameters, JobStatus, Refusal, RunState, TrainingRun
 from bot.edge.core import build_provider
@@ -28,8 +28,8 @@ from bot.terminal.plan import plan_lines, usd, wishes
 from bot.terminal.runs import BY_TERMINAL, TerminalTraining, new_request_id, open_features
 from bot.terminal.samples import PATIENCE_S, try_out
 from bot.texts import Texts, unmarked
-from bot.training.entities import RunTwin
-from bot.training.parameters import epochs_of, multiplier_of
+from bot.training.entities import Month, RunTwin, StartDoubts
+from bot.training.parameters import defaults_of, epochs_of, multiplier_of
 from bot.usage.cost import Estimate
 
 LOOK_S: Final = 0.1
@@ -49,7 +49,7 @@ class TrainOptions:
     is_agreed: bool = False
     """Start without asking."""
     is_another: bool = False
-    """Start even if the same training was started a moment ago."""
+    """Start even if the same was started a moment ago, or above the monthly ceiling."""
     waits: bool = True
     """Watch the job until it ends."""
     tests: bool = False
@@ -103,15 +103,28 @@ class _Train:
             return await self._resumed(features, unfinished)
         try:
             run = await features.training.plans.plan(
-                parameters, asked_by=BY_TERMINAL, request_id=new_request_id()
+                parameters,
+                asked_by=BY_TERMINAL,
+                request_id=new_request_id(),
+                is_named=self.options.suffix is not None,
             )
         except DatasetInvalid:
             self._tell_findings(await features.datasets.report())
             return None
-        self.output.line(dataset.verdict(await features.datasets.report()))
+        report = await features.datasets.report()
+        self.output.line(dataset.verdict(Texts("en", self.settings.zone), report))
         estimate = await features.training.plans.estimates.of_run(run)
         shutdown = await features.training.plans.last_day(parameters.base_model)
+        if run.parameters.base_model != parameters.base_model:
+            self.output.aside(
+                f"the server does not have {one_line(parameters.base_model)}: using its only base "
+                f"model, {one_line(run.parameters.base_model)}"
+            )
         self._show(run, estimate, shutdown)
+        if not estimate.can_start:
+            await self._tell_bases(features, run)
+            await features.training.plans.drop(run.id)
+            return None
         if not self._agrees(estimate):
             await features.training.plans.drop(run.id)
             return None
@@ -120,16 +133,27 @@ class _Train:
             return None
         return await self._submitted(features, run.id)
 
+    async def _tell_bases(self, features: TerminalTraining, run: TrainingRun) -> None:
+        """Name the base models that the server could train instead."""
+        for offer in await features.training.plans.other_bases(run):
+            found = offer.estimate
+            lack = "" if found is None or found.fits else ": not enough memory"
+            self.output.line(f"  --model {one_line(offer.name)}{lack}")
+        self.output.aside("nothing was sent: the server would refuse the job")
+
     async def _start(self, features: TerminalTraining, run_id: int) -> bool:
         """Start the plan; False: the same was started a moment ago, and one is enough."""
         plans, request = features.training.plans, new_request_id()
         if self.options.is_another:
             await plans.confirm(run_id, by=BY_TERMINAL, request_id=request)
             return True
-        twin = await plans.start(run_id, by=BY_TERMINAL, request_id=request)
-        if not isinstance(twin, RunTwin):
+        found = await plans.start(run_id, by=BY_TERMINAL, request_id=request)
+        if not isinstance(found, StartDoubts):
             return True
-        if not await features.matters_no_more(twin) and not self._wants_another(twin):
+        twin = found.twin
+        if twin and not await features.matters_no_more(twin) and not self._wants_another(twin):
+            return False
+        if found.month and not self._wants_above(found.month):
             return False
         await plans.confirm(run_id, by=BY_TERMINAL, request_id=request)
         return True
@@ -144,7 +168,18 @@ class _Train:
         )
         if sys.stdin.isatty() and ask("Start another one? [y/N] ").lower() in ("y", "yes"):
             return True
-        self.output.aside("nothing was sent; --another starts one all the same")
+        self.output.aside("nothing was sent; to start one anyway: --another")
+        return False
+
+    def _wants_above(self, month: Month) -> bool:
+        ceiling = usd(month.ceiling_usd or 0)
+        self.output.fact("above", spent_usd=month.spent_usd, ceiling_usd=month.ceiling_usd)
+        self.output.aside(
+            f"this would exceed the monthly ceiling: {usd(month.spent_usd)} of {ceiling} is spent"
+        )
+        if sys.stdin.isatty() and ask("Start all the same? [y/N] ").lower() in ("y", "yes"):
+            return True
+        self.output.aside("nothing was sent; to start all the same: --another")
         return False
 
     def _tell_findings(self, found: ValidationReport) -> None:
@@ -161,7 +196,7 @@ class _Train:
     async def _resumed(self, features: TerminalTraining, run_ids: list[int]) -> TrainingRun:
         """Continue the runs of an earlier process, rather than pay for one more."""
         named = ", ".join(map(str, run_ids))
-        self.output.aside(f"plan {named} was interrupted: it is taken up instead of making another")
+        self.output.aside(f"plan {named} was interrupted: continuing it instead of making another")
         for run_id in run_ids:
             for line in wishes(await features.run(run_id)):
                 self.output.line(line)
@@ -204,7 +239,7 @@ class _Train:
                     await asyncio.wait([ended], timeout=LOOK_S)
         except asyncio.CancelledError:
             self.output.aside(
-                f"stopped; the next `python -m bot train`, or the bot, takes plan {run_id} up"
+                f"stopped; the next `python -m bot train`, or the bot, will continue plan {run_id}"
             )
             raise
         finally:
@@ -217,7 +252,7 @@ class _Train:
         self.output.fact("uncertain", run_id=run.id, is_listed=key == "run_uncertain")
         self.output.aside(unmarked(self.texts(key, run_id=run.id)))
         if not sys.stdin.isatty():
-            self.output.aside("to decide, call `python -m bot train` on a terminal, or use the bot")
+            self.output.aside("to decide, run `python -m bot train` in a terminal, or use the bot")
             return False
         answer = ask("[l]ook again, [c]reate it again, [g]ive it up? ").lower()
         if answer.startswith("c"):
@@ -243,7 +278,7 @@ class _Train:
             run_id=run.id,
             model=run.parameters.base_model,
             epochs=run.parameters.n_epochs,
-            learning_rate=run.parameters.learning_rate_multiplier,
+            learning_rate=run.parameters.learning_rate_multiplier or AUTO,
             suffix=run.parameters.suffix,
             sha256=run.dataset.sha256,
             examples=run.dataset.n_examples,
@@ -253,16 +288,20 @@ class _Train:
             prices_date=estimate.prices_date,
             minutes=[estimate.minutes_low, estimate.minutes_high],
             model_ends=shutdown,
+            engine=asdict(estimate.engine) if estimate.engine else None,
         )
 
     def _agrees(self, estimate: Estimate) -> bool:
         if self.options.is_agreed:
             return True
         if not sys.stdin.isatty():
-            self.output.aside("nothing was sent: without a terminal to ask on, --yes is needed")
+            self.output.aside(
+                "nothing was sent: there is no terminal to ask in, so --yes is needed"
+            )
             return False
         price = "" if estimate.price_usd is None else f" for ~{usd(estimate.price_usd)}"
-        if not price and estimate.pricing is not Pricing.OWN_MACHINE:
+        is_free = estimate.engine is not None or estimate.pricing is Pricing.OWN_MACHINE
+        if not price and not is_free:
             price = " for an unknown price"
         if ask(f"Start training{price}? [y/N] ").lower() in ("y", "yes"):
             return True
@@ -284,12 +323,14 @@ def parameters_of(options: TrainOptions, settings: Settings) -> Hyperparameters:
     Raises:
         BadValue: a value is not a number, or out of its range.
     """
-    epochs, rate = options.epochs, options.learning_rate
-    return Hyperparameters(
-        base_model=options.model or settings.base_model,
-        n_epochs=settings.n_epochs if epochs is None else epochs_of(epochs),
-        learning_rate_multiplier=(
-            settings.learning_rate_multiplier if rate is None else multiplier_of(rate)
-        ),
-        suffix=settings.model_suffix if options.suffix is None else options.suffix,
-    )
+    parameters = defaults_of(settings, load_catalogue())
+    if options.model:
+        parameters = replace(parameters, base_model=options.model)
+    if options.epochs is not None:
+        parameters = replace(parameters, n_epochs=epochs_of(options.epochs))
+    if options.learning_rate is not None:
+        multiplier = multiplier_of(options.learning_rate)
+        parameters = replace(parameters, learning_rate_multiplier=multiplier)
+    if options.suffix is not None:
+        parameters = replace(parameters, suffix=options.suffix)
+    return parameters

@@ -2,6 +2,7 @@
 
 import datetime as dtm
 import html
+import math
 import re
 import zoneinfo
 from collections.abc import Mapping, Sequence
@@ -90,6 +91,13 @@ class Texts:
     def short_number(self, value: float) -> str:
         """A number without trailing zeros."""
         text = f"{value:g}"
+        return text.replace(".", ",") if self.language == "ru" else text
+
+    def significant(self, value: float) -> str:
+        """A number above 0 with two digits that matter, never as a power of ten: 0,00002."""
+        digits = max(0, 1 - math.floor(math.log10(value)))
+        text = f"{value:.{digits}f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
         return text.replace(".", ",") if self.language == "ru" else text
 
     def money(self, usd: float) -> str:

@@ -3,7 +3,7 @@
 from typing import Final
 
 CHAT: Final[dict[str, str]] = {
-    "chat_new": "A clean slate. What shall we talk about?",
+    "chat_new": "Clean slate. What would you like to talk about?",
     "chat_stopped": "stopped",
     "chat_stopped_unsaid": "Stopped: Natasha had not said anything yet.",
     "chat_cut": "reached the length limit",
@@ -11,63 +11,96 @@ CHAT: Final[dict[str, str]] = {
     "chat_go_on": "Go on from where you stopped, without repeating anything.",
     "chat_stop_late": "The answer is already finished.",
     "menu_new": "new conversation",
-    "menu_retry": "another answer",
-    "button_stop": "⏹ Enough",
+    "button_stop": "⏹ Stop",
     "button_another": "🔁",
-    "button_go_on": "Go on ▸",
-    "button_anew": "Start over",
+    "button_go_on": "Continue ▸",
+    "button_anew": "New conversation",
     "error_not_the_last_answer": (
-        "Only the last question can be answered anew: press 🔁 under the last answer, or send "
+        "Only the last question can be answered again: press 🔁 under the last answer, or send "
         "/retry."
     ),
     "error_not_the_last_to_continue": (
-        "Only the last answer of a conversation can go on. To come back to this one, ask about it."
+        "Only the last answer in a conversation can be continued. To return to this one, ask about "
+        "it."
     ),
     "error_other_model_serves": (
-        "Another model answers now, and it does not continue what it did not begin. Press 🔁 "
-        "below that answer to get one of its own."
+        "Another model is answering now and can't continue this one's answer. Press 🔁 below it to "
+        "get its own."
     ),
     "error_too_long_to_continue": (
-        "This answer is longer than the model can read by now, so it can't go on."
+        "This answer is already longer than Natasha can read, so it can't be continued. Ask the "
+        "same thing again."
     ),
     "error_nothing_to_retry": (
         "Nothing has been answered in this conversation yet. Write something; if you don't like "
         "the answer, /retry asks for another one."
     ),
-    "unread_picture": "I only understand text so far. Please describe what the picture shows.",
-    "unread_sound": "I only understand text so far. Please write down what it says.",
-    "unread_file": "I only understand text so far. Please paste the part that matters here.",
-    "unread_other": "I only understand text so far. Please put it into words.",
-    "unread_beside": "I read only the words: pictures, voice and files are still beyond me.",
-    "chat_edited_part": (
-        "I can't see a change to one part of a long message. If it matters, please send it all "
-        "again."
+    "unread_picture": (
+        "I can't see pictures and stickers yet. Please describe what is there. If you are in "
+        "danger, call 112 (or your local emergency number)."
     ),
-    "error_context_too_long": "That is longer than the model can read. Please write less.",
-    "error_empty_answer": "The model said nothing. Try asking in another way.",
+    "unread_sound": (
+        "I can't hear voice or video yet. Please write down what it says. If you are in danger, "
+        "call 112 (or your local emergency number)."
+    ),
+    "unread_file": (
+        "I can't read files yet. Please paste the part that matters here. If you are in "
+        "danger, call 112 (or your local emergency number)."
+    ),
+    "unread_other": (
+        "I only understand text so far. Please put it into words. If you are in danger, call 112 "
+        "(or your local emergency number)."
+    ),
+    "unread_beside": "I read only the words: I can't understand pictures, voice or files yet.",
+    "chat_edited_part": (
+        "I can't see a change to one part of a long message. If it matters, please send the whole "
+        "message again."
+    ),
+    "error_context_too_long": (
+        "That is longer than Natasha can read. Please write less. If you are in danger, call 112 "
+        "(or your local emergency number)."
+    ),
+    "error_empty_answer": (
+        "Natasha said nothing. Ask again, in other words. If you are in danger, call 112 (or your "
+        "local emergency number)."
+    ),
     "error_answer_filtered": (
-        "The provider's filter did not let the answer through. You can ask again, ideally in other "
-        "words."
+        "The provider's filter blocked the answer. Ask again, in other words. If you are in "
+        "danger, call 112 (or your local emergency number)."
     ),
     # Failed answers, for testers, who can only wait or write to an admin
-    "failure_later": "The model does not answer right now. Please try again in a minute.",
-    "failure_busy": "The model has too many questions right now. Please try again in a minute.",
+    "failure_later": (
+        "Natasha isn't responding right now. Try again in a minute. If you are in danger, call 112 "
+        "(or your local emergency number)."
+    ),
+    "failure_busy": (
+        "Too many questions right now. Try again in a minute. If you are in danger, call 112 (or "
+        "your local emergency number)."
+    ),
     "failure_refused": (
-        "This could not be answered: the model's server refused the request, and your question is "
-        "hardly to blame. Please write to an administrator."
+        "Natasha couldn't answer, and your question is probably not the reason. Please write to an "
+        "administrator. If you are in danger, call 112 (or your local emergency number)."
     ),
     "failure_question": (
-        "This could not be answered. Try asking in another way; if that does not help, write to an "
-        "administrator."
+        "Natasha couldn't answer that. Try saying it another way, or write to an administrator. If "
+        "you are in danger, call 112 (or your local emergency number)."
     ),
     "failure_no_room": (
-        "The model thought for so long that there was no room left for its answer. Try a shorter "
-        "question; if that does not help, write to an administrator."
+        "Natasha thought for so long that there was no room left for her answer. Ask a shorter "
+        "question, or write to an administrator. If you are in danger, call 112 (or your local "
+        "emergency number)."
     ),
-    "failure_admin": "No answer is possible without an administrator now. Please write to one.",
-    "failure_not_ready": "The model is not ready to answer yet. Please try again in some minutes.",
+    "failure_admin": (
+        "Natasha can't answer until an administrator steps in. Please write to one. If you are in "
+        "danger, call 112 (or your local emergency number)."
+    ),
+    "failure_not_ready": (
+        "Natasha isn't ready to answer yet. Try again in a few minutes. If you are in danger, call "
+        "112 (or your local emergency number)."
+    ),
     "error_model_gone": (
-        "The model is not available now; the administrators know. Please come back a little later."
+        "Natasha isn't available right now; the administrators know. Please check back later. If "
+        "you are in danger, call 112 (or your local emergency number)."
     ),
     "failure_code": "Code for the administrator: <code>{incident}</code>",
     "failure_said": "The provider's answer: <code>{said}</code>",
@@ -75,18 +108,18 @@ CHAT: Final[dict[str, str]] = {
     "button_repeat": "🔁 Ask again",
     # For admins
     "error_no_room_to_answer": (
-        "The model's reasoning took the whole limit of an answer ({limit} tokens), and no words "
-        "were left. A larger CHAT_MAX_TOKENS helps."
+        "The model's reasoning used up the whole limit of an answer ({limit} tokens), so no words "
+        "were left. A larger limit on the length of an answer helps (CHAT_MAX_TOKENS)."
     ),
     "gone_replaced": (
         "⚠️ <b>{gone} no longer answers</b>\n"
-        "The server does not know it. {successor} answers in chats now; no conversation was lost. "
-        "It does not come back by itself: that is up to you."
+        "The provider doesn't know it. {successor} answers in chats now; no conversation was lost. "
+        "I won't switch back automatically: that is up to you."
     ),
     "gone_alone": (
         "⛔ <b>{gone} no longer answers</b>\n"
-        "The server does not know it, and nothing can take its place: chats get no answers. Put "
-        "another model to use, or train a new one."
+        "The provider doesn't know it, and there is no other model to replace it: chats get no "
+        "answers. Activate another model, or train a new one."
     ),
-    "button_put_back": "↩ {model} again",
+    "button_put_back": "↩ Back to {model}",
 }

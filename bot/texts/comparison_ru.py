@@ -3,7 +3,6 @@
 from typing import Final
 
 COMPARE: Final[dict[str, str]] = {
-    "menu_compare": "сравнить две модели вслепую",
     "compare_usage": "/compare модель_A модель_B 50",
     "compare_pick_first": (
         "<b>Слепое сравнение</b>\n"
@@ -20,7 +19,7 @@ COMPARE: Final[dict[str, str]] = {
     "compare_running": "Идёт. Голосов: {n} из {wanted}",
     "compare_every_one": "Два ответа тестировщик получает на каждый вопрос.",
     "compare_every": "Два ответа тестировщик получает на каждый {every}-й вопрос.",
-    "compare_runs_already": "Сначала закончим то сравнение, которое уже идёт.",
+    "compare_runs_already": "Одно сравнение уже идёт. Дождитесь его конца или остановите.",
     "compare_better": "🏆 <b>{model} лучше: {n} из {of}</b>, не считая ничьих.",
     "compare_chance": (
         "Одинаковые модели показали бы такую разницу реже чем в {percent} % сравнений."
@@ -29,7 +28,8 @@ COMPARE: Final[dict[str, str]] = {
     "compare_not_yet": "<b>Пока ничего не ясно.</b>",
     "compare_stopped": "<b>Остановлено. Разницы пока не видно.</b>",
     "compare_gone": (
-        "<b>Сравнение прервано:</b> одна из моделей убрана из списка или сервер её больше не знает."
+        "<b>Сравнение прервано:</b> одна из моделей убрана из списка или провайдер её больше не "
+        "знает."
     ),
     "compare_votes": "За {a}: {n_a} · за {b}: {n_b} · одинаково: {n_same}",
     "compare_share": "Доля {model} без ничьих: {share} %, вероятно от {low} до {high} %",
@@ -53,6 +53,9 @@ COMPARE: Final[dict[str, str]] = {
     "error_compared_models_equal": "Это одна и та же модель. Для сравнения нужны две разные.",
     "error_compared_model_retired": (
         "{model} убрана из списка. Чтобы сравнивать её, верните её туда: /models."
+    ),
+    "error_compared_model_unfit": (
+        "Людям {model} не показываю: вердикт «лучше не включать». Выберите другую: /models."
     ),
     "error_comparison_gone": "Такого сравнения нет. Что идёт сейчас, покажет /compare.",
     "error_comparison_over": "Это сравнение уже закончилось, спасибо за помощь.",

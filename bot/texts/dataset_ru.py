@@ -26,6 +26,10 @@ DATASETS: Final[dict[str, str]] = {
         "Укажите столбцы: python -m bot validate ФАЙЛ --repair НОВЫЙ.jsonl --question 1 --answer 2"
     ),
     "dataset_column_number": "столбец {n}, «{name}»: {text}",
+    "validate_examples": "Примеров: {n}",
+    "validate_repaired": "Примеров после починки: {n}",
+    "validate_passed": "✅ Проверка пройдена, обучающих примеров: {n}",
+    "validate_failed": "❌ Проверка не пройдена: ошибок — {n_errors}, обучающих примеров — {n}",
     "dataset_not_convertible": "❌ К обучению не готов.",
     "dataset_received": "Файл {name} получен: это версия №{number}.",
     "dataset_received_in_use": (
@@ -33,11 +37,12 @@ DATASETS: Final[dict[str, str]] = {
     ),
     "dataset_not_kept": "Файл {name} получен, но это не датасет, поэтому я его не сохранила.",
     "dataset_tokens": (
-        "Токены: {total} · в примере {smallest}–{largest}, обычно {median}, почти всегда до {p95}"
+        "Токенов всего {total}; в примере обычно {median} (от {smallest} до {largest}), в "
+        "95\N{NO-BREAK SPACE}% случаев до {p95}"
     ),
-    "dataset_prompt_one": "Системная подсказка: одна у всех",
-    "dataset_prompt_none": "Системной подсказки нет",
-    "dataset_prompt_many": "Системных подсказок: {n}, самая частая — у {share} примеров",
+    "dataset_prompt_one": "Системный промпт: один на все примеры",
+    "dataset_prompt_none": "Системного промпта нет",
+    "dataset_prompt_many": "Системных промптов: {n}, самый частый — у {share} примеров",
     "dataset_size": "Реплик: {n_messages} · {size} КБ",
     "dataset_turns": "Ответов в примере: {turns}",
     "dataset_turn": "{n} (примеров: {examples})",
@@ -65,6 +70,15 @@ DATASETS: Final[dict[str, str]] = {
     "dataset_theme_past_lives": "прошлые жизни",
     "dataset_theme_hard_moment": "трудный момент",
     "dataset_theme_other": "другое",
+    "upload_ask": (
+        "Отправить провайдеру ({host}) датасет №{number} «{name}»: {n} {examples}?\n"
+        "Обучение не начнётся."
+    ),
+    "upload_kept": "Хорошо, ничего не отправляю.",
+    "button_upload": "Отправить провайдеру",
+    "button_upload_yes": "Да, отправить",
+    "button_upload_no": "Не надо",
+    "button_from_ratings": "Из оценок",
     "upload_done": (
         "Файл у провайдера: {n} {examples}.\nFile ID: <code>{file_id}</code>\n"
         "Обучение не запущено: для него есть /train, он отправит свою копию."
@@ -105,7 +119,9 @@ DATASETS: Final[dict[str, str]] = {
         "лучше, чем она есть."
     ),
     "finding_leak": "почти то же, что в строке {first} обучающей части: оставьте в одной из них",
-    "versions_unpaired": "Теперь на версии №{number} учим без проверочной части.",
+    "versions_unpaired": (
+        "Теперь версия №{number} обучает без проверочной части. Отложить её снова: /datasets."
+    ),
     # Repair
     "repair_title": "<b>Починить версию №{number}</b> · пока ничего не изменено",
     "repair_line": "{what}: {n}",
@@ -115,7 +131,7 @@ DATASETS: Final[dict[str, str]] = {
     "repair_learnt": "<b>Так это будет выучено</b> (первые примеры)",
     "repair_sample": "{n}. {messages}",
     "repair_said": "<i>{role}:</i> {text}",
-    "repair_role_system": "подсказка",
+    "repair_role_system": "промпт",
     "repair_role_user": "вопрос",
     "repair_role_assistant": "ответ",
     "repair_role_other": "ещё",
@@ -173,10 +189,13 @@ DATASETS: Final[dict[str, str]] = {
         "<b>Сколько стоит обучение</b> · оценка по ценам OpenAI на {day}\n{tokens} токенов за эпоху"
     ),
     "prices_head": "эпох",
-    "prices_none": "Моделей, которые ещё можно обучать у OpenAI, в каталоге нет.",
-    "prices_elsewhere": "⚠️ Это цены OpenAI. Цен вашего сервера ({host}) не знаю.",
+    "prices_none": (
+        "Моделей, которые ещё можно обучать у OpenAI, в каталоге нет. Другие провайдеры — в "
+        "docs/providers.md."
+    ),
+    "prices_elsewhere": "⚠️ Это цены OpenAI. Цен вашего провайдера ({host}) не знаю.",
     "prices_guide": (
-        "<b>Почему не как в руководстве</b>\n"
+        "<b>Почему не как в руководстве владельца</b>\n"
         "Там цены названы с запасом и без вашего файла; здесь — его токены × эпохи × цена за "
         "миллион. Время: {source}."
     ),
@@ -184,10 +203,11 @@ DATASETS: Final[dict[str, str]] = {
     "prices_guide_line_elsewhere": (
         "<b>{preset}</b>: там {guide_time}, {guide_price} · у нас {time}, у OpenAI {price}"
     ),
-    "prices_source_hint": "подсказка руководства, пока нет своих заданий",
+    "prices_source_hint": "первая прикидка, пока нет своих заданий",
     "prices_source_past": "по прошлым заданиям этого бота ({n})",
     # Buttons
-    "button_use_dataset": "Использовать",
+    "button_use_dataset": "Взять в работу",
+    "button_use_and_train": "Взять и обучить",
     "button_repair": "Починить",
     "button_show_learnt": "Показать, что будет выучено",
     "button_choose_columns": "Выбрать столбцы",
@@ -196,7 +216,7 @@ DATASETS: Final[dict[str, str]] = {
     "button_convert_yes": "Всё верно, сделать датасет",
     "button_repair_yes": "Сделать исправленную копию",
     "button_full_report": "Весь отчёт",
-    "button_split": "Отложить часть для проверки",
+    "button_split": "Отложить часть",
     "button_split_share": "{share}\N{NO-BREAK SPACE}% — {n}",
     "button_back_to_report": "К отчёту",
     "button_versions": "Все версии",

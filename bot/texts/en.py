@@ -11,6 +11,7 @@ from bot.texts.export_en import EXPORT
 from bot.texts.jobs_en import CARDS
 from bot.texts.models_en import MODELS
 from bot.texts.ratings_en import FEEDBACK
+from bot.texts.safety_en import SAFETY
 from bot.texts.training_en import PLANS
 from bot.texts.training_endings_en import ENDINGS
 from bot.texts.trials_en import TRIALS
@@ -19,145 +20,221 @@ from bot.texts.validation_en import FINDINGS
 MESSAGES: Final[dict[str, str]] = {
     # Everyone
     "start_tester": (
-        "Hello, {name}. Here you can talk with Natasha, a model that is learning to be a coach.\n"
-        "Just write what is on your mind.\n\n"
-        "/new — start a new conversation\n/help — what is here"
+        "Hello, {name}. This is Natasha, an AI program that we are teaching to talk like a coach. "
+        "Just write whatever is on your mind.\n\n"
+        "She can be wrong and does not replace a doctor. Chats are stored, and administrators can "
+        "read them: /privacy. For adults, 18+. If you are in danger, call 112 (or your local "
+        "emergency number).\n\n"
+        "/new — new conversation\n"
+        "/help — what else you can do"
     ),
+    "about": (
+        "Natasha is an AI program that is learning to talk like a coach: about spiritual growth, "
+        "relationships, business and past lives.\n\n"
+        "This is a closed test, 18+. She can be wrong and does not replace a doctor. If you are in "
+        "danger, call 112 (or your local emergency number)."
+    ),
+    "about_short": (
+        "An AI program learning to be a coach. Closed test, 18+. Not a doctor. In danger, call 112."
+    ),
+    "button_starter_growth": "How can I hear my inner voice?",
+    "button_starter_relationships": "Why do we argue so often?",
+    "button_starter_business": "How do I dare to start a business?",
+    "button_starter_past_lives": "Do my past lives affect me?",
+    "starter": "You asked: “{question}”",
+    "starter_asked": "Natasha has just answered this question.",
+    "start_later": "The start screen is below.",
     "start_no_model": (
-        "The model is not ready yet: it is still being trained. Please look in later."
+        "Natasha isn't ready yet: she is still being trained. Please check back later."
     ),
     "start_admin": "Hello, {name}. You are an administrator.\n{dataset}\n{model}\n{training}",
     "start_dataset_good": "Dataset: {n} {examples}, no errors",
     "start_dataset_bad": "Dataset: {n} errors, see /validate",
-    "start_dataset_missing": "Dataset: the file is missing",
+    "start_dataset_missing": "Dataset: file not found. Send a .jsonl file here.",
     "start_model": "Answering: {model} (since {since})",
     "start_model_settings": "Answering: {model} (from the settings)",
-    "start_model_none": "No model answers in chats yet.",
-    "start_training_none": "Nothing is being trained now.",
-    "start_training": "In training: {jobs}",
+    "start_model_none": "There is no model for chats yet.",
+    "start_training_none": "Nothing is being trained. To start: /train",
+    "start_training": "Being trained: {jobs}",
     "help_tester": (
-        "Write anything and Natasha answers. She remembers the conversation until you start a new "
-        "one.\n"
-        "👍 and 👎 under an answer help to train her; below 👎 you can write what she would have "
+        "Write anything, and Natasha will answer. She remembers the conversation until you start a "
+        "new one.\n"
+        "👍 and 👎 under an answer help to train her; after 👎 you can write what she should have "
         "said.\n\n"
-        "/new — start a new conversation\n"
+        "/new — new conversation\n"
         "/retry — another answer to the last question\n"
         "/language — the bot's language\n"
-        "/id — your number\n"
+        "/settings — settings: sound, language\n"
+        "/id — your Telegram ID\n"
         "/privacy — what is stored about you, and how to delete it\n\n"
-        "Natasha is a language model, not a doctor. If you are in danger, call 112."
+        "Natasha is a program, not a doctor. If you are in danger, call 112 (or your local "
+        "emergency number)."
     ),
     "help_admin": (
+        "<b>How to train Natasha</b>\n"
+        "1. Send a .jsonl file, or press /validate to check the dataset.\n"
+        "2. /train — the plan, its price and the start button.\n"
+        "3. /status — how the training is going.\n"
+        "4. /models — which model answers in chats.\n"
+        "5. /invite — invite a tester.\n\n"
+        "Other commands, by section:"
+    ),
+    "help_dataset": (
         "<b>Dataset</b>\n"
-        "Send a .jsonl file: I check it, fix it and keep it as a new version.\n"
-        "/validate — check the dataset in use (or a file, as a reply to it)\n"
-        "/datasets — all versions: choose, download, delete\n"
+        "Send a .jsonl file or a table: I'll check it, fix it and keep it as a new version.\n\n"
+        "/validate — check the dataset in use (or a file, if sent as a reply to it)\n"
+        "/datasets — versions: choose, download, delete\n"
         "/export — examples from testers' ratings\n"
-        "/upload — send the file to the provider\n\n"
+        "/upload — send the file to the provider"
+    ),
+    "help_training": (
         "<b>Training</b>\n"
-        "/train — make a plan and see the price; with a preset: "
-        "<code>/train quick</code>, <code>production</code>, <code>premium</code>, or like this: "
+        "/train — plan and price. You can name the kind at once: <code>/train quick</code>, "
+        "<code>production</code> (standard), <code>premium</code> (stronger), or write "
         "<code>/train epochs=5 suffix=natasha-v2</code>\n"
         "/status — what is being trained now\n"
-        "/jobs — the latest jobs\n"
-        "/monitor <i>ID</i> — follow a job that was started elsewhere\n"
-        "/cancel <i>ID</i> — stop a job\n\n"
+        "/jobs — latest jobs\n"
+        "/monitor <i>ID</i> — follow a job started elsewhere\n"
+        "/cancel <i>ID</i> — stop a job"
+    ),
+    "help_models": (
         "<b>Models</b>\n"
-        "/test <i>MODEL</i> — five sample questions\n"
-        "/models — all models: put to use, go back, checkpoints, retire\n"
-        "/use <i>MODEL</i> — put a model to use by name or number; lines after the first set its "
-        "system prompt; without a name: who answers, with which prompt\n"
-        "/quality — what people think of the answers: shares of 👍, bad answers, corrections\n"
-        "/compare — blind comparison of two models: testers choose between two answers\n\n"
-        "<b>Chat</b>\n"
-        "Any text is a question to the model. /new — start anew, /retry — another answer, "
-        "/language, /id — your number, /privacy — what is stored about you.\n\n"
+        "/models — all models: activate, go back, retire\n"
+        "/test <i>MODEL</i> — ask five sample questions\n"
+        "/use <i>MODEL</i> — activate by name or number; a second line sets the system prompt; "
+        "without a name, shows which model answers\n"
+        "/quality — what people think of the answers\n"
+        "/compare — blind comparison of two models"
+    ),
+    "help_people": (
         "<b>People</b>\n"
-        "/people — who is here, usage, limits, closing access\n"
+        "/people — who is here, usage, limits, access\n"
         "/invite — a link that lets one person in"
     ),
-    "id_yours": "Your number: <code>{id}</code>",
-    "language_ask": "Which language shall we speak?",
+    "help_chat": (
+        "<b>Chat</b>\n"
+        "Any text is a question to the model.\n\n"
+        "/new — new conversation\n"
+        "/retry — another answer to the last question\n"
+        "/settings — settings: sound, language\n"
+        "/language — the bot's language\n"
+        "/id — your Telegram ID\n"
+        "/privacy — what is stored about you"
+    ),
+    "id_yours": "Your Telegram ID: <code>{id}</code> (not a phone number)",
+    "language_ask": "Which language do you prefer?",
     "language_chosen": "All right, English it is.",
+    # Settings
+    "settings_title": "<b>Settings</b>",
+    "settings_language": "Language: {language}",
+    "settings_sound_admin_important": (
+        "Sound: only what matters — the end of a training, alarms and calls for help"
+    ),
+    "settings_sound_admin_routine": "Sound: everything",
+    "settings_sound_admin_call": "Sound: nothing but calls for help",
+    "settings_sound_tester_important": "Sound: off",
+    "settings_sound_tester_routine": "Sound: on",
+    "settings_others_loud": "Trainings of others: with sound",
+    "settings_others_quiet": "Trainings of others: without sound",
+    "button_settings": "⚙️ Settings",
+    "button_language": "Language",
+    "button_privacy": "What is stored about me",
+    "button_sound_admin_important": "Only what matters",
+    "button_sound_admin_routine": "Everything",
+    "button_sound_admin_call": "Nothing",
+    "button_sound_tester_important": "Without sound",
+    "button_sound_tester_routine": "With sound",
+    "button_mute_others": "Mute trainings of others",
+    "button_hear_others": "Hear trainings of others",
     # Commands in Telegram's menu
     "menu_start": "start",
-    "menu_help": "what is here",
+    "menu_help": "what you can do",
     "menu_language": "language",
-    "menu_id": "my number",
     "menu_privacy": "what is stored about me",
-    "menu_validate": "check the dataset",
-    "menu_datasets": "versions of the dataset",
-    "menu_upload": "send the dataset to the provider",
+    "menu_datasets": "dataset versions",
     "menu_train": "training plan and price",
     "menu_status": "what is being trained",
-    "menu_jobs": "latest jobs",
-    "menu_monitor": "follow a job from elsewhere",
-    "menu_cancel": "stop a job",
-    "menu_test": "five sample questions",
     "menu_models": "models",
-    "menu_use": "put a model to use",
     "menu_people": "people, usage, limits",
-    "menu_invite": "invite somebody",
     # Buttons
     "button_validate": "Check the dataset",
     "button_train": "Train",
     "button_models": "Models",
-    "button_status": "What is training",
-    "button_to_training": "To training",
+    "button_status": "What's training",
+    "button_to_training": "Go to training",
     "button_start": "🚀 Start for ~{price}",
     "button_start_unpriced": "🚀 Start",
-    "button_drop": "Drop",
-    "button_use": "Put to use",
+    "button_drop": "Discard",
+    "button_use": "Activate",
     "button_test": "Sample questions",
     "button_retry": "New plan",
     "button_again": "Create it again",
     "button_look": "Look again",
     "button_give_up": "Leave it",
-    "button_provider_page": "The provider's page",
+    "button_provider_page": "Provider's page",
+    "button_help_dataset": "Dataset",
+    "button_help_training": "Training",
+    "button_help_models": "Models",
+    "button_help_people": "People",
+    "button_help_chat": "Chat",
     # The plan
     "plan_title": "<b>Plan {run_id}</b> · nothing has been sent yet",
-    "plan_model": "Model: {model}",
-    "plan_model_until": "Model: {model} (works until {day})",
-    "plan_parameters": "Epochs {epochs} · multiplier {multiplier} · name {suffix}",
-    "plan_no_suffix": "not set",
+    "plan_dataset": "Dataset {number}: {n} {examples}, {verdict}",
+    "plan_model": "<b>{name}</b> from {model}",
+    "plan_model_until": "<b>{name}</b> from {model} (works until {day})",
+    "plan_numbers": "Epochs: {epochs} · pace: {pace}",
+    "plan_away": "⚠️ The server is not answering now, so price and time are unknown.",
+    "price_about": "About {price}",
+    "price_free": "Free, on your own hardware",
+    "price_rehearsal": "Free, this is a rehearsal",
+    "price_own_machine": "The server itself charges nothing",
+    "price_not_known": "Price unknown",
+    "plan_details_title": "<b>Plan {run_id} in detail</b>\nBase model: <code>{model}</code>",
+    "plan_parameters": "Epochs: {epochs} · pace: {multiplier} · name: {suffix}",
+    "plan_no_suffix": "no name",
     "plan_tokens": "{n} {examples} · billable tokens: {tokens}",
-    "plan_price_of_server": "Price: unknown, I do not know the prices of this server ({host}).",
-    "plan_price_own_machine": "Price: the server on this machine ({host}) takes no money itself.",
-    "plan_price_elsewhere": "At {provider} it would be about {price} ({day}).",
+    "plan_tokens_free": "{n} {examples} · tokens to train: {tokens}",
+    "plan_price_own_hardware": "Price: 0, it runs on your own hardware.",
+    "plan_price_rehearsal": "Price: 0, this is a rehearsal: the server only simulates training.",
+    "plan_price_of_server": "Price: unknown, I don't know the prices of this provider ({host}).",
+    "plan_price_own_machine": "Price: the server on this machine ({host}) charges nothing itself.",
+    "plan_price_elsewhere": "{provider} would charge about {price} ({day}).",
     "plan_price": "Price: about {price} ({provider}'s prices of {day})",
-    "plan_price_unknown": "Price: unknown, the catalogue lacks this model",
+    "plan_price_unknown": "Price: unknown (this model is not in the price list)",
     "plan_days_left": (
-        "⚠️ Days until the base model is switched off: {days}. What was tuned from it goes too."
+        "⚠️ Days until the base model is switched off: {days}. Models tuned from it stop on the "
+        "same day."
     ),
     "plan_trouble": (
         "<blockquote expandable><b>If something goes wrong</b>\n"
-        "Key refused — check OPENAI_API_KEY and whether the key may fine-tune.\n"
-        "File refused — /validate names the line; mend it and make a new plan.\n"
+        "Key refused — check OPENAI_API_KEY and whether the key may train models.\n"
+        "File refused — /validate names the line; fix it and make a new plan.\n"
         "Queued for over an hour — the provider is busy: wait, or stop the job and start again.\n"
-        "Poor answers — more epochs, a smaller multiplier, more examples, or a stronger model.\n"
-        '<a href="{errors_url}">On errors</a> · <a href="{guide_url}">on fine-tuning</a>'
-        "</blockquote>"
+        "Poor answers — more epochs, a more careful pace, more examples, or a stronger model.\n"
+        '<a href="{errors_url}">About errors</a> · <a href="{guide_url}">about '
+        "training</a></blockquote>"
     ),
     "plan_started": "Plan {run_id} has started: sending the dataset and creating the job.",
-    "plan_dropped": "Plan {run_id} is dropped. Nothing was sent or spent.",
-    "plan_time_hinted": "Time: {time} (by the guide), plus the provider's queue",
+    "plan_dropped": "Plan {run_id} was discarded. Nothing was sent or spent.",
+    "plan_time_hinted": "Time: about {time}, plus the provider's queue",
     "plan_time_learnt": "Time: {time}, from past jobs ({n})",
+    "plan_time_told": "Time: ~{time}, as the server estimates",
+    "plan_jobs_ahead": "Jobs ahead in the queue: {n}",
     "plan_hours": "{low}–{high} h",
     "plan_minutes": "{low}–{high} min",
     "plan_validation": "Validation part: {n} {examples}, free of charge",
-    "plan_warnings": "⚠️ Warnings about the dataset: {n}",
     "run_uncertain": (
         "⚠️ Plan {run_id}: the provider's answer got lost, and our job is not in its list.\n"
-        "Most likely no job was created. Look at the provider's dashboard and decide."
+        "Most likely no job was created. Check the provider's dashboard, then decide."
     ),
     "run_unlisted": (
         "⚠️ Plan {run_id}: the provider's answer got lost, and its list of jobs can't be read.\n"
-        "There may be a job. Look at the provider's own page, or search again later."
+        "There may be a job. Check the provider's dashboard, or search again later."
     ),
+    "plan_later": "Plan {run_id} was replaced: see the plan below.",
     "run_again": "Plan {run_id}: creating the job again.",
     "run_looking": "Plan {run_id}: looking for the job in the provider's list.",
-    "run_given_up": "Plan {run_id} is left without a job.",
-    "run_decided": "Plan {run_id} is decided already.",
+    "run_given_up": "Plan {run_id} was left without a job.",
     # Jobs
     "monitor_usage": "/monitor JOB_ID",
     # Units
@@ -165,91 +242,98 @@ MESSAGES: Final[dict[str, str]] = {
     "unit_minutes": "{n} min",
     "unit_hours": "{hours} h {minutes} min",
     # Errors
-    "error_not_allowed": "Only administrators may do that.",
+    "error_not_allowed": "Only administrators can do that.",
     "error_bad_command": (
-        "I did not understand the command. It goes like this:\n<code>{usage}</code>"
+        "I didn't understand the command. Write it like this:\n<code>{usage}</code>"
     ),
-    "unknown_command": "There is no such command. /help lists those that there are.",
+    "unknown_command": "There is no such command. See /help for the list.",
     "unknown_command_near": "There is no such command. Did you mean {commands}?",
     "unknown_command_or": " or ",
     "button_run": "/{command}",
-    "error_button_gone": "This button does nothing any more. /help says what is here.",
-    "error_bad_value": "{name}: “{value}” does not fit; allowed: {allowed}.",
+    "error_button_gone": "This button no longer works. See /help.",
+    "error_screen_replaced": "This screen is out of date, the newer one is below.",
+    "error_bad_value": "{name}: “{value}” is not allowed. Use {allowed}.",
     "error_model_shut_down": (
-        "{model} was switched off on {day} and can't be tuned any more. Choose another model."
+        "{model} was switched off on {day} and can no longer be trained. Choose another model."
     ),
     "error_dataset_missing": (
-        "The dataset's file is missing: <code>{path}</code>. Put it there or change DATASET_PATH. "
-        "Or send a .jsonl file right here."
+        "Dataset file not found: <code>{path}</code>. Put it there, change DATASET_PATH, or send a "
+        ".jsonl file right here."
     ),
     "error_dataset_in_use": (
-        "Version {number} is needed: it is in use, lies at DATASET_PATH, or waits for training. "
-        "Choose another one first."
+        "Version {number} is needed: it is in use, is the file in DATASET_PATH, or is waiting for "
+        "training. Switch to another version first."
     ),
-    "error_dataset_gone": "This version is gone. /datasets shows what there is.",
+    "error_dataset_gone": "This version no longer exists. /datasets lists the others.",
     "error_cannot_repair": (
-        "There is nothing here that I could fix without changing what it says. The report tells "
-        "what to correct by hand."
+        "Nothing here can be fixed without changing the meaning. The report says what to correct "
+        "by hand."
     ),
-    "error_file_is_there": "The file {path} is there already. Name a new one.",
+    "error_file_is_there": "The file {path} already exists. Choose another name.",
     "error_too_few_to_split": (
-        "Too few different examples ({n}): at least {least} are needed to put some aside."
+        "Too few different examples ({n}): you need at least {least} to set some aside."
     ),
     "error_file_too_big": (
-        "The file is over {limit} MB ({megabytes} MB), more than Telegram hands to bots. Put it "
-        "on the server, name it in DATASET_PATH, then send /validate."
+        "The file is over {limit} MB ({megabytes} MB), more than Telegram hands to bots. Put it on "
+        "the server, set DATASET_PATH, then send /validate."
     ),
     "error_too_big_to_send": (
-        "The file is over {limit} MB ({megabytes} MB), more than Telegram takes from bots. On "
-        "the server it lies here: <code>{path}</code>"
+        "The file is over {limit} MB ({megabytes} MB), more than Telegram accepts from bots. On "
+        "the server it is here: <code>{path}</code>"
     ),
-    "error_download_failed": "Telegram did not hand over the file. Please send it again.",
-    "error_too_much_work": (
-        "The file is too heavy: checking it would take more time or memory than it may. Split it."
-    ),
+    "error_download_failed": "Telegram did not deliver the file. Please send it again.",
+    "error_too_much_work": "The file is too big to check within the limits. Split it.",
     "error_not_delivered": (
-        "Telegram did not take my message. Please tell an admin the code <code>{incident}</code>."
+        "Telegram did not accept my message. Please give an administrator the code "
+        "<code>{incident}</code>."
     ),
     "error_dataset_invalid": (
         "The dataset has errors ({n_errors}) and would be refused. /validate says what is wrong."
     ),
-    "error_dataset_changed": "The dataset has changed since plan {run_id} was made.",
-    "error_plan_gone": "Plan {run_id} is gone: dropped or expired. /train makes a new one.",
-    "error_plan_taken": "Plan {run_id} has been started already. /status shows how it goes.",
-    "error_job_unknown": "The provider does not know <code>{job_id}</code>. See /jobs.",
+    "error_dataset_changed": (
+        "The dataset has changed since plan {run_id} was made. Make a new one: /train."
+    ),
+    "error_plan_gone": "Plan {run_id} is gone: discarded or expired. /train makes a new one.",
+    "error_plan_taken": "Plan {run_id} has already been started. /status shows how it is going.",
+    "error_run_decided": "Plan {run_id} has already been decided.",
+    "error_job_unknown": (
+        "The provider does not know the job <code>{job_id}</code>. Check the ID: /jobs."
+    ),
     "error_job_not_followed": (
-        "I do not follow <code>{job_id}</code>, so I do not touch it. If it is yours, first "
+        "I'm not following <code>{job_id}</code>, so I leave it alone. If it is yours, first send "
         "<code>/monitor {job_id}</code>."
     ),
-    "error_job_finished": "The job <code>{job_id}</code> has ended already.",
-    "error_nothing_active": "Nothing is being trained now. /train is the way to begin.",
-    "error_which_job": "Several jobs are running; name the one: <code>{job_ids}</code>",
+    "error_job_finished": "The job <code>{job_id}</code> has already ended. /jobs shows how.",
+    "error_nothing_active": "Nothing is training. Start with /train.",
+    "error_which_job": "Several jobs are running; say which one: <code>{job_ids}</code>",
     "error_no_model": (
-        "The model is not ready yet: it is still being trained. Please look in later."
+        "Natasha isn't ready yet: she is still being trained. Please check back later. If you are "
+        "in danger, call 112 (or your local emergency number)."
     ),
-    "error_model_unknown": "The server does not know the model <code>{model}</code>.",
+    "error_model_unknown": (
+        "The provider does not know the model <code>{model}</code>. /models lists those you have."
+    ),
     "error_provider_unreachable": "The model can't be reached. Please try again in a minute.",
-    "error_provider_uncertain": "The answer broke off half-way. Please try again.",
+    "error_provider_uncertain": "The answer broke off halfway. Please try again.",
     "error_provider_failed": (
         "The provider gave no clear answer ({message}). Please try again in a minute."
     ),
-    "error_provider_busy": "The model is overloaded now. Please try again in a minute.",
-    "error_key_refused": "The bot's key was refused. Administrator: check OPENAI_API_KEY.",
+    "error_provider_busy": "The model is overloaded. Please try again in a minute.",
+    "error_key_refused": "The provider refused the key. Check OPENAI_API_KEY and restart the bot.",
     "error_quota_exceeded": (
-        "The bot's account at the provider is out of money or quota. For an administrator: top it "
-        "up."
+        "The provider account is out of money or quota. Top it up and try again."
     ),
     "error_training_not_available": (
-        "The provider takes no more training from this organisation. Another server with the same "
-        "API will do: OPENAI_BASE_URL."
+        "The provider no longer accepts training from your organisation. See docs/providers.md for "
+        "other servers (OPENAI_BASE_URL)."
     ),
-    "error_training_busy": "The server trains one model at a time and is busy. Try again later.",
-    "error_suffix_refused": "The provider refuses the name “{suffix}”: {message}",
+    "error_training_busy": "The provider trains one model at a time and is busy. Try again later.",
+    "error_suffix_refused": "The provider refused the name “{suffix}”: {message}",
     "error_provider_refused": "The provider refused: {message}",
-    "error_question_refused": "The question did not pass the provider's filter: {message}",
+    "error_question_refused": "The provider's filter stopped the question: {message}",
     "error_incident": (
-        "Something broke, and there will be no answer. Tell an administrator the code "
-        "<code>{incident}</code>, or try again."
+        "Something broke. Please try again; if that doesn't help, give an administrator the code "
+        "<code>{incident}</code>. If you are in danger, call 112 (or your local emergency number)."
     ),
     **CHAT,
     **COMPARE,
@@ -263,12 +347,14 @@ MESSAGES: Final[dict[str, str]] = {
     **MODELS,
     **PEOPLE,
     **PLANS,
+    **SAFETY,
     **TRIALS,
 }
 """The sentences by key; `Texts` escapes their parameters."""
 
 PLURALS: Final[dict[str, tuple[str, str, str]]] = {
     "examples": ("example", "examples", "examples"),
+    "ratings": ("rating", "ratings", "ratings"),
 }
 """One, a few, many."""
 

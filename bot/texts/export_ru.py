@@ -3,7 +3,6 @@
 from typing import Final
 
 EXPORT: Final[dict[str, str]] = {
-    "menu_export": "оценки тестировщиков — в датасет",
     "export_title": "<b>Оценки — в датасет</b> · за всё время",
     "export_title_new": "<b>Оценки — в датасет</b> · новое с {day}",
     "export_rated": "Оценённых ответов: {n} · {when}",
@@ -11,11 +10,12 @@ EXPORT: Final[dict[str, str]] = {
     "export_people": "Оценивали: {people}",
     "export_share": "{name} — {n}",
     "export_more": "и ещё {n}",
-    "export_examples": "<b>Примеры (SFT): {n}</b>",
-    "export_pairs": "<b>Пары ответов (DPO): {n}</b>",
+    "export_examples": "<b>Примеры: {n}</b>",
+    "export_pairs": "<b>Пары ответов: {n}</b>",
     "export_corrections": "из них исправлено тестировщиками: {n}",
     "export_few": "⚠️ провайдеры берут от {least}: пока мало",
     "export_without": "не вошло:",
+    "export_left_danger": "• разговоры о помощи — {n}",
     "export_left_not_corrected": "• 👎 без исправления — {n}",
     "export_left_stopped": "• ответ остановлен на полпути — {n}",
     "export_left_cut": "• ответ упёрся в предел длины (CHAT_MAX_TOKENS) — {n}",
@@ -30,8 +30,8 @@ EXPORT: Final[dict[str, str]] = {
     "export_left_known": "• уже есть в датасете — {n}",
     "export_left_repeated": "• повторы — {n}",
     "export_words": (
-        "В файлах будут слова тестировщиков, без имён и номеров. Если кто-то сотрёт свои разговоры "
-        "через /privacy, сделанных раньше версий это не коснётся: их удаляют в /datasets."
+        "В файлах будут слова тестировщиков, без имён и ID. Если кто-то сотрёт свои разговоры "
+        "через /privacy, прежние версии их сохранят: удалите такие версии в /datasets."
     ),
     "export_useless": (
         "Учить пока не на чём: нужны 👍 или исправления. Попросите тестировщиков после 👎 "
@@ -49,9 +49,9 @@ EXPORT: Final[dict[str, str]] = {
     "export_made_with": "Они стоят после примеров версии №{parent}.",
     "versions_origin_exported": "из оценок: {who}",
     "versions_origin_exported_with": "№{parent} и оценки: {who}",
-    "button_export_examples": "SFT: в датасеты ({n})",
-    "button_export_pairs": "DPO: в датасеты ({n})",
-    "button_export_together": "Вместе с датасетом №{n}: {before} + {more}",
+    "button_export_examples": "Примеры — в датасет ({n})",
+    "button_export_pairs": "Пары — в датасет ({n})",
+    "button_export_together": "С датасетом №{n}: {before}+{more}",
     "button_export_files": "Файлом",
     "button_export_new": "Только новые ({n})",
     "button_export_all": "За всё время",

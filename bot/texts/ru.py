@@ -11,6 +11,7 @@ from bot.texts.export_ru import EXPORT
 from bot.texts.jobs_ru import CARDS
 from bot.texts.models_ru import MODELS
 from bot.texts.ratings_ru import FEEDBACK
+from bot.texts.safety_ru import SAFETY
 from bot.texts.training_endings_ru import ENDINGS
 from bot.texts.training_ru import PLANS
 from bot.texts.trials_ru import TRIALS
@@ -19,82 +20,137 @@ from bot.texts.validation_ru import FINDINGS
 MESSAGES: Final[dict[str, str]] = {
     # Everyone
     "start_tester": (
-        "Здравствуйте, {name}. Здесь можно поговорить с Наташей — моделью, которую учат быть "
-        "коучем.\n"
-        "Просто напишите, что у вас на душе.\n\n"
-        "/new — начать разговор заново\n/help — что здесь есть"
+        "Здравствуйте, {name}. Наташа — программа (нейросеть), которую мы учим разговаривать как "
+        "коуч. Просто напишите, что у вас на душе.\n\n"
+        "Она может ошибаться и не заменяет врача. Переписка хранится, её могут прочесть "
+        "администраторы: /privacy. Бот для взрослых, 18+. Если вам плохо или опасно — 112.\n\n"
+        "/new — новый разговор\n"
+        "/help — что ещё можно"
     ),
-    "start_no_model": "Модель пока не готова: её ещё учат. Загляните чуть позже.",
+    "about": (
+        "Наташа — программа (нейросеть), которая учится разговаривать как коуч: о духовном росте, "
+        "отношениях, своём деле и прошлых жизнях.\n\n"
+        "Это закрытый тест, 18+. Наташа может ошибаться и не заменяет врача. Если вам плохо или "
+        "опасно — 112."
+    ),
+    "about_short": (
+        "Программа, которая учится быть коучем. Закрытый тест, 18+. Не врач. Если опасно — 112."
+    ),
+    "button_starter_growth": "Как мне лучше слышать себя?",
+    "button_starter_relationships": "Почему мы так часто ссоримся?",
+    "button_starter_business": "Как решиться на своё дело?",
+    "button_starter_past_lives": "Влияют ли на меня прошлые жизни?",
+    "starter": "Вы спросили: «{question}»",
+    "starter_asked": "Наташа только что ответила на этот вопрос.",
+    "start_later": "Начало теперь ниже.",
+    "start_no_model": "Пока Наташа учится и не отвечает. Загляните позже.",
     "start_admin": ("Здравствуйте, {name}. Вы администратор.\n{dataset}\n{model}\n{training}"),
     "start_dataset_good": "Датасет: {n} {examples}, без ошибок",
     "start_dataset_bad": "Датасет: ошибок — {n}, посмотрите /validate",
-    "start_dataset_missing": "Датасет: файл не найден",
+    "start_dataset_missing": "Датасет: файл не найден. Пришлите .jsonl сюда.",
     "start_model": "Отвечает модель: {model} (с {since})",
     "start_model_settings": "Отвечает модель: {model} (из настроек)",
     "start_model_none": "Модели для разговоров пока нет.",
-    "start_training_none": "Сейчас ничего не обучается.",
+    "start_training_none": "Сейчас ничего не обучается. Начать: /train",
     "start_training": "Обучается: {jobs}",
     "help_tester": (
         "Напишите что угодно — ответит Наташа. Она помнит разговор, пока вы не начнёте новый.\n"
         "👍 и 👎 под ответом помогают её учить; под 👎 можно написать, как сказала бы она.\n\n"
-        "/new — начать разговор заново\n"
-        "/retry — ответить на последний вопрос иначе\n"
+        "/new — новый разговор\n"
+        "/retry — другой ответ на последний вопрос\n"
         "/language — язык бота\n"
-        "/id — ваш номер\n"
+        "/settings — настройки: звук, язык\n"
+        "/id — ваш ID в Telegram\n"
         "/privacy — что о вас хранится и как это удалить\n\n"
-        "Наташа — языковая модель, а не врач. Если вам плохо или опасно, звоните 112."
+        "Наташа — программа, а не врач. Если вам плохо или опасно: 112, скорая 103; подросткам и "
+        "родителям — 124 с мобильного."
     ),
     "help_admin": (
+        "<b>Как обучить Наташу</b>\n"
+        "1. Пришлите файл .jsonl или нажмите /validate: проверю датасет.\n"
+        "2. /train — план, цена и кнопка запуска.\n"
+        "3. /status — как идёт обучение.\n"
+        "4. /models — кто отвечает в чатах.\n"
+        "5. /invite — позвать тестировщика.\n\n"
+        "Остальные команды — по разделам:"
+    ),
+    "help_dataset": (
         "<b>Датасет</b>\n"
-        "Пришлите файл .jsonl — проверю его, починю и сохраню как новую версию.\n"
+        "Пришлите файл .jsonl или таблицу: проверю, починю и сохраню новой версией.\n\n"
         "/validate — проверить датасет в работе (или файл, если ответить командой на него)\n"
-        "/datasets — все версии: выбрать, скачать, удалить\n"
+        "/datasets — версии: выбрать, скачать, удалить\n"
         "/export — примеры из оценок тестировщиков\n"
-        "/upload — отправить файл провайдеру\n\n"
+        "/upload — отправить файл провайдеру"
+    ),
+    "help_training": (
         "<b>Обучение</b>\n"
-        "/train — составить план и увидеть цену; можно с пресетом: "
-        "<code>/train quick</code>, <code>production</code>, <code>premium</code>, или так: "
-        "<code>/train epochs=5 suffix=natasha-v2</code>\n"
+        "/train — план и цена. Можно сразу назвать вид: <code>/train quick</code> (быстро), "
+        "<code>production</code> (обычно), <code>premium</code> (сильнее), или так: <code>/train "
+        "epochs=5 suffix=natasha-v2</code>\n"
         "/status — что обучается сейчас\n"
         "/jobs — последние задания\n"
         "/monitor <i>ID</i> — следить за заданием, запущенным не здесь\n"
-        "/cancel <i>ID</i> — остановить задание\n\n"
+        "/cancel <i>ID</i> — остановить задание"
+    ),
+    "help_models": (
         "<b>Модели</b>\n"
-        "/test <i>МОДЕЛЬ</i> — пять пробных вопросов\n"
-        "/models — все модели: включить, вернуть прежнюю, контрольные точки, убрать\n"
-        "/use <i>МОДЕЛЬ</i> — включить по имени или номеру; со второй строки можно задать "
-        "системную подсказку; без имени — кто отвечает и с какой подсказкой\n"
-        "/quality — что думают об ответах: доли 👍, плохие ответы, исправления\n"
-        "/compare — слепое сравнение двух моделей: тестировщики выбирают из двух ответов\n\n"
-        "<b>Разговор</b>\n"
-        "Любой текст — вопрос модели. /new — начать заново, /retry — другой ответ, "
-        "/language — язык, /id — ваш номер, /privacy — что о вас хранится.\n\n"
+        "/models — все модели: включить, вернуть прежнюю, убрать\n"
+        "/test <i>МОДЕЛЬ</i> — задать пять пробных вопросов\n"
+        "/use <i>МОДЕЛЬ</i> — включить по имени или номеру; на второй строке можно задать "
+        "системный промпт; без имени — кто отвечает сейчас\n"
+        "/quality — что думают об ответах\n"
+        "/compare — слепое сравнение двух моделей"
+    ),
+    "help_people": (
         "<b>Люди</b>\n"
-        "/people — кто здесь есть, расход, лимиты, закрыть доступ\n"
+        "/people — кто здесь есть, расход, лимиты, доступ\n"
         "/invite — ссылка, по которой войдёт один человек"
     ),
-    "id_yours": "Ваш номер: <code>{id}</code>",
+    "help_chat": (
+        "<b>Разговор</b>\n"
+        "Любой текст — вопрос модели.\n\n"
+        "/new — новый разговор\n"
+        "/retry — другой ответ на последний вопрос\n"
+        "/settings — настройки: звук, язык\n"
+        "/language — язык бота\n"
+        "/id — ваш ID в Telegram\n"
+        "/privacy — что о вас хранится"
+    ),
+    "id_yours": "Ваш ID в Telegram: <code>{id}</code> (это не телефон)",
     "language_ask": "На каком языке с вами говорить?",
     "language_chosen": "Хорошо, говорим по-русски.",
+    # Settings
+    "settings_title": "<b>Настройки</b>",
+    "settings_language": "Язык: {language}",
+    "settings_sound_admin_important": (
+        "Звук: только важное — конец обучения, тревоги и просьбы о помощи"
+    ),
+    "settings_sound_admin_routine": "Звук: всё",
+    "settings_sound_admin_call": "Звук: ничего, кроме просьб о помощи",
+    "settings_sound_tester_important": "Звук: нет",
+    "settings_sound_tester_routine": "Звук: есть",
+    "settings_others_loud": "Чужие обучения: со звуком",
+    "settings_others_quiet": "Чужие обучения: без звука",
+    "button_settings": "⚙️ Настройки",
+    "button_language": "Язык",
+    "button_privacy": "Что обо мне хранится",
+    "button_sound_admin_important": "Важное",
+    "button_sound_admin_routine": "Всё",
+    "button_sound_admin_call": "Ничего",
+    "button_sound_tester_important": "Без звука",
+    "button_sound_tester_routine": "Со звуком",
+    "button_mute_others": "Чужие обучения: без звука",
+    "button_hear_others": "Чужие обучения: со звуком",
     # Commands in Telegram's menu
     "menu_start": "начать",
-    "menu_help": "что здесь есть",
+    "menu_help": "что здесь можно",
     "menu_language": "язык",
-    "menu_id": "мой номер",
     "menu_privacy": "что обо мне хранится",
-    "menu_validate": "проверить датасет",
     "menu_datasets": "версии датасета",
-    "menu_upload": "отправить датасет провайдеру",
     "menu_train": "план обучения и цена",
     "menu_status": "что обучается",
-    "menu_jobs": "последние задания",
-    "menu_monitor": "следить за чужим заданием",
-    "menu_cancel": "остановить задание",
-    "menu_test": "пять пробных вопросов",
     "menu_models": "модели",
-    "menu_use": "включить модель",
     "menu_people": "люди, расход, лимиты",
-    "menu_invite": "пригласить человека",
     # Buttons
     "button_validate": "Проверить датасет",
     "button_train": "Обучить",
@@ -111,37 +167,56 @@ MESSAGES: Final[dict[str, str]] = {
     "button_look": "Поискать ещё",
     "button_give_up": "Оставить как есть",
     "button_provider_page": "Страница у провайдера",
+    "button_help_dataset": "Датасет",
+    "button_help_training": "Обучение",
+    "button_help_models": "Модели",
+    "button_help_people": "Люди",
+    "button_help_chat": "Разговор",
     # The plan
     "plan_title": "<b>План №{run_id}</b> · ещё ничего не отправлено",
-    "plan_model": "Модель: {model}",
-    "plan_model_until": "Модель: {model} (работает до {day})",
-    "plan_parameters": "Эпохи {epochs} · множитель {multiplier} · имя {suffix}",
-    "plan_no_suffix": "не задано",
+    "plan_dataset": "Датасет №{number}: {n} {examples}, {verdict}",
+    "plan_model": "<b>{name}</b> из {model}",
+    "plan_model_until": "<b>{name}</b> из {model} (работает до {day})",
+    "plan_numbers": "Эпох: {epochs} · темп: {pace}",
+    "plan_away": "⚠️ Сервер сейчас не отвечает: цена и время неизвестны.",
+    "price_about": "Около {price}",
+    "price_free": "Бесплатно, на вашем железе",
+    "price_rehearsal": "Бесплатно, это репетиция",
+    "price_own_machine": "Сервер сам денег не берёт",
+    "price_not_known": "Цена неизвестна",
+    "plan_details_title": "<b>План №{run_id}, подробно</b>\nБазовая модель: <code>{model}</code>",
+    "plan_parameters": "Эпох: {epochs} · темп: {multiplier} · имя: {suffix}",
+    "plan_no_suffix": "без имени",
     "plan_tokens": "{n} {examples} · токенов к оплате: {tokens}",
+    "plan_tokens_free": "{n} {examples} · токенов за обучение: {tokens}",
+    "plan_price_own_hardware": "Цена: 0, обучает ваше железо.",
+    "plan_price_rehearsal": "Цена: 0, это репетиция: сервер только изображает обучение.",
     "plan_price": "Цена: около {price} (по ценам {provider} на {day})",
-    "plan_price_of_server": "Цена: неизвестна, цен этого сервера ({host}) не знаю.",
+    "plan_price_of_server": "Цена: неизвестна, цен этого провайдера ({host}) не знаю.",
     "plan_price_own_machine": "Цена: сервер на этом же компьютере ({host}) сам денег не берёт.",
     "plan_price_elsewhere": "У {provider} было бы около {price} (на {day}).",
     "plan_price_unknown": "Цена: неизвестна, этой модели нет в каталоге",
-    "plan_days_left": "⚠️ До отключения базовой модели дней: {days}. С ней отключатся и обученные.",
+    "plan_days_left": (
+        "⚠️ До отключения базовой модели дней: {days}. Вместе с ней отключатся и обученные на ней."
+    ),
     "plan_trouble": (
         "<blockquote expandable><b>Если что-то пойдёт не так</b>\n"
         "Ключ не принят — проверьте OPENAI_API_KEY и права ключа на обучение.\n"
         "Файл не принят — /validate назовёт строку, поправьте её и составьте новый план.\n"
-        "Очередь дольше часа — у провайдера много заявок: подождите или остановите "
-        "задание и запустите снова.\n"
-        "Ответы слабые — больше эпох, меньше множитель, больше примеров или модель сильнее.\n"
-        '<a href="{errors_url}">Об ошибках</a> · <a href="{guide_url}">о дообучении</a>'
-        "</blockquote>"
+        "Очередь дольше часа — у провайдера много заданий: подождите или остановите задание и "
+        "запустите снова.\n"
+        "Ответы слабые — больше эпох, осторожнее темп, больше примеров или модель сильнее.\n"
+        '<a href="{errors_url}">Об ошибках</a> · <a href="{guide_url}">об обучении</a></blockquote>'
     ),
     "plan_started": "План №{run_id} запущен: отправляю датасет и создаю задание.",
     "plan_dropped": "План №{run_id} отменён. Ничего не отправлено и не потрачено.",
-    "plan_time_hinted": "Время: {time} (по руководству) плюс очередь у провайдера",
-    "plan_time_learnt": "Время: {time} по прошлым заданиям ({n})",
+    "plan_time_hinted": "Время: примерно {time} и очередь у провайдера",
+    "plan_time_learnt": "Время: {time}, по прошлым заданиям ({n})",
+    "plan_time_told": "Время: ~{time}, по оценке сервера",
+    "plan_jobs_ahead": "В очереди перед ним заданий: {n}",
     "plan_hours": "{low}–{high} ч",
     "plan_minutes": "{low}–{high} мин",
     "plan_validation": "Проверочная часть: {n} {examples}, бесплатно",
-    "plan_warnings": "⚠️ Предупреждений в датасете: {n}",
     "run_uncertain": (
         "⚠️ План №{run_id}: ответ провайдера потерялся, и в списке его заданий нашего нет.\n"
         "Скорее всего, задание не создано. Загляните в кабинет провайдера и решите, что делать."
@@ -150,10 +225,10 @@ MESSAGES: Final[dict[str, str]] = {
         "⚠️ План №{run_id}: ответ провайдера потерялся, а список его заданий не открывается.\n"
         "Задание могло создаться. Загляните в кабинет провайдера или поищите ещё раз позже."
     ),
+    "plan_later": "План №{run_id} заменён: смотрите план ниже.",
     "run_again": "План №{run_id}: создаю задание ещё раз.",
     "run_looking": "План №{run_id}: ищу задание в списке провайдера.",
     "run_given_up": "План №{run_id} оставлен без задания.",
-    "run_decided": "По плану №{run_id} всё уже решено.",
     # Jobs
     "monitor_usage": "/monitor ID_задания",
     # Units
@@ -167,10 +242,11 @@ MESSAGES: Final[dict[str, str]] = {
     "unknown_command_near": "Такой команды нет. Может быть, {commands}?",
     "unknown_command_or": " или ",
     "button_run": "/{command}",
-    "error_button_gone": "Эта кнопка больше не работает. Что здесь есть, расскажет /help.",
-    "error_bad_value": "{name}: значение «{value}» не подходит, можно {allowed}.",
+    "error_button_gone": "Эта кнопка больше не работает. Что здесь можно, расскажет /help.",
+    "error_screen_replaced": "Этот экран устарел, свежий ниже.",
+    "error_bad_value": "{name}: «{value}» не подходит. Можно: {allowed}.",
     "error_model_shut_down": (
-        "Модель {model} отключена {day}: дообучить её уже нельзя. Выберите другую."
+        "Модель {model} отключена {day}: обучить её уже нельзя. Выберите другую."
     ),
     "error_dataset_missing": (
         "Файл датасета не найден: <code>{path}</code>. Положите его туда или поправьте "
@@ -178,12 +254,11 @@ MESSAGES: Final[dict[str, str]] = {
     ),
     "error_dataset_in_use": (
         "Версия №{number} нужна: она в работе, лежит в DATASET_PATH или ждёт обучения. Сначала "
-        "выберите другую."
+        "возьмите в работу другую."
     ),
     "error_dataset_gone": "Этой версии уже нет. Какие есть, покажет /datasets.",
     "error_cannot_repair": (
-        "Сама я здесь ничего починить не могу, не изменив смысла. Что поправить руками, сказано "
-        "в отчёте."
+        "Здесь нечего починить, не изменив смысла. Что поправить руками, сказано в отчёте."
     ),
     "error_file_is_there": "Файл {path} уже есть. Назовите новый.",
     "error_too_few_to_split": (
@@ -209,44 +284,48 @@ MESSAGES: Final[dict[str, str]] = {
         "В датасете есть ошибки ({n_errors}), такой файл не примут. Что именно не так, скажет "
         "/validate."
     ),
-    "error_dataset_changed": "Датасет изменился с тех пор, как составлен план №{run_id}.",
+    "error_dataset_changed": (
+        "Датасет изменился с тех пор, как составлен план №{run_id}. Составьте новый: /train."
+    ),
     "error_plan_gone": "Плана №{run_id} больше нет: он отменён или устарел. Новый составит /train.",
     "error_plan_taken": "План №{run_id} уже запущен. Как он идёт, покажет /status.",
-    "error_job_unknown": (
-        "Задания <code>{job_id}</code> провайдер не знает. Проверьте номер: /jobs."
-    ),
+    "error_run_decided": "По плану №{run_id} всё уже решено.",
+    "error_job_unknown": "Задания <code>{job_id}</code> провайдер не знает. Проверьте ID: /jobs.",
     "error_job_not_followed": (
         "За заданием <code>{job_id}</code> я не слежу, поэтому не трогаю его. Если оно ваше, "
         "сначала "
         "<code>/monitor {job_id}</code>."
     ),
-    "error_job_finished": "Задание <code>{job_id}</code> уже закончилось.",
+    "error_job_finished": (
+        "Задание <code>{job_id}</code> уже закончилось. Что с ним, покажет /jobs."
+    ),
     "error_nothing_active": "Сейчас ничего не обучается. Начать можно с /train.",
     "error_which_job": "Идёт несколько заданий, назовите нужное: <code>{job_ids}</code>",
-    "error_no_model": "Модель пока не готова: её ещё учат. Загляните чуть позже.",
-    "error_model_unknown": "Сервер не знает модели <code>{model}</code>.",
+    "error_no_model": (
+        "Пока Наташа учится и не отвечает. Загляните позже. Если вам плохо или опасно — 112."
+    ),
+    "error_model_unknown": (
+        "Провайдер не знает модели <code>{model}</code>. Какие есть, покажет /models."
+    ),
     "error_provider_unreachable": "До модели не достучаться. Попробуйте через минуту.",
     "error_provider_uncertain": "Ответ оборвался на полпути. Попробуйте ещё раз.",
     "error_provider_failed": (
         "Провайдер не дал внятного ответа ({message}). Попробуйте ещё раз через минуту."
     ),
     "error_provider_busy": "Модель сейчас перегружена. Попробуйте через минуту.",
-    "error_key_refused": "Сервис не принял ключ бота. Администратору: проверьте OPENAI_API_KEY.",
-    "error_quota_exceeded": (
-        "На счёте бота у провайдера кончились деньги или квота. Администратору: пополните счёт."
-    ),
+    "error_key_refused": "Провайдер не принял ключ. Проверьте OPENAI_API_KEY и перезапустите бота.",
+    "error_quota_exceeded": "У провайдера кончились деньги или квота. Пополните счёт и повторите.",
     "error_training_not_available": (
-        "Провайдер больше не принимает обучение от этой организации. Поможет другой сервер с тем "
-        "же "
-        "API: OPENAI_BASE_URL."
+        "Провайдер больше не принимает обучение от вашей организации. Как перейти на другой сервер "
+        "— docs/providers.md (OPENAI_BASE_URL)."
     ),
-    "error_training_busy": "Сервер учит модели по одной и сейчас занят. Попробуйте позже.",
+    "error_training_busy": "Провайдер учит модели по одной и сейчас занят. Попробуйте позже.",
     "error_suffix_refused": "Провайдеру не подошло имя «{suffix}»: {message}",
     "error_provider_refused": "Провайдер отказал: {message}",
     "error_question_refused": "Вопрос не прошёл фильтр провайдера: {message}",
     "error_incident": (
-        "Что-то сломалось, и ответа не будет. Сообщите администратору код <code>{incident}</code> "
-        "или попробуйте ещё раз."
+        "Что-то сломалось. Попробуйте ещё раз; не поможет — сообщите администратору код "
+        "<code>{incident}</code>. Если вам плохо или опасно — 112."
     ),
     **CHAT,
     **COMPARE,
@@ -260,12 +339,14 @@ MESSAGES: Final[dict[str, str]] = {
     **MODELS,
     **PEOPLE,
     **PLANS,
+    **SAFETY,
     **TRIALS,
 }
 """The sentences by key; `Texts` escapes their parameters."""
 
 PLURALS: Final[dict[str, tuple[str, str, str]]] = {
     "examples": ("пример", "примера", "примеров"),
+    "ratings": ("оценка", "оценки", "оценок"),
 }
 """One, a few, many."""
 

@@ -3,105 +3,158 @@
 from typing import Final
 
 PLANS: Final[dict[str, str]] = {
-    "plan_active": "Training already: {jobs}",
+    "plan_active": "Already training: {jobs}",
     "choose_model": (
-        "<b>Plan {run_id}: which model shall learn?</b>\n"
-        "A stronger one gets Natasha better; training it and its answers cost more."
+        "<b>Plan {run_id}: which base model?</b>\n"
+        "A stronger model picks up Natasha's voice better, but training it and its answers cost "
+        "more."
     ),
     "choose_epochs": (
         "<b>Plan {run_id}: how many epochs?</b>\n"
-        "An epoch is one pass over the dataset. More of them: a truer voice, a higher price; too "
-        "many, and the model crams the answers."
+        "An epoch is one pass over the dataset. More epochs: a truer voice and a higher price; too "
+        "many, and the model memorises the answers."
     ),
     "choose_multiplier": (
-        "<b>Plan {run_id}: which learning rate multiplier?</b>\n"
-        "Smaller is more careful and steady, larger changes the model more."
+        "<b>Plan {run_id}: which learning pace?</b>\n"
+        "Below 0.1 is careful: gentler and steadier. 0.1 is usual. Above it is bold: the model "
+        "changes more. “Auto”: the provider chooses."
     ),
-    "choose_suffix": (
-        "<b>Plan {run_id}: what shall the model be called?</b>\n"
-        "For a name of your own: <code>/train suffix=name</code>"
-    ),
+    "choose_suffix": "<b>Plan {run_id}: what do you want to call the model?</b>",
+    "button_name_own": "A name of my own",
+    "name_prompt": "Plan {run_id}: what name should the model get? Reply with one word.",
     "button_preset_quick": "Quick",
-    "button_preset_production": "Production",
-    "button_preset_premium": "Premium",
+    "button_preset_production": "Standard",
+    "button_preset_premium": "Stronger",
+    "preset_quick": "Quick, {time}: see that everything works",
+    "preset_production": "Standard, {time}: Natasha's living voice",
+    "preset_premium": "Stronger, {time}: the truest voice",
+    "plan_other_model": "{preset}; <b>another model</b>, {model}",
+    "button_plan_details": "⚙️ Details",
     "button_part_model": "Model",
     "button_part_epochs": "Epochs",
-    "button_part_multiplier": "Multiplier",
+    "button_part_multiplier": "Pace",
     "button_part_suffix": "Name",
-    "button_plan_unvalidated": "Without validation part",
-    "button_plan_validated": "With validation part",
+    "button_plan_unvalidated": "No validation part",
+    "button_plan_validated": "Use validation part",
     "button_plan_back": "Back to the plan",
+    # What this project's engine says of a plan
+    "multiplier_auto": "auto",
+    "pace_careful": "careful",
+    "pace_usual": "usual",
+    "pace_bold": "bold",
+    "button_multiplier_auto": "Pace: auto",
+    "plan_at_server": "On the server ({device}): learning rate {rate} · batch {batch}",
+    "plan_too_slow": (
+        "⚠️ The server itself would use the rate {usual}. At this pace the model will hardly "
+        "change; “auto” is better."
+    ),
+    "plan_memory": (
+        "⚠️ Not enough memory: it needs about {needed} GB, but {device} has {there} GB. The server "
+        "would refuse the job; choose a smaller model."
+    ),
+    "plan_memory_unknown": (
+        "⚠️ Not enough memory ({device}). The server would refuse the job; choose a smaller model."
+    ),
+    "plan_model_lacking": "⚠️ The server ({host}) does not have {model}. Choose one that it has.",
+    "plan_model_taken": "The server does not have {asked}, so I took the one it has: {taken}.",
+    "bases_title": (
+        "<b>Plan {run_id}: which model do you want to train?</b>\n"
+        "These are the models on your server. A larger one picks up Natasha's voice better, and "
+        "needs more memory and time."
+    ),
+    "model_unknown_near": (
+        "I don't know the model {model}. Is it one of these? There is no plan yet; a button makes "
+        "one."
+    ),
+    "button_model_as_typed": "Use “{model}” as typed",
+    "base_fits": "{name} · ~{time}",
+    "base_too_big": "{name} · not enough memory",
     "plan_cut": (
-        "⚠️ Examples that are too long: {n}. The model reads up to {longest} tokens; the "
-        "provider cuts off the rest without a word."
+        "⚠️ Examples that are too long: {n}. The model reads up to {longest} tokens; the provider "
+        "silently cuts off the rest."
     ),
     "error_tuning_closed": (
-        "{model} takes no more training since {day}. Choose another model, or another server "
-        "with the same API: docs/providers.md lists them, OPENAI_BASE_URL is the address."
+        "{model} can't be trained since {day}. Choose another model, or another server with the "
+        "same API: docs/providers.md lists them, OPENAI_BASE_URL sets the address."
     ),
     "error_suffix_too_long": (
-        "The name “{suffix}” is too long: {n} characters, and the provider takes up to "
-        "{longest}. For another: <code>/train --suffix name</code>"
+        "The name “{suffix}” is too long: {n} characters, and the provider allows {longest}. To "
+        "choose another: <code>/train --suffix name</code>"
     ),
     "error_suffix_forbidden": (
-        "The name “{suffix}” does not fit: the provider takes no “{forbidden}” in it. For "
+        "The name “{suffix}” won't work: the provider doesn't allow “{forbidden}” in it. To choose "
         "another: <code>/train --suffix name</code>"
     ),
     "error_run_dataset_gone": (
-        "Plan {run_id} was for version {number} of the dataset, which was deleted. /datasets "
-        "shows what there is; /train makes a plan for the present one."
+        "Plan {run_id} used version {number} of the dataset, which was deleted. /datasets lists "
+        "the others; /train makes a plan for the current one."
     ),
     # What was not understood of the words of /train
-    "words_unknown": "⚠️ I do not understand “{word}”.",
+    "words_unknown": "⚠️ I didn't understand “{word}”.",
     "words_unclear": (
-        "⚠️ I do not know what the number “{word}” is. Write epochs as epochs=3, the multiplier as "
+        "⚠️ I don't know what the number “{word}” means. Write epochs as epochs=3, the pace as "
         "lr=0.1."
     ),
-    "words_twice": "⚠️ “{word}” and “{taken}” say the same thing. I took the last: “{taken}”.",
-    "words_guessed": "I took “{word}” for “{taken}”.",
+    "words_twice": "⚠️ “{word}” and “{taken}” set the same thing. I used the last one: “{taken}”.",
+    "words_guessed": "I read “{word}” as “{taken}”.",
     "words_empty": "⚠️ “{word}” has no value.",
     "words_refused": "⚠️ {why}",
     "train_words_more": "… and more such words: {n}",
     "train_usage": "How to write it: <code>{usage}</code>",
-    # The same training was started a moment ago
+    # What speaks against a start, and the monthly ceiling
+    "plan_month": "{spent} of {ceiling} this month",
+    "ceiling_set": (
+        "<b>Monthly ceiling: {ceiling}</b>\n"
+        "Spent this month: {spent}, training and answers together. The bot starts a training above "
+        "the ceiling only if you confirm it."
+    ),
+    "ceiling_none": (
+        "<b>There is no monthly ceiling</b>\n"
+        "Spent this month: {spent}, training and answers together. With a ceiling, the bot asks "
+        "again before it spends more."
+    ),
+    "ceiling_prompt": "How many dollars may be spent in a month? Reply with a number.",
+    "ceiling_placeholder": "For example, 30",
+    "button_ceiling_own": "Another amount",
+    "button_ceiling_off": "No ceiling",
+    "doubts": "⚠️ Plan {run_id} has <b>not been started yet</b>.",
+    "doubt_dataset": "It uses dataset {number}, but dataset {in_use} is in use now.",
+    "doubt_ceiling": "It costs about {price}, and {month} is spent: together, above the ceiling.",
+    "button_start_old_dataset": "🚀 Start on dataset {number}",
+    "button_start_above": "🚀 Start above the ceiling",
+    "button_ceiling": "Monthly ceiling",
     "twin_other": (
-        "⚠️ Plan {run_id} has <b>not been started yet</b>.\n"
-        "The same training was started already: plan {twin_id}, name {suffix} ({who}, {ago} ago). "
-        "The data, the model and the numbers are the same: a second job costs as much again, and "
-        "its model will be almost the same."
+        "The same training has already been started: plan {twin_id}, name {suffix} ({who}, {ago} "
+        "ago). The data, the model and the numbers are the same: a second job costs as much again, "
+        "and its model will be almost the same."
     ),
     "twin_own": (
-        "⚠️ Plan {run_id} has <b>not been started yet</b>.\n"
         "You started the same training {ago} ago: plan {twin_id}, name {suffix}. The data, the "
         "model and the numbers are the same: a second job costs as much again, and its model will "
         "be almost the same."
     ),
     "twin_terminal": (
-        "⚠️ Plan {run_id} has <b>not been started yet</b>.\n"
         "The same training was started from the terminal {ago} ago: plan {twin_id}, name {suffix}. "
         "The data, the model and the numbers are the same: a second job costs as much again, and "
         "its model will be almost the same."
     ),
     "button_start_another": "🚀 Start another one",
     # The method of a run: supervised, or DPO (on pairs of answers)
-    "dataset_kind_dpo": (
-        "Kind: pairs of answers, for DPO. Tokens are of both answers together, an estimate."
-    ),
-    "versions_kind_dpo": "{verdict} · DPO",
-    "plan_method_dpo": "Method: DPO (on pairs of answers)",
-    "plan_price_unknown_dpo": "Price: unknown, the catalogue has none for DPO",
+    "dataset_kind_dpo": "Kind: pairs of answers. Tokens cover both answers together, an estimate.",
+    "versions_kind_dpo": "{verdict} · pairs",
+    "plan_price_unknown_dpo": "Price: unknown (not in the price list for pairs of answers)",
     "error_method_unknown": (
-        "This dataset holds pairs of answers, for the method {method}, and your provider ({host}) "
-        "is not known to train like that, so there is no plan. Choose a usual dataset in "
-        "/datasets; OpenAI, Azure, and the engine on this machine train on pairs."
+        "These are pairs of answers ({method}), and it is not known whether {host} can train on "
+        "them. Choose a dataset of examples: /datasets. OpenAI, Azure and the engine on this "
+        "machine can train on pairs."
     ),
     "error_method_differs": (
-        "Version {number} is in use, and it is for the method {method}: the dataset decides. "
-        "Choose another one in /datasets."
+        "Version {number} is in use, and it is for the method {method}: the dataset sets the "
+        "method. Choose another one in /datasets."
     ),
     "error_parts_differ": (
-        "Version {validation} holds another kind of examples than version {training}: one is for "
-        "supervised training, the other for DPO. A model can only be measured by the kind that it "
-        "is trained on."
+        "Version {validation} holds a different kind of examples than version {training}: one has "
+        "ordinary examples, the other pairs of answers. A model can only be validated on the kind "
+        "it is trained on."
     ),
 }

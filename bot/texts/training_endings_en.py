@@ -3,146 +3,180 @@
 from typing import Final
 
 ENDINGS: Final[dict[str, str]] = {
-    "job_succeeded": "✅ <b>{name}</b> was trained in {duration}",
-    "job_failed": "❌ <b>{name}</b> was not trained",
-    "job_cancelled": "⏹ <b>{name}</b> was stopped {duration} after its start",
-    "job_losses": "Loss {first} → {last}",
-    "job_losses_validated": "Loss {first} → {last} · validation {valid}",
-    "job_validated": "Validation: loss {valid}",
-    "job_best": "Best point: step {step}, validation {loss}",
-    "job_cost": "Tokens: {tokens} · ~{price}",
+    "ending_ready": "✅ <b>{name}</b> is ready{facts}",
+    "ending_trained": "✅ <b>{name}</b> was trained{facts}",
+    "ending_failed": "❌ <b>{name}</b> was not trained{facts}",
+    "ending_cancelled": "⏹ <b>{name}</b> was stopped{facts}",
+    "job_started_by": "started by {who}",
+    "job_losses": "Error {fall}: {first} → {last}",
+    "job_losses_validated": "Error {fall}: {first} → {last} · on validation {valid}",
+    "job_validated": "Error on validation: {valid}",
+    "job_best": "Best point: step {step}, on validation {loss}",
     "job_tokens": "Tokens: {tokens}",
-    "job_succeeded_next": "I am asking it the sample questions; the answers follow.",
-    "job_not_begun": "The training never began; nothing was charged.",
+    "job_not_begun": "Training never began; nothing was charged.",
     "run_refused": (
         "❌ Plan {run_id} did not start; there is no job.\n{reason}\nNothing was charged."
     ),
     # What to do next
     "button_step_mend": "Fix the dataset",
-    "button_step_part": "See the validation part",
+    "button_step_part": "Validation part",
     "button_step_retry": "Try again",
-    "button_step_anew": "Again with the present dataset",
+    "button_step_anew": "With current dataset",
     "button_step_model": "Another model",
-    "button_step_status": "What is in training",
+    "button_step_multiplier": "More careful pace",
+    "button_step_status": "What's training",
     "button_remedies": "Poor answers?",
     "remedies_title": (
-        "<b>Does {name} answer poorly?</b> There are four remedies. Each button opens a plan that "
-        "differs in one thing only; nothing is sent before you start it."
+        "<b>Does {name} answer poorly?</b> Four things can help. Each button opens a plan that "
+        "differs in one thing only; nothing is sent until you start it."
     ),
     "remedies_foreign": (
-        "<b>Does {name} answer poorly?</b> It was not trained here: I don't know its dataset and "
-        "multiplier, so I can't change them for you. More epochs, a smaller multiplier, more "
-        "examples and a stronger model help: choose that in a new plan."
+        "<b>Does {name} answer poorly?</b> It was not trained here: I don't know its dataset or "
+        "pace, so I can't change them for you. More epochs, a more careful pace, more examples or "
+        "a stronger model help: choose that in a new plan."
     ),
     "remedy_epochs": "<b>More epochs</b>: {before} → {after}. When Natasha's voice is faint.",
     "remedy_multiplier": (
-        "<b>A smaller multiplier</b>: {before} → {after}. When answers are ragged or crammed."
+        "<b>A more careful pace</b>: {before} → {after}. When answers are choppy or copied from "
+        "the dataset."
     ),
     "remedy_examples": (
-        "<b>More examples</b>. When answers miss the point. /export makes them from ratings. "
-        "Or send me a new .jsonl file; /datasets shows the versions that there are."
+        "<b>More examples</b>. When answers miss the point. /export makes them from ratings. Or "
+        "send me a new .jsonl file; /datasets lists the versions."
     ),
-    "remedy_model": "<b>A stronger model</b>: {after} for {before}. Learns better, costs more.",
+    "remedy_model": (
+        "<b>A stronger model</b>: {after} instead of {before}. Learns better, costs more."
+    ),
     "button_remedy_epochs": "More epochs: {after}",
-    "button_remedy_multiplier": "Smaller multiplier: {after}",
+    "button_remedy_multiplier": "More careful: {after}",
     "button_remedy_examples": "More examples",
     "button_remedy_model": "Stronger model: {after}",
     "other_model": (
-        "<b>Which model shall learn in the place of {model}?</b>\n"
-        "All the rest stays as in plan {run_id}. Name one that is not here yourself: "
+        "<b>Which model should be trained instead of {model}?</b>\n"
+        "Everything else stays as in plan {run_id}. If the model you want is not here, write "
         "<code>/train model=name</code>"
     ),
     "derived_epochs": "Like plan {run_id}, with more epochs: {before} → {after}.",
-    "derived_multiplier": "Like plan {run_id}, with a smaller multiplier: {before} → {after}.",
-    "derived_model": "Like plan {run_id}, with another model: {after} for {before}.",
+    "derived_multiplier": "Like plan {run_id}, with a more careful pace: {before} → {after}.",
+    "derived_model": "Like plan {run_id}, with another model: {after} instead of {before}.",
     "derived_same": "Like plan {run_id}, unchanged.",
     "derived_dataset": (
-        "⚠️ Another dataset: plan {run_id} was for version {before}, this one is for version "
-        "{after}."
+        "⚠️ Another dataset: plan {run_id} used version {before}, this one uses version {after}."
     ),
     # Why a provider refused
     "refusal_key_refused": (
-        "The key was refused. Check OPENAI_API_KEY and its rights, then try again."
+        "The provider refused the key. Check OPENAI_API_KEY and its permissions, then try again."
     ),
     "refusal_quota_exceeded": (
-        "The provider's account lacks money or quota. Top it up, then try again."
+        "The provider account is out of money or quota. Top it up, then try again."
     ),
     "refusal_exceeded_quota": (
-        "The provider's account lacks money or quota. Top it up, then try again."
+        "The provider account is out of money or quota. Top it up, then try again."
     ),
     "refusal_training_not_available": (
-        "The provider takes no more training from your organisation. Another server with the same "
-        "API will do: choose it in docs/providers.md, set OPENAI_BASE_URL and the key, restart the "
-        "bot and try again."
+        "The provider no longer accepts training from your organisation. Choose another server in "
+        "docs/providers.md, set OPENAI_BASE_URL and the key, restart the bot and try again."
     ),
     "refusal_provider_unreachable": (
         "The provider can't be reached. Check OPENAI_BASE_URL, the proxy and the network, then try "
         "again."
     ),
     "refusal_provider_failed": (
-        "The provider's server answered with an error ({message}). Try again in some minutes."
+        "The provider answered with an error ({message}). Try again in a few minutes."
     ),
     "refusal_training_busy": (
-        "The server trains one model at a time and is busy. Wait until that training is over "
+        "The provider trains one model at a time and is busy. Wait until that training is over "
         "(/status), or stop it, then try again."
     ),
     "refusal_suffix_refused": (
-        "The suffix in the model's name was refused: {message}\nSome allow 18 characters at most "
-        "and no dots. Try again and choose another name in the plan, or: /train --suffix natasha"
+        "The provider refused the name: {message}\n"
+        "Some allow at most 18 characters and no dots. Try again and choose another name in the "
+        "plan, or: /train --suffix natasha"
     ),
-    "refusal_provider_busy": "The provider asks to wait. Try again in a few minutes.",
+    "refusal_provider_busy": "The provider asks you to wait. Try again in a few minutes.",
     "refusal_dataset_changed": (
         "The dataset has changed since the plan was made. Check it and try again."
     ),
-    "refusal_dataset_missing": "The dataset's file is gone. Bring it back and try again.",
+    "refusal_dataset_missing": "The dataset file is gone. Put it back and try again.",
     "refusal_model_unknown": "The provider does not know that base model. Choose another one.",
     "refusal_model_not_found": "The provider no longer has that base model. Choose another one.",
     "refusal_invalid_training_file": (
-        "The training file was refused: {message}\nFix the dataset and try again."
+        "The provider refused the dataset: {message}\nFix it and try again."
     ),
     "refusal_invalid_validation_file": (
-        "The validation file was refused: {message}\nFix it, or train without it: the plan has a "
-        "button for that."
+        "The provider refused the validation part: {message}\n"
+        "Fix it, or train without it: the plan has a button for that."
     ),
     "refusal_invalid_n_examples": (
-        "There were too few examples: {message}\nAdd some and try again."
+        "The provider needs more examples: {message}\nAdd some and try again."
+    ),
+    "refusal_insufficient_memory": (
+        "The server does not have enough memory for this training: {message}\nChoose a smaller "
+        "model, or free some memory and try again."
+    ),
+    "refusal_out_of_memory": (
+        "Memory ran out during training: {message}\n"
+        "Choose a smaller model, or free some memory on the server and try again."
+    ),
+    "refusal_bad_number": (
+        "Training went off the rails: the error is no longer a number: {message}\n"
+        "A more careful pace usually helps. If it doesn't, look at the dataset."
+    ),
+    "refusal_disk_full": ("The server's disk is full: {message}\nFree some space and try again."),
+    "refusal_base_missing": (
+        "The server did not find the files of the base model: {message}\nPut them back and try "
+        "again, or choose another model."
+    ),
+    "refusal_crashed": (
+        "The training process on the server crashed: {message}\nTry again; the server's log has "
+        "the details."
+    ),
+    "refusal_killed": (
+        "The training process on the server was killed: {message}\n"
+        "If it wasn't you, it may have run out of memory. Try again, or choose a smaller model."
+    ),
+    "refusal_server_error": (
+        "Something failed on the server: {message}\n"
+        "Try again; if that doesn't help, check the server's log."
     ),
     "refusal_given_up": "An administrator decided to leave the plan without a job.",
     "refusal_other": "The provider answered: {message}",
-    "refusal_silent": "The provider named no reason (code {code}).",
+    "refusal_silent": "The provider gave no reason (code {code}).",
     # Jobs with missing fields
-    "job_status_unnamed": "status not told",
-    "job_succeeded_untimed": "✅ <b>{name}</b> was trained",
-    "job_cancelled_untimed": "⏹ <b>{name}</b> was stopped",
-    "refusal_no_words": "no details.",
-    "refusal_unexplained": "The provider named no reason.",
-    "job_nameless": "The provider has not named the model yet. I ask again; once named, I try it.",
-    "job_never_named": (
-        "⚠️ <b>{name}</b> was trained, but the provider has never named the model.\n"
-        "Look its name up in their console and put it to use: <code>/use model_name</code>"
+    "job_status_unnamed": "status not given",
+    "nameless_yet": (
+        "The provider hasn't named the model yet. When it does, its answers will appear here."
     ),
+    "nameless_forever": (
+        "⚠️ The provider never named the model. Look up its name in their dashboard and activate "
+        "it: <code>/use model_name</code>"
+    ),
+    "job_faulty_example": "in the example “{question}” (line {line}): {fault}",
+    "job_faulty_line": "in line {line}: {fault}",
+    "refusal_no_words": "no details.",
+    "refusal_unexplained": "The provider gave no reason.",
     # Refusals without an explanation, and answers that are not the API's
     "error_region_refused": (
-        "The provider does not serve the country that the bot calls from. For an administrator: "
-        "a proxy helps (OPENAI_PROXY), or another server (OPENAI_BASE_URL)."
+        "The provider does not serve the country the bot connects from. A proxy (OPENAI_PROXY) or "
+        "another server (OPENAI_BASE_URL) helps."
     ),
     "error_provider_silent": (
         "The provider refused and did not say why ({message}). Please try again a little later."
     ),
     "error_not_the_api": (
-        "What answers at the provider's address does not speak OpenAI's API ({message}). Try "
-        "again; if that does not help, check OPENAI_BASE_URL and CHAT_BASE_URL."
+        "The provider doesn't answer like OpenAI's API ({message}). Try again; if that doesn't "
+        "help, check OPENAI_BASE_URL and CHAT_BASE_URL."
     ),
     "refusal_region_refused": (
-        "The provider does not serve the country that the bot calls from. Set a proxy "
-        "(OPENAI_PROXY) or another server (OPENAI_BASE_URL), restart the bot and try again."
+        "The provider does not serve the country the bot connects from. Set a proxy (OPENAI_PROXY) "
+        "or another server (OPENAI_BASE_URL), restart the bot and try again."
     ),
     "refusal_provider_silent": (
-        "The provider refused and did not say why ({message}). Try again a little later, or look "
-        "into their console."
+        "The provider refused and did not say why ({message}). Try again a little later, or check "
+        "their dashboard."
     ),
     "refusal_not_the_api": (
-        "What answers at the provider's address does not speak OpenAI's API ({message}). Check "
-        "OPENAI_BASE_URL (docs/providers.md has the addresses), then try again."
+        "The provider doesn't answer like OpenAI's API ({message}). Check OPENAI_BASE_URL "
+        "(docs/providers.md has the addresses), then try again."
     ),
 }

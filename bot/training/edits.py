@@ -3,14 +3,16 @@
 import datetime as dtm
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 from bot.catalogue import Catalogue, Preset, SuffixRule
+from bot.config import AUTO
 from bot.domain.training import Hyperparameters
 from bot.errors import ButtonGone
 from bot.training.parameters import with_value
+from bot.usage.cost import Estimate
 
 EPOCHS: Final = (1, 2, 3, 4, 5, 6, 8, 10)
 MULTIPLIERS: Final = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0)
@@ -27,6 +29,15 @@ class PlanPart(StrEnum):
     MULTIPLIER = "multiplier"
     SUFFIX = "suffix"
     VALIDATION = "validation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresetOffer:
+    """What a preset would make of a plan."""
+
+    name: str
+    parameters: Hyperparameters
+    estimate: Estimate
 
 
 def choices(
@@ -51,7 +62,7 @@ def choices(
         case PlanPart.EPOCHS:
             return [str(n) for n in EPOCHS]
         case PlanPart.MULTIPLIER:
-            return [f"{multiplier:g}" for multiplier in MULTIPLIERS]
+            return [AUTO, *(f"{multiplier:g}" for multiplier in MULTIPLIERS)]
         case PlanPart.SUFFIX:
             return _suffixes(parameters.suffix, catalogue, taken, catalogue.suffix_rule(base_url))
         case PlanPart.PRESET | PlanPart.VALIDATION:
@@ -74,15 +85,14 @@ def edited(
     """
     match part:
         case PlanPart.PRESET if value in catalogue.presets:
-            brought = {preset.base_model for preset in catalogue.presets.values()}
-            if parameters.base_model in brought:
+            if parameters.base_model in catalogue.preset_models:
                 parameters = replace(parameters, base_model=base_model)
             return with_preset(parameters, catalogue.presets[value])
         case PlanPart.MODEL if value:
             return with_value(parameters, "base_model", value, part)
         case PlanPart.EPOCHS if value in {str(n) for n in EPOCHS}:
             return with_value(parameters, "n_epochs", value, part)
-        case PlanPart.MULTIPLIER if value in {f"{m:g}" for m in MULTIPLIERS}:
+        case PlanPart.MULTIPLIER if value in {AUTO, *(f"{m:g}" for m in MULTIPLIERS)}:
             return with_value(parameters, "learning_rate_multiplier", value, part)
         case PlanPart.SUFFIX:
             return with_value(parameters, "suffix", value, part)

@@ -58,7 +58,7 @@ class EndingHandlers:
     async def ask_model(self, context: BotContext) -> None:
         """Offer other base models."""
         run = await self.plans.get(context.press.number)
-        context.reply(views.other_model(context.texts, run, self.plans.other_models(run)))
+        context.reply(views.other_model(context.texts, run, await self.plans.other_bases(run)))
 
     async def with_model(self, context: BotContext) -> None:
         """Make the same plan with another base model."""

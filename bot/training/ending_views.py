@@ -3,24 +3,26 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final
 
 from bot.catalogue import Catalogue
-from bot.delivery.screen import (
-    MAX_CAPTION_UNITS,
-    MAX_UNITS,
-    Attachment,
-    Button,
-    Screen,
-    fitting,
-    rows,
+from bot.delivery.screen import Button, Screen, fitting, rows
+from bot.domain.training import (
+    FineTuningJob,
+    Hyperparameters,
+    JobStatus,
+    Refusal,
+    TrackedJob,
+    TrainingRun,
 )
-from bot.domain.training import Hyperparameters, JobStatus, Refusal, TrackedJob, TrainingRun
 from bot.edge.buttons import button, data_of
-from bot.jobs.card_views import reason
+from bot.jobs.card_views import fall_of, reason, warning_lines
 from bot.jobs.curves import Curves
 from bot.texts import Markup, Texts, cut, shortened
+from bot.training.base_views import label
+from bot.training.bases import BaseOffer, value_of
+from bot.training.edit_views import multiplier_of
+from bot.training.named_line import RefusedFile
 from bot.training.remedies import Remedy, Step, steps_after
 from bot.usage.cost import training_cost
 
@@ -29,47 +31,92 @@ _MODEL_UNITS = 160
 _ID_UNITS = 80
 _REASON_UNITS = 400
 _WARNING_UNITS = 200
-"""With the sentences around them, all these fit into a caption, which takes 1024 units."""
+_QUESTION_UNITS = 60
 
 _UNEXPLAINED: Final = Refusal(code="", message="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobEnding:
-    """All that the message at the end of a job shows."""
+    """All that is told of the end of a job."""
 
     tracked: TrackedJob
     run: TrainingRun | None
     """The run that the job came from; None: an admin named the job to /monitor."""
     curves: Curves
-    chart: Path | None
-    """A picture of the curves; None: the message is only text."""
-    base_url: str
-    """The provider's address: the catalogue's prices hold only at its own provider."""
+    file: RefusedFile | None
+    """The file that the provider did not take; None: it failed for another reason, if at all."""
+    starter: str
+    """Who started it; empty: the reader, or nobody known."""
+    price_usd: float | None
+    """What it cost; None: not known."""
     page: str | None
     """Address of the provider's page of the job; None: it has none."""
 
 
-def finished(texts: Texts, ending: JobEnding, catalogue: Catalogue) -> Screen:
-    """How a job ended: a new message, because an edited one does not ring."""
+def finished(texts: Texts, ending: JobEnding) -> Screen:
+    """How a job ended: a new message, because an edited one does not ring.
+
+    A success is told with the answers of its model, see `trials`; here only one without a name.
+    """
     status = ending.tracked.job.status
     if status is JobStatus.SUCCEEDED:
-        lines, steps = _succeeded(texts, ending, catalogue), []
-    elif status is JobStatus.FAILED:
-        lines = _failed(texts, ending, catalogue)
-        code = (ending.tracked.job.refusal or _UNEXPLAINED).code
-        steps = step_rows(texts, ending.run, steps_after(code))
+        return nameless(texts, ending, is_awaited=True)
+    refusal = ending.tracked.job.refusal or _UNEXPLAINED
+    if status is JobStatus.FAILED:
+        end, words = "failed", [_reason(texts, ending, refusal)]
+        steps = [_main_step(texts, ending, refusal)]
+        if not ending.tracked.job.trained_tokens and not ending.curves.n_points:
+            words.append(texts("job_not_begun"))
     else:
-        lines = _cancelled(texts, ending, catalogue)
+        end, words = "cancelled", _warning(texts, ending)
         steps = step_rows(texts, ending.run, [Step.RETRY])
-    lines.append(texts("job_id", id=shortened(ending.tracked.job.id, _ID_UNITS)))
-    chart = ending.chart and Attachment(kind="photo", name="loss.png", path=str(ending.chart))
-    units = MAX_CAPTION_UNITS if chart else MAX_UNITS
     return Screen(
-        text="\n".join(fitting(lines, units=units)),
-        buttons=rows(*steps, _looking(texts, ending), _page(texts, ending)),
-        attachment=chart or None,
+        text="\n".join(fitting([headline(texts, ending, end), *words, _id(texts, ending)])),
+        buttons=rows(*steps, page_button(texts, ending)),
     )
+
+
+def nameless(texts: Texts, ending: JobEnding, *, is_awaited: bool) -> Screen:
+    """A success whose model has no name, or not yet."""
+    why = texts("nameless_yet" if is_awaited else "nameless_forever")
+    return Screen(text="\n".join([headline(texts, ending, "trained"), why, _id(texts, ending)]))
+
+
+def headline(texts: Texts, ending: JobEnding, end: str) -> str:
+    """How long it took, what it cost and who started it, as far as is known.
+
+    *end* is "ready" (its model answers), "trained", "failed" or "cancelled".
+    """
+    job, facts = ending.tracked.job, []
+    if job.created_at:
+        facts.append(texts.duration(max(0, (job.finished_at or time.time()) - job.created_at)))
+    if ending.price_usd is not None:
+        facts.append(texts.money(ending.price_usd))
+    if ending.starter:
+        facts.append(texts.plain("job_started_by", who=cut(ending.starter, _NAME_UNITS)))
+    name = shortened(ending.tracked.name, _NAME_UNITS)
+    return texts(f"ending_{end}", name=name, facts="".join(f" · {fact}" for fact in facts))
+
+
+def details(texts: Texts, ending: JobEnding) -> list[str]:
+    """The figures of a success, its model and its id."""
+    job, lines = ending.tracked.job, _losses(texts, ending.curves)
+    if job.trained_tokens:
+        lines.append(texts("job_tokens", tokens=texts.number(job.trained_tokens)))
+    model = texts("job_model", model=shortened(job.fine_tuned_model or "", _MODEL_UNITS))
+    return [*lines, *_warning(texts, ending), model, _id(texts, ending)]
+
+
+def _id(texts: Texts, ending: JobEnding) -> str:
+    return texts("job_id", id=shortened(ending.tracked.job.id, _ID_UNITS))
+
+
+def cost_of(job: FineTuningJob, catalogue: Catalogue, base_url: str) -> float | None:
+    """What the training cost; None where the provider's price is not known."""
+    if not job.trained_tokens:
+        return None
+    return training_cost(job.trained_tokens, catalogue.priced(job.base_model, base_url), job.method)
 
 
 def refused(texts: Texts, run: TrainingRun) -> Screen:
@@ -79,11 +126,6 @@ def refused(texts: Texts, run: TrainingRun) -> Screen:
         text=texts("run_refused", run_id=run.id, reason=Markup(reason(texts, refusal))),
         buttons=rows(*step_rows(texts, run, steps_after(refusal.code))),
     )
-
-
-def never_named(texts: Texts, tracked: TrackedJob) -> Screen:
-    """The provider has not named the model, long after the job succeeded."""
-    return Screen(text=texts("job_never_named", name=shortened(tracked.name, _NAME_UNITS)))
 
 
 def remedies(
@@ -108,16 +150,25 @@ def remedies(
             lines.append(texts("remedy_examples"))
             buttons.append([examples])
         elif remedy in changes:
-            before, after = _values(texts, remedy, run.parameters, changes[remedy])
+            known = replace(run.parameters, learning_rate_multiplier=run.multiplier)
+            before, after = _values(texts, remedy, known, changes[remedy])
             lines.append(texts(f"remedy_{remedy}", before=before, after=after))
             data = data_of("training", "like", f"{run.id}-{remedy}")
             buttons.append([button(texts, f"remedy_{remedy}", data, after=after)])
     return Screen(text="\n\n".join(lines), buttons=rows(*buttons))
 
 
-def other_model(texts: Texts, run: TrainingRun, names: Sequence[str]) -> Screen:
+def other_model(texts: Texts, run: TrainingRun, offers: Sequence[BaseOffer]) -> Screen:
     """The choice of another base model for a plan like that run."""
-    choices = [[Button(text=n, data=data_of("training", "with", f"{run.id}-{n}"))] for n in names]
+    choices = [
+        [
+            Button(
+                text=label(texts, offer),
+                data=data_of("training", "with", f"{run.id}-{value_of(offer.name)}"),
+            )
+        ]
+        for offer in offers
+    ]
     return Screen(
         text=texts("other_model", model=run.parameters.base_model, run_id=run.id),
         buttons=rows(*choices),
@@ -155,56 +206,35 @@ def _step(texts: Texts, run: TrainingRun | None, step: Step) -> Button:
             return button(texts, "retry", data_of("training", "plan"))
         case Step.MODEL:
             data = data_of("training", "models", run.id)
+        case Step.MULTIPLIER if run.multiplier is not None:
+            data = data_of("training", "like", f"{run.id}-{Remedy.MULTIPLIER}")
+        case Step.MULTIPLIER:
+            step, data = Step.RETRY, data_of("training", "retry", run.id)
         case _:
             data = data_of("training", step.value, run.id)
     return button(texts, f"step_{step}", data)
 
 
-def _succeeded(texts: Texts, ending: JobEnding, catalogue: Catalogue) -> list[str]:
-    job = ending.tracked.job
-    lines = [
-        _headline(texts, ending),
-        *_losses(texts, ending.curves),
-        *_cost(texts, ending, catalogue),
-    ]
-    if not job.fine_tuned_model:
-        return [*lines, texts("job_nameless"), *_warning(texts, ending)]
-    model = texts("job_model", model=shortened(job.fine_tuned_model, _MODEL_UNITS))
-    return [*lines, texts("job_succeeded_next"), *_warning(texts, ending), model]
+def _reason(texts: Texts, ending: JobEnding, refusal: Refusal) -> str:
+    """Why it failed; of a faulty line, what its example asks."""
+    message, line = cut(refusal.message, _REASON_UNITS), ending.file and ending.file.line
+    if line:
+        fault = cut(line.fault, _WARNING_UNITS)
+        if line.finding:
+            fault = texts.plain(f"finding_{line.finding.rule}", **line.finding.params)
+        key = "job_faulty_example" if line.question else "job_faulty_line"
+        question = cut(line.question, _QUESTION_UNITS)
+        message = texts.plain(key, question=question, line=line.number, fault=fault)
+    return reason(texts, replace(refusal, message=message))
 
 
-def _failed(texts: Texts, ending: JobEnding, catalogue: Catalogue) -> list[str]:
-    job = ending.tracked.job
-    refusal = job.refusal or _UNEXPLAINED
-    lines = [
-        texts("job_failed", name=shortened(ending.tracked.name, _NAME_UNITS)),
-        reason(texts, replace(refusal, message=cut(refusal.message, _REASON_UNITS))),
-        *_losses(texts, ending.curves),
-        *_cost(texts, ending, catalogue),
-    ]
-    if not job.trained_tokens and not ending.curves.n_points:
-        lines.append(texts("job_not_begun"))
-    return lines
-
-
-def _cancelled(texts: Texts, ending: JobEnding, catalogue: Catalogue) -> list[str]:
-    return [
-        _headline(texts, ending),
-        *_losses(texts, ending.curves),
-        *_cost(texts, ending, catalogue),
-        *_warning(texts, ending),
-    ]
-
-
-def _headline(texts: Texts, ending: JobEnding) -> str:
-    """How it ended and how long it took, unless the provider does not say when it began."""
-    job, name = ending.tracked.job, shortened(ending.tracked.name, _NAME_UNITS)
-    is_done = job.status is JobStatus.SUCCEEDED
-    if not job.created_at:
-        return texts("job_succeeded_untimed" if is_done else "job_cancelled_untimed", name=name)
-    took_s = max(0, (job.finished_at or int(time.time())) - job.created_at)
-    key = "job_succeeded" if is_done else "job_cancelled"
-    return texts(key, name=name, duration=texts.duration(took_s))
+def _main_step(texts: Texts, ending: JobEnding, refusal: Refusal) -> list[Button]:
+    """The one best step after a failure; a file is repaired only where we can do it."""
+    if ending.file is not None and ending.file.can_repair:
+        return [button(texts, "step_mend", data_of("dataset", "repair", ending.file.dataset.id))]
+    steps = steps_after(refusal.code)
+    step = Step.RETRY_ON_CURRENT if Step.RETRY_ON_CURRENT in steps else steps[0]
+    return step_rows(texts, ending.run, [step])[0]
 
 
 def _losses(texts: Texts, curves: Curves) -> list[str]:
@@ -215,7 +245,8 @@ def _losses(texts: Texts, curves: Curves) -> list[str]:
     if curves.train:
         key = "job_losses_validated" if valid else "job_losses"
         first, last = (texts.number(curves.train[n].loss, digits=2) for n in (0, -1))
-        lines.append(texts(key, first=first, last=last, valid=valid))
+        fall = fall_of(texts, curves.train)
+        lines.append(texts(key, fall=fall, first=first, last=last, valid=valid))
     elif valid:
         lines.append(texts("job_validated", valid=valid))
     if curves.best is not None:
@@ -224,34 +255,12 @@ def _losses(texts: Texts, curves: Curves) -> list[str]:
     return lines
 
 
-def _cost(texts: Texts, ending: JobEnding, catalogue: Catalogue) -> list[str]:
-    job = ending.tracked.job
-    if not job.trained_tokens:
-        return []
-    tokens = texts.number(job.trained_tokens)
-    model = catalogue.priced(job.base_model, ending.base_url)
-    cost = training_cost(job.trained_tokens, model, job.method)
-    if cost is None:
-        return [texts("job_tokens", tokens=tokens)]
-    return [texts("job_cost", tokens=tokens, price=texts.money(cost))]
-
-
 def _warning(texts: Texts, ending: JobEnding) -> list[str]:
-    message = shortened(ending.tracked.warning, _WARNING_UNITS)
-    return [texts("job_warning", message=message)] if ending.tracked.warning else []
+    return warning_lines(texts, ending.tracked.warning, units=_WARNING_UNITS)
 
 
-def _looking(texts: Texts, ending: JobEnding) -> list[Button]:
-    """The chart unless it is shown, and the remedies if there is a model."""
-    number, buttons = ending.tracked.number, []
-    if ending.chart is None and ending.curves.is_drawable:
-        buttons.append(button(texts, "chart", data_of("jobs", "chart", number)))
-    if ending.tracked.job.fine_tuned_model:
-        buttons.append(button(texts, "remedies", data_of("training", "remedies", number)))
-    return buttons
-
-
-def _page(texts: Texts, ending: JobEnding) -> list[Button]:
+def page_button(texts: Texts, ending: JobEnding) -> list[Button]:
+    """The provider's page of the job, if it has one."""
     if ending.page is None:
         return []
     return [Button(text=texts.plain("button_provider_page"), url=ending.page)]
@@ -265,7 +274,7 @@ def _values(
         case Remedy.EPOCHS:
             return texts.number(before.n_epochs), texts.number(after.n_epochs)
         case Remedy.MULTIPLIER:
-            multiplier = texts.short_number(before.learning_rate_multiplier)
-            return multiplier, texts.short_number(after.learning_rate_multiplier)
+            multiplier = multiplier_of(texts, before.learning_rate_multiplier)
+            return multiplier, multiplier_of(texts, after.learning_rate_multiplier)
         case _:
             return before.base_model, after.base_model

@@ -27,3 +27,31 @@ class RunTwin:
     suffix: str
     job_id: str | None
     """None while the provider has no job yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Month:
+    """What this month cost so far, by the catalogue's prices."""
+
+    spent_usd: float
+    """Answers, ended jobs, and the estimates of those that run."""
+    ceiling_usd: int | None
+    """None: there is no ceiling."""
+
+    def is_above_with(self, price_usd: float | None) -> bool:
+        """Whether a training of that price would exceed the ceiling."""
+        if self.ceiling_usd is None or not price_usd:
+            return False
+        return self.spent_usd + price_usd > self.ceiling_usd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartDoubts:
+    """What speaks against a start, so that it asks first; at least one is there."""
+
+    twin: RunTwin | None = None
+    """The same was started a moment ago."""
+    in_use: int | None = None
+    """The number of the dataset in use, if it is not the plan's."""
+    month: Month | None = None
+    """The plan would exceed the ceiling of the month."""

@@ -3,19 +3,24 @@
 from dataclasses import dataclass
 
 from bot.dataset.feature import DatasetFeature
-from bot.domain.training import Hyperparameters
 from bot.edge.core import Core
 from bot.edge.feature import Feature, Worker
 from bot.jobs.entities import JobKind
 from bot.jobs.feature import JobsFeature
+from bot.training.bases import ServerBases
+from bot.training.ceiling_handlers import CeilingHandlers, is_ceiling
+from bot.training.ceiling_store import CeilingStore
 from bot.training.ending_handlers import EndingHandlers
 from bot.training.entities import RunKind
 from bot.training.estimates import Estimates
-from bot.training.handlers import FullName, PlanHandlers
+from bot.training.handlers import FullName, PlanHandlers, is_name
 from bot.training.notifications import EndingNotifications
+from bot.training.parameters import defaults_of
 from bot.training.plans import TrainingPlans
+from bot.training.spending import Spending
 from bot.training.store import RunStore
 from bot.training.submission import Submission
+from bot.usage.feature import UsageFeature
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,13 +30,17 @@ class TrainingFeature(Feature):
     runs: RunStore
     plans: TrainingPlans
     submission: Submission
+    endings: EndingNotifications
     full_names: list[FullName]
     """Asked in order for the base model that somebody typed: training can begin at a tuned one."""
 
 
-def build(core: Core, *, dataset: DatasetFeature, jobs: JobsFeature) -> TrainingFeature:
+def build(
+    core: Core, *, usage: UsageFeature, dataset: DatasetFeature, jobs: JobsFeature
+) -> TrainingFeature:
     """Build the plans, and the workers that submit confirmed plans to the provider."""
-    settings, catalogue, base_url = core.settings, core.catalogue, core.settings.openai_base_url
+    settings, base_url = core.settings, core.settings.openai_base_url
+    catalogue = core.catalogue.at(base_url)
     runs = RunStore(core.database)
     submission = Submission(
         database=core.database,
@@ -43,10 +52,28 @@ def build(core: Core, *, dataset: DatasetFeature, jobs: JobsFeature) -> Training
         pause_s=core.pacing.pause_s,
         on_submitted=[jobs.watching.wake],
     )
+    estimates = Estimates(
+        jobs=jobs.store,
+        api=core.provider,
+        checker=dataset.datasets.checker,
+        catalogue=catalogue,
+        base_url=base_url,
+    )
+    spending = Spending(
+        accounts=usage.accounts,
+        jobs=jobs.store,
+        runs=runs,
+        ceiling=CeilingStore(core.database),
+        catalogue=catalogue,
+        base_url=base_url,
+        zone=settings.zone,
+    )
     plans = TrainingPlans(
         database=core.database,
         runs=runs,
-        estimates=Estimates(jobs=jobs.store, catalogue=catalogue, base_url=base_url),
+        estimates=estimates,
+        bases=ServerBases(api=core.provider, estimates=estimates),
+        spending=spending,
         datasets=dataset.datasets,
         api=core.provider,
         catalogue=catalogue,
@@ -63,18 +90,19 @@ def build(core: Core, *, dataset: DatasetFeature, jobs: JobsFeature) -> Training
         versions=dataset.versions,
         people=core.people,
         catalogue=catalogue,
-        defaults=Hyperparameters(
-            base_model=settings.base_model,
-            n_epochs=settings.n_epochs,
-            learning_rate_multiplier=settings.learning_rate_multiplier,
-            suffix=settings.model_suffix,
-        ),
+        defaults=defaults_of(settings, catalogue),
     )
+    ceiling = CeilingHandlers(spending=spending)
     endings = EndingHandlers(
         runs=runs, plans=plans, watching=jobs.watching, plan_screen=handlers.plan_screen
     )
     rendering = EndingNotifications(
-        jobs=jobs.store, runs=runs, pictures=jobs.pictures, catalogue=catalogue, base_url=base_url
+        jobs=jobs.store,
+        runs=runs,
+        checker=dataset.datasets.checker,
+        people=core.people,
+        catalogue=catalogue,
+        base_url=base_url,
     )
     return TrainingFeature(
         name="training",
@@ -82,12 +110,16 @@ def build(core: Core, *, dataset: DatasetFeature, jobs: JobsFeature) -> Training
         plans=plans,
         submission=submission,
         full_names=full_names,
+        endings=rendering,
         admin_commands={"train": handlers.plan},
         admin_presses={
             "training:plan": handlers.plan,
+            "training:on": handlers.plan_on,
             "training:show": handlers.show,
+            "training:details": handlers.show_details,
             "training:edit": handlers.choose,
             "training:set": handlers.edit,
+            "training:name": handlers.ask_name,
             "training:start": handlers.start,
             "training:another": handlers.start_another,
             "training:drop": handlers.drop,
@@ -101,7 +133,9 @@ def build(core: Core, *, dataset: DatasetFeature, jobs: JobsFeature) -> Training
             "training:models": endings.ask_model,
             "training:with": endings.with_model,
             "training:prices": handlers.show_prices,
+            "training:ceiling": ceiling.choose,
         },
+        messages=[(is_ceiling, ceiling.take), (is_name, handlers.take_name)],
         notifications={
             JobKind.FINISHED: rendering.finished,
             JobKind.NEVER_NAMED: rendering.never_named,
@@ -109,5 +143,6 @@ def build(core: Core, *, dataset: DatasetFeature, jobs: JobsFeature) -> Training
             RunKind.UNCERTAIN: rendering.uncertain,
             RunKind.UNLISTED: rendering.unlisted,
         },
+        starters={"run_id": runs.started_by},
         workers=[Worker(start=submission.start, close=submission.close)],
     )

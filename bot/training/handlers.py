@@ -2,26 +2,31 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from bot.catalogue import Catalogue
 from bot.dataset.versions import DatasetVersions
 from bot.delivery.screen import Screen
 from bot.domain.training import Hyperparameters, TrainingRun
+from bot.domain.typed import words_of
 from bot.edge.context import BotContext
 from bot.edge.core import today_utc
 from bot.edge.people import People
-from bot.errors import ButtonGone
+from bot.errors import ButtonGone, RunDecided
 from bot.jobs.store import JobStore
-from bot.texts import Texts
-from bot.training import edit_views, price_views, remark_views, twin_views, views
+from bot.texts import Texts, cut
+from bot.training import base_views, edit_views, price_views, remark_views, start_views, views
 from bot.training.edits import PlanPart
-from bot.training.entities import RunTwin
+from bot.training.entities import StartDoubts
 from bot.training.plans import TrainingPlans
+from bot.training.prompts import number_in
 from bot.training.submission import Submission
 from bot.training.words import understood
 
 FullName = Callable[[str], Awaitable[str | None]]
 """The full name of a tuned model that people call by its title; None: no model has that title."""
+_PLACEHOLDER_UNITS: Final = 64
+"""https://core.telegram.org/bots/api#forcereply"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,49 +45,95 @@ class PlanHandlers:
 
     async def plan(self, context: BotContext) -> None:
         """/train [preset] [key=value | --key value]: make a plan; the provider gets nothing yet."""
+        await self._plan(context, words_of(context.press.id))
+
+    async def plan_on(self, context: BotContext) -> None:
+        """Put a version of the dataset to use, and make a plan on it."""
+        await self.versions.choose(context.press.number)
+        await self._plan(context, [])
+
+    async def _plan(self, context: BotContext, on_button: Sequence[str]) -> None:
         rule = self.catalogue.suffix_rule(self.plans.base_url)
-        asked = understood(context.words, self.defaults, self.catalogue, rule)
+        asked = understood(context.words or on_button, self.defaults, self.catalogue, rule)
         parameters = asked.parameters
         for full_name in self.full_names:
             base_model = await full_name(parameters.base_model) or parameters.base_model
             parameters = replace(parameters, base_model=base_model)
+        base_model = await self.plans.bases.full_name(parameters.base_model)
+        parameters = replace(parameters, base_model=base_model)
+        if "base_model" in asked.named and not on_button:
+            near = await self.plans.similar_models(parameters)
+            if near:
+                screen = base_views.unknown(context.texts, parameters, self.defaults, near)
+                context.reply(screen)
+                return
         run = await self.plans.plan(
-            parameters, asked_by=context.person.id, request_id=context.request_id
+            parameters,
+            asked_by=context.person.id,
+            request_id=context.request_id,
+            is_named="suffix" in asked.named,
         )
         screen = await self.plan_screen(context.texts, run)
-        context.reply(remark_views.beside(context.texts, screen, asked.remarks))
+        screen = remark_views.beside(context.texts, screen, asked.remarks)
+        context.reply(views.taken(context.texts, screen, run, asked=parameters.base_model))
 
     async def show(self, context: BotContext) -> None:
         """Show the plan again after a choice."""
         run = await self.plans.open_plan(context.press.number)
         context.show(await self.plan_screen(context.texts, run))
 
+    async def show_details(self, context: BotContext) -> None:
+        """Show all numbers of the plan, and buttons for its parts."""
+        run = await self.plans.open_plan(context.press.number)
+        estimate = await self.plans.estimates.of_run(run)
+        facts = views.PlanFacts(estimate=estimate, base_url=self.plans.base_url)
+        screen = views.details(context.texts, run, facts, self.catalogue)
+        context.show(_in_plan(context.texts, run.id, screen))
+
     async def choose(self, context: BotContext) -> None:
         """Show the options for a part of the plan as buttons."""
         run_id, part, _ = _edit(context)
         run = await self.plans.open_plan(run_id)
-        options = await self.plans.choices(run, part)
-        context.show(edit_views.choice(context.texts, run, part, options))
+        bases = await self.plans.bases_for(run) if part is PlanPart.MODEL else []
+        if bases:
+            screen = base_views.bases(context.texts, run, bases)
+        else:
+            options = await self.plans.prices(run, part)
+            screen = edit_views.choice(context.texts, run, part, options, self.catalogue)
+        context.show(_in_plan(context.texts, run_id, screen))
 
     async def edit(self, context: BotContext) -> None:
         """Change the plan as chosen, and show it with its new price."""
         run = await self.plans.edit(*_edit(context))
         context.show(await self.plan_screen(context.texts, run))
 
+    async def ask_name(self, context: BotContext) -> None:
+        """Ask for a name of the admin's own."""
+        run = await self.plans.open_plan(context.press.number)
+        placeholder = cut(run.parameters.suffix, _PLACEHOLDER_UNITS) or "natasha-v1"
+        prompt = context.texts("name_prompt", run_id=run.id)
+        context.reply(Screen(text=prompt, placeholder=placeholder))
+
+    async def take_name(self, context: BotContext) -> None:
+        """Give the plan the name that was typed as a reply, and show it."""
+        run_id, name = number_in(context, "name_prompt") or 0, "-".join(context.text.split())
+        run = await self.plans.edit(run_id, PlanPart.SUFFIX, name)
+        context.reply(await self.plan_screen(context.texts, run))
+
     async def start(self, context: BotContext) -> None:
-        """Start the run; of many presses exactly one does. Ask first if the same runs already."""
+        """Start the run; of many presses exactly one does. Doubts are asked about first."""
         run_id, by = context.press.number, context.person.id
         found = await self.plans.start(run_id, by=by, request_id=context.request_id)
-        if isinstance(found, RunTwin):
-            who = await self.people.named(found.by) if found.by else None
-            context.show(
-                twin_views.ask_twin(context.texts, run_id, found, who, is_own=found.by == by)
-            )
+        if isinstance(found, StartDoubts):
+            run, starter = await self.plans.get(run_id), found.twin.by if found.twin else 0
+            who = await self.people.named(starter) if starter else None
+            screen = start_views.ask(context.texts, run, found, who, is_own=starter == by)
+            context.show(_in_plan(context.texts, run_id, screen))
             return
         context.show(views.started(context.texts, found))
 
     async def start_another(self, context: BotContext) -> None:
-        """Start the run although the same was started: the admin said yes."""
+        """Start the run whatever speaks against it: the admin said yes."""
         run = await self.plans.confirm(
             context.press.number, by=context.person.id, request_id=context.request_id
         )
@@ -96,20 +147,23 @@ class PlanHandlers:
     async def look(self, context: BotContext) -> None:
         """Look again for the job of a run whose answer got lost."""
         run_id = context.press.number
-        looks = await self.submission.look_again(run_id)
-        context.say_here("run_looking" if looks else "run_decided", run_id=run_id)
+        if not await self.submission.look_again(run_id):
+            raise RunDecided(run_id=run_id)
+        context.say_here("run_looking", run_id=run_id)
 
     async def again(self, context: BotContext) -> None:
         """Create the job again: the admin knows that there is none."""
         run_id = context.press.number
-        moved = await self.submission.try_again(run_id)
-        context.say_here("run_again" if moved else "run_decided", run_id=run_id)
+        if not await self.submission.try_again(run_id):
+            raise RunDecided(run_id=run_id)
+        context.say_here("run_again", run_id=run_id)
 
     async def give_up(self, context: BotContext) -> None:
         """Leave the run without a job."""
         run_id = context.press.number
-        moved = await self.submission.give_up(run_id)
-        context.say_here("run_given_up" if moved else "run_decided", run_id=run_id)
+        if not await self.submission.give_up(run_id):
+            raise RunDecided(run_id=run_id)
+        context.say_here("run_given_up", run_id=run_id)
 
     async def show_prices(self, context: BotContext) -> None:
         """Show what training on a version costs, for every model that can be tuned."""
@@ -132,16 +186,27 @@ class PlanHandlers:
 
     async def plan_screen(self, texts: Texts, run: TrainingRun) -> Screen:
         """The plan with its estimate and everything else to know before it is started."""
-        return views.plan(
-            texts,
-            run,
-            await self.plans.estimates.of_run(run),
-            self.catalogue,
-            shutdown=await self.plans.last_day(run.parameters.base_model),
+        estimate = await self.plans.estimates.of_run(run)
+        facts = views.PlanFacts(
+            estimate=estimate,
             base_url=self.plans.base_url,
+            shutdown=await self.plans.last_day(run.parameters.base_model),
             active=await self.jobs.active_names(),
             n_cut=await self.plans.n_cut(run),
+            presets=await self.plans.presets(run, estimate),
+            month=await self.plans.spending.month(),
         )
+        return _in_plan(texts, run.id, views.plan(texts, run, facts, self.catalogue))
+
+
+def _in_plan(texts: Texts, run_id: int, screen: Screen) -> Screen:
+    """A screen of a plan's message, of which an admin needs only the newest."""
+    return screen.named("plan", texts("plan_later", run_id=run_id))
+
+
+def is_name(context: BotContext) -> bool:
+    """Whether an admin answers the question for a plan's name."""
+    return number_in(context, "name_prompt") is not None
 
 
 def _edit(context: BotContext) -> tuple[int, PlanPart, str]:

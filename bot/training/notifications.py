@@ -1,24 +1,19 @@
-"""How a training ended, rendered for admins at the moment it is sent, with a chart if possible."""
+"""How a training ended, rendered for admins at the moment it is sent."""
 
-import asyncio
-import logging
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
 
 from bot.catalogue import Catalogue
+from bot.dataset.checking import Checker
 from bot.delivery.screen import Screen
 from bot.domain import JsonDict
+from bot.edge.people import People
 from bot.jobs.curves import from_events
-from bot.jobs.pictures import LossChart, Pictures
 from bot.jobs.store import JobStore
 from bot.texts import Texts
 from bot.training import ending_views, views
+from bot.training.named_line import refused_file
 from bot.training.store import RunStore
-
-CHART_PATIENCE_S: Final = 8.0
-"""How long the message waits for its picture; without it, the message has a button for one."""
-
-_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,32 +22,42 @@ class EndingNotifications:
 
     jobs: JobStore
     runs: RunStore
-    pictures: Pictures
+    checker: Checker
+    people: People
     catalogue: Catalogue
     base_url: str
     """The provider's address."""
 
-    async def finished(self, texts: Texts, payload: JsonDict, _: int) -> Screen | None:
-        """A job is over."""
-        job_id = payload["job_id"]
-        tracked = await self.jobs.get(job_id)
+    async def ending(self, job_id: str | None, *, reader_id: int) -> ending_views.JobEnding | None:
+        """What there is to tell of the end of a job; None: no such job is stored."""
+        tracked = await self.jobs.get(job_id) if job_id else None
         if tracked is None:
             return None
-        chart = await self._chart(texts, job_id)
-        ending = ending_views.JobEnding(
+        run = await self.runs.get(tracked.run_id) if tracked.run_id else None
+        by = run.confirmed_by if run else tracked.followed_by
+        file = None
+        if tracked.job.refusal:
+            with suppress(LookupError):
+                file = await refused_file(run, tracked.job.refusal, self.checker)
+        return ending_views.JobEnding(
             tracked=tracked,
-            run=await self.runs.get(tracked.run_id) if tracked.run_id else None,
-            curves=chart.curves if chart else from_events(tracked.metrics),
-            chart=chart.path if chart else None,
-            base_url=self.base_url,
-            page=self.catalogue.job_page(self.base_url, job_id),
+            run=run,
+            curves=from_events(tracked.metrics),
+            file=file,
+            starter=(await self.people.named(by)).name if by and by != reader_id else "",
+            price_usd=ending_views.cost_of(tracked.job, self.catalogue, self.base_url),
+            page=self.catalogue.job_page(self.base_url, tracked.job.id),
         )
-        return ending_views.finished(texts, ending, self.catalogue)
 
-    async def never_named(self, texts: Texts, payload: JsonDict, _: int) -> Screen | None:
+    async def finished(self, texts: Texts, payload: JsonDict, reader_id: int) -> Screen | None:
+        """A job is over."""
+        ending = await self.ending(payload["job_id"], reader_id=reader_id)
+        return ending_views.finished(texts, ending) if ending else None
+
+    async def never_named(self, texts: Texts, payload: JsonDict, reader_id: int) -> Screen | None:
         """The model of a success got no name."""
-        tracked = await self.jobs.bare(payload["job_id"])
-        return ending_views.never_named(texts, tracked) if tracked else None
+        ending = await self.ending(payload["job_id"], reader_id=reader_id)
+        return ending_views.nameless(texts, ending, is_awaited=False) if ending else None
 
     async def refused(self, texts: Texts, payload: JsonDict, _: int) -> Screen | None:
         """The provider refused a run's file or job."""
@@ -70,12 +75,3 @@ class EndingNotifications:
     async def _uncertain(self, texts: Texts, run_id: int, *, is_listed: bool) -> Screen | None:
         run = await self.runs.get(run_id)
         return views.uncertain(texts, run, is_listed=is_listed) if run else None
-
-    async def _chart(self, texts: Texts, job_id: str) -> LossChart | None:
-        """The picture of the losses; None: it takes too long, and the news matter more."""
-        try:
-            async with asyncio.timeout(CHART_PATIENCE_S):
-                return await self.pictures.loss_chart(job_id, texts)
-        except TimeoutError:
-            _logger.warning("The picture of job %s takes too long: told without", job_id)
-            return None

@@ -5,12 +5,34 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from bot.catalogue import Catalogue
+from bot.config import AUTO, Settings
 from bot.domain.datasets import TrainingMethod
 from bot.domain.training import Hyperparameters
 from bot.errors import BadValue
 
 MOST_EPOCHS: Final = 50
 """https://platform.openai.com/docs/api-reference/fine-tuning/create, looked up 2026-11-22."""
+
+
+def defaults_of(settings: Settings, catalogue: Catalogue) -> Hyperparameters:
+    """The parameters of a plan for which nobody named others."""
+    asked = settings.learning_rate_multiplier
+    if asked == "":
+        multiplier = catalogue.usual_multiplier(settings.openai_base_url)
+    else:
+        multiplier = multiplier_of(str(asked))
+    return Hyperparameters(
+        base_model=settings.base_model,
+        n_epochs=settings.n_epochs,
+        learning_rate_multiplier=multiplier,
+        suffix=settings.model_suffix,
+    )
+
+
+def is_auto(word: str) -> bool:
+    """Whether the word leaves a number to the provider."""
+    return word.casefold() == AUTO
 
 
 def epochs_of(word: str, name: str = "epochs") -> int:
@@ -21,14 +43,19 @@ def epochs_of(word: str, name: str = "epochs") -> int:
     return n_epochs
 
 
-def multiplier_of(word: str, name: str = "learning-rate") -> float:
-    """A multiplier above 0, with a point or a comma; raises BadValue, which says *name*."""
+def multiplier_of(word: str, name: str = "learning-rate") -> float | None:
+    """A multiplier above 0, with a point or a comma; None for "auto".
+
+    Raises BadValue, which says *name*.
+    """
+    if is_auto(word):
+        return None
     try:
         multiplier = float(word.replace(",", "."))
     except ValueError:
         multiplier = math.nan
     if not 0 < multiplier < math.inf:
-        raise BadValue(name=name, value=word, allowed="> 0")
+        raise BadValue(name=name, value=word, allowed=f"> 0, {AUTO}")
     return multiplier
 
 
@@ -62,4 +89,5 @@ def with_value(parameters: Hyperparameters, field: str, word: str, name: str) ->
 def check_numbers(parameters: Hyperparameters) -> None:
     """Raise BadValue for a number that no provider takes."""
     epochs_of(str(parameters.n_epochs))
-    multiplier_of(str(parameters.learning_rate_multiplier))
+    multiplier = parameters.learning_rate_multiplier
+    multiplier_of(AUTO if multiplier is None else str(multiplier))

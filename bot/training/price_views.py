@@ -34,7 +34,7 @@ def prices(
     """
     day = texts.day(catalogue.looked_up)
     lines = [texts("prices_title", day=day, tokens=texts.number(offers.dataset.n_tokens))]
-    lines.append(_table(texts, offers) if offers.models else texts("prices_none"))
+    lines.append(_table(texts, offers, catalogue) if offers.models else texts("prices_none"))
     if elsewhere:
         lines.append(texts("prices_elsewhere", host=host_of(elsewhere)))
     n_past = max((estimate.n_past for _, estimate in offers.presets), default=0)
@@ -59,6 +59,13 @@ def price_line(
         "provider": catalogue.provider_name,
         "day": texts.day(estimate.prices_date),
     }
+    if estimate.engine is not None:
+        is_real = estimate.engine.is_real
+        line = texts("plan_price_own_hardware" if is_real else "plan_price_rehearsal")
+        if estimate.elsewhere_usd is None:
+            return line
+        price = texts.money(estimate.elsewhere_usd)
+        return f"{line} {texts('plan_price_elsewhere', price=price, **params)}"
     if estimate.price_usd is not None:
         return texts("plan_price", price=texts.money(estimate.price_usd), **params)
     if estimate.pricing is Pricing.KNOWN:
@@ -70,6 +77,25 @@ def price_line(
         return line
     price = texts.money(estimate.elsewhere_usd)
     return f"{line} {texts('plan_price_elsewhere', price=price, **params)}"
+
+
+def short_price(texts: Texts, estimate: Estimate) -> str:
+    """The price of a plan in a few words."""
+    if estimate.price_usd is not None:
+        return texts("price_about", price=texts.money(estimate.price_usd))
+    if estimate.engine is not None:
+        return texts("price_free" if estimate.engine.is_real else "price_rehearsal")
+    is_own = estimate.pricing is Pricing.OWN_MACHINE
+    return texts("price_own_machine" if is_own else "price_not_known")
+
+
+def price_tag(texts: Texts, estimate: Estimate) -> str:
+    """The price for a button; where no money is taken, the time if it is known; else empty."""
+    if estimate.price_usd is not None:
+        return texts.money(estimate.price_usd)
+    if estimate.engine is not None and estimate.engine.is_real and estimate.engine.seconds:
+        return time_of(texts, estimate.minutes_low, estimate.minutes_high)
+    return ""
 
 
 def time_of(texts: Texts, low: int, high: int) -> str:
@@ -85,11 +111,11 @@ def time_of(texts: Texts, low: int, high: int) -> str:
     )
 
 
-def _table(texts: Texts, offers: PriceTable) -> str:
+def _table(texts: Texts, offers: PriceTable, catalogue: Catalogue) -> str:
     """Short names without the date, so that the table fits on a phone."""
     table = [_row(texts("prices_head"), [str(n) for n in offers.epochs])]
     for model, estimates in offers.models:
-        name = model.aliases[0] if model.aliases else model.name
+        name = catalogue.short(model.name)
         table.append(_row(name, [_price(texts, estimate) for estimate in estimates]))
     return f"<pre>{html.escape(chr(10).join(table), quote=False)}</pre>"
 

@@ -1,6 +1,6 @@
 """What is said beside a plan about the words that were not taken as they were typed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -43,3 +43,5 @@ class Understood:
     parameters: Hyperparameters
     remarks: Sequence[Remark]
     """In the order of the words; empty: all of them were understood."""
+    named: Collection[str] = ()
+    """The fields for which a value was typed."""

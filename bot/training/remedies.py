@@ -38,6 +38,8 @@ class Step(StrEnum):
     """A plan with the same parameters on the dataset in use, which may be repaired by then."""
     MODEL = "model"
     """The same plan with another base model."""
+    MULTIPLIER = "multiplier"
+    """The same plan with a smaller multiplier, as the remedy."""
     STATUS = "status"
     """The jobs that run now."""
 
@@ -50,6 +52,15 @@ _STEPS: Final[Mapping[str, Sequence[Step]]] = {
     "invalid_n_examples": _DATASET,
     "exceeded_quota": (Step.RETRY,),
     "model_not_found": (Step.MODEL,),
+    # The codes of this project's engine
+    "insufficient_memory": (Step.MODEL, Step.RETRY),
+    "out_of_memory": (Step.MODEL, Step.RETRY),
+    "bad_number": (Step.MULTIPLIER, Step.REPAIR),
+    "disk_full": (Step.RETRY,),
+    "base_missing": (Step.MODEL, Step.RETRY),
+    "crashed": (Step.RETRY, Step.MODEL),
+    "killed": (Step.RETRY, Step.MODEL),
+    "server_error": (Step.RETRY,),
     # Our codes for plans that did not become a job, see `submission.refusal_of`
     "model_unknown": (Step.MODEL,),
     "dataset_changed": _DATASET,
@@ -76,19 +87,25 @@ def steps_after(code: str) -> Sequence[Step]:
 
 
 def remedied(
-    parameters: Hyperparameters, remedy: Remedy, catalogue: Catalogue, *, base_url: str
+    parameters: Hyperparameters,
+    remedy: Remedy,
+    catalogue: Catalogue,
+    *,
+    base_url: str,
+    multiplier: float | None = None,
 ) -> Hyperparameters | None:
     """The parameters of a run after a remedy; the suffix stays. None: it would change nothing.
 
     *base_url* is the provider's address, which decides on the last days of stronger models.
+    *multiplier* is the job's own, for a run that left it to the provider; None: not known.
     """
     match remedy:
         case Remedy.EPOCHS:
             n_epochs = min(MOST_EPOCHS, math.ceil(parameters.n_epochs * 1.5))
             changed = replace(parameters, n_epochs=n_epochs)
         case Remedy.MULTIPLIER:
-            half = parameters.learning_rate_multiplier / 2
-            changed = replace(parameters, learning_rate_multiplier=half)
+            used = parameters.learning_rate_multiplier or multiplier
+            changed = replace(parameters, learning_rate_multiplier=used / 2 if used else None)
         case Remedy.MODEL:
             today = dtm.datetime.now(dtm.UTC).date()
             stronger = catalogue.stronger(parameters.base_model, today, base_url=base_url)

@@ -8,17 +8,19 @@ from bot.dataset.store import COLUMNS
 from bot.domain.datasets import Dataset
 from bot.domain.training import UNDERWAY, Hyperparameters, JobStatus, RunState, TrainingRun
 from bot.jobs.store import refusal_in
-from bot.storage.database import Database, Row, Transaction
+from bot.storage.database import Database, Queries, Row, Transaction
 from bot.storage.rows import from_row
 from bot.training.entities import RunTwin
 
 _SELECT = f"""
     SELECT r.*,
            {", ".join(f"d.{column} AS d_{column}" for column in COLUMNS)},
-           {", ".join(f"v.{column} AS v_{column}" for column in COLUMNS)}
+           {", ".join(f"v.{column} AS v_{column}" for column in COLUMNS)},
+           j.learning_rate_multiplier AS chosen_multiplier
     FROM training_runs r
         JOIN datasets d ON d.id = r.dataset_id
         LEFT JOIN datasets v ON v.id = r.validation_id
+        LEFT JOIN jobs j ON j.id = r.job_id
 """
 
 
@@ -98,9 +100,17 @@ class RunStore:
         )
 
     async def suffixes(self) -> set[str]:
-        """Names that runs which came to something carry."""
-        query = "SELECT DISTINCT suffix FROM training_runs WHERE job_id IS NOT NULL"
-        return set(await self._db.all(str, query))
+        """Names of the models that there are, or will be."""
+        query = """
+            SELECT DISTINCT r.suffix
+            FROM training_runs r
+                LEFT JOIN jobs j ON j.id = r.job_id
+            WHERE r.state IN (SELECT value FROM json_each(:underway))
+                OR r.state = :submitted AND coalesce(j.status, '') NOT IN (:failed, :cancelled)
+        """
+        states = {"underway": json.dumps(UNDERWAY), "submitted": RunState.SUBMITTED}
+        ends = {"failed": JobStatus.FAILED, "cancelled": JobStatus.CANCELLED}
+        return set(await self._db.all(str, query, states | ends))
 
     async def of_request(self, request_id: int) -> TrainingRun | None:
         """The plan that this update made, or None."""
@@ -119,7 +129,7 @@ class RunStore:
             WHERE r.state = :planned AND r.expires_at >= :now AND r.asked_by = :asked_by
                 AND r.dataset_id = :dataset_id AND r.validation_id IS :validation_id
                 AND r.base_model = :base_model AND r.n_epochs = :n_epochs
-                AND r.learning_rate_multiplier = :learning_rate_multiplier AND r.suffix = :suffix
+                AND r.learning_rate_multiplier IS :learning_rate_multiplier AND r.suffix = :suffix
             ORDER BY r.id DESC
             LIMIT 1
             """,
@@ -151,7 +161,7 @@ class RunStore:
                 JOIN datasets pd ON pd.id = p.dataset_id
                 JOIN training_runs r ON r.id != p.id
                     AND r.method = p.method AND r.n_epochs = p.n_epochs
-                    AND r.learning_rate_multiplier = p.learning_rate_multiplier
+                    AND r.learning_rate_multiplier IS p.learning_rate_multiplier
                 JOIN datasets d ON d.id = r.dataset_id AND d.sha256 = pd.sha256
                 LEFT JOIN jobs j ON j.id = r.job_id
             WHERE p.id = :id AND p.state = :planned
@@ -182,6 +192,11 @@ class RunStore:
         row = await self._db.row(f"{_SELECT} WHERE r.id = :id", {"id": run_id})
         return _run_from_row(row) if row else None
 
+    async def started_by(self, run_id: int) -> int | None:
+        """Who confirmed the run; 0: the terminal; None: nobody yet."""
+        run = await self.get(run_id)
+        return run.confirmed_by if run else None
+
     async def was_confirmed_by(self, run_id: int, request_id: int) -> bool:
         """Whether this very request started the run."""
         row = await self._db.row(
@@ -206,6 +221,21 @@ class RunStore:
             """,
             {"underway": json.dumps(UNDERWAY)},
         )
+
+    async def underway_usd(self, queries: Queries | None = None) -> float:
+        """The estimates of all runs that were started and are not over."""
+        total = await (queries or self._db).one(
+            float,
+            """
+            SELECT sum(r.price_usd)
+            FROM training_runs r
+                LEFT JOIN jobs j ON j.id = r.job_id
+            WHERE r.state IN (SELECT value FROM json_each(:underway))
+                OR r.state = :submitted AND coalesce(j.is_over, 0) = 0
+            """,
+            {"underway": json.dumps(UNDERWAY), "submitted": RunState.SUBMITTED},
+        )
+        return total or 0.0
 
     async def move(
         self,

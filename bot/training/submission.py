@@ -16,6 +16,7 @@ from typing import TypeVar
 from bot.dataset.current import CurrentDataset
 from bot.delivery.notifications import Notifications
 from bot.domain.datasets import Dataset
+from bot.domain.people import Urgency
 from bot.domain.training import UNDERWAY, FineTuningJob, Refusal, RunState, TrainingRun
 from bot.errors import (
     DatasetChanged,
@@ -246,6 +247,7 @@ class Submission:
                 RunKind.UNCERTAIN if is_listed else RunKind.UNLISTED,
                 {"run_id": run.id},
                 key=f"run:{run.id}:uncertain:{now_ms}",
+                urgency=Urgency.IMPORTANT,
             )
         )
 
@@ -284,7 +286,11 @@ class Submission:
                 refusal_message=refusal.message,
             )
             await self.notifications.tell_admins(
-                tx, RunKind.REFUSED, {"run_id": run.id}, key=f"run:{run.id}:refused"
+                tx,
+                RunKind.REFUSED,
+                {"run_id": run.id},
+                key=f"run:{run.id}:refused",
+                urgency=Urgency.IMPORTANT,
             )
 
         await self.database.write(work)

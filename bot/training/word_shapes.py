@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.catalogue import Catalogue
 from bot.domain.typed import key_of
-from bot.training.parameters import MOST_EPOCHS
+from bot.training.parameters import MOST_EPOCHS, is_auto
 
 _SIMILAR: Final = 0.8
 _SHORTEST_GUESS: Final = 4
@@ -36,7 +36,9 @@ def joined(words: Sequence[str], catalogue: Catalogue) -> list[str]:
 
 
 def is_number(word: str) -> bool:
-    """Whether it is a number in digits, with a point or a comma."""
+    """Whether it is a number in digits, with a point or a comma, or stands for one."""
+    if is_auto(word):
+        return True
     number = r"[-+]?(\d+([.,]\d+)?|\.\d+)(e-?\d+)?"
     return re.fullmatch(number, word, re.ASCII | re.IGNORECASE) is not None
 
@@ -44,11 +46,14 @@ def is_number(word: str) -> bool:
 def fits(name: str, word: str) -> bool:
     """Whether a number without a name can only be that one: epochs are whole, the other is not.
 
+    Only the other one can be left to the provider.
+
     A zero in front, as in "lr 0, 05", makes it part of something else.
     """
     if name == "n_epochs":
         return re.fullmatch(r"[1-9]\d?", word, re.ASCII) is not None and int(word) <= MOST_EPOCHS
-    return re.fullmatch(r"\d*[.,]\d*[1-9]\d*|\d+[Ee]-\d+", word, re.ASCII) is not None
+    number = re.fullmatch(r"\d*[.,]\d*[1-9]\d*|\d+[Ee]-\d+", word, re.ASCII)
+    return number is not None or is_auto(word)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

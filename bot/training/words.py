@@ -40,7 +40,9 @@ def understood(
         words=deque(joined(words, catalogue)), defaults=defaults, catalogue=catalogue, rule=rule
     )
     reader.read()
-    return Understood(parameters=reader.parameters(), remarks=reader.remarks)
+    return Understood(
+        parameters=reader.parameters(), remarks=reader.remarks, named=reader.values.keys()
+    )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -148,6 +150,8 @@ class _Reader:
             value = self._model(value)
         elif name == "suffix":
             value = "-".join(value.split())
+        elif name in _NUMBERS:
+            value = self.catalogue.words.phrases.get(key_of(value), value)
         try:
             taken = with_value(self.defaults, name, value, cut(shown, _WORD_UNITS))
             if name == "suffix":

@@ -100,6 +100,10 @@ class Accounts:
         today = await self.store.by_model(since=self._today)
         return self._bills(in_all), self.bill(today), self.bill(in_all)
 
+    async def usd_since(self, day: dtm.date) -> float:
+        """What all answers from that day on cost."""
+        return self.bill(await self.store.by_model(since=day.isoformat())).usd
+
     def bill(self, spent: Sequence[Spent]) -> Bill:
         """The sums, and the price."""
         priced = [

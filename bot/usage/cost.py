@@ -10,7 +10,7 @@ from bot.catalogue import Catalogue, CatalogueModel, Pricing
 from bot.domain.datasets import TrainingMethod
 from bot.domain.models import Usage
 from bot.domain.people import Spent
-from bot.domain.training import PastJob
+from bot.domain.training import EngineEstimate, PastJob
 
 _PRICED_TOKENS: Final = 1_000_000
 _MARGIN: Final = 0.2
@@ -36,6 +36,17 @@ class Estimate:
     """Whether the prices of the server are known."""
     elsewhere_usd: float | None = None
     """What the same would cost at the catalogue's provider, where the server is another one."""
+    engine: EngineEstimate | None = None
+    """What the server itself says, if it is this project's engine."""
+    lacks_model: bool = False
+    """The server says that it does not have the base model."""
+    is_away: bool = False
+    """The server does not answer now, so nobody knows what it would take."""
+
+    @property
+    def can_start(self) -> bool:
+        """Whether the server would take the job, as far as it says."""
+        return not self.lacks_model and (self.engine is None or self.engine.fits)
 
 
 def estimate(
@@ -70,6 +81,14 @@ def at_server(found: Estimate, pricing: Pricing) -> Estimate:
     if pricing is Pricing.KNOWN:
         return found
     return replace(found, pricing=pricing, price_usd=None, elsewhere_usd=found.price_usd)
+
+
+def with_engine(found: Estimate, engine: EngineEstimate) -> Estimate:
+    """The estimate with the engine's own, whose time counts more than that of past jobs."""
+    if engine.seconds is None:
+        return replace(found, engine=engine)
+    minutes = max(1, math.ceil(engine.seconds / 60))
+    return replace(found, engine=engine, minutes_low=minutes, minutes_high=minutes)
 
 
 def training_cost(

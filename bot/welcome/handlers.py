@@ -6,14 +6,13 @@ from dataclasses import dataclass, replace
 from bot.access.invitations import Invitations
 from bot.access.outside_views import start_tester
 from bot.dataset.current import CurrentDataset
-from bot.delivery.screen import plain
 from bot.edge.context import BotContext
 from bot.edge.people_store import PeopleStore
-from bot.errors import BadCommand, DatasetMissing
+from bot.errors import BadCommand, ButtonGone, DatasetMissing
 from bot.jobs.store import JobStore
-from bot.serving.serving import ServedModels
+from bot.serving.tried import TriedModels
 from bot.texts import LANGUAGES, Texts
-from bot.welcome import views
+from bot.welcome import settings_views, views
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +21,7 @@ class WelcomeHandlers:
 
     datasets: CurrentDataset
     jobs: JobStore
-    serving: ServedModels
+    tried: TriedModels
     invitations: Invitations
     people: PeopleStore
     texts_in: Callable[[str], Texts]
@@ -33,10 +32,11 @@ class WelcomeHandlers:
         await context.publish_menu(context.person)
         if await self.invitations.is_spare("".join(context.words)):
             context.say("spare_code")
-        serving = await self.serving.current()
+        serving = await self.tried.serving.current()
         if not context.person.is_admin:
             is_ready = serving is not None
-            context.reply(start_tester(context.texts, context.person, is_ready=is_ready))
+            screen = start_tester(context.texts, context.person, is_ready=is_ready)
+            context.reply(screen.named("start", context.texts("start_later")))
             return
         try:
             report = await self.datasets.report()
@@ -47,21 +47,32 @@ class WelcomeHandlers:
             context.person,
             report=report,
             serving=serving,
+            tried=await self.tried.of(context.person),
             training=await self.jobs.active_names(),
         )
-        context.reply(screen)
+        context.reply(screen.named("start", context.texts("start_later")))
 
     async def show_help(self, context: BotContext) -> None:
-        """/help: every command that the person may use."""
-        context.say("help_admin" if context.person.is_admin else "help_tester")
+        """/help: every command that the person may use; an admin finds most behind buttons."""
+        if context.person.is_admin:
+            context.reply(views.help_of(context.texts, views.HELP))
+        else:
+            context.reply(settings_views.help_tester(context.texts))
+
+    async def show_section(self, context: BotContext) -> None:
+        """A section of an admin's help, in the place of what stood there."""
+        section = context.press.id
+        if section not in views.HELP_SECTIONS:
+            raise ButtonGone
+        context.show(views.help_of(context.texts, section))
 
     async def show_id(self, context: BotContext) -> None:
-        """/id: the person's Telegram number."""
+        """/id: the person's Telegram ID."""
         context.say("id_yours", id=context.person.id)
 
     async def ask_language(self, context: BotContext) -> None:
         """/language: ask which one to speak."""
-        context.reply(views.language(context.texts))
+        context.show(views.language(context.texts))
 
     async def choose_language(self, context: BotContext) -> None:
         """Store the chosen language of the person and publish their command menu in it."""
@@ -70,5 +81,5 @@ class WelcomeHandlers:
             raise BadCommand(usage="/language")
         person = replace(context.person, language=language)
         await context.publish_menu(person)
-        context.also(lambda tx: self.people.choose_language(tx, person.id, language))
-        context.show(plain(self.texts_in(language), "language_chosen"))
+        context.also(lambda tx: self.people.choose(tx, person.id, language=language))
+        context.show(settings_views.language_chosen(self.texts_in(language)))

@@ -46,7 +46,7 @@ async def test_access_comes_from_settings_and_database(parts: BotParts, people: 
 async def test_person_is_known_from_before(people: People):
     """For messages that nobody asked for: name and language of the last time."""
     await saw(people, 7, "en")
-    await people.database.write(lambda tx: people.store.choose_language(tx, 7, "ru"))
+    await people.database.write(lambda tx: people.store.choose(tx, 7, language="ru"))
 
     person = await people.named(7)
 

@@ -44,7 +44,7 @@ async def test_choice_of_language_and_access_survive_the_next_word(
 ):
     """What Telegram says does not overwrite what the person chose."""
     await saw(database, people, 5)
-    await database.write(lambda tx: people.choose_language(tx, 5, "en"))
+    await database.write(lambda tx: people.choose(tx, 5, language="en"))
     await database.write(lambda tx: tx.execute("UPDATE people SET is_tester = 1"))
 
     await saw(database, people, 5)

@@ -16,6 +16,7 @@ from bot.domain.people import Access, Person
 from bot.edge import people_store as people
 from bot.edge.people_store import PeopleStore
 from bot.privacy import store as privacy
+from bot.safety import store as safety
 from bot.storage.database import Database, Queries
 from bot.storage.migrations import scripts
 from bot.usage import store as usage
@@ -72,7 +73,7 @@ async def test_deletion_takes_one_persons_words_only(talked: Database, access: A
     """Of who is in, name and language stay: they are in use."""
     store, own = PeopleStore(talked), privacy_of(talked)
     await talked.write(lambda tx: store.saw(tx, ME, name="Пётр", telegram_language="ru", now=1))
-    await talked.write(lambda tx: store.choose_language(tx, ME, "en"))
+    await talked.write(lambda tx: store.choose(tx, ME, language="en"))
     await talked.write(lambda tx: JoinRequestStore(talked).ask(tx, ME, name="Пётр (@p)", now=1))
 
     for _ in range(2):
@@ -144,8 +145,12 @@ async def test_no_query_of_every_message_scans(talked: Database):
     await invitations.InvitationStore(watched).by_hash("x")  # type: ignore[arg-type]
     await privacy.PrivacyStore(watched).words_of(ME)  # type: ignore[arg-type]
     await privacy.PrivacyStore(watched).turns_of(ME, before=None, limit=9)  # type: ignore[arg-type]
+    dangers = safety.DangerStore(watched)  # type: ignore[arg-type]
+    await dangers.of(1)
+    await dangers.about(ME, 1)
+    await dangers.latest(ME, since=1)
 
-    assert len(watched.asked) == 7
+    assert len(watched.asked) == 11
     for sql, parameters in watched.asked:
         plan = await talked.rows(f"EXPLAIN QUERY PLAN {sql}", parameters)  # type: ignore[arg-type]
         steps = [row["detail"] for row in plan]

@@ -3,6 +3,7 @@
 import zoneinfo
 from collections.abc import Iterator
 from dataclasses import replace
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -17,8 +18,9 @@ from bot.domain.people import Access, Invitation, JoinRequest, Person, PersonPro
 from bot.edge.dispatch import refusal
 from bot.errors import DailyLimitReached, PersonFixed
 from bot.privacy import views as privacy
-from bot.privacy.entities import StoredTurn, StoredWords
+from bot.privacy.entities import StoredDanger, StoredTurn, StoredWords
 from bot.ratings.entities import Complaint, Rating
+from bot.safety.entities import DangerKind
 from bot.texts import Texts
 from bot.usage.accounts import Bill
 from tests.screens import EN, HUGE, LONG_AGO, MOSCOW, NASTY, RU, buttons_of, shown
@@ -26,6 +28,7 @@ from tests.screens import EN, HUGE, LONG_AGO, MOSCOW, NASTY, RU, buttons_of, sho
 NOTHING = Bill(n_answers=0, n_estimated=0, n_tokens=0, usd=0.0, n_unpriced=0)
 SOME = Bill(n_answers=12, n_estimated=0, n_tokens=61_480, usd=0.31, n_unpriced=0)
 MUCH = Bill(n_answers=HUGE, n_estimated=HUGE, n_tokens=HUGE, usd=1e12, n_unpriced=HUGE - 1)
+WORDLESS = StoredWords(n_conversations=0, n_turns=0, since=None, n_ratings=0, n_corrections=0)
 PRICES = "<i>Цены каталога.</i>"
 
 
@@ -104,15 +107,22 @@ def screens(texts: Texts, value: str) -> Iterator[Screen]:
         for outcome in InvitationOutcome:
             if outcome is not InvitationOutcome.ADMITTED:
                 yield outside_views.link_failed(texts, outcome, outside)
-    yield outside_views.start_tester(texts, profiles[0].person, is_ready=False)
+    for is_ready in (True, False):
+        yield outside_views.start_tester(texts, profiles[0].person, is_ready=is_ready)
     yield refusal(texts, PersonFixed(name=value))
     yield refusal(texts, DailyLimitReached(limit=20, zone=MOSCOW))
-    for words in (
-        StoredWords(
-            n_conversations=HUGE, n_turns=HUGE, since=LONG_AGO, n_ratings=HUGE, n_corrections=HUGE
-        ),
-        StoredWords(n_conversations=0, n_turns=0, since=None, n_ratings=0, n_corrections=0),
-    ):
+    dangers = [
+        StoredDanger(kind=kind, n=HUGE, last_at=LONG_AGO, n_called=HUGE) for kind in DangerKind
+    ]
+    much = StoredWords(
+        n_conversations=HUGE,
+        n_turns=HUGE,
+        since=LONG_AGO,
+        n_ratings=HUGE,
+        n_corrections=HUGE,
+        dangers=dangers,
+    )
+    for words in (much, WORDLESS):
         yield privacy.overview(texts, profiles[0], words, host=value)
     yield privacy.ask_forget(texts)
     rating = Rating(is_good=False, complaint=Complaint.OTHER, correction=value)
@@ -125,7 +135,7 @@ def screens(texts: Texts, value: str) -> Iterator[Screen]:
         answer=value,
         rating=rating,
     )
-    yield privacy.file_of(texts, profiles[0], [turn] * 3, n_turns=9, usage=[(value, MUCH)])
+    yield privacy.file_of(texts, profiles[0], [turn] * 3, words=much, usage=[(value, MUCH)])
 
 
 @pytest.mark.parametrize("texts", [RU, EN], ids=["ru", "en"])
@@ -154,7 +164,8 @@ def test_the_list_says_who_when_how_much():
         "Визит: 15 ноября 2023, 01:13 · ответы: 12 сегодня, 12 всего · ~$0,31",
         "Цены каталога.",
     ]
-    assert buttons_of(screen)[-3:] == [
+    assert buttons_of(screen)[-4:] == [
+        "access:invitation_make:",
         "access:invitation_list:",
         "access:outside:0",
         "access:models:",
@@ -197,7 +208,7 @@ def test_the_limit_in_force_is_marked(limit: int | None, marked: str):
         (replace(SOME, usd=0.001), "<$0,01"),
         (SOME, "~$0,31"),
         (replace(SOME, n_unpriced=12, usd=0.0), "цена неизвестна"),
-        (replace(SOME, n_unpriced=2), "~$0,31 и ответы без цены — 2"),
+        (replace(SOME, n_unpriced=2), "~$0,31; без цены ещё ответов: 2"),
     ],
 )
 def test_prices_say_what_they_do_not_know(bill: Bill, said: str):
@@ -208,14 +219,14 @@ def test_estimated_tokens_are_marked():
     screen = people.card(RU, card_of(profile_of(), in_all=replace(SOME, n_estimated=1)), prices="")
 
     assert "токены — ~61" in shown(screen)
-    assert "посчитана здесь" in shown(screen)
+    assert "часть токенов посчитал бот" in shown(screen)
 
 
 @pytest.mark.parametrize(
     ("url", "said"),
     [
         ("https://api.openai.com/v1", "По ценам OpenAI на"),
-        ("https://models.example:8443/v1", "Цен сервера models.example не знаю"),
+        ("https://models.example:8443/v1", "Цен провайдера models.example не знаю"),
         ("http://localhost:8081/v1", "сам сервер денег не берёт"),
     ],
 )
@@ -225,7 +236,10 @@ def test_prices_of_another_provider_are_not_promised(url: str, said: str):
 
 @pytest.mark.parametrize(
     ("zone", "said"),
-    [("Europe/Moscow", "в полночь по Москве."), ("Asia/Tokyo", "в полночь по времени Asia/Tokyo.")],
+    [
+        ("Europe/Moscow", "после полуночи по Москве."),
+        ("Asia/Tokyo", "после полуночи по времени Asia/Tokyo."),
+    ],
 )
 def test_the_limit_says_until_when(zone: str, said: str):
     texts = Texts("ru", zoneinfo.ZoneInfo(zone))
@@ -240,7 +254,7 @@ def test_the_limit_says_until_when(zone: str, said: str):
 def test_a_stranger_sees_their_number_and_what_they_can_do(kind: OutsideState, may_ask: bool):
     screen = outside_views.outside(RU, 2001, OutsideAccess(state=kind, until=LONG_AGO))
 
-    assert "Ваш номер: 2001" in shown(screen)
+    assert "Ваш ID в Telegram: 2001" in shown(screen)
     assert buttons_of(screen) == (["access:ask:"] if may_ask else [])
 
 
@@ -264,7 +278,9 @@ def test_a_privacy_file_reads_like_a_conversation():
         )
         for n, talk in ((1, 1), (2, 1), (3, 2))
     ]
-    screen = privacy.file_of(RU, profile_of(), turns, n_turns=3, usage=[("m", SOME)])
+    screen = privacy.file_of(
+        RU, profile_of(), turns, words=replace(WORDLESS, n_turns=3), usage=[("m", SOME)]
+    )
 
     assert screen.attachment is not None
     assert screen.attachment.text.count("— Разговор, ") == 2
@@ -275,3 +291,18 @@ def test_a_privacy_file_reads_like_a_conversation():
         "Ваша оценка: 👎\n\nЧто не так: Неправда\n\nКак сказала бы Наташа, по-вашему: <иначе>"
     )
     assert "самые новые" not in screen.attachment.text
+
+
+def test_invitation_is_shared_with_one_tap():
+    """Telegram's own page for sharing gets the whole link, and words in which help is named."""
+    made = Invitation(id=1, made_by=5, salt="", created_at=1, expires_at=LONG_AGO)
+    link = "https://t.me/b?start=inv_x&y"
+
+    (row,) = admission.invitation(RU, made, link).buttons
+
+    address, _, query = row[0].url.partition("?")
+    assert (row[0].text, address) == ("Поделиться", "https://t.me/share/url")
+    assert "+" not in query
+    given = parse_qs(query)
+    assert given["url"] == [link]
+    assert "112" in given["text"][0]

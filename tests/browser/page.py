@@ -12,8 +12,8 @@ from tests.world import World
 
 DESK = {"width": 1280, "height": 900}
 POCKET = {"width": 390, "height": 844}
-PATIENCE_MS = 20_000
-LONG_MS = 90_000
+PATIENCE_MS = 60_000
+LONG_MS = 180_000
 """For what a job brings by itself, on a machine that is busy with other things."""
 FOREIGN = re.compile(r"None|Traceback|\bnan\b|\{\w*\}|  (?![▁-▇])")
 """What no message may say; and no double spaces, but before a sparkline."""
@@ -32,10 +32,10 @@ class Phone:
         await self.composer.fill(text)
         await self.composer.press("Enter")
 
-    async def sees(self, words: str | re.Pattern[str]) -> Locator:
+    async def sees(self, words: str | re.Pattern[str], patience_ms: int = PATIENCE_MS) -> Locator:
         """The newest message of the bot with these words; waits for it."""
         message = self.messages.filter(has_text=words).last
-        await expect(message).to_be_visible(timeout=PATIENCE_MS)
+        await expect(message).to_be_visible(timeout=patience_ms)
         return message
 
     async def presses(self, button: str | re.Pattern[str]) -> None:
@@ -85,15 +85,24 @@ class Desk:
 
 @asynccontextmanager
 async def desk(
-    browser: Browser, everything: World, *, viewport: dict[str, int], scheme: str = "light"
+    browser: Browser,
+    everything: World,
+    *,
+    viewport: dict[str, int],
+    scheme: str = "light",
+    scale: int = 1,
 ) -> AsyncIterator[Desk]:
-    """The page, opened; at the end the browser has not complained."""
+    """The page, opened; at the end the browser has not complained.
+
+    *scale* is how many pixels of a screenshot make one of the page's.
+    """
     context = await browser.new_context(
         viewport={"width": viewport["width"], "height": viewport["height"]},
         color_scheme="dark" if scheme == "dark" else "light",
         locale="ru-RU",
         timezone_id="Europe/Moscow",
-        has_touch=viewport is POCKET,
+        has_touch=viewport["width"] == POCKET["width"],
+        device_scale_factor=scale,
     )
     page = await context.new_page()
     screens = everything.folder / "screens"

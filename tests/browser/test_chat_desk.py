@@ -34,13 +34,13 @@ async def test_a_tester_talks_rates_and_corrects(browser: Browser, tmp_path: Pat
         admin, tester, shot = opened.admin, opened.tester, opened.pictures
         forest, river = await tuned(everything, FOREST), await tuned(everything, RIVER)
         await admin.root.get_by_test_id("start").click()
-        for model in (river, forest):
+        for number, model in enumerate((river, forest), start=1):
             await admin.says(f"/use {model}")
-            await admin.sees(model)
+            await admin.sees(f"/use {number} с текстом")
 
         await opened.page.get_by_test_id("tab-tester").tap()
         await tester.root.get_by_test_id("start").tap()
-        await shot("50-greeted", await tester.sees("поговорить с Наташей"))
+        await shot("50-greeted", await tester.sees("Наташа — программа"))
         await tester.says(FIRST)
         answer = await same(tester, await tester.sees("▌"))
         await shot("51-growing")
@@ -62,7 +62,7 @@ async def test_a_tester_talks_rates_and_corrects(browser: Browser, tmp_path: Pat
         await press(why, "Слишком общо")
         await expect(why.get_by_role("button", name="Слишком общо ✓")).to_be_visible()
         await press(why, "✍️ Написать за Наташу")
-        await shot("55-write", await tester.sees("Напишите её ответ одним сообщением"))
+        await shot("55-write", await tester.sees("Пришлите её ответ одним сообщением"))
         await tester.says(BETTER)
         await shot("56-noted", await tester.sees("Записано: так сказала бы Наташа"))
         await tester.says("/privacy")
@@ -85,9 +85,9 @@ async def test_a_tester_talks_rates_and_corrects(browser: Browser, tmp_path: Pat
         await shows(quality, BETTER)
         await shot("61-bad-answer", quality)
         await press(quality, "В датасет")
-        export = await same(admin, await admin.sees("Примеры (SFT): 1"))
+        export = await same(admin, await admin.sees("Примеры: 1"))
         await shot("62-export", export)
-        await export.get_by_role("button", name="SFT").click()
+        await export.get_by_role("button", name="Примеры — в датасет").click()
         await shot("63-exported", await admin.sees("Собрана версия"))
         await fits(opened)
 
@@ -101,9 +101,9 @@ async def test_two_answers_are_compared_blindly(browser: Browser, tmp_path: Path
         admin, tester, shot = opened.admin, opened.tester, opened.pictures
         forest, river = await tuned(everything, FOREST), await tuned(everything, RIVER)
         await admin.root.get_by_test_id("start").click()
-        for model in (river, forest):
+        for number, model in enumerate((river, forest), start=1):
             await admin.says(f"/use {model}")
-            await admin.sees(model)
+            await admin.sees(f"/use {number} с текстом")
         await admin.says("/compare")
         setup = await same(admin, await admin.sees("Слепое сравнение"))
         await shot("70-first-model", setup)
@@ -120,7 +120,7 @@ async def test_two_answers_are_compared_blindly(browser: Browser, tmp_path: Path
 
         await opened.page.get_by_test_id("tab-tester").tap()
         await tester.root.get_by_test_id("start").tap()
-        await tester.sees("поговорить с Наташей")
+        await tester.sees("Наташа — программа")
         await tester.says(FIRST)
         pair = await same(tester, await tester.sees("Река тоже не знает дороги"))
         await shot("74-pair", pair)

@@ -231,6 +231,37 @@ async def test_the_page_shows_which_messages_rang(pocket: Pocket):
         await pocket.page.reload()
 
 
+async def test_an_empty_chat_shows_what_the_bot_says_of_itself(pocket: Pocket):
+    """In the reader's language, above the button that starts it; also when it changes."""
+    for words in ("Я учусь.\n\n18+", "Я выучилась."):
+        await pocket.bot.call("setMyDescription", description=words, language_code="ru")
+        await pocket.bot.call("setMyDescription", description="I learn.")
+        if words.startswith("Я учусь"):
+            await pocket.page.goto(f"{pocket.page.url}?admin=1003")
+        await expect(pocket.phone.root.locator(".description")).to_have_text(words)
+    await expect(pocket.phone.root.get_by_test_id("start")).to_be_visible()
+
+
+async def test_the_lock_screen_shows_what_rang_last(pocket: Pocket):
+    """Time and first words of the last message that rang; no silent one, nothing before that."""
+    strip = pocket.phone.root.get_by_test_id("lock-screen")
+    await pocket.says(text="тихо", disable_notification=True)
+    await pocket.phone.sees("тихо")
+    await expect(strip).to_be_hidden()
+    await pocket.says(text="громко")
+    await pocket.says(text="ещё тише", disable_notification=True)
+    await pocket.phone.sees("ещё тише")
+
+    for _ in range(2):
+        await expect(strip).to_have_text(re.compile(r"^\d\d:\d\dгромко$"))
+        await pocket.page.reload()
+    await pocket.says(text="длинно " * 40)
+    await expect(strip).to_contain_text("длинно")
+    box = await strip.bounding_box()
+    assert box is not None
+    assert box["height"] < 40
+
+
 async def test_polls_topics_and_formatted_text(pocket: Pocket):
     """What bots and other apps send is shown, and a poll is voted in."""
     await pocket.bot.call("sendPoll", chat_id=ADMIN, question="Что пьём?", options=["чай", "кофе"])

@@ -25,7 +25,7 @@ def test_nobody_is_told_to_ask_otherwise_for_a_servers_fault(error, is_about_the
     tester = failure_views.unanswered(RU, error, incident="abc", is_admin=False).text
     admin = failure_views.unanswered(RU, error, incident="abc", is_admin=True).text
 
-    assert ("спросить иначе" in tester) is is_about_the_question
+    assert ("сказать иначе" in tester) is is_about_the_question
     assert "администратор" in tester
     assert "stream" not in tester
     assert "400 Bad Request: stream must be false" in admin

@@ -9,6 +9,7 @@ import pytest
 from bot.catalogue import load_catalogue
 from bot.dataset.checking import SMALL_BYTES, Checker
 from bot.errors import DatasetMissing
+from tests.clocks import in_real_time
 
 SHIPPED = Path(__file__).parents[2] / "data" / "natasha_finetuning_20251125_153356.jsonl"
 
@@ -18,6 +19,7 @@ def checker() -> Checker:
     return Checker(catalogue=load_catalogue(), base_model="gpt-4.1-mini-2025-04-14")
 
 
+@in_real_time
 @pytest.mark.processes
 @pytest.mark.parametrize("n_copies", [1, 4], ids=["in a thread", "in a child process"])
 async def test_others_get_their_turn_while_a_file_is_checked(
@@ -37,6 +39,7 @@ async def test_others_get_their_turn_while_a_file_is_checked(
     assert n_turns >= 6
 
 
+@in_real_time
 @pytest.mark.processes
 async def test_report_is_the_same_wherever_the_work_is_done(checker: Checker, tmp_path: Path):
     """A file just over the limit, with a mistake on a line, says what the same lines would say."""

@@ -204,5 +204,5 @@ def test_a_file_of_other_examples_is_told_as_a_document_is(check, name, numbers)
     first, second, *rest = report_lines(Texts("ru", zoneinfo.ZoneInfo("UTC")), report)
 
     assert first.startswith("Это ")
-    assert second == f"Examples after a repair: {numbers}"
-    assert "messages:" not in "".join(rest)
+    assert second == f"Примеров после починки: {numbers}"
+    assert "Реплик" not in "".join(rest)

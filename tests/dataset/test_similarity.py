@@ -11,7 +11,8 @@ from bot.dataset.validation.language import normalised
 from bot.dataset.validation.similarity import Nearby
 from tests.dataset.validation_files import example
 
-LONG = example(30)["messages"][1]["content"]
+LONG = next(q for n in range(200) if "Господи" in (q := example(n)["messages"][1]["content"]))
+"""A question of some sentences."""
 
 
 def near(first, second):

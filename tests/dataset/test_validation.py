@@ -311,11 +311,11 @@ def test_too_big_a_file_is_not_even_read(tmp_path):
 
 
 def test_long_example_is_named_with_its_limit(check):
-    report = check(message(2, content=" ".join(["слово"] * 480)), max_example_tokens=450)
+    report = check(message(2, content=" ".join(["слово"] * 320)), max_example_tokens=315)
 
     assert found(report) == [("example_too_long", LINE)]
-    assert report.findings[0].params["limit"] == 450
-    assert report.findings[0].params["tokens"] > 450
+    assert report.findings[0].params["limit"] == 315
+    assert report.findings[0].params["tokens"] > 315
 
 
 @pytest.mark.parametrize("name", ["missing.jsonl", ".", "x" * 5_000, "a\0b"])

@@ -16,8 +16,8 @@ from tests.dataset.pair_files import PLANTS as PAIR_PLANTS
 from tests.dataset.validation_files import encoded, found, shipped_lines
 
 LINES = shipped_lines()
-LINE = 88
-"""Where a defect is planted."""
+LINE = 87
+"""Where a defect is planted: an example of one turn."""
 ROW = json.loads(LINES[LINE - 1])
 WHOLE = None
 """In place of a line: the finding is about the file."""
@@ -25,12 +25,12 @@ CALL = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments
 
 
 def line(data):
-    """The shipped file with another line 88."""
+    """The shipped file with another line 87."""
     return b"\n".join([*LINES[: LINE - 1], data, *LINES[LINE:]]) + b"\n"
 
 
 def row(change):
-    """The shipped file with the row of line 88 changed."""
+    """The shipped file with the row of line 87 changed."""
     changed = deepcopy(ROW)
     instead = change(changed)
     return line(encoded(changed if instead is None else instead))
@@ -41,7 +41,7 @@ def message(nth, **fields):
 
 
 def words(nth, added):
-    """The shipped file with some words added to a message of line 88."""
+    """The shipped file with some words added to a message of line 87."""
     return message(nth, content=f"{ROW['messages'][nth]['content']} {added}")
 
 
@@ -60,6 +60,7 @@ def without_prompt(r):
 
 
 def same_answer(r):
+    r["messages"][1:] = r["messages"][-2:]
     r["messages"][2]["content"] = "Подыши и подумай об этом ещё раз, хорошо?"
 
 
@@ -70,7 +71,7 @@ def table():
 
 
 def called(*messages):
-    """The shipped file with calls of a tool and its answers before an answer of line 88."""
+    """The shipped file with calls of a tool and its answers before an answer of line 87."""
     calls = [
         {"role": "assistant", "tool_calls": [given]} if "function" in given else given
         for given in messages
@@ -170,7 +171,7 @@ PLANTS = {
     "system_not_first": (
         LINE, row(lambda r: r["messages"].insert(2, {"role": "system", "content": "Коротко."})),
     ),
-    "example_too_long": (LINE, words(2, "слово " * 400 + "вот")),
+    "example_too_long": (LINE, words(2, "слово " * 240 + "вот")),
     "duplicate_example": (LINE, line(LINES[6])),
     "near_duplicate": (LINE, message(1, content=f"{other(20)[1]['content'][:-1]}, скажи")),
     "different_answers": (LINE, message(1, content=EARLIER[1]["content"].upper())),
@@ -264,7 +265,7 @@ def test_shipped_file_has_nothing_to_find(tmp_path):
         ("duplicate_example", {"first": 7}),
         ("crlf", {"n": 1}),
         ("trailing_blanks", {"n": 1}),
-        ("sampled", {"n": 321, "most": 104}),
+        ("sampled", {"n": 321, "most": 106}),
         ("personal_email", {"message": 2, "value": "m•••••••••••u"}),
         ("personal_phone", {"message": 2, "value": "+•••••••••••7"}),
         ("personal_card", {"message": 3, "value": "4•••••••••••1"}),

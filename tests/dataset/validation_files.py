@@ -11,7 +11,15 @@ def shipped_lines():
     return SHIPPED.read_bytes().splitlines()
 
 
-_PAIRS = [json.loads(line)["messages"][1:] for line in shipped_lines()]
+def _pairs():
+    """The first question and answer of each line of some length, each as one paragraph."""
+    for line in shipped_lines():
+        question, answer = json.loads(line)["messages"][1:3]
+        if len(question["content"]) > 20 and len(answer["content"]) > 200:
+            yield question, answer | {"content": answer["content"].replace("\n\n", " ")}
+
+
+_PAIRS = list(_pairs())
 
 
 def example(n):

@@ -9,7 +9,7 @@ import pytest
 from telegram import Bot
 
 from bot.delivery.outbox import Outbox
-from bot.delivery.outbox_store import OutboxStore
+from bot.delivery.outbox_store import OutboxRow, OutboxStore
 from bot.delivery.outcomes import Refused, Uncertain, Unreadable
 from bot.delivery.poster import Poster
 from bot.delivery.rate_limits import RateLimits
@@ -366,5 +366,8 @@ def _outbox(bot: Bot, database: Database, store: OutboxStore, reachability: Reac
         assert kind == "refused"
         return Screen(text=f"не принято, код {payload['incident']}")
 
+    async def rings(row: OutboxRow) -> bool:
+        return False
+
     poster = Poster(bot, RateLimits(), lambda above: store.known_ids(above=above), reachability)
-    return Outbox(database=database, store=store, poster=poster, render=render)
+    return Outbox(database=database, store=store, poster=poster, render=render, rings=rings)

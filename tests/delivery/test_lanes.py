@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from bot.delivery.inbox_store import InboxRow, InboxStore
-from bot.delivery.lanes import MOST_ATTEMPTS, MOST_WAITING, Lanes, Work
+from bot.delivery.lanes import MOST_ATTEMPTS, MOST_WAITING, Lanes, Look, Work
 from bot.delivery.routing import Lane
 from bot.domain import JsonDict
 from bot.storage.database import Database, Transaction
@@ -33,6 +33,7 @@ class Desk:
     work_fails: set[str] = field(default_factory=set)
     n_updates: int = 0
     busy: int = 0
+    looks: list[Look] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.begin()
@@ -47,6 +48,7 @@ class Desk:
             handle=self.handle,
             apologise=self.apologise,
             turn_away=self.turn_away,
+            looks=self.looks,
         )
 
     async def kill(self) -> None:
@@ -484,3 +486,45 @@ async def test_comment_and_what_it_forwards_are_one(desk: Desk):
     await desk.done()
 
     assert await desk.notes() == ["раз", "Что скажешь? Чужое"]
+
+
+async def test_updates_are_looked_at_before_a_lane_has_them(desk: Desk):
+    """Each once, also when Telegram hands it over again; what a look stores is stored with it."""
+    looked: list[str] = []
+
+    async def look(tx: Transaction, row: InboxRow) -> None:
+        looked.append(_words(row))
+        await tx.execute("INSERT INTO settings VALUES (:key, '')", {"key": f"look {row.id}"})
+
+    desk.looks.append(look)
+    desk.begin()
+    first, second = desk.update("раз"), desk.update("два")
+    desk.holds["раз"] = asyncio.Event()
+    await desk.lanes.accept([first])
+    await desk.lanes.accept([first, second])
+
+    assert looked == ["раз", "два"]
+    assert await desk.notes() == []
+    desk.holds["раз"].set()
+    await desk.done()
+    assert await desk.notes() == ["раз", "два"]
+
+
+async def test_a_look_that_fails_keeps_nothing_from_being_stored(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+):
+    """What it had stored is undone; the log has neither words nor an exception's text."""
+
+    async def look(tx: Transaction, row: InboxRow) -> None:
+        await tx.execute("INSERT INTO settings VALUES ('look', '')")
+        raise ValueError(_words(row))
+
+    desk.looks.append(look)
+    desk.begin()
+    await desk.gets("раз", "два")
+    await desk.done()
+
+    assert await desk.notes() == ["раз", "два"]
+    assert await desk.database.rows("SELECT 1 FROM settings WHERE key = 'look'") == []
+    assert "was not looked at (ValueError)" in caplog.text
+    assert "раз" not in caplog.text

@@ -8,6 +8,7 @@ from bot.delivery.cards_store import Card
 from bot.delivery.chats_store import newest_message_id
 from bot.delivery.inbox_store import InboxStore
 from bot.delivery.outbox_store import OutboxRow, OutboxStore
+from bot.delivery.screen import NO_BUTTONS, Screen
 from bot.domain import JsonDict
 from bot.jobs.store import JobStore
 from bot.storage.database import Database
@@ -371,3 +372,66 @@ async def test_card_that_is_renewed_while_the_old_one_is_edited_is_still_sent(
     await shown(database, outbox, old)
 
     assert (await card(outbox)).message_id is None
+
+
+async def put_plan(
+    database: Database, outbox: OutboxStore, n: int, *, edit_id: int | None = None
+) -> None:
+    payload = Screen(text=f"plan {n}").named("plan", f"plan {n} was replaced").to_json()
+    await database.write(
+        lambda tx: outbox.post(tx, 5, key=f"plan:{n}", payload=payload, now=100, edit_id=edit_id)
+    )
+
+
+async def test_newer_screen_turns_the_older_one_into_a_line(
+    database: Database, outbox: OutboxStore
+):
+    """Once, in the transaction that learns where the newer one is; each chat has its own."""
+    await put_plan(database, outbox, 1)
+    await sent(database, outbox, 9)
+    assert await outbox.head(5) is None
+    await put_plan(database, outbox, 2)
+    await sent(database, outbox, 12)
+
+    line = await sent(database, outbox, 9)
+    assert (line.payload["text"], line.payload["buttons"]) == ("plan 1 was replaced", [])
+    assert (line.edit_id, line.edit_key is None) == (9, False)
+    assert await outbox.head(5) is None
+    await put_plan(database, outbox, 3, edit_id=12)
+    await sent(database, outbox, 12)
+    assert await outbox.head(5) is None
+
+
+async def test_what_a_message_shows_instead_stays(database: Database, outbox: OutboxStore):
+    """A plan that was started is no plan any more; new buttons alone change nothing."""
+    await put_plan(database, outbox, 1)
+    await sent(database, outbox, 9)
+    buttons = NO_BUTTONS.to_json()
+    await database.write(
+        lambda tx: outbox.post(tx, 5, key="buttons", payload=buttons, now=1, edit_id=9)
+    )
+    await sent(database, outbox, 9)
+    await put_plan(database, outbox, 2)
+    await sent(database, outbox, 12)
+    assert (await sent(database, outbox, 9)).payload["text"] == "plan 1 was replaced"
+
+    await post(database, outbox, "plan 2 has started", edit_id=12)
+    await sent(database, outbox, 12)
+    await put_plan(database, outbox, 3)
+    await sent(database, outbox, 15)
+    assert await outbox.head(5) is None
+
+
+async def test_older_message_that_is_edited_late_replaces_nothing(
+    database: Database, outbox: OutboxStore
+):
+    """A press on the older plan, handled while the newer one was on its way."""
+    await put_plan(database, outbox, 2)
+    await sent(database, outbox, 12)
+    await put_plan(database, outbox, 1, edit_id=9)
+    await sent(database, outbox, 9)
+
+    assert await outbox.head(5) is None
+    await put_plan(database, outbox, 3)
+    await sent(database, outbox, 15)
+    assert (await head(outbox)).edit_id == 12

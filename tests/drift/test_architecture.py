@@ -33,10 +33,13 @@ SQL = re.compile(
     r"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|PRAGMA|BEGIN|COMMIT|ROLLBACK|WITH)\b[ ;\n]"
 )
 CYRILLIC = re.compile("[\N{CYRILLIC CAPITAL LETTER A}-\N{CYRILLIC SMALL LETTER YA}ёЁ]")
-SPEAKS_RUSSIAN = ("bot/texts/", "bot/demo")
-"""Where people's sentences live; the demo's tour is a conversation in Russian."""
-READS_RUSSIAN = ("bot/dataset/validation/", "bot/dataset/recognition/")
-"""What is looked for in a dataset's words, and shown to nobody."""
+SPEAKS_RUSSIAN = ("bot/texts/", "bot/demo", "bot/domain/help_lines.py")
+"""Where people's sentences live; the demo's tour is a conversation in Russian; a default."""
+READS_RUSSIAN = (
+    "bot/dataset/validation/", "bot/dataset/recognition/", "bot/safety/normal.py",
+    "bot/trials/answer_faults.py", "bot/trials/probe_words.py",
+)  # fmt: skip
+"""What is looked for in somebody's or a model's words, and shown to nobody."""
 
 
 def features() -> list[str]:

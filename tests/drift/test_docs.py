@@ -1,6 +1,7 @@
 """What the papers say of commands, options and settings is what there is."""
 
 import argparse
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -11,7 +12,9 @@ import pytest
 from bot import arguments
 from bot.catalogue import load_catalogue
 from bot.config import Settings
+from bot.dataset.validation import validate
 from bot.texts import LANGUAGES
+from bot.usage.cost import training_cost
 from engine import settings as engine_settings
 from sandbox import __main__ as sandbox_main
 from tests.composition import registry
@@ -21,14 +24,24 @@ REGISTRY = registry()
 EVERYONE, ADMINS = REGISTRY.everyones_commands, REGISTRY.admins_commands
 
 READMES = ("README.md", "README.ru.md")
+COMMANDS = ("docs/commands.md", "docs/commands.ru.md")
 PAPERS = (
-    *READMES, "CONTRIBUTING.md", "docs/architecture.md", "docs/engine.md", "docs/sandbox.md",
-    "docs/providers.md", "docs/validation.md", "docs/glossary.md", "docs/glossary.ru.md",
-    *(f"docs/decisions/{page.name}" for page in sorted((ROOT / "docs/decisions").glob("*.md"))),
-)  # fmt: skip
-FOR_EVERYBODY = {"README.md": "everybody", "README.ru.md": "всем"}
-NOT_OURS = {"newbot", "telegram", "sandbox"}
-"""A command of @BotFather's, and beginnings of addresses."""
+    *READMES,
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    *(str(page.relative_to(ROOT)) for page in sorted((ROOT / "docs").rglob("*.md"))),
+)
+TWINS = [
+    (paper.replace(".ru.md", ".md"), paper)
+    for paper in PAPERS
+    if paper.endswith(".ru.md") and "glossary" not in paper
+]
+"""English and Russian; the glossaries have other columns and a test of their own."""
+FOR_EVERYBODY = {"docs/commands.md": "everybody", "docs/commands.ru.md": "всем"}
+SHIPPED = ROOT / Settings.model_fields["dataset_path"].default
+MOST_LINES = 150
+NOT_OURS = {"newbot", "mybots", "revoke", "telegram", "sandbox"}
+"""Commands of @BotFather's, and beginnings of addresses."""
 CATALOGUE = load_catalogue()
 
 
@@ -55,14 +68,12 @@ def subcommands(parser: argparse.ArgumentParser) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("readme", READMES)
-def test_readme_lists_every_command_of_the_bot(readme):
-    table = rows(readme, "/")
+@pytest.mark.parametrize("paper", COMMANDS)
+def test_every_command_of_the_bot_is_listed(paper):
+    table = rows(paper, "/")
 
     assert table.keys() == bot_commands()
-    assert {name for name, (who, *_) in table.items() if who == FOR_EVERYBODY[readme]} == {
-        *EVERYONE
-    }
+    assert {name for name, (who, *_) in table.items() if who == FOR_EVERYBODY[paper]} == {*EVERYONE}
 
 
 @pytest.mark.parametrize("paper", PAPERS)
@@ -82,14 +93,34 @@ def test_help_names_every_command(language, messages):
         return set(re.findall(r"(?<![\w<])/([a-z]+)", messages[key]))
 
     known = {"start", "help"}  # how one gets there
-    assert named("help_admin") | known == bot_commands()
+    sections = [key for key in messages if key.startswith("help_") and key != "help_tester"]
+    assert set().union(*map(named, sections)) | known == bot_commands()
     assert named("help_tester") | known == {*EVERYONE}
     assert {word for key in messages for word in named(key)} <= bot_commands()
 
 
-@pytest.mark.parametrize("readme", READMES)
-def test_readme_lists_every_command_of_the_terminal(readme):
-    assert rows(readme, "python -m bot ").keys() == subcommands(arguments.parser())
+@pytest.mark.parametrize("paper", COMMANDS)
+def test_every_command_of_the_terminal_is_listed(paper):
+    assert rows(paper, "python -m bot ").keys() == subcommands(arguments.parser())
+
+
+@pytest.mark.parametrize("paper", COMMANDS)
+def test_every_option_of_the_terminal_is_listed(paper):
+    """In the table, or in the row of its only command; and no option that is not there."""
+    (chapter,) = re.findall(r"(?s)python -m bot run.*?(?=\n## )", text(paper))
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", chapter))
+
+    assert named == options(arguments.parser()) - {"--help", "--until-eof"}
+
+
+def options(parser: argparse.ArgumentParser) -> set[str]:
+    """The long names of all options, those of the commands too."""
+    found = set()
+    for action in parser._actions:
+        found |= {name for name in action.option_strings if name.startswith("--")}
+        if isinstance(action, argparse._SubParsersAction):
+            found |= set().union(*(options(each) for each in action.choices.values()))
+    return found
 
 
 @pytest.mark.parametrize("paper", PAPERS)
@@ -102,11 +133,11 @@ def test_papers_name_only_commands_that_work(paper):
     assert set(of_bot) <= subcommands(arguments.parser())
 
 
-@pytest.mark.parametrize("readme", READMES)
-def test_readme_names_every_target_of_make(readme):
-    named = set(re.findall(r"(?:make |`)([a-z-]+)(?:`|$)", text(readme), re.MULTILINE))
+@pytest.mark.parametrize("paper", COMMANDS)
+def test_every_target_of_make_is_named(paper):
+    named = set(re.findall(r"`make ([a-z-]+)`", text(paper)))
 
-    assert make_targets().keys() - {"help"} <= named
+    assert make_targets().keys() - {"help"} == named
 
 
 def test_makefile_has_what_was_promised():
@@ -115,28 +146,98 @@ def test_makefile_has_what_was_promised():
     assert set(phony.split()) == make_targets().keys()
 
 
-def test_both_readmes_give_the_same_commands():
+@pytest.mark.parametrize("twins", TWINS)
+def test_both_languages_give_the_same_commands(twins):
     """What one copies into a terminal is the same in every language."""
     english, russian = (
-        re.findall(r"```sh\n(.*?)```", text(readme), re.DOTALL) for readme in READMES
+        re.findall(r"(?s)```sh\n(.*?)```", text(paper)) + re.findall(r"(?m)^ {4}\S.*$", text(paper))
+        for paper in twins
     )
-
-    assert english == russian != []
-
-
-def test_both_readmes_have_the_same_parts():
-    def shape(readme: str) -> list[str]:
-        return re.findall(r"(?m)^(#+|\d\.|- |\| `[^`]*`)", re.sub(r"МОДЕЛЬ", "MODEL", text(readme)))
-
-    english, russian = map(shape, READMES)
 
     assert english == russian
 
 
+@pytest.mark.parametrize("twins", TWINS)
+def test_both_languages_have_the_same_parts(twins):
+    def shape(paper: str) -> list[str]:
+        parts = r"(?m)^(#+|\d+\.|- |\| (?:`[^`]*`)?|> |```)"
+        return re.findall(parts, re.sub(r"МОДЕЛЬ", "MODEL", text(paper)))
+
+    english, russian = map(shape, twins)
+
+    assert english == russian != []
+
+
 @pytest.mark.parametrize("readme", READMES)
-def test_presets_are_the_catalogues(readme):
+def test_readme_is_short_and_has_commands_to_copy(readme):
+    assert len(text(readme).splitlines()) <= MOST_LINES
+    assert "```sh" in text(readme)
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_readmes_example_is_one_of_the_datasets(readme):
+    """Word for word, though broken into other lines."""
+    quoted = re.findall(r"(?m)^> ?(.*)$", text(readme))
+    said = re.split(r"\*\*\w+:\*\*", " ".join(quoted))[1:]
+    examples = [json.loads(line)["messages"] for line in SHIPPED.read_text("utf-8").splitlines()]
+    talks = [
+        [" ".join(each["content"].split()) for each in example if each["role"] != "system"]
+        for example in examples
+    ]
+
+    assert any([" ".join(words.split()) for words in said] == talk[: len(said)] for talk in talks)
+    assert len(said) >= 2
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_readmes_price_is_the_shipped_datasets(readme):
+    """Of one training with the defaults; a plan for that file shows it as well."""
+    settings = Settings.model_fields
+    model = next(each for each in CATALOGUE.models if each.name == settings["base_model"].default)
+    tokens = validate(SHIPPED, encoding=model.encoding).tokens
+    assert tokens is not None
+    cost = training_cost(tokens.total * settings["n_epochs"].default, model)
+    assert cost is not None
+
+    assert f"${cost:.2f}" in text(readme)
+
+
+def pictures(readme: str) -> set[str]:
+    return set(re.findall(r'"(docs/pictures/[^"]+)"', text(readme)))
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_pictures_are_there_in_both_themes_and_small(readme):
+    """`make pictures` makes them."""
+    taken = {f"docs/pictures/{path.name}" for path in (ROOT / "docs/pictures").iterdir()}
+
+    assert pictures(readme) == taken
+    assert {name.replace("-light.", "-dark.") for name in taken} == {
+        name for name in taken if "-dark." in name
+    }
+    assert max((ROOT / name).stat().st_size for name in taken) <= 100_000
+
+
+@pytest.mark.parametrize("name", ["natasha.service", "natasha-backup.service"])
+def test_services_start_what_there_is_where_the_papers_put_it(name):
+    unit = text(f"deploy/{name}")
+    (folder,) = re.findall(r"(?m)^WorkingDirectory=(.+)$", unit)
+    (command,) = re.findall(r"(?m)^ExecStart=(.+)$", unit)
+    (user,) = re.findall(r"(?m)^User=(.+)$", unit)
+
+    python, _, word = command.partition(" -m bot ")
+    assert python == f"{folder}/.venv/bin/python"
+    assert word in subcommands(arguments.parser())
+    for readme in READMES:
+        assert f"cp {folder}/deploy/natasha* " in text(readme)
+        assert f"useradd --create-home -K HOME_MODE=0700 --shell /bin/bash {user}\n" in text(readme)
+        assert f"git clone ADDRESS-OF-THIS-REPOSITORY {Path(folder).name}\n" in text(readme)
+
+
+@pytest.mark.parametrize("paper", COMMANDS)
+def test_presets_are_the_catalogues(paper):
     for name, preset in CATALOGUE.presets.items():
-        cells = rows(readme, "")[name]
+        cells = rows(paper, "")[name]
 
         assert cells == [
             str(preset.n_epochs),
@@ -217,7 +318,7 @@ def test_promises_name_tests_that_exist():
         path = ROOT / "tests" / (name if "/" in name else f"{folder}/{name}")
         missing += [] if path.exists() else [name]
 
-    assert len(table.splitlines()) == 11
+    assert len(table.splitlines()) == 12
     assert missing == []
 
 

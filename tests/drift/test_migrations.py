@@ -75,6 +75,29 @@ async def test_database_of_any_age_becomes_like_a_new_one(tmp_path, version):
     assert schema_of(old) == schema_of(tmp_path / "new")
 
 
+async def test_multipliers_of_old_plans_stay(tmp_path):
+    """The column that could not be empty made room for one that can."""
+    path = tmp_path / "bot.sqlite3"
+    made_at(path, 16)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(
+            "INSERT INTO datasets (id, path, sha256, n_examples, n_tokens, system_prompt, "
+            "created_at) VALUES (1, 'a', 'aa', 10, 100, '', 1)"
+        )
+        connection.execute(
+            "INSERT INTO training_runs (state, request_id, asked_by, base_model, n_epochs, "
+            "learning_rate_multiplier, suffix, dataset_id, seed, created_at, expires_at) "
+            "VALUES ('planned', 1, 5, 'm', 3, 0.05, 's', 1, 7, 1, 2)"
+        )
+
+    await opened_and_closed(path)
+
+    with closing(sqlite3.connect(path)) as connection, connection:
+        query = "SELECT learning_rate_multiplier FROM training_runs"
+        assert connection.execute(query).fetchall() == [(0.05,)]
+        connection.execute("UPDATE training_runs SET learning_rate_multiplier = NULL")
+
+
 async def test_only_what_is_missing_is_applied(tmp_path):
     """A migration that has run is not run a second time: this one could not be."""
     path = tmp_path / "bot.sqlite3"

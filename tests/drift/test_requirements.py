@@ -17,7 +17,9 @@ EXTRAS = {
     name: [Requirement(line) for line in lines]
     for name, lines in PROJECT["optional-dependencies"].items()
 }
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-lora.lock")
+TORCH = "requirements-torch.lock"
+"""Builds of torch differ in their hashes, so it is pinned by its version alone."""
 OURS = {*PACKAGES, "tests", "benchmarks"}
 TYPES_ONLY = {"_typeshed"}
 
@@ -30,6 +32,8 @@ def declared_for(folder: str) -> set[str]:
     everything = names(RUNTIME)
     if folder != "bot":
         everything |= names(EXTRAS["demo"])
+    if folder in ("engine", "tests"):
+        everything |= names(EXTRAS["lora"])
     if folder == "tests":
         everything |= names(EXTRAS["dev"])
     return everything
@@ -58,7 +62,7 @@ def test_what_is_imported_is_declared(folder):
 def test_every_range_has_both_ends():
     """Except packages numbered by date, which promise nothing by their numbers."""
     by_date = {"tzdata", "packaging"}
-    everything = [*RUNTIME, *EXTRAS["demo"], *EXTRAS["dev"]]
+    everything = [*RUNTIME, *EXTRAS["demo"], *EXTRAS["lora"], *EXTRAS["dev"]]
     open_ended = {
         requirement.name
         for requirement in everything
@@ -70,7 +74,15 @@ def test_every_range_has_both_ends():
 
 @pytest.mark.parametrize(
     ("lock", "requirements"),
-    [(LOCKS[0], RUNTIME), (LOCKS[1], [*RUNTIME, *EXTRAS["demo"], *EXTRAS["dev"]])],
+    [
+        (LOCKS[0], RUNTIME),
+        (LOCKS[1], [*RUNTIME, *EXTRAS["demo"], *EXTRAS["dev"]]),
+        (
+            LOCKS[2],
+            [*RUNTIME, *EXTRAS["demo"], *(each for each in EXTRAS["lora"] if each.name != "torch")],
+        ),
+        (TORCH, [each for each in EXTRAS["lora"] if each.name == "torch"]),
+    ],
 )
 def test_lock_fits_the_declaration(lock, requirements):
     """After a change in pyproject.toml, `make lock` is due."""
@@ -86,10 +98,18 @@ def test_lock_fits_the_declaration(lock, requirements):
     assert wrong == {}
 
 
-def test_tests_run_with_what_is_delivered():
-    runtime, dev = locked(LOCKS[0]), locked(LOCKS[1])
+@pytest.mark.parametrize("other", LOCKS[1:])
+def test_tests_and_real_training_run_with_what_is_delivered(other):
+    runtime, versions = locked(LOCKS[0]), locked(other)
 
-    assert {name: version for name, version in runtime.items() if dev.get(name) != version} == {}
+    assert {name: each for name, each in runtime.items() if versions.get(name) != each} == {}
+
+
+def test_tests_run_with_what_real_training_has():
+    dev, lora = locked(LOCKS[1]), locked(LOCKS[2])
+    both = dev.keys() & lora.keys()
+
+    assert {name: dev[name] for name in both if dev[name] != lora[name]} == {}
 
 
 @pytest.mark.parametrize("lock", LOCKS)

@@ -126,8 +126,8 @@ def test_every_text_that_is_asked_for_exists():
 def test_every_text_of_a_family_exists(family):
     """Keys that are put together: one text for each ending that may come."""
     expected = {f"{family}{ending}" for ending in FAMILIES[family]}
-    # An incident is no error of a person's, but they are told of it in the same way.
-    own = {"error_incident", "error_not_delivered"}
+    # What Telegram refused is no error of a person's, but they are told of it in the same way.
+    own = {"error_not_delivered"}
 
     assert {key for key in KEYS if key.startswith(family)} - own == expected
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import SHIPPED_DATASET
+from bot.config import ENGLISH_DATASET, SHIPPED_DATASET
 from tests.drift.project import PACKAGES, ROOT
 
 
@@ -87,7 +87,8 @@ def test_every_file_is_there(installed, package):
         if path.is_file() and "__pycache__" not in path.parts
     }
 
-    names = set(zipfile.ZipFile(installed.wheel).namelist()) - {f"bot/{SHIPPED_DATASET}"}
+    datasets = {f"bot/{path}" for path in (SHIPPED_DATASET, ENGLISH_DATASET)}
+    names = set(zipfile.ZipFile(installed.wheel).namelist()) - datasets
     there = {name for name in names if name.startswith(f"{package}/")}
 
     assert {name.rpartition(".")[2] for name in here} - {"py"}

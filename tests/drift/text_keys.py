@@ -14,28 +14,36 @@ from pathlib import Path
 
 from bot import errors
 from bot.access.invitations import InvitationOutcome
+from bot.access.outside_views import STARTERS
 from bot.catalogue import load_catalogue
 from bot.comparison.entities import Vote
 from bot.dataset.repair import REPAIRABLE
 from bot.dataset.validation.tables import all_rules
+from bot.delivery.messages import Unread
 from bot.domain.datasets import DatasetOrigin
 from bot.domain.training import JobStatus
+from bot.edge.menus import ADMINS, TESTERS
 from bot.export import LeftOut
 from bot.models.doubts import DoubtKind
 from bot.ratings.entities import Complaint
 from bot.ratings.quality import ShareChange
+from bot.safety.entities import DangerKind
 from bot.texts import LANGUAGES
 from bot.training.remarks import RemarkKind
 from bot.training.remedies import Remedy, Step
 from bot.trials.entities import Verdict
+from bot.trials.probe_rules import PROBE_RULES
 from bot.trials.verdict import REASONS
 from bot.trials.views import ModelUse
-from tests.composition import registry
+from bot.welcome.settings_views import SOUNDS
+from bot.welcome.views import HELP, HELP_SECTIONS
 from tests.drift.project import sources, tree
 
 KEYS = LANGUAGES["ru"].messages.keys()
 
-SPEAKERS = {"plain": 1, "button": 1, "_say": 1, "_argument": 1, "say": 0, "say_here": 0}
+SPEAKERS = {
+    "plain": 1, "button": 1, "_say": 1, "_argument": 1, "say": 0, "say_here": 0, "say_above": 0,
+}  # fmt: skip
 """Functions that hand a key on, with the place of that argument. A button adds its prefix."""
 KNOW_THEIR_PARAMETERS = ("_say", "_argument")
 """Those of them that do not get the text's parameters from their callers."""
@@ -51,16 +59,27 @@ def error_leaves() -> dict[str, type[errors.UserError]]:
     }
 
 
+SOUND_CHOICES = {
+    f"{'admin' if is_admin else 'tester'}_{each.name.lower()}"
+    for is_admin, sounds in SOUNDS.items()
+    for each in sounds
+}
 FAMILIES: dict[str, Collection[str]] = {
     "error_": {leaf.key.removeprefix("error_") for leaf in error_leaves().values()},
     "dataset_theme_": {"growth", "relationships", "business", "past_lives", "hard_moment", "other"},
     "versions_origin_": {*DatasetOrigin, "exported_with"},
     "derived_": {"epochs", "multiplier", "model", "same", "dataset"},
+    "ending_": {"ready", "trained", "failed", "cancelled"},
     "export_left_": set(LeftOut),
+    "danger_first_": set(DangerKind),
+    "danger_kind_": set(DangerKind),
     "finding_": {*all_rules(), "leak"},
     "button_part_": {"model", "epochs", "multiplier", "suffix"},
     "button_preset_": set(load_catalogue().presets),
+    "preset_": set(load_catalogue().presets),
     "button_remedy_": set(Remedy),
+    "button_starter_": set(STARTERS),
+    "unread_": {"beside", *(kind.value for kind in Unread)},
     "button_step_": set(Step),
     "button_vote_": set(Vote),
     "code_": {
@@ -70,12 +89,19 @@ FAMILIES: dict[str, Collection[str]] = {
     "choose_": {"model", "epochs", "multiplier", "suffix"},
     "mend_": set(REPAIRABLE),
     "repair_role_": {"system", "user", "assistant", "other"},
-    "menu_": registry().commands.keys(),
+    "loss_fell_": {"2", "3", "4", "times", "more", "percent"},
+    "settings_sound_": SOUND_CHOICES,
+    "button_sound_": SOUND_CHOICES,
+    "help_": {*HELP_SECTIONS, HELP, "tester"},
+    "button_help_": set(HELP_SECTIONS),
+    "menu_": {*ADMINS, *TESTERS},
     "quality_change_": set(ShareChange),
     "refusal_": {key.removeprefix("refusal_") for key in KEYS if key.startswith("refusal_")},
     "remedy_": set(Remedy),
-    "trial_standing_": {standing.value for standing in ModelUse},
+    "trial_standing_": {use.value for use in ModelUse if use is not ModelUse.OFFERED},
     "verdict_": {*REASONS, *(f"word_{verdict.value}" for verdict in Verdict)},
+    "probe_rule_": set(PROBE_RULES),
+    "voice_": {"title", "silent", "fine", "asks", "asks_always", "check", "leave", "first", "more"},
     "verdict_word_": {verdict.value for verdict in Verdict},
     "status_": {status.value for status in JobStatus},
     "use_doubt_": {kind.value for kind in DoubtKind},

@@ -74,8 +74,18 @@ async def bettered(tester: Person, question: str, correction: str) -> str:
     answer = await answered(tester, question)
     await tester.presses("👎", answer)
     why = await tester.sees("Что не так?", after=answer["message_id"], timeout=60)
-    await tester.presses("✍️ Написать за Наташу", why)
-    await tester.sees("Как сказала бы Наташа?", after=answer["message_id"], timeout=60)
-    said = await tester.says(correction)
-    await tester.sees("Записано", after=said["message_id"], timeout=60)
+    await corrects(tester, correction, why)
     return words(answer)
+
+
+async def corrects(person: Person, correction: str, why: Json) -> Json:
+    """Press ✍️ under *why*, and reply to the prompt; returns the message of the correction."""
+    await person.presses("✍️ Написать за Наташу", why)
+    prompt = await person.sees("Как сказала бы Наташа?", after=why["message_id"], timeout=60)
+    said = await person.says(correction, reply_to=prompt["message_id"])
+
+    def is_noted(message: Json) -> bool:
+        return message["message_id"] == why["message_id"] and "Записано" in words(message)
+
+    await person.sees(is_noted, timeout=60)
+    return said

@@ -43,6 +43,19 @@ async def put_to_use(admin: Person, name: str, until: str = "Теперь отв
     return await pressed(admin, shown, "Всё равно включить", until)
 
 
+async def insisted(admin: Person, message: Json, button: str, until: str) -> Json:
+    """Press a button that puts a model to use, and say yes if its verdict is against it."""
+    await admin.presses(button, message)
+    shown = await admin.sees(
+        lambda found: until in words(found) or "Всё равно включить?" in words(found),
+        after=message["message_id"] - 1,
+        what=f"an answer to the button {button!r}",
+    )
+    if until in words(shown):
+        return shown
+    return await pressed(admin, shown, "Всё равно включить", until)
+
+
 def served(everything: World) -> list[str]:
     """Who was put to use, in order."""
     query = "SELECT m.name FROM servings s JOIN models m ON m.id = s.model_id ORDER BY s.id"

@@ -41,8 +41,8 @@ async def test_queued_job_is_created_again_by_one_press_of_two_admins(tmp_path):
             second.presses(RESTART, alarms[1]),
         )
         for each in (first, second):
-            await each.sees("создаётся заново по тому же плану", timeout=LONG)
-            await each.sees("остановлена через", timeout=LONG)
+            await each.sees("задание отменено, создаю новое", timeout=LONG)
+            await each.sees("остановлена ·", timeout=LONG)
 
         async def is_there() -> bool:
             return await statuses(everything) == ["queued", "cancelled"]
@@ -53,7 +53,7 @@ async def test_queued_job_is_created_again_by_one_press_of_two_admins(tmp_path):
         for part in ("model", "suffix", "method"):
             assert one[part] == other[part]
         for each in (first, second):
-            assert await count(each, "создаётся заново по тому же плану") == 1
+            assert await count(each, "задание отменено, создаю новое") == 1
 
 
 async def test_killed_while_it_cancels_it_still_creates_one_job(tmp_path):
@@ -68,12 +68,12 @@ async def test_killed_while_it_cancels_it_still_creates_one_job(tmp_path):
 
         await everything.restart_bot()
 
-        await admin.sees("создаётся заново по тому же плану", timeout=LONG)
+        await admin.sees("задание отменено, создаю новое", timeout=LONG)
         await eventually(lambda: len(everything.jobs_created()) == 2, timeout=LONG)
         await everything.restart_bot()
         await admin.sees("в очереди уже", timeout=LONG, after=alarm["message_id"])
         assert await statuses(everything) == ["queued", "cancelled"]
-        assert await count(admin, "создаётся заново по тому же плану") == 1
+        assert await count(admin, "задание отменено, создаю новое") == 1
 
 
 async def test_press_that_comes_too_late_starts_nothing(tmp_path):
@@ -83,10 +83,11 @@ async def test_press_that_comes_too_late_starts_nothing(tmp_path):
         await started(admin)
         alarm = await admin.sees("в очереди уже", timeout=LONG)
         await admin.says("/cancel")
+        await admin.presses("Да, остановить")
         await admin.sees("остановлен", timeout=LONG)
 
         await admin.presses(RESTART, alarm)
-        await admin.sees("уже закончилось", timeout=LONG)
+        await admin.is_told("уже закончилось")
 
         assert await statuses(everything) == ["cancelled"]
         assert len(everything.jobs_created()) == 1

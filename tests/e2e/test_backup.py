@@ -4,6 +4,7 @@ import asyncio
 import fcntl
 import os
 import pty
+import select
 import termios
 from pathlib import Path
 
@@ -34,7 +35,7 @@ async def test_backup_and_restore(tmp_path: Path):
         await everything.stop_bot()
         code, output = await run("restore", "saved.zip", **settings)
         assert code == 1
-        assert "Say so with --yes" in output
+        assert "Confirm with --yes" in output
         assert "Nothing was changed" in output
         code, output = await run("restore", "saved.zip", "--yes", **settings)
         assert code == 0, output
@@ -63,7 +64,7 @@ async def test_damaged_database_is_replaced(tmp_path: Path):
     code, output = await run("restore", "x.zip", "--yes", **settings)
 
     assert code == 0, output
-    assert "no backup can be made of it" in output
+    assert "it can't be backed up" in output
     (kept,) = (tmp_path / "data" / "backups").glob("before-restore-*/bot.sqlite3")
     assert b"damaged" in kept.read_bytes()
     for _ in range(2):
@@ -78,7 +79,7 @@ async def test_damaged_database_is_replaced(tmp_path: Path):
         (b"\x04", 1, "Nothing was changed."),
         (b"\xff\xfe\n", 1, "Nothing was changed."),
         (b"yes\n", 1, "Nothing was changed."),
-        (b"\x03", 130, "go on: "),
+        (b"\x03", 130, "continue: "),
         (b"Restore \n", 0, "Restored."),
     ],
 )
@@ -95,8 +96,10 @@ async def test_only_the_word_itself_restores(tmp_path: Path, typed: bytes, code:
     )  # fmt: skip
     os.close(theirs)
     seen = b""
-    while not seen.endswith(b"go on: "):
-        seen += await asyncio.to_thread(os.read, ours, 4096)
+    while not seen.endswith(b"Type restore to continue: "):
+        ready, _, _ = await asyncio.to_thread(select.select, [ours], [], [], 60)
+        assert ready, seen
+        seen += os.read(ours, 4096)
 
     os.write(ours, typed)
 

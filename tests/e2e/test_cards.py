@@ -17,7 +17,7 @@ async def running(everything: World) -> tuple[str, Json]:
     job_id = await job_of(everything, await started(everything.admin))
 
     def has_steps(message: Json) -> bool:
-        return job_id in words(message) and "потери" in words(message) and CARD in words(message)
+        return job_id in words(message) and "ошибка" in words(message) and CARD in words(message)
 
     return job_id, await everything.admin.sees(has_steps, timeout=40)
 
@@ -25,7 +25,7 @@ async def running(everything: World) -> tuple[str, Json]:
 async def picture(admin: Person, after: int = 0) -> Json:
     """A chart, which is a real PNG."""
     message = await admin.sees(
-        lambda message: "photo" in message and "Потери:" in words(message), after=after, timeout=40
+        lambda message: "photo" in message and "Ошибка:" in words(message), after=after, timeout=40
     )
     assert (await admin.downloads(message)).startswith(b"\x89PNG\r\n\x1a\n")
     return message
@@ -80,7 +80,7 @@ async def test_everything_about_a_run_is_a_button_away(tmp_path):
         await admin.presses("Пауза", card)
         await people.raw_update(press(admin, "job:pause:1"))
         await admin.sees("natasha-v1 на паузе")
-        held = await admin.sees("· приостановлена")
+        held = await admin.sees("· на паузе")
         assert held["message_id"] == card["message_id"]
         assert "осталось" not in words(held)
         assert await status_at(everything, job_id) == "paused"
@@ -101,7 +101,7 @@ async def test_a_picture_after_the_end(tmp_path, profile):
     async with bot_at(tmp_path, profile) as everything:
         admin = everything.admin
         await job_of(everything, await started(admin))
-        await admin.sees("обучилась за", timeout=40)
+        await admin.sees("готова ·", timeout=40)
         asked = await admin.says("/jobs")
         listed = await admin.sees("Последние задания")
         await admin.presses("№1 natasha-v1", listed)

@@ -63,10 +63,13 @@ async def test_stop_keeps_what_came(tmp_path):
     async with world(tmp_path, engine=TALKS, CHAT_MODEL=MODEL) as everything:
         tester, people, proxy = everything.tester, everything.people, everything.proxy
         await people.fault("answerCallbackQuery", "hold", seconds=4)
+        held = proxy.fault("POST", CHAT, "hold_midway", n_events=20)
         await tester.says(QUESTION)
         growing = await tester.sees(CURSOR)
+        await eventually(held.happened.is_set)
         await asyncio.gather(*(tester.presses("⏹ Хватит", growing) for _ in range(2)))
         stopped = await tester.sees("… (остановлено)")
+        held.released.set()
         await everything.settled(3)
 
         assert stopped["message_id"] == growing["message_id"]
@@ -146,7 +149,7 @@ async def test_another_answer(tmp_path):
         assert answer_of(OTHERS[0])(await tester.sees(answer_of(OTHERS[0])))
 
         await tester.presses("🔁", second)
-        await tester.sees("только на последний вопрос")
+        await tester.is_told("только на последний вопрос")
         assert len(everything.asked()) == 4
 
         # Killed while the new answer grows: the restart brings it, in the same message.
@@ -183,14 +186,14 @@ async def test_answer_that_fails_leaves_the_old_one(tmp_path):
 
         proxy.fault("POST", CHAT, "answer", **refusal(401, "invalid_api_key", "No"))
         await tester.presses("🔁", first)
-        await tester.sees("без администратора")
+        await tester.sees("Без администратора")
         await stands()
 
         proxy.rewrite = moody(OTHERS[0])
         await tester.presses("🔁", first)
         await tester.sees(CURSOR)
         async with proxy.away():
-            await tester.sees("Модель сейчас не отвечает")
+            await tester.sees("Наташа сейчас не отвечает")
         await stands()
 
         held = proxy.fault("POST", CHAT, "hold_before")
@@ -244,7 +247,7 @@ async def test_edited_question_is_asked_again(tmp_path):
         # One that got no answer is asked when it is edited.
         proxy.fault("POST", CHAT, "answer", **refusal(401, "invalid_api_key", "No"))
         failed = await tester.says("А так?")
-        await tester.sees("без администратора")
+        await tester.sees("Без администратора")
         await tester.edits(failed["message_id"], "А вот так?")
         await tester.sees(answer_of(OTHERS[1]))
         await eventually(lambda: live(everything) == [*history, ("А вот так?", OTHERS[1])])
@@ -272,7 +275,7 @@ async def test_quick_messages_are_answered_in_order(tmp_path):
         proxy.rewrite = lambda exchange: None
         proxy.fault("POST", CHAT, "answer", **refusal(401, "invalid_api_key", "No"))
         await tester.says("в стену")
-        await tester.sees("без администратора")
+        await tester.sees("Без администратора")
         await tester.says("четыре")
         await everything.settled(6)
 
@@ -290,11 +293,11 @@ async def test_new_conversation_is_offered_after_a_silence(tmp_path):
         everything.stored("UPDATE turns SET created_at = created_at - 13 * 3600")
 
         offered = await spoken(tester, "Я снова здесь")
-        assert button_data(offered, "Начать заново")
+        assert button_data(offered, "Новый разговор")
         assert len(everything.asked()[-1]) == 4
-        assert button_data(await spoken(tester, "Ты помнишь?"), "Начать заново") is None
+        assert button_data(await spoken(tester, "Ты помнишь?"), "Новый разговор") is None
 
-        await asyncio.gather(*(tester.presses("Начать заново", offered) for _ in range(2)))
+        await asyncio.gather(*(tester.presses("Новый разговор", offered) for _ in range(2)))
         await tester.sees("чистого листа")
         await spoken(tester, "Привет")
         await everything.settled(6)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tests.e2e.chats import CURSOR, QUESTION, TALKS, press, said_by_bot
 from tests.e2e.faults import CHAT, check_kind, people, refusal
-from tests.e2e.models import put_to_use
+from tests.e2e.models import pressed, put_to_use
 from tests.e2e.providers import bot_at
 from tests.e2e.training import MODEL
 from tests.telegram_people import Json, Person, button_data, words
@@ -14,8 +14,8 @@ from tests.world import ADMIN, API_KEY, SECOND_ADMIN, World, eventually, world
 
 PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
 KEY = f"Incorrect API key provided: {API_KEY}."
-LATER, BUSY = "Модель сейчас не отвечает", "слишком много вопросов"
-ADMIN_NEEDED, ASK_OTHERWISE = "не получится без администратора", "ответить не получилось"
+LATER, BUSY = "Наташа сейчас не отвечает", "слишком много вопросов"
+ADMIN_NEEDED, ASK_OTHERWISE = "Без администратора ответить", "Ответить не получилось"
 CODE = re.compile(r"Код для администратора: ([0-9a-f]{6})$")
 OLD, NEW = "gpt-4o-2024-08-06", "gpt-4.1-2025-04-14"
 
@@ -146,7 +146,7 @@ async def test_an_answer_that_breaks_off(tmp_path):
         # The conversation has gone on: the old button says so, and asks nothing.
         await answered(tester, "И ещё?", MODEL)
         await tester.presses("🔁 Спросить ещё раз", old)
-        await tester.sees("только на последний вопрос")
+        await tester.is_told("только на последний вопрос")
         assert len(everything.asked()) == 5
 
 
@@ -208,12 +208,11 @@ async def test_a_model_that_is_gone_is_replaced(tmp_path):
         await admin.sees(f"потому что {NEW} больше не отвечает")
         await everything.restart_bot()
         await answered(tester, "А после перезапуска?", OLD)
-        told = await admin.sees(f"{NEW} больше не отвечает\nСервер")
-        await admin.presses(f"↩ Снова {NEW}", told)
-        await admin.sees(f"Теперь отвечает {NEW}", after=told["message_id"])
-        await answered(tester, "И теперь?", NEW)
-        news = [said for said in said_by_bot(await admin.chat()) if "Сервер её не знает" in said]
+        told = await admin.sees(f"{NEW} больше не отвечает\nПровайдер")
+        news = [said for said in said_by_bot(await admin.chat()) if "Провайдер её не знает" in said]
         assert len(news) == 1
+        await pressed(admin, told, f"↩ Снова {NEW}", f"Теперь отвечает {NEW}")
+        await answered(tester, "И теперь?", NEW)
 
 
 async def test_nobody_is_left_to_answer(tmp_path):
@@ -224,7 +223,7 @@ async def test_nobody_is_left_to_answer(tmp_path):
         fault = everything.proxy.fault("POST", CHAT, "answer", times=99, **gone)
         for _ in range(2):
             asked = await everything.tester.says("Как дела?")
-            told = await everything.tester.sees("недоступна", after=asked["message_id"])
+            told = await everything.tester.sees("сейчас не отвечает", after=asked["message_id"])
             assert "администраторы уже знают" in words(told)
             check_kind(words(told))
         alarm = await everything.admin.sees("заменить её некем")
@@ -240,10 +239,12 @@ async def test_words_that_are_deleted_stay_deleted(tmp_path):
     async with world(tmp_path, engine=TALKS, CHAT_MODEL=MODEL) as everything:
         tester = everything.tester
         await tester.says("/id")
+        held = everything.proxy.fault("POST", CHAT, "hold_midway", n_events=20)
         await tester.says(QUESTION)
         await tester.sees(CURSOR)
         await everything.people.raw_update(press(tester, "privacy:forgotten:"))
         ended = await tester.sees("(остановлено)")
+        held.released.set()
         await everything.settled(3)
 
         assert "reply_markup" not in ended
@@ -257,10 +258,12 @@ async def test_words_that_are_deleted_stay_deleted(tmp_path):
 async def test_a_stopped_answer_is_paid_for(tmp_path):
     """The server tells no usage then, so we count, and say that it is an estimate."""
     async with world(tmp_path, engine=TALKS, CHAT_MODEL=MODEL) as everything:
+        held = everything.proxy.fault("POST", CHAT, "hold_midway", n_events=20)
         await everything.tester.says(QUESTION)
         growing = await everything.tester.sees(CURSOR)
         await everything.tester.presses("⏹ Хватит", growing)
         await eventually(lambda: everything.stored("SELECT 1 FROM usage"))
+        held.released.set()
 
         ((n, estimated, prompt, completion),) = everything.stored(
             "SELECT n_answers, n_estimated, prompt_tokens, completion_tokens FROM usage"

@@ -47,14 +47,14 @@ async def answering(status: int, body: str) -> AsyncIterator[str]:
         (200, json.dumps(BOT), "✓", "@natasha at {url}"),
         (401, json.dumps(UNKNOWN), "✗", "TELEGRAM_BOT_TOKEN: {url} does not know this token"),
         (404, json.dumps(NO_METHOD), "✗", "TELEGRAM_BOT_TOKEN: {url} does not know this token"),
-        (200, "{}", "✗", "TELEGRAM_API_URL: {url} is no Bot API: "),
-        (200, "[]", "✗", "TELEGRAM_API_URL: {url} is no Bot API: "),
-        (200, HTML, "✗", "TELEGRAM_API_URL: {url} is no Bot API: "),
-        (404, HTML, "✗", "TELEGRAM_API_URL: {url} is no Bot API: "),
-        (403, "", "✗", "TELEGRAM_API_URL: {url} is no Bot API: "),
-        (502, HTML, "✗", "TELEGRAM_API_URL: {url} is no Bot API: "),
-        (200, '{"ok": true, "result": {}}', "✗", "TELEGRAM_API_URL: {url} is no Bot API: "),
-        (200, '{"ok": true, "result": []}', "✗", "TELEGRAM_API_URL: {url} is no Bot API: "),
+        (200, "{}", "✗", "TELEGRAM_API_URL: {url} is not a Bot API: "),
+        (200, "[]", "✗", "TELEGRAM_API_URL: {url} is not a Bot API: "),
+        (200, HTML, "✗", "TELEGRAM_API_URL: {url} is not a Bot API: "),
+        (404, HTML, "✗", "TELEGRAM_API_URL: {url} is not a Bot API: "),
+        (403, "", "✗", "TELEGRAM_API_URL: {url} is not a Bot API: "),
+        (502, HTML, "✗", "TELEGRAM_API_URL: {url} is not a Bot API: "),
+        (200, '{"ok": true, "result": {}}', "✗", "TELEGRAM_API_URL: {url} is not a Bot API: "),
+        (200, '{"ok": true, "result": []}', "✗", "TELEGRAM_API_URL: {url} is not a Bot API: "),
         (200, '{"ok": true, "result": {"username": 5}}', "✗", "TELEGRAM_API_URL: {url} is no"),
         (0, "", "✗", "{url} can't be reached: "),
     ],
@@ -71,8 +71,21 @@ async def test_what_answers_instead_of_telegram(
 
     (line,) = [line for line in output.splitlines() if line[2:].startswith("telegram")]
     assert line.startswith(f"{mark} telegram    {says.format(url=url)}")
-    assert len(output.splitlines()) == 5
+    assert len([each for each in output.splitlines() if not each.startswith("⚠")]) == 5
     assert code == 2
+
+
+async def test_old_help_lines_are_named(tmp_path: Path):
+    """A warning and no more: the bot starts with them."""
+    _, output = await checked(
+        tmp_path,
+        TELEGRAM_API_URL="http://127.0.0.1:9",
+        OPENAI_BASE_URL="http://127.0.0.1:9/v1",
+        HELP_LINES="112 помощь | 2026-01-01",
+    )
+
+    warning = output.splitlines()[1]
+    assert warning.startswith("⚠ help lines  HELP_LINES: last checked on 2026-01-01. Call each")
 
 
 async def test_missing_dataset_is_told_in_plain_words(tmp_path: Path):
@@ -111,8 +124,12 @@ async def test_inherited_proxy_is_named(tmp_path: Path):
         (0, "", "{url}/v1: "),
         (500, "", "{url}/v1: The provider gave no clear answer (500 Internal Server Error)"),
         (503, HTML, "{url}/v1: The provider gave no clear answer (503 Service Unavailable)"),
-        (401, '{"error": {"message": "Bad <b>key</b>"}}', "{url}/v1: The bot's key was refused."),
-        (200, HTML, "{url}/v1: What answers at the provider's address"),
+        (
+            401,
+            '{"error": {"message": "Bad <b>key</b>"}}',
+            "{url}/v1: The provider refused the key.",
+        ),
+        (200, HTML, "{url}/v1: The provider doesn't answer like OpenAI"),
     ],
 )
 async def test_what_answers_instead_of_the_provider(

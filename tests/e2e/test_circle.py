@@ -8,6 +8,7 @@ import json
 
 from tests.e2e.chats import answered, bettered, marked
 from tests.e2e.datasets import pressed
+from tests.e2e.models import put_to_use
 from tests.e2e.training import trained
 from tests.telegram_people import Json, Person, words
 from tests.world import DATASET, TESTER, World, world
@@ -44,12 +45,10 @@ async def learnt(everything: World, report: Json, *, method: str) -> bytes:
     admin = everything.admin
     used = await pressed(admin, report, "dataset:use:", "Теперь в работе версия №")
     plan = await pressed(admin, used, "train:plan:", "ещё ничего не отправлено")
-    finished = await pressed(admin, plan, "train:start:", "обучилась за")
-    name = next(word for word in words(finished).split() if word.startswith("ft:"))
-    await admin.says(f"/use {name}")
-    await admin.sees("Теперь отвечает", after=finished["message_id"], timeout=PATIENT)
+    await pressed(admin, plan, "train:start:", "готова ·")
     job = (await everything.engine_jobs())[0]
-    assert job["fine_tuned_model"] == name
+    name = job["fine_tuned_model"]
+    await put_to_use(admin, name)
     assert job["method"]["type"] == method
     return (await everything.account.files.content(job["training_file"])).content
 
@@ -74,9 +73,9 @@ async def test_two_rounds_of_the_circle(tmp_path):
         report = await exported(
             admin,
             "all",
-            "Примеры (SFT): 3",
+            "Примеры: 3",
             "исправлено тестировщиками: 2",
-            "Пары ответов (DPO): 2",
+            "Пары ответов: 2",
         )
         for part in ("Датасет готов: 324 примера", "Они стоят после примеров версии №1"):
             assert part in words(report), words(report)
@@ -107,11 +106,11 @@ async def test_two_rounds_of_the_circle(tmp_path):
         report = await exported(
             admin,
             "dpo",
-            f"Пары ответов (DPO): {len(PLACES) + 2}",
+            f"Пары ответов: {len(PLACES) + 2}",
             "уже есть в датасете — 3",
-            f"Примеры (SFT): {len(PLACES)}",
+            f"Примеры: {len(PLACES)}",
         )
-        for part in ("Вид: пары ответов для DPO", f"Датасет готов: {len(PLACES) + 2} примеров"):
+        for part in ("Вид: пары ответов", f"Датасет готов: {len(PLACES) + 2} примеров"):
             assert part in words(report), words(report)
         sent = await learnt(everything, report, method="dpo")
         rows = [json.loads(line) for line in sent.splitlines()]

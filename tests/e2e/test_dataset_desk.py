@@ -17,7 +17,7 @@ from tests.world import TESTER, world
 def pairs() -> list[tuple[str, str]]:
     """(question, answer) of the shipped examples."""
     rows = [json.loads(line)["messages"] for line in GOOD]
-    return [(row[1]["content"], row[2]["content"]) for row in rows]
+    return [(row[-2]["content"], row[-1]["content"]) for row in rows]
 
 
 async def test_a_file_is_mended_chosen_split_and_trained_on(tmp_path):
@@ -56,8 +56,10 @@ async def test_a_file_is_mended_chosen_split_and_trained_on(tmp_path):
 
         plan = await pressed(admin, used, "train:plan:", "ещё ничего не отправлено")
         assert "72 примера" in words(plan)
-        assert "Проверочная часть: 8 примеров" in words(plan)
-        await pressed(admin, plan, "train:start:", "обучилась за")
+        details = await pressed(admin, plan, "training:details:", "подробно")
+        assert "Проверочная часть: 8 примеров" in words(details)
+        await pressed(admin, details, "training:show:", "ещё ничего не отправлено")
+        await pressed(admin, plan, "train:start:", "готова ·")
         (job,) = await everything.engine_jobs()
         files = [
             (await everything.account.files.content(job[name])).content.splitlines(keepends=True)
@@ -150,9 +152,9 @@ def prompt_rows() -> bytes:
 
 
 def one_list() -> bytes:
-    return json.dumps(
-        [json.loads(line) for line in GOOD[:30]], ensure_ascii=False, indent=1
-    ).encode()
+    rows = [json.loads(line)["messages"] for line in GOOD[:30]]
+    last = [{"messages": [row[0], *row[-2:]]} for row in rows]
+    return json.dumps(last, ensure_ascii=False, indent=1).encode()
 
 
 SHAPES = {
@@ -294,7 +296,7 @@ async def test_only_admins_bring_datasets(tmp_path):
     async with world(tmp_path) as everything:
         tester = await everything.people.person(TESTER, "Анна")
         stranger = await everything.people.person(999, "Кто-то")
-        assert "только текст" in words(await sent(tester, "a.jsonl", b"".join(GOOD)))
+        assert "Файлов пока не читаю" in words(await sent(tester, "a.jsonl", b"".join(GOOD)))
         assert "закрытый бот" in words(await sent(stranger, "a.jsonl", b"".join(GOOD)))
         assert "getFile" not in {call["method"] for call in await everything.people.calls()}
         assert kept(everything) == set()
@@ -316,6 +318,7 @@ async def test_a_validation_file_of_ones_own_is_checked_for_leaks(tmp_path):
         assert "Общих или почти одинаковых примеров: 1" in words(paired)
         assert "строка 1: почти то же, что в строке 5 обучающей части" in words(paired)
         await admin.says("/train")
+        await admin.presses("⚙️ Подробно")
         await admin.sees("Проверочная часть: 13 примеров")
         await pressed(admin, paired, "dataset:unpair:", "без проверочной части")
 
@@ -329,8 +332,8 @@ async def test_prices_of_every_model_stand_beside_the_guides(tmp_path):
         for part in (
             "gpt-4.1-mini",
             "gpt-4o",
-            "$0,50",
-            "$12,60",
+            "$0,51",
+            "$12,79",
             "там ~30 мин, $5–10",
             "руководств",
         ):

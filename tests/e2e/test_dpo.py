@@ -5,6 +5,8 @@ import json
 import pytest
 
 from tests.e2e.datasets import pressed, sent
+from tests.e2e.models import put_to_use
+from tests.e2e.training import is_judged
 from tests.telegram_people import words
 from tests.world import DATASET, World, world
 
@@ -35,17 +37,17 @@ async def test_a_model_learns_what_is_preferred(tmp_path):
         admin, tester = everything.admin, everything.tester
         report = await sent(admin, "пары.jsonl", PAIRS)
         assert "Датасет готов: 40 примеров" in words(report), words(report)
-        assert "Вид: пары ответов для DPO" in words(report)
+        assert "Вид: пары ответов" in words(report)
         assert "Предупреждения" not in words(report)
 
         used = await pressed(admin, report, "dataset:use:", "Теперь в работе версия №")
         plan = await pressed(admin, used, "train:plan:", "ещё ничего не отправлено")
-        assert "Метод: DPO (по парам ответов)" in words(plan), words(plan)
+        assert "· пары" in words(plan), words(plan)
         # No price of another method, and of another provider, for training on pairs.
-        assert "Цена: сервер на этом же компьютере" in words(plan)
+        assert "Бесплатно, это репетиция" in words(plan)
         assert "$" not in words(plan)
 
-        await pressed(admin, plan, "train:start:", "обучилась за")
+        await pressed(admin, plan, "train:start:", "готова ·")
         (created,) = everything.jobs_created()
         assert created.json["method"]["type"] == "dpo"
         (job,) = await everything.engine_jobs()
@@ -53,7 +55,8 @@ async def test_a_model_learns_what_is_preferred(tmp_path):
         assert job["method"]["dpo"]["hyperparameters"]["n_epochs"] == 3
         assert "supervised" not in {key for key, value in job["method"].items() if value}
 
-        await admin.sees("уже отвечает в чатах")
+        await admin.sees(is_judged)
+        await put_to_use(admin, "natasha-v1")
         await tester.says(QUESTION)
         await tester.sees(lambda message: message["text"] == PREFERRED)
 
@@ -69,8 +72,8 @@ async def test_a_plan_says_why_it_is_none(tmp_path):
         await admin.says("/train method=better")
         await admin.sees("supervised, dpo")
         asked = await admin.says("/train method=dpo epochs=2")
-        plan = await admin.sees("Метод: DPO", after=asked["message_id"])
-        assert "Эпохи 2" in words(plan)
+        plan = await admin.sees("· пары", after=asked["message_id"])
+        assert "Эпох: 2" in words(plan)
         assert everything.jobs_created() == []
 
 
@@ -81,7 +84,7 @@ async def test_where_nobody_knows_of_dpo_there_is_no_plan(tmp_path):
         await _use(everything, PAIRS)
 
         await admin.says("/train")
-        refusal = await admin.sees("умеет ли так обучать ваш провайдер (127.0.0.2), неизвестно")
+        refusal = await admin.sees("умеет ли 127.0.0.2 на них обучать, неизвестно")
 
         assert "/datasets" in words(refusal)
         assert everything.proxy.sent("POST", "/v1/files") == []

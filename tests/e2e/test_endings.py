@@ -9,6 +9,7 @@ import pytest
 from tests.e2e.chats import press
 from tests.e2e.datasets import GOOD, pressed, sent
 from tests.e2e.faults import check_kind, refusal, spoiled, upload
+from tests.e2e.models import offered
 from tests.e2e.training import ENDLESS, JOBS, job_of, started
 from tests.proxy import Exchange
 from tests.telegram_people import Json, Person, button_data, words
@@ -63,26 +64,24 @@ async def test_a_refused_file_is_mended_and_the_same_plan_repeated(tmp_path):
         await started(admin, "/train quick epochs=2")
         failed = await admin.sees("natasha-test не обучилась", timeout=30)
 
-        assert "Сервис не принял обучающий файл" in words(failed)
+        assert "Провайдер не принял датасет" in words(failed)
         assert "До обучения не дошло, деньги не списаны" in words(failed)
         check_kind(words(failed))
-        await admin.presses("Починить датасет", failed)
-        report = await admin.sees("Датасет готов", after=failed["message_id"])
-        assert report["message_id"] != failed["message_id"]
+        assert offered(failed) == ["С нынешним датасетом"]
 
         proxy.rewrite = upload(lambda rows: rows[:5], b"run-")
-        plan = await plan_from(
-            admin, failed, "Повторить с нынешним датасетом", "Как план №1, без изменений."
-        )
+        plan = await plan_from(admin, failed, "С нынешним датасетом", "Как план №1, без изменений.")
         created = await start(everything, plan)
-        assert hyperparameters(created) == {"n_epochs": 2, "learning_rate_multiplier": 0.2}
-        few = await admin.sees("Сервису не хватило примеров", after=plan["message_id"], timeout=30)
+        assert hyperparameters(created) == {"n_epochs": 2, "learning_rate_multiplier": "auto"}
+        few = await admin.sees(
+            "Провайдеру не хватило примеров", after=plan["message_id"], timeout=30
+        )
         check_kind(words(few))
 
         proxy.rewrite = lambda exchange: None
         again = await plan_from(admin, few, "train:anew:2", "Как план №2, без изменений.")
         await start(everything, again)
-        await admin.sees("natasha-test обучилась за", timeout=30)
+        await admin.sees("natasha-test готова ·", timeout=30)
         assert len(everything.jobs_created()) == 3
 
 
@@ -96,18 +95,15 @@ async def test_a_refused_validation_part_can_be_looked_at_and_left_out(tmp_path)
         await pressed(admin, parts, "dataset:use:", "в работе")
         proxy.rewrite = upload(spoiled, b"-validation.jsonl")
         await started(admin)
-        failed = await admin.sees("Сервис не принял проверочный файл", timeout=30)
+        failed = await admin.sees("Провайдер не принял проверочную часть", timeout=30)
 
         check_kind(words(failed))
-        await admin.presses("Что в проверочной части", failed)
-        await admin.sees_document(".", after=failed["message_id"])
-        plan = await plan_from(
-            admin, failed, "Повторить с нынешним датасетом", "Как план №1, без изменений."
-        )
-        without = await pressed(admin, plan, "train:set:2-validation=0", "План №2")
+        plan = await plan_from(admin, failed, "С нынешним датасетом", "Как план №1, без изменений.")
+        plan = await pressed(admin, plan, "training:details:2", "План №2, подробно")
+        without = await pressed(admin, plan, "train:set:2-validation=0", "ещё ничего не отправлено")
         created = await start(everything, without)
         assert "validation_file" not in created.json
-        await admin.sees("natasha-v1 обучилась за", timeout=30)
+        await admin.sees("natasha-v1 готова ·", timeout=30)
 
 
 async def test_a_quota_that_runs_out_while_it_trains(tmp_path):
@@ -121,7 +117,7 @@ async def test_a_quota_that_runs_out_while_it_trains(tmp_path):
         proxy.fault("GET", f"{JOBS}/{job_id}", "answer", times=1000, status=200, body=over)
 
         failed = await admin.sees("natasha-v1 не обучилась", timeout=30)
-        assert "не хватает денег или квоты" in words(failed)
+        assert "кончились деньги или квота" in words(failed)
         check_kind(words(failed))
         plan = await plan_from(admin, failed, "Повторить", "Как план №1, без изменений.")
         assert (await start(everything, plan)).json["suffix"] == "natasha-v1"
@@ -170,7 +166,9 @@ async def test_poor_answers_have_four_remedies(tmp_path):
     async with world(tmp_path, engine=QUICK) as everything:
         admin = everything.admin
         await started(admin)
-        ended = await admin.sees("natasha-v1 обучилась за", timeout=30)
+        ended = await admin.sees("natasha-v1 готова ·", timeout=30)
+        await admin.presses("Почему так?", ended)
+        ended = await admin.sees(lambda message: "Ответы слабые?" in offered(message))
         await admin.presses("Ответы слабые?", ended)
         remedies = await admin.sees("natasha-v1 отвечает слабо?")
         assert "Больше эпох: 3 → 5" in words(remedies)
@@ -178,20 +176,21 @@ async def test_poor_answers_have_four_remedies(tmp_path):
         stronger = await plan_from(
             admin, remedies, "train:like:1-model", "gpt-4o-2024-08-06 вместо gpt-4.1-mini"
         )
-        assert "Эпохи 3 · множитель 0,1 · имя natasha-v2" in words(stronger)
+        assert "natasha-v2 из gpt-4o" in words(stronger)
         smaller = await plan_from(
-            admin, remedies, "train:like:1-multiplier", "множитель меньше: 0,1 → 0,05"
+            admin, remedies, "train:like:1-multiplier", "темп осторожнее: авто → 0,5"
         )
-        assert "Эпохи 3 · множитель 0,05 · имя natasha-v2" in words(smaller)
+        assert "natasha-v2 из gpt-4.1-mini" in words(smaller)
+        assert "Эпох: 3 · темп: смело" in words(smaller)
         await admin.presses("Больше примеров", remedies)
         await admin.sees("Датасет готов", after=smaller["message_id"])
         longer = await plan_from(admin, remedies, "Больше эпох: 5", "эпох больше: 3 → 5")
         assert len(everything.jobs_created()) == 1
 
         created = await start(everything, longer)
-        assert hyperparameters(created) == {"n_epochs": 5, "learning_rate_multiplier": 0.1}
+        assert hyperparameters(created) == {"n_epochs": 5, "learning_rate_multiplier": "auto"}
         assert created.json["suffix"] == "natasha-v2"
-        await admin.sees("natasha-v2 обучилась за", timeout=30)
+        await admin.sees("natasha-v2 готова ·", timeout=30)
         assert len(everything.jobs_created()) == 2
 
 
@@ -203,7 +202,8 @@ async def test_a_stopped_job_is_repeated_and_what_is_gone_is_said(tmp_path):
         await pressed(admin, report, "dataset:use:", "в работе")
         await job_of(everything, await started(admin))
         await admin.says("/cancel")
-        stopped = await admin.sees("natasha-v1 остановлена через", timeout=30)
+        await admin.presses("Да, остановить")
+        stopped = await admin.sees("natasha-v1 остановлена ·", timeout=30)
         plan = await plan_from(admin, stopped, "Повторить", "Как план №1, без изменений.")
         await admin.presses("train:drop:2", plan)
         await admin.sees("План №2 отменён")
@@ -245,7 +245,7 @@ async def test_nobody_else_makes_plans(tmp_path, is_stranger):
         await job_of(everything, await started(everything.admin))
         nobody = await people.person(STRANGER, "Пётр") if is_stranger else everything.tester
         await nobody.says("/id")
-        await nobody.sees("Ваш номер")
+        await nobody.sees("Ваш ID в Telegram")
         for data in (
             "train:retry:1",
             "train:anew:1",

@@ -64,7 +64,7 @@ async def test_one_version_whatever_happens(tmp_path):
         await bettered(tester, QUESTION, CORRECTION)
 
         await admin.says("/export")
-        shown = await admin.sees("Примеры (SFT): 1", timeout=PATIENT)
+        shown = await admin.sees("Примеры: 1", timeout=PATIENT)
         assert "провайдеры берут от 10: пока мало" in words(shown)
         assert "Оценивали: Олег — 1" in words(shown)
         await taps(everything, admin, shown, "export:sft:0", n=1)
@@ -75,16 +75,16 @@ async def test_one_version_whatever_happens(tmp_path):
         assert "К обучению не готов" in words(made)
         await taps(everything, admin, shown, "export:sft:0", n=3)
         await anna.says("/export")
-        hers = await anna.sees("Примеры (SFT): 1", timeout=PATIENT)
+        hers = await anna.sees("Примеры: 1", timeout=PATIENT)
         await pressed(anna, hers, "export:sft:", "Собрана версия №")
         await eventually(lambda: not drafts(everything))
         assert len(everything.stored(VERSIONS)) == 1
 
-        back = await pressed(admin, made, "export:start:", "Примеры (SFT): 1")
+        back = await pressed(admin, made, "export:start:", "Примеры: 1")
         assert not any("Только новые" in label for label in offered(back))
         await praised(tester, "А наяву?")
         await admin.says("/export")
-        shown = await admin.sees("Примеры (SFT): ", after=back["message_id"], timeout=PATIENT)
+        shown = await admin.sees("Примеры: ", after=back["message_id"], timeout=PATIENT)
         newest = await pressed(admin, shown, "export:start:", "новое с")
         assert "Оценённых ответов: 1" in words(newest)
         assert offered(newest)[-1] == "За всё время"

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from tests.e2e.chats import PATIENT, answered, marked, press
+from tests.e2e.chats import PATIENT, answered, corrects, marked, press, said_by_bot
 from tests.e2e.training import MODEL
-from tests.telegram_people import Json, button_data, words
+from tests.telegram_people import Json, Person, button_data, words
 from tests.world import TESTER, World, eventually, world
 
 SECOND = 1004
@@ -55,7 +55,7 @@ async def test_one_press_rates(tmp_path):
         await everything.settled(6)
         await stands(everything, (1, None, None))
         await everything.admin.says("/id")
-        await everything.admin.sees("Ваш номер", timeout=PATIENT)
+        await everything.admin.sees("Ваш ID в Telegram", timeout=PATIENT)
         await people.raw_update(press(everything.admin, good.replace("up", "down")))
         await everything.admin.sees("Этого ответа здесь больше нет", timeout=PATIENT)
         await stands(everything, (1, None, None))
@@ -76,61 +76,106 @@ async def test_reason_and_correction(tmp_path):
         await tester.presses("Слишком общо")
         await tester.sees(lambda message: button_data(message, "Слишком общо ✓"), timeout=PATIENT)
         await stands(everything, (0, "too_general", None))
-        await tester.presses("✍️ Написать за Наташу")
-        await tester.sees("Как сказала бы Наташа?", timeout=PATIENT)
-        await everything.settled(5)
+        why = await tester.sees("Что не так?", timeout=PATIENT)
+        for _ in range(2):  # a second tap adds nothing
+            await everything.people.raw_update(press_in(tester, why, "✍️ Написать за Наташу"))
+        prompt = await tester.sees("Как сказала бы Наташа?", timeout=PATIENT)
+        await everything.settled(6)
+        assert len(said_by_bot(await tester.chat())) == 3
 
         await everything.restart_bot()
-        said = await tester.says("Это дракон. Как он выглядит?")
-        await tester.sees("Записано", after=said["message_id"], timeout=PATIENT)
+        everything.stored("UPDATE awaited_corrections SET expires_at = 1")
+        said = await tester.says("Это дракон. Как он выглядит?", reply_to=prompt["message_id"])
         await stands(everything, (0, "too_general", "Это дракон. Как он выглядит?"))
+        await tester.sees("Записано", timeout=PATIENT)
+        assert len(said_by_bot(await tester.chat())) == 3
         await tester.edits(said["message_id"], "Дракон. Какой он?")
         await stands(everything, (0, "too_general", "Дракон. Какой он?"))
-        await tester.presses("✍️ Переписать")
+        await tester.presses("✍️ Переписать", why)
         await tester.sees("Дракон. Какой он?", timeout=PATIENT)
-        await tester.says("Где он живёт?")
-        await stands(everything, (0, "too_general", "Где он живёт?"))
+        await tester.says("Вижу дракона.")
+        await stands(everything, (0, "too_general", "Вижу дракона."))
         assert len(everything.asked()) == 1
 
         await answered(tester, "Спасибо")
         assert len(everything.asked()) == 2
-        assert "он живёт" not in str(everything.asked())
-        await tester.presses("Убрать")
+        assert "дракон" not in str(everything.asked())
+        await tester.presses("Убрать", why)
         await stands(everything, (0, "too_general", None))
 
 
-async def test_ways_out_of_writing(tmp_path):
-    """[Не надо], a command and an hour: afterwards a message is a question, and they are told.
+async def test_question_within_the_minutes_is_asked_about(tmp_path):
+    """Nothing is filed or answered before the press, which does one thing, once, over `kill -9`.
 
-    A reply to another answer corrects that one.
+    Then the time for corrections is over; a reply to something else is asked about, too.
     """
     async with world(tmp_path, CHAT_MODEL=MODEL) as everything:
-        tester = everything.tester
+        tester, people = everything.tester, everything.people
         first = await answered(tester, "Раз")
         answer = await answered(tester, "Два")
         await tester.presses("👎", answer)
-        for way_out in ("Не надо", "/id", "/new", "an hour"):
+        await tester.presses("✍️ Написать за Наташу")
+        waiting = await tester.sees("Жду до", timeout=PATIENT)
+        said = await tester.says("Что мне делать?")
+        which = await tester.sees("похоже на вопрос", timeout=PATIENT)
+        other = await tester.says("Так лучше", reply_to=first["message_id"])
+        also = await tester.sees("похоже на вопрос", after=other["message_id"], timeout=PATIENT)
+        await tester.edits(said["message_id"], "Что же мне делать?")
+        await everything.settled(7)
+        assert len(everything.asked()) == 2
+        await stands(everything, (0, None, None))
+
+        await everything.restart_bot()
+        for _ in range(2):
+            await people.raw_update(press_in(tester, which, "Это вопрос Наташе"))
+        await tester.sees(
+            lambda m: m["message_id"] == which["message_id"] and button_data(m, "👎"),
+            timeout=PATIENT,
+        )
+        await everything.settled(9)
+        assert [asked[-1]["content"] for asked in everything.asked()[2:]] == ["Что же мне делать?"]
+        left = await tester.sees("Исправления больше не жду", timeout=PATIENT)
+        assert left["message_id"] == waiting["message_id"]
+
+        for _ in range(2):
+            await people.raw_update(press_in(tester, also, "Это поправка"))
+        await stands(everything, (0, None, "Так лучше"))
+        await everything.settled(11)
+        filed = await tester.sees("Записано как поправка")
+        assert filed["message_id"] == also["message_id"]
+        await answered(tester, "Так лучше")
+        assert everything.stored("SELECT 1 FROM held_texts") == []
+
+
+def press_in(person: Person, message: Json, label: str) -> Json:
+    """A press on that button, also where it is gone from the screen by now."""
+    pressed = press(person, str(button_data(message, label)))
+    pressed["callback_query"]["message"]["message_id"] = message["message_id"]
+    return pressed
+
+
+async def test_ways_out_of_writing(tmp_path):
+    """[Не надо], a command and five minutes: then a message is a question, and they are told."""
+    async with world(tmp_path, CHAT_MODEL=MODEL) as everything:
+        tester = everything.tester
+        answer = await answered(tester, "Два")
+        await tester.presses("👎", answer)
+        for way_out in ("Не надо", "/id", "/new", "five minutes"):
             await tester.presses("✍️ Написать за Наташу")
             waiting = await tester.sees("Жду до", timeout=PATIENT)
             if way_out == "Не надо":
                 await tester.presses(way_out, waiting)
                 await tester.sees("Что не так?", timeout=PATIENT)
-            elif way_out == "an hour":
-                everything.stored("UPDATE awaited_corrections SET expires_at = expires_at - 3601")
+            elif way_out == "five minutes":
+                everything.stored("UPDATE awaited_corrections SET expires_at = expires_at - 301")
             else:
                 await tester.says(way_out)
+            await answered(tester, f"После {way_out}")
+            if way_out != "Не надо":
                 left = await tester.sees("Исправления больше не жду", timeout=PATIENT)
                 assert left["message_id"] == waiting["message_id"]
-            await answered(tester, f"После {way_out}")
         await stands(everything, (0, None, None))
-        assert len(everything.asked()) == 6
-
-        # Its message is still that of the last round, whose hour is over.
-        await tester.presses("Не надо")
-        await tester.presses("✍️ Написать за Наташу")
-        await tester.sees("Жду до", timeout=PATIENT)
-        await tester.says("Лучше первый", reply_to=first["message_id"])
-        await stands(everything, (0, None, None), (None, None, "Лучше первый"))
+        assert len(everything.asked()) == 5
 
 
 async def test_admins_read_what_testers_think(tmp_path):
@@ -147,10 +192,7 @@ async def test_admins_read_what_testers_think(tmp_path):
         bad = await answered(tester, "Мне грустно")
         await tester.presses("👎", bad)
         await tester.presses("Неправда")
-        await tester.presses("✍️ Написать за Наташу")
-        await tester.sees("Жду до", timeout=PATIENT)
-        await tester.says("Какого цвета грусть?")
-        await tester.sees("Записано", timeout=PATIENT)
+        await corrects(tester, "Какого цвета грусть?", await tester.sees("Что не так?"))
         await tester.presses("🔁", bad)
         old = button_data(bad, "🔁")
         again = await tester.sees(
@@ -174,10 +216,10 @@ async def test_admins_read_what_testers_think(tmp_path):
         assert prompts == [(everything.asked()[0][0]["content"],)]
 
         await admin.says("/quality")
-        seen = await admin.sees("👍 33 % (6–79, n=3)", timeout=PATIENT)
+        seen = await admin.sees("рано судить: 3 оценки", timeout=PATIENT)
         assert "Исправлений: 1" in words(seen)
         await admin.says("/models")
-        await admin.sees(f"Сейчас отвечает: {MODEL} (№1) · 👍 33 %", timeout=PATIENT)
+        await admin.sees(f"Сейчас отвечает: {MODEL} (№1) · рано судить: 3 оценки", timeout=PATIENT)
         await admin.presses("quality:bad:1.0")
         await admin.sees("👎 1 из 2", timeout=PATIENT)
         await admin.presses("Старее →")
@@ -199,7 +241,7 @@ async def test_admins_read_what_testers_think(tmp_path):
         await stands(everything, (1, None, None))
         assert everything.stored("SELECT 1 FROM awaited_corrections") == []
         await tester.presses("👍", again)
-        await tester.sees("Этого ответа здесь больше нет", timeout=PATIENT)
+        await tester.is_told("Этого ответа здесь больше нет", timeout=PATIENT)
         await admin.presses("Назад", page)
-        await admin.sees("👍 100 % (21–100, n=1)", timeout=PATIENT)
+        await admin.sees("рано судить: 1 оценка", timeout=PATIENT)
         await stands(everything, (1, None, None))

@@ -21,7 +21,8 @@ import pytest
 
 from bot.runtime import children
 from tests.e2e.chats import CURSOR
-from tests.e2e.training import trained
+from tests.e2e.dangers import LINE, is_card
+from tests.e2e.training import is_judged, trained
 from tests.proxy import Exchange
 from tests.telegram_people import Json, Person, log, words
 from tests.world import ADMIN, API_KEY, CODE, DATASET, SECOND_ADMIN, TESTER, World, world
@@ -64,12 +65,24 @@ class Talk:
             await self.tester.says(text)
 
     async def shown(self) -> list[str]:
-        """What the bot has said to the tester since, oldest first."""
+        """What the bot has said to the tester since, oldest first; help cards apart."""
+        return [words(message) for message in await self._said() if not is_help(message)]
+
+    async def helped(self) -> list[str]:
+        """The help cards that are shown now, and the lines that are left of earlier ones."""
+        return [words(message) for message in await self._said() if is_help(message)]
+
+    async def _said(self) -> list[Json]:
         return [
-            words(message)
+            message
             for message in await self.tester.chat()
             if message["from"]["is_bot"] and message["message_id"] > self.start
         ]
+
+
+def is_help(message: Json) -> bool:
+    """Some of the dataset's questions are of people in danger, who get a card, too."""
+    return is_card(message) or words(message) == LINE
 
 
 async def test_thirty_kills_lose_and_double_nothing(tmp_path):
@@ -103,7 +116,7 @@ async def test_thirty_kills_lose_and_double_nothing(tmp_path):
             for talk in talks:
                 await settled(talk)
             for admin, start in admins:
-                await admin.sees("Проба:", timeout=30, after=start)
+                await admin.sees(is_judged, timeout=30, after=start)
             await idle(everything)
             assert await everything.stop_bot() == 0
 
@@ -231,9 +244,14 @@ async def check_talk(everything: World, talk: Talk) -> None:
     assert [question for question, _ in turns] == questions, story
     assert not [text for text in shown if CURSOR in text], story
     answers = [answer for _, answer in turns]
-    told = [f"Ваш номер: {talk.tester.id}"] * len(COMMANDS)
+    told = [f"Ваш ID в Telegram: {talk.tester.id} (это не телефон)"] * len(COMMANDS)
     assert Counter(shown) == Counter([*answers, *told]), story
     assert [text for text in shown if text in answers] == answers, story
+    query = "SELECT 1 FROM danger_messages WHERE person_id = ? AND card_id = request_id"
+    n_cards = len(list(rows(everything, query, talk.tester.id)))
+    helped = await talk.helped()
+    assert helped.count(LINE) <= n_cards, story
+    assert bool(n_cards) <= len(helped) - helped.count(LINE) <= n_cards, story
 
     streamed = answered(everything)
     before: list[str] = []
@@ -246,11 +264,11 @@ async def check_talk(everything: World, talk: Talk) -> None:
 
 
 async def check_admin(admin: Person, start: int) -> None:
-    """Since the storm began: one end, one trial, and one card of the job, in its last state."""
+    """Since the storm began: one end with answers, one card of the job, in its last state."""
     chat = [message for message in await admin.chat() if message["from"]["is_bot"]]
     story = f"seed {SEED}, admin {admin.id}:\n{log(chat)}"
     since = [words(message) for message in chat if message["message_id"] > start]
-    beginnings = ["✅ storm · обучилась", "✅ storm обучилась за", "storm · вердикт: "]
+    beginnings = ["✅ storm · обучилась", "✅ storm готова · "]
     if admin.id == ADMIN:
         beginnings.append("План №2 запущен")
     for beginning in beginnings:

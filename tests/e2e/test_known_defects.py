@@ -193,15 +193,14 @@ async def test_success_is_pushed_with_the_next_button(tmp_path):
     async with world(tmp_path) as everything:
         admin = everything.admin
         await started(admin)
-        ended = await admin.sees("natasha-v1 обучилась за", timeout=40)
-        assert button_data(ended, "Ответы слабые?")
-        trial = await admin.sees("Проба: ответов 5 из 5", timeout=40)
-        assert "edit_date" not in ended
-        assert "Она первая, поэтому уже отвечает в чатах" in words(trial)
-        assert button_data(trial, "Сравнить ответы")
+        ended = await admin.sees("natasha-v1 готова ·", timeout=40)
+        assert button_data(ended, "Поговорить с ней")
+        trial = await admin.sees("Она первая, поэтому уже отвечает в чатах", timeout=40)
+        assert trial["message_id"] == ended["message_id"]
+        assert button_data(trial, "Без обучения")
 
         await everything.settled(2)
-        assert has_pushes(await admin.chat(), "natasha-v1 обучилась за", "Проба: ответов")
+        assert has_pushes(await admin.chat(), "natasha-v1 готова ·")
 
 
 async def test_failure_is_pushed_with_the_reason_and_the_next_button(tmp_path):
@@ -209,12 +208,12 @@ async def test_failure_is_pushed_with_the_reason_and_the_next_button(tmp_path):
     async with world(tmp_path) as everything:
         everything.proxy.rewrite = upload(spoiled, b"run-")
         await started(everything.admin)
-        ended = await everything.admin.sees("natasha-v1 не обучилась\n", timeout=40)
+        ended = await everything.admin.sees("natasha-v1 не обучилась ·", timeout=40)
 
-        assert "Сервис не принял обучающий файл" in words(ended)
+        assert "Провайдер не принял датасет" in words(ended)
         assert "деньги не списаны" in words(ended)
-        assert button_data(ended, "Починить датасет")
-        assert has_pushes(await everything.admin.chat(), "natasha-v1 не обучилась\n")
+        assert button_data(ended, "С нынешним датасетом")
+        assert has_pushes(await everything.admin.chat(), "natasha-v1 не обучилась ·")
 
 
 async def test_one_card_is_edited(tmp_path):
@@ -234,7 +233,7 @@ async def test_one_card_is_edited(tmp_path):
         for _ in range(3):
             card = await admin.sees(moves_on, timeout=40)
             seen[re.findall(r"шаг (\d+) из", words(card))[0]] = card["message_id"]
-            assert "потери" in words(card)
+            assert "ошибка" in words(card)
 
         assert len(set(seen.values())) == 1
         assert [m["message_id"] for m in await admin.chat() if job_id in words(m)] == [
@@ -247,12 +246,11 @@ async def test_a_run_survives_a_restart(tmp_path):
     async with world(tmp_path, engine=SLOW) as everything:
         admin = everything.admin
         job_id = await job_of(everything, await started(admin))
-        card = await admin.sees(lambda m: job_id in words(m) and "потери" in words(m), timeout=40)
+        card = await admin.sees(lambda m: job_id in words(m) and "ошибка" in words(m), timeout=40)
         await everything.restart_bot()
 
-        await admin.sees("natasha-v1 обучилась за", timeout=40)
-        await admin.sees("Проба: ответов 5 из 5", timeout=40)
+        await admin.sees("уже отвечает в чатах", timeout=40)
         after = await admin.sees(lambda m: "· обучилась" in words(m))
         assert after["message_id"] == card["message_id"]
         assert len(everything.jobs_created()) == 1
-        assert has_pushes(await admin.chat(), "natasha-v1 обучилась за", "Проба: ответов")
+        assert has_pushes(await admin.chat(), "natasha-v1 готова ·")

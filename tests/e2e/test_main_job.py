@@ -17,17 +17,16 @@ async def test_from_validation_to_a_model_that_answers(tmp_path):
 
         await admin.says("/train")
         plan = await admin.sees("План №1")
-        for part in ("gpt-4.1-mini-2025-04-14", "Эпохи 3", "множитель 0,1", "natasha-v1", "$1,5"):
+        for part in ("321 пример", "natasha-v1 из gpt-4.1-mini", "Бесплатно, это репетиция"):
             assert part in plan["text"]
         assert proxy.sent("POST", "/v1/files") == []
         assert everything.jobs_created() == []
 
         await admin.presses("train:start:1", plan)
-        await admin.sees("обучилась за")
-        verdict = await admin.sees("natasha-v1 · вердикт: проверить")
-        assert "Проба: ответов 5 из 5" in verdict["text"]
+        verdict = await admin.sees("уже отвечает в чатах")
+        assert "natasha-v1 готова ·" in verdict["text"]
         assert "Это репетиция" in verdict["text"]
-        await admin.presses("Сравнить ответы", verdict)
+        await admin.presses("Без обучения", verdict)
         page = await admin.sees("вопрос 1 из 5")
         assert FIRST in page["text"]
         assert "Это репетиция базовой модели" in page["text"]
@@ -36,7 +35,7 @@ async def test_from_validation_to_a_model_that_answers(tmp_path):
         body = created.json
         assert body["method"]["supervised"]["hyperparameters"] == {
             "n_epochs": 3,
-            "learning_rate_multiplier": 0.1,
+            "learning_rate_multiplier": "auto",
         }
         assert body["suffix"] == "natasha-v1"
         assert body["metadata"]

@@ -126,9 +126,9 @@ async def test_use_without_a_name_shows_who_answers_and_what_it_is_told(tmp_path
         await admin.says("/use")
         now = await admin.sees(f"Сейчас отвечает {MODEL}: включена")
         assert "Мария" in words(now)
-        assert f"/use {MODEL}" in words(now)
+        assert "/use 1 с текстом" in words(now)
         await admin.says("/use\nГовори стихами.")
-        await admin.sees(f"{MODEL} отвечает с новой системной подсказкой")
+        await admin.sees(f"{MODEL} отвечает с новым системным промптом")
         asked = await admin.says("/use")
         now = await admin.sees("Сейчас отвечает", after=asked["message_id"])
         assert "Говори стихами." in words(now)
@@ -209,7 +209,7 @@ async def test_title_is_enough_and_a_phantom_is_asked_about(tmp_path):
         assert name in words(shown)
 
         asked = await admin.says("/use natasha-v7\nГовори кратко.")
-        doubt = await admin.sees("Модели natasha-v7 на сервере нет", after=asked["message_id"])
+        doubt = await admin.sees("Модели natasha-v7 у провайдера нет", after=asked["message_id"])
         assert served(everything) == [name, MODEL, name]
         assert everything.stored("SELECT 1 FROM models WHERE name = 'natasha-v7'") == []
         await tester.says("Как дела?")

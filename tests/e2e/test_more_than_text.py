@@ -47,24 +47,27 @@ async def test_words_of_any_message_are_answered(tmp_path):
 
 
 async def test_what_has_no_words_gets_one_answer(tmp_path):
-    """Each says what to do instead; an album is told once, and a notice of Telegram not at all."""
+    """Each kind says once an hour what to do instead; a notice of Telegram brings nothing."""
     async with world(tmp_path, CHAT_MODEL=MODEL) as everything:
         tester, people = everything.tester, everything.people
         first = await tester.says("/start")
         await tester.sees("Здравствуйте")
 
         await tester.sends("photo", *PICTURES)
-        await tester.sees("Опишите словами")
-        assert await n_told(everything, tester, "Опишите словами") == 1
+        await tester.sees("Опишите, пожалуйста, словами")
+        assert await n_told(everything, tester, "Опишите, пожалуйста, словами") == 1
         await tester.sends("sticker")
         await tester.sends("voice")
         await tester.sees("о чём там речь")
+        await tester.sends("voice")
+        assert await n_told(everything, tester, "о чём там речь") == 1
+        assert await n_told(everything, tester, "Опишите, пожалуйста, словами") == 1
         await tester.sends("document", ("note.txt", b"x"))
         await tester.sees("Вставьте нужный кусок")
         message = {key: first[key] for key in ("chat", "from", "date")} | {"message_id": 990}
         place = {"location": {"latitude": 1.0, "longitude": 1.0}}
         await people.raw_update({"message": message | place})
-        await tester.sees("Напишите словами")
+        await tester.sees("Напишите, пожалуйста, словами.")
         n_before = len(said_by_bot(await tester.chat()))
         pinned = {"pinned_message": first}
         await people.raw_update({"message": message | pinned | {"message_id": 991}})

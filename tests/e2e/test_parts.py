@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.e2e.chats import QUESTION, answered
+from tests.e2e.chats import QUESTION, answered, corrects
 from tests.e2e.training import MODEL
 from tests.world import World, eventually, world
 
@@ -74,17 +74,14 @@ async def test_long_correction_and_prompt_are_whole(tmp_path):
         answer = await answered(tester, QUESTION)
         await tester.presses("👎", answer)
         why = await tester.sees("Что не так?", after=answer["message_id"])
-        await tester.presses("✍️ Написать за Наташу", why)
-        await tester.sees("Как сказала бы Наташа?", after=answer["message_id"])
-        said = await tester.says(correction)
-        await tester.sees("Записано", after=said["message_id"] - 2)
+        await corrects(tester, correction, why)
         await everything.settled(0)
         ((stored,),) = everything.stored("SELECT correction FROM ratings")
         assert stored.split() == correction.split()
 
         prompt = ("Ты — Наташа. Отвечай коротко. " * 170).strip()
         await admin.says(f"/use {MODEL}\n{prompt}")
-        await admin.sees(f"{MODEL} отвечает с новой системной подсказкой")
+        await admin.sees(f"{MODEL} отвечает с новым системным промптом")
         await everything.settled(0)
         ((kept,),) = everything.stored("SELECT system_prompt FROM models ORDER BY id DESC LIMIT 1")
         assert kept.split() == prompt.split()

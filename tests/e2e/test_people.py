@@ -17,7 +17,8 @@ async def invited(everything: World) -> str:
     """A new invitation's code, as it stands in the message that is forwarded."""
     asked = await everything.admin.says("/invite")
     message = await everything.admin.sees("Приглашение поговорить", after=asked["message_id"])
-    assert "reply_markup" not in message
+    ((share,),) = message["reply_markup"]["inline_keyboard"]
+    assert share["url"].startswith("https://t.me/share/url?url=https%3A%2F%2Ft.me%2F")
     (code,) = CODE.findall(words(message))
     return str(code)
 
@@ -94,7 +95,9 @@ async def test_links_that_let_nobody_in(tmp_path):
         shown = await peter.sees("There is no such invitation")
         assert button_data(shown, "Ask for access") == current("door:ask:")
         anna = await people.person(STRANGER + 1, "Анна")
-        assert "Ваш номер" in await answered(anna, f"/start {second}", "больше не действует")
+        assert "Ваш ID в Telegram" in await answered(
+            anna, f"/start {second}", "больше не действует"
+        )
         await answered(anna, "/start чужое слово", "Войти можно по приглашению")
         assert everything.stored("SELECT 1 FROM people WHERE is_tester = 1") == []
 
@@ -196,7 +199,7 @@ async def test_removed_in_the_middle_of_an_answer(tmp_path):
         await admin.presses("Да, закрыть")
         await admin.sees("Доступ закрыт: ", timeout=PATIENT)
         await tester.sees(
-            "Администратор закрыл вам доступ, поэтому ответа не будет", timeout=PATIENT
+            "Администратор закрыл вам доступ, поэтому Наташа не ответит", timeout=PATIENT
         )
         await everything.settled(0)
         assert everything.stored("SELECT 1 FROM turns") == []
@@ -214,7 +217,7 @@ async def test_the_daily_limit_is_each_persons_own(tmp_path):
         await answered(admin, "/start", "Здравствуйте")
         await answered(tester, "Как дела?", "")
         await everything.settled(1)
-        await answered(tester, "А ещё?", "Счёт начнётся заново в полночь по Москве")
+        await answered(tester, "А ещё?", "Новые — после полуночи по Москве")
         assert len(everything.asked()) == 1
 
         await admin.says("/people")
@@ -256,7 +259,7 @@ async def test_words_belong_to_who_said_them(tmp_path):
             assert everything.stored(f"SELECT 1 FROM {table}") == []
         assert "синий слон" not in str(everything.stored("SELECT payload FROM inbox"))
         assert everything.stored("SELECT n_answers FROM usage") == [(1,)]
-        await answered(tester, "Что я говорил?", "На сегодня хватит")
+        await answered(tester, "Что я говорил?", "На сегодня всё")
         assert "Разговоров нет" in await answered(tester, "/privacy", "Что здесь хранится")
         log = (everything.folder / "logs" / "bot.log").read_text(encoding="utf-8")
         assert "синий слон" not in log
@@ -273,13 +276,15 @@ async def test_everything_speaks_english_too(tmp_path):
         await peter.says("Hello")
         await peter.presses("Ask for access")
         await peter.sees("The administrators have your request")
-        await admin.presses("Let in", await admin.sees("Peter asks for access", timeout=PATIENT))
+        await admin.presses(
+            "Let in", await admin.sees("Peter is asking for access", timeout=PATIENT)
+        )
         await peter.sees("Hello, Peter", timeout=PATIENT)
         await answered(admin, "/people", "Maria · administrator")
         await admin.presses("Peter")
-        await admin.sees("Answers a day: at most 200, as for everybody", timeout=PATIENT)
+        await admin.sees("Answers per day: 200 at most (default)", timeout=PATIENT)
         await answered(admin, "/invite", "The link lets one person in")
-        await answered(peter, "/privacy", "What is stored about you here")
+        await answered(peter, "/privacy", "What is stored about you")
         everyone = [*await admin.chat(), *await peter.chat()]
         said = "".join(words(m) for m in everyone if m["from"]["is_bot"])
         assert not re.search("[а-яё]", said.replace("Мария", ""), re.IGNORECASE)

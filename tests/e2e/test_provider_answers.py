@@ -53,31 +53,31 @@ def check(message: Json, *said: str) -> None:
 REFUSED: Sequence[tuple[str, Json, str]] = (
     (JOBS, refusal(400, "weird", f"Bad {API_KEY}"), "Провайдер ответил: Bad"),
     (JOBS, refusal(400, "odd_code", ""), "Провайдер ответил: odd_code"),
-    (JOBS, refusal(400, "invalid_training_file", "Line 7"), "не принял обучающий файл: Line 7"),
+    (JOBS, refusal(400, "invalid_training_file", "Line 7"), "не принял датасет: Line 7"),
     (JOBS, says(400, {"error": None}), "не объяснил почему (400 Bad Request)"),
     (JOBS, says(400, ["no"]), "не объяснил почему (400 Bad Request)"),
     (JOBS, page(400), "не объяснил почему (400 Bad Request)"),
     (JOBS, page(400, b""), "не объяснил почему (400 Bad Request)"),
     (JOBS, says(400, {"error": {"message": "The suffix has dots", "param": "suffix"}}),
-     "Суффикс в имени модели не подошёл: The suffix has dots"),
-    (JOBS, refusal(401, "invalid_api_key", KEY), "Ключ не принят"),
-    (JOBS, says(402, {"detail": "Payment required"}), "не хватает денег или квоты"),
+     "не подошло имя: The suffix has dots"),
+    (JOBS, refusal(401, "invalid_api_key", KEY), "не принял ключ"),
+    (JOBS, says(402, {"detail": "Payment required"}), "кончились деньги или квота"),
     (JOBS, refusal(403, "training_not_available", "No."), "больше не принимает обучение"),
     (JOBS, refusal(403, "unsupported_country_region_territory", "No."), "страну"),
-    (JOBS, page(403), "Ключ не принят"),
+    (JOBS, page(403), "не принял ключ"),
     (JOBS, refusal(404, "model_not_found", "No such model"), "не знает такой базовой модели"),
     (JOBS, says(404, {"detail": "Not Found"}), "не так, как принято в API OpenAI (404 Not Found)"),
     (JOBS, says(409, {"detail": "A run is in progress"}), "учит модели по одной"),
     (JOBS, says(422, {"detail": [{"loc": ["body", "n_epochs"], "msg": "too many", "type": "x"}]}),
      "Провайдер ответил: n_epochs: too many"),
-    (JOBS, refusal(429, "insufficient_quota", "Pay."), "не хватает денег или квоты"),
+    (JOBS, refusal(429, "insufficient_quota", "Pay."), "кончились деньги или квота"),
     (JOBS, refusal(429, "rate_limit_exceeded", "Slow down") | {"times": 5}, "просит подождать"),
-    (FILES, refusal(401, "invalid_api_key", KEY), "Ключ не принят"),
+    (FILES, refusal(401, "invalid_api_key", KEY), "не принял ключ"),
     (FILES, page(413), "не объяснил почему (413"),
-    (FILES, refusal(500, "", "Oops") | {"times": 5}, "провайдера ответил ошибкой ("),
-    (FILES, page(502) | {"times": 5}, "провайдера ответил ошибкой ("),
-    (FILES, page(200) | {"times": 5}, "провайдера ответил ошибкой ("),
-    (FILES, says(200, {"id": 7}) | {"times": 5}, "провайдера ответил ошибкой ("),
+    (FILES, refusal(500, "", "Oops") | {"times": 5}, "Провайдер ответил ошибкой ("),
+    (FILES, page(502) | {"times": 5}, "Провайдер ответил ошибкой ("),
+    (FILES, page(200) | {"times": 5}, "Провайдер ответил ошибкой ("),
+    (FILES, says(200, {"id": 7}) | {"times": 5}, "Провайдер ответил ошибкой ("),
 )  # fmt: skip
 
 
@@ -178,7 +178,7 @@ async def _list_oddly(everything: World, created: Fault) -> None:
 
 FOLLOWED = "the job that is followed"
 COMMANDS: Sequence[tuple[str, str, str, Json, str]] = (
-    ("/upload", "POST", FILES, refusal(401, "invalid_api_key", KEY), "не принял ключ бота"),
+    ("/upload", "POST", FILES, refusal(401, "invalid_api_key", KEY), "не принял ключ"),
     ("/upload", "POST", FILES, refusal(403, "unsupported_country_region_territory", "No."),
      "не обслуживает страну"),
     ("/upload", "POST", FILES, refusal(429, "insufficient_quota", "Pay"), "кончились деньги"),
@@ -189,7 +189,7 @@ COMMANDS: Sequence[tuple[str, str, str, Json, str]] = (
     ("/monitor ftjob-x", "GET", f"{JOBS}/ftjob-x", refusal(404, "", "No such job"),
      "провайдер не знает"),
     ("/monitor ftjob-a", "GET", f"{JOBS}/ftjob-a", refusal(401, "invalid_api_key", KEY),
-     "не принял ключ бота"),
+     "не принял ключ"),
     ("/monitor ftjob-b", "GET", f"{JOBS}/ftjob-b", page(404),
      "не так, как принято в API OpenAI (404 Not Found)"),
     ("/monitor ftjob-c", "GET", f"{JOBS}/ftjob-c", page(200),
@@ -211,7 +211,7 @@ COMMANDS: Sequence[tuple[str, str, str, Json, str]] = (
      "не дал внятного ответа (409 Conflict)"),
     ("/test nobody", "POST", CHAT, refusal(404, "model_not_found", "No such model"),
      "nobody не отвечает"),
-    ("/test closed", "POST", CHAT, refusal(401, "invalid_api_key", KEY), "не принял ключ бота"),
+    ("/test closed", "POST", CHAT, refusal(401, "invalid_api_key", KEY), "не принял ключ"),
 )  # fmt: skip
 
 
@@ -240,6 +240,9 @@ async def test_a_command_that_is_refused(tmp_path):
 async def _does(admin: Person, what: str) -> None:
     """Write a command, or press a button."""
     await (admin.says(what) if what.startswith("/") else admin.presses(what))
+    for command, yes in (("/upload", "Да, отправить"), ("/cancel", "Да, остановить")):
+        if what.startswith(command):
+            await admin.presses(yes)
 
 
 # What a command in a terminal is answered
@@ -308,11 +311,11 @@ def why(code: object, message: object) -> Json:
 
 
 FAILED = (
-    failed(why("invalid_training_file", "Line 7"), "не принял обучающий файл: Line 7"),
-    failed(why("invalid_training_file", None), "не принял обучающий файл: подробностей нет"),
-    failed(why("invalid_validation_file", "Line 7"), "не принял проверочный файл: Line 7"),
+    failed(why("invalid_training_file", "Line 7"), "не принял датасет: Line 7"),
+    failed(why("invalid_training_file", None), "не принял датасет: подробностей нет"),
+    failed(why("invalid_validation_file", "Line 7"), "не принял проверочную часть: Line 7"),
     failed(why("invalid_n_examples", "Too few"), "не хватило примеров: Too few"),
-    failed(why("exceeded_quota", "Pay"), "не хватает денег или квоты"),
+    failed(why("exceeded_quota", "Pay"), "кончились деньги или квота"),
     failed(why("cuda_oom", f"Out of memory, {API_KEY}"), "Провайдер ответил: Out of memory"),
     failed(why("cuda_oom", ""), "Провайдер не назвал причины (код cuda_oom)"),
 )
@@ -322,10 +325,10 @@ ODDLY_FAILED = (
     failed("Out of memory", "Провайдер ответил: Out of memory"),
     failed(["Out of memory"], "Провайдер не назвал причины."),
     failed(why(42, 7), "Провайдер не назвал причины (код 42)"),
-    State(tells={"status": "cancelled", "error": {}}, read=("остановлена через",)),
+    State(tells={"status": "cancelled", "error": {}}, read=("остановлена ·",)),
     State(
         tells={"status": "succeeded", "fine_tuned_model": None},
-        read=("обучилась за", "Имени модели провайдер ещё не назвал"),
+        read=("обучилась ·", "Провайдер ещё не назвал модель"),
     ),
     State(
         tells={
@@ -334,14 +337,14 @@ ODDLY_FAILED = (
             "created_at": 1_790_000_000_000,
             "finished_at": 1_790_000_600_000,
         },
-        read=("обучилась за 10 мин", "ft:ms"),
+        read=("готова · 10 мин",),
     ),
 )
 UNDERWAY = (
     State(tells={"status": "validating_files"}, read=("файлы проверяются",)),
     State(tells={"status": "queued"}, read=("в очереди",)),
     State(tells={"status": "running", "error": {}}, read=("· обучается",)),
-    State(tells={"status": "paused"}, read=("приостановлена",)),
+    State(tells={"status": "paused"}, read=("на паузе",)),
     State(tells={"status": "reticulating"}, read=("состояние «reticulating»",)),
     State(tells={"status": 3}, read=("состояние не названо",)),
     State(tells={}, lacks=("status",), read=("состояние не названо",)),
@@ -393,14 +396,14 @@ async def test_a_model_that_is_named_a_little_later(tmp_path):
         nameless.body = job | {"fine_tuned_model": None}
         nameless.times = 100_000
         away.times = 0
-        told = await everything.admin.sees("natasha-v1 обучилась за", timeout=30)
-        check(told, "Имени модели провайдер ещё не назвал", job_id)
+        told = await everything.admin.sees("natasha-v1 обучилась ·", timeout=30)
+        check(told, "Провайдер ещё не назвал модель", job_id)
         assert job["fine_tuned_model"] not in words(told)
 
         nameless.times = 0
-        await everything.admin.sees("Проба: ответов 5 из 5", timeout=40)
-        ends = [m for m in await everything.admin.chat() if "natasha-v1 обучилась за" in words(m)]
-        assert len(ends) == 1
+        named = await everything.admin.sees("natasha-v1 готова ·", timeout=40)
+        assert named["message_id"] == told["message_id"]
+        assert "«" in words(named)
 
 
 # Its log
@@ -433,7 +436,7 @@ async def test_a_log_without_order(tmp_path, log):
         everything.proxy.fault("GET", f"{JOBS}/{job_id}/events", "answer", times=100_000, **log)
         await admin.says(f"/monitor {job_id}")
         shown = await admin.sees(lambda m: job_id in words(m) and "шаг 9" in words(m))
-        check(shown, "· обучается", "Второе", "потери 0,71")
+        check(shown, "· обучается", "Второе", "ошибка ")
         await admin.presses("События", shown)
         told = await admin.sees("События: natasha-v1")
         check(told)
@@ -454,5 +457,5 @@ async def test_a_log_that_can_not_be_read(tmp_path):
             proxy.fault("GET", f"{JOBS}/{job_id}", "answer", times=100_000, **over)
             proxy.fault("GET", f"{JOBS}/{job_id}/events", "answer", times=100_000, **order)
             await admin.says(f"/monitor {job_id}")
-            told = await admin.sees(f"job{n} не обучилась\n", timeout=40)
-            check(told, "не хватает денег или квоты", job_id)
+            told = await admin.sees(f"job{n} не обучилась ·", timeout=40)
+            check(told, "кончились деньги или квота", job_id)

@@ -21,12 +21,12 @@ async def test_every_refusal_is_said_and_costs_nothing(tmp_path):
         admins = await people(everything, ADMINS)
         key = f"Incorrect API key provided: {API_KEY}. You can find your key at https://x.y."
         refusals = (
-            (JOBS, refusal(401, "invalid_api_key", key), "Ключ не принят"),
+            (JOBS, refusal(401, "invalid_api_key", key), "не принял ключ"),
             (JOBS, refusal(403, "training_not_available", "No."), "больше не принимает обучение"),
             (JOBS, refusal(404, "model_not_found", "No such model"), "не знает такой базовой"),
-            (JOBS, refusal(429, "insufficient_quota", "Pay."), "не хватает денег или квоты"),
+            (JOBS, refusal(429, "insufficient_quota", "Pay."), "кончились деньги или квота"),
             (JOBS, refusal(400, "weird", f"Bad {API_KEY}"), "Провайдер ответил: Bad"),
-            (FILES, refusal(401, "invalid_api_key", key), "Ключ не принят"),
+            (FILES, refusal(401, "invalid_api_key", key), "не принял ключ"),
         )
         for admin, (path, order, said) in zip(admins, refusals, strict=False):
             sent = len(everything.proxy.sent("POST", path))
@@ -85,9 +85,9 @@ async def test_a_job_that_fails_and_an_engine_that_goes_away(tmp_path):
         admin, proxy = everything.admin, everything.proxy
         proxy.rewrite = upload(spoiled, b"")
         await started(admin)
-        failed = await admin.sees("natasha-v1 не обучилась\n", timeout=30)
-        assert "Сервис не принял обучающий файл" in failed["text"]
-        assert "ine 4" in failed["text"]
+        failed = await admin.sees("natasha-v1 не обучилась ·", timeout=30)
+        assert "Провайдер не принял датасет" in failed["text"]
+        assert "(строка 4)" in failed["text"]
         proxy.rewrite = lambda exchange: None
 
         run_id = await started(admin)
@@ -96,7 +96,7 @@ async def test_a_job_that_fails_and_an_engine_that_goes_away(tmp_path):
             await admin.says("/status")
             await card(admin, job_id)
             await asyncio.sleep(2)  # long enough for the job to end meanwhile
-        await admin.sees(lambda message: "обучилась за" in words(message), timeout=30)
+        await admin.sees(lambda message: "готова ·" in words(message), timeout=30)
         assert len(await everything.engine_jobs()) == 2
 
 

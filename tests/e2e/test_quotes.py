@@ -49,9 +49,9 @@ async def test_quoted_words_go_along(tmp_path):
 
         # What is no answer of the model, too; a voice message has no words to go along.
         asked = await tester.says("/id")
-        notice = await tester.sees("Ваш номер", after=asked["message_id"])
+        notice = await tester.sees("Ваш ID в Telegram", after=asked["message_id"])
         await tester.says("Что это за число?", reply_to=notice["message_id"])
-        assert (await asked_last(everything, 9)).startswith("> Ваш номер: 1002")
+        assert (await asked_last(everything, 9)).startswith("> Ваш ID в Telegram: 1002")
         voice = (await tester.sends("voice"))[0]
         await tester.says("Слышно?", reply_to=voice["message_id"])
         assert await asked_last(everything, 10) == "Слышно?"

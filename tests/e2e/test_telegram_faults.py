@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from tests.e2e.chats import QUESTION, TALKS, answered, said_by_bot
-from tests.e2e.training import ENDLESS, MODEL, card, job_of, started
+from tests.e2e.training import ENDLESS, MODEL, card, is_judged, job_of, started
 from tests.telegram_people import Json, Person, words
 from tests.world import ADMIN, SECOND_ADMIN, world
 
@@ -64,12 +64,14 @@ async def test_each_message_is_answered_exactly_once(tmp_path):
         for person in talkers:
             await person.sees(lambda message: words(message) == whole, timeout=40)
         for person in askers:
-            await person.sees(f"Ваш номер: {person.id}")
+            await person.sees(f"Ваш ID в Telegram: {person.id}")
         await everything.settled(len(everyone))
         for person in talkers:
             assert said_by_bot(await person.chat()) == [whole]
         for person in askers:
-            assert said_by_bot(await person.chat()) == [f"Ваш номер: {person.id}"]
+            assert said_by_bot(await person.chat()) == [
+                f"Ваш ID в Telegram: {person.id} (это не телефон)"
+            ]
         assert len(everything.asked()) == len(talkers)
 
 
@@ -131,7 +133,7 @@ async def test_bot_starts_once_telegram_itself_answers(tmp_path):
         await everything.start_bot()
 
         await everything.tester.says("/id")
-        await everything.tester.sees(f"Ваш номер: {everything.tester.id}")
+        await everything.tester.sees(f"Ваш ID в Telegram: {everything.tester.id}")
 
 
 async def test_news_wait_for_who_cannot_be_reached(tmp_path):
@@ -148,10 +150,9 @@ async def test_news_wait_for_who_cannot_be_reached(tmp_path):
         await blocker.blocks()
 
         await started(admin)
-        finished = await admin.sees("обучилась за")
+        await admin.sees(is_judged)
         job_id = await job_of(everything, 1)
-        await admin.sees("ответов 5 из 5")
-        assert "обучилась за" not in str(await blocker.chat())
+        assert "готова ·" not in str(await blocker.chat())
         await everything.restart_bot()
 
         newcomer = await people.person(third, "Вера")
@@ -159,11 +160,10 @@ async def test_news_wait_for_who_cannot_be_reached(tmp_path):
         await blocker.unblocks()
         await blocker.says("/start")
         for late in (newcomer, blocker):
-            told = await late.sees("обучилась за")
-            assert words(told) == words(finished)
-            await late.sees("ответов 5 из 5")
+            told = await late.sees(is_judged)
+            assert "запуск: Мария" in words(told)
             await card(late, job_id)
-            assert sum("обучилась за" in text for text in said_by_bot(await late.chat())) == 1
+            assert sum("готова ·" in text for text in said_by_bot(await late.chat())) == 1
 
 
 async def test_a_card_survives_what_telegram_does_to_it(tmp_path):
@@ -171,14 +171,14 @@ async def test_a_card_survives_what_telegram_does_to_it(tmp_path):
     async with world(tmp_path, engine=ENDLESS) as everything:
         admin, people = everything.admin, everything.people
         await admin.says("/id")
-        await admin.sees("Ваш номер")
+        await admin.sees("Ваш ID в Telegram")
         await people.fault("sendMessage", "drop_after", after=1, chat_id=ADMIN)
         await people.fault("editMessageText", "status", status=500, after=1, chat_id=ADMIN)
         job_id = await job_of(everything, await started(admin))
         await admin.sees(lambda message: job_id in words(message) and "в очереди" in words(message))
         await everything.account.fine_tuning.jobs.cancel(job_id)
         await admin.sees(
-            lambda message: job_id in words(message) and "остановлена через" in words(message)
+            lambda message: job_id in words(message) and "остановлена ·" in words(message)
         )
         await _card_shows(admin, job_id, "· остановлена")
         cards = [text for text in said_by_bot(await admin.chat()) if f"\n{job_id}" in text]

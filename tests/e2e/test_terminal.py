@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import random
+import re
 import shlex
 import signal
 import subprocess
@@ -16,7 +17,8 @@ import pytest
 from tests.e2e.commands import REAL, Ended, environment, free_port, terminal
 from tests.world import API_KEY, DATASET, World, world
 
-PASSED = "✅ Validation passed: 321 training examples"
+PASSED = "✅ Проверка пройдена, обучающих примеров: 321"
+FAILED = "❌ Проверка не пройдена: ошибок — "
 
 
 def example(question: str, answer: str) -> str:
@@ -61,8 +63,8 @@ async def test_the_shipped_dataset_passes(tmp_path):
 
     assert (ended.code, ended.err) == (0, "")
     assert ended.lines[-1] == PASSED
-    assert ended.lines[0].startswith("Examples: 321")
-    assert any(line.startswith("Tokens: ") for line in ended.lines)
+    assert ended.lines[0] == "Примеров: 321"
+    assert any(line.startswith("Токенов всего ") for line in ended.lines)
 
 
 async def test_the_file_is_the_settings_unless_named(tmp_path, broken):
@@ -73,14 +75,26 @@ async def test_the_file_is_the_settings_unless_named(tmp_path, broken):
     assert other.code == 1
 
 
-@pytest.mark.parametrize(("language", "line"), [("ru", "строка 88: "), ("en", "line 88: ")])
-async def test_defects_are_named_by_line_in_the_settings_language(tmp_path, broken, language, line):
+@pytest.mark.parametrize(
+    ("language", "line", "last"),
+    [
+        ("ru", "строка 88: ", rf"{FAILED}\d+, обучающих примеров — 321"),
+        ("en", "line 88: ", r"❌ Validation failed: \d+ errors in 321 training examples"),
+    ],
+    ids=["ru", "en"],
+)
+async def test_report_speaks_the_settings_language_and_no_other(
+    tmp_path, broken, language, line, last
+):
     ended = await terminal("validate", broken, cwd=tmp_path, LANGUAGE=language)
 
     assert (ended.code, ended.err) == (1, "")
-    assert ended.lines[-1].startswith("❌ Validation failed: ")
-    assert ended.lines[-1].endswith(" errors in 321 training examples")
-    (found,) = [found for found in ended.lines if found.startswith(line) and "asistant" in found]
+    assert re.fullmatch(last, ended.lines[-1])
+    # Its names of things are words of the file's own, in Latin letters.
+    own = [each for each in ended.lines if not re.match(r"строка|line|Темы|Themes", each)]
+    other = "[A-Za-z]{3}" if language == "ru" else "[а-яё]"
+    assert [each for each in own if re.search(other, each)] == []
+    found, *_ = (each for each in ended.lines if each.startswith(line) and "asistant" in each)
     assert "&quot;" not in found
     assert "<" not in found
 
@@ -147,7 +161,7 @@ async def test_a_big_file_is_read_to_its_end(tmp_path, big):
     ended = await terminal("validate", big, cwd=tmp_path)
 
     assert (ended.code, ended.err) == (0, "")
-    assert ended.lines[-1] == "✅ Validation passed: 13000 training examples"
+    assert ended.lines[-1] == PASSED.replace("321", "13000")
 
 
 async def test_people_see_how_far_it_is_and_can_stop_it(tmp_path, big):
@@ -194,7 +208,7 @@ async def test_a_poor_terminal_loses_no_word(tmp_path, broken, poor):
 
     assert (ended.code, ended.err) == (1, "")
     assert "строка 88: " in ended.out
-    assert ended.lines[-1].startswith("❌ Validation failed: ")
+    assert ended.lines[-1].startswith(FAILED)
 
 
 async def test_a_terminal_of_few_letters_shows_those_that_it_has(tmp_path):
@@ -248,12 +262,14 @@ async def test_a_broken_file_is_not_sent(tmp_path, broken):
         as_json = await upload(everything, broken, "--json")
 
         assert (ended.code, as_json.code) == (1, 1)
-        assert ended.lines[-1].startswith("❌ Validation failed: ")
+        assert ended.lines[-1].startswith(FAILED)
         assert json.loads(as_json.out)["file_id"] is None
         assert everything.proxy.sent("POST", "/v1/files") == []
 
 
-@pytest.mark.parametrize(("language", "said"), [("ru", "не принял ключ"), ("en", "was refused")])
+@pytest.mark.parametrize(
+    ("language", "said"), [("ru", "не принял ключ"), ("en", "refused the key")]
+)
 async def test_a_wrong_key_is_said_without_the_key(tmp_path, language, said):
     wrong = "sk-wrong-9876543210zyxwvut"
     async with world(tmp_path, start_bot=False) as everything:

@@ -20,7 +20,7 @@ async def test_a_table_is_named_shown_and_converted(tmp_path):
     assert looked.lines[0].startswith("Это таблица (разделитель «;», кодировка Mac Cyrillic)")
     assert "строка 16: нет ответа: впишите его, иначе строка не войдёт" in looked.lines
     assert any("--repair" in line for line in looked.lines)
-    assert (made.code, made.lines[-1]) == (0, "✅ Validation passed: 14 training examples")
+    assert (made.code, made.lines[-1]) == (0, "✅ Проверка пройдена, обучающих примеров: 14")
     assert made.lines[0] == "Так это будет выучено (первые примеры)"
     assert "Примеров: было 15, станет 14." in made.lines
     assert len(copy.read_bytes().splitlines()) == 14
@@ -40,7 +40,7 @@ async def test_columns_are_named_by_their_numbers(tmp_path):
     assert any(line.startswith("столбец 2, «Ответ коуча»: ") for line in looked.lines)
     assert (refused.code, alone.code) == (1, 2)
     assert "столбцы: Сообщение клиента, Ответ коуча" in refused.lines[0]
-    assert made.lines[-1] == "✅ Validation passed: 14 training examples"
+    assert made.lines[-1] == "✅ Проверка пройдена, обучающих примеров: 14"
     first = json.loads(copy.read_bytes().splitlines()[0])["messages"]
     assert tuple(message["content"] for message in first) == PAIRS[0]
 

@@ -61,7 +61,7 @@ class Running:
                 self.seen += more.decode(errors="replace")
 
 
-OWN_PRICE = "Price: the server on this machine takes no money itself; at OpenAI it would be ~$"
+OWN_PRICE = "Price: 0, a rehearsal: the server only simulates training; OpenAI would charge ~$"
 
 
 async def on_a_terminal(everything: World, *words: object, **settings: str) -> Running:
@@ -110,12 +110,13 @@ async def test_the_guides_flags_train_watch_and_test_in_one_go(tmp_path):
         in_order(
             ended.lines, "✅ Validation passed: 321", "Plan 1: nothing has been sent yet",
             "Model: gpt-4o-mini-2024-07-18", "Epochs: 2, learning rate multiplier: 0.3, suffix: g",
-            "Billable tokens: ", OWN_PRICE, "Time: ", "File uploaded successfully",
+            "Tokens: ", OWN_PRICE, "Time: ", "File uploaded successfully",
             "File ID: file-", "Job ID: ftjob-", "Status: running", "Status: succeeded",
             "Fine-tuned model: ft:",
-            "Trained tokens: ", "Testing: ft:", "Answers: 5 of 5, with a question: 5",
+            "Trained tokens: ", "Testing: ft:", "Answers: 5 of 5, with a question: ",
             "Base model gpt-4o-mini-2024-07-18: 5 of 5, with a question: 0",
-            "Dataset: 321 answers, with a question: 100%", "Verdict: have a look first",
+            "Dataset: ", "Danger questions: passed 12 of 12; base model: 0 of 12",
+            "Verdict: check first",
             "- This is a rehearsal",
         )  # fmt: skip
         assert "(prices of 2026-11-22)" in after(ended, "Price: ")
@@ -128,8 +129,8 @@ async def test_the_guides_flags_train_watch_and_test_in_one_go(tmp_path):
         assert job["method"]["supervised"]["hyperparameters"]["learning_rate_multiplier"] == 0.3
         assert job["user_provided_suffix"] == "guide"
         assert len(everything.jobs_created()) == 1
-        assert len(everything.asked()) == 10  # the base model, too
-        assert sum(line.startswith("> ") for line in ended.lines) == 5
+        assert len(everything.asked()) == 2 * (5 + 12)  # the base model, too
+        assert sum(line.startswith("> ") for line in ended.lines) == 5 + 12
         assert "(no answer)" not in ended.lines
         assert all(messages[0]["role"] == "system" for messages in everything.asked())
         assert API_KEY not in ended.out + ended.err
@@ -171,7 +172,7 @@ async def test_the_price_is_asked_for_first(tmp_path):
         assert await no.ends() == 1
         assert "Start training? [y/N]" in no.seen
         assert "nothing was sent" in no.seen
-        assert everything.proxy.sent("POST", ".*") == []
+        assert everything.asked_for_people() == []
         assert everything.stored("SELECT state FROM training_runs") == [("dropped",)]
 
         yes = await on_a_terminal(everything, "train")
@@ -183,7 +184,7 @@ async def test_the_price_is_asked_for_first(tmp_path):
         assert await yes.ends() == 130
         (job,) = await everything.engine_jobs()
         assert job["status"] in ("validating_files", "queued")
-        assert f"stopped watching; the job goes on: python -m bot monitor {job['id']}" in yes.seen
+        assert f"stopped watching; the job continues: python -m bot monitor {job['id']}" in yes.seen
         assert "Traceback" not in yes.seen
 
 
@@ -195,7 +196,7 @@ async def test_ctrl_c_at_the_question_ends_it(tmp_path):
 
         assert await asked.ends() == 130
         assert "Traceback" not in asked.seen
-        assert everything.proxy.sent("POST", ".*") == []
+        assert everything.asked_for_people() == []
 
 
 async def test_without_a_terminal_a_yes_is_needed(tmp_path):
@@ -206,21 +207,21 @@ async def test_without_a_terminal_a_yes_is_needed(tmp_path):
         assert ended.code == 1
         assert "--yes is needed" in ended.err
         in_order(ended.lines, "Plan 1", OWN_PRICE)
-        assert everything.proxy.sent("POST", ".*") == []
+        assert everything.asked_for_people() == []
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--epochs", "many"), "epochs: “many” does not fit; allowed: 1–50.\n"),
-        (("--epochs", "51"), "epochs: “51” does not fit; allowed: 1–50.\n"),
-        (("--learning-rate", "0"), "learning-rate: “0” does not fit; allowed: > 0.\n"),
-        (("--learning-rate", "fast"), "learning-rate: “fast” does not fit; allowed: > 0.\n"),
+        (("--epochs", "many"), "epochs: “many” is not allowed. Use 1–50.\n"),
+        (("--epochs", "51"), "epochs: “51” is not allowed. Use 1–50.\n"),
+        (("--learning-rate", "0"), "learning-rate: “0” is not allowed. Use > 0, auto.\n"),
+        (("--learning-rate", "fast"), "learning-rate: “fast” is not allowed. Use > 0, auto.\n"),
         (
             ("--suffix", "x" * 65),
             (
-                f"The name “{'x' * 65}” is too long: 65 characters, and the provider takes up to "
-                "64. For another: python -m bot train --suffix name\n"
+                f"The name “{'x' * 65}” is too long: 65 characters, and the provider allows "
+                "64. To choose another: python -m bot train --suffix name\n"
             ),
         ),
         (("--file", "nobody.jsonl"), "nobody.jsonl: No such file or directory\n"),
@@ -289,7 +290,7 @@ async def test_the_admins_hear_of_a_job_from_the_terminal(tmp_path):
         await everything.start_bot()
         await everything.admin.says("/start")
         await everything.admin.sees(lambda message: job_id in message.get("text", ""))
-        await everything.admin.sees("обучилась за")
+        await everything.admin.sees("готова ·")
 
         assert len(everything.jobs_created()) == 1
 
@@ -305,7 +306,7 @@ async def test_equal_training_is_not_paid_twice_by_accident(tmp_path):
         assert (first.code, again.code) == (0, 1), again
         job_id = after(first, "Job ID: ")
         assert f"the same training was started 0 min ago: plan 1, job {job_id}" in again.err
-        assert "nothing was sent; --another starts one all the same" in again.err
+        assert "nothing was sent; to start one anyway: --another" in again.err
         assert len(everything.jobs_created()) == 1
 
         asked = await on_a_terminal(everything, "train", "--yes", "--no-wait")
@@ -332,7 +333,7 @@ async def test_killed_while_creating_there_is_one_job(tmp_path):
         again = await bot(everything, "train", "--yes", "--no-wait")
 
         assert again.code == 0, again
-        assert "plan 1 was interrupted: it is taken up instead of making another" in again.err
+        assert "plan 1 was interrupted: continuing it instead of making another" in again.err
         (job,) = await everything.engine_jobs()
         assert after(again, "Job ID: ") == job["id"]
         assert len(everything.jobs_created()) == 1
@@ -363,7 +364,7 @@ async def test_a_lost_job_is_decided_at_the_terminal(tmp_path):
         alone = await bot(everything, "train", "--yes", POLL_INTERVAL_S="0.01")
         assert alone.code == 1
         assert "the provider's answer got lost" in alone.err
-        assert "to decide, call" in alone.err
+        assert "to decide, run `python -m bot train`" in alone.err
         assert await everything.engine_jobs() == []
 
         person = await on_a_terminal(everything, "train", "--no-wait", POLL_INTERVAL_S="0.01")
@@ -382,7 +383,7 @@ async def test_a_refused_job_is_told_with_its_reason(tmp_path):
         ended = await bot(everything, "train", "--yes")
 
         assert ended.code == 1
-        assert "no more training from your organisation" in ended.err
+        assert "no longer accepts training from your organisation" in ended.err
         assert "Job ID" not in ended.out
 
 
@@ -417,7 +418,7 @@ async def test_a_failed_and_a_stopped_job_end_with_one(tmp_path):
 
         assert (failed.code, cancelled.code) == (1, 1)
         assert failed.lines[-1] == "Status: failed"
-        assert "The training file was refused" in failed.err
+        assert "The provider refused the dataset" in failed.err
         assert cancelled.lines[-1] == "Status: cancelled"
 
 
@@ -442,7 +443,7 @@ async def test_an_outage_and_a_strange_status_do_not_end_the_watch(tmp_path):
             said = b""
             while b"can't be reached" not in said:
                 said = await running.stderr.readline()
-        while b"answers again" not in said:
+        while b"is answering again" not in said:
             said = await running.stderr.readline()
         strange.times = 0
         while b"Status: queued\n" not in seen:
@@ -452,7 +453,7 @@ async def test_an_outage_and_a_strange_status_do_not_end_the_watch(tmp_path):
         _, err = await running.communicate()
 
         assert running.returncode == 130
-        assert b"the job goes on: python -m bot monitor " + job_id.encode() in err
+        assert b"the job continues: python -m bot monitor " + job_id.encode() in err
         assert b"can't be reached" not in err
         assert seen.count(b"Status: re ticulating") == 1
         job = await everything.account.fine_tuning.jobs.retrieve(job_id)
@@ -465,7 +466,7 @@ async def test_a_job_that_nobody_knows(tmp_path):
 
         assert ended.code == 1
         assert ended.err == (
-            "The provider does not know ftjob-nobodys. See python -m bot jobs. "
+            "The provider does not know the job ftjob-nobodys. Check the ID: python -m bot jobs. "
             "(404 Not Found: Could not find fine tune: ftjob-nobodys)\n"
         )
 
@@ -477,15 +478,16 @@ async def test_a_model_is_asked_the_sample_questions(tmp_path, words):
         as_json = await bot(everything, *words, MODEL, "--json")
 
         assert (ended.code, as_json.code) == (0, 0), (ended, as_json)
-        assert sum(line.startswith("> ") for line in ended.lines) == 5
+        assert sum(line.startswith("> ") for line in ended.lines) == 5 + 12
         (fact,) = facts(as_json)
-        assert (fact["kind"], fact["model"], len(fact["answers"])) == ("trial", MODEL, 5)
+        assert (fact["kind"], fact["model"], len(fact["answers"])) == ("trial", MODEL, 5 + 12)
         # It is a base model itself, which knows nothing of the dataset.
         assert fact["base_model"] is None
         assert fact["judgement"]["verdict"] == "leave"
         assert fact["judgement"]["answers"]["n_asking"] == 0
-        assert "Verdict: leave it alone" in ended.lines
-        assert any(line.startswith("- ") for line in ended.lines)
+        assert "Verdict: don't use" in ended.lines
+        assert "Danger questions: passed 0 of 12" in ended.lines
+        assert any(line.startswith("- overdose: ") for line in ended.lines)
 
 
 async def test_a_model_that_is_not_served_yet_is_said_so(tmp_path):
@@ -493,7 +495,7 @@ async def test_a_model_that_is_not_served_yet_is_said_so(tmp_path):
         ended = await bot(everything, "test", "ft:gpt-4.1-mini-2025-04-14:org:soon:x")
 
         assert ended.code == 1
-        assert "is trained but does not answer yet" in ended.err
+        assert "is not answering yet" in ended.err
         assert "Verdict" not in ended.out
 
 
@@ -504,7 +506,7 @@ async def test_a_model_that_was_just_trained_is_waited_for(tmp_path):
 
         assert ended.code == 0, ended
         assert len(everything.asked()) > 5
-        assert sum(line.startswith("> ") for line in ended.lines) == 5
+        assert sum(line.startswith("> ") for line in ended.lines) == 5 + 12
 
 
 @pytest.mark.parametrize("words", [("jobs",), ("--list-jobs",)])
@@ -547,7 +549,7 @@ async def test_a_wrong_key_is_said_without_the_key(tmp_path, words):
         ended = await bot(everything, *words, OPENAI_API_KEY=wrong)
 
         assert ended.code == 1
-        assert "was refused" in ended.err
+        assert "refused the key" in ended.err
         assert wrong not in ended.out + ended.err
         assert "Traceback" not in ended.err
         assert everything.proxy.sent("POST", JOBS) == []
@@ -561,9 +563,7 @@ async def test_a_provider_that_is_not_there_is_said(tmp_path, words):
     )  # fmt: skip
 
     assert ended.code == 1
-    assert ended.err.startswith(
-        "The model can't be reached. Please try again in a minute. (ConnectError"
-    )
+    assert re.match(r"The (model|provider) can't be reached\. ", ended.err)
 
 
 @pytest.mark.parametrize("words", COMMANDS)

@@ -5,6 +5,8 @@ from typing import Any
 
 from bot.comparison.entities import Vote
 from bot.delivery.old_names import current
+from bot.edge.menus import ADMINS
+from bot.edge.menus import TESTERS as TESTERS_MENU
 from bot.ratings.entities import Complaint
 from tests.composition import registry
 from tests.e2e.chats import press
@@ -12,12 +14,15 @@ from tests.e2e.training import ENDLESS, MODEL, job_of, started
 from tests.telegram_people import Json, words
 from tests.world import ADMIN, STRANGER, World, eventually, world
 
-OPEN_COMMANDS = {"start", "help", "id", "language", "new", "retry", "privacy"}
+OPEN_COMMANDS = {"start", "help", "id", "language", "new", "retry", "privacy", "settings"}
 OPEN_BUTTONS = {
+    "safety:call:", "safety:called:", "safety:not_called:",
     "language:set:", "door:ask:", "privacy:get:", "privacy:forget:", "privacy:forgotten:",
     "privacy:keep:", "talk:stop:", "talk:again:", "talk:anew:", "talk:repeat:", "talk:below:",
     "talk:up:", "talk:down:", "talk:unrate:", *(f"why:{reason}:" for reason in Complaint),
-    "chat:more:", "fix:write:", "fix:leave:", "fix:drop:",
+    "welcome:settings:", "welcome:sound:", "welcome:tongue:", "privacy:show:",
+    "ratings:correction_file:", "ratings:correction_ask:",
+    "chat:more:", "chat:starter:", "fix:write:", "fix:leave:", "fix:drop:",
     *(f"compare:vote_{vote}:" for vote in Vote),
 }  # fmt: skip
 TESTERS = range(1101, 1111)
@@ -111,12 +116,12 @@ async def test_only_admins_run_and_press(tmp_path):
         assert 1 <= len(said) <= 3  # the same words once a minute
         for message in said:
             assert "Это закрытый бот" in words(message)
-            assert "Ваш номер: 2001" in words(message)
+            assert "Ваш ID в Telegram: 2001" in words(message)
 
         # The menus show nobody what they may not do.
         for person, is_admin in ((admin, True), (testers[0], False), (stranger, False)):
             names = {command["command"] for command in (await person.view())["commands"]}
-            assert names >= OPEN_COMMANDS
+            assert names >= {*(ADMINS if is_admin else TESTERS_MENU)}
             assert ("train" in names) is is_admin
 
 
@@ -170,20 +175,20 @@ async def test_nothing_that_arrives_stops_the_bot(tmp_path):
         await eventually(lambda: _calls(everything, "leaveChat"))
 
         await admin.says("/id")
-        await admin.sees("Ваш номер: 1001")
+        await admin.sees("Ваш ID в Telegram: 1001")
         odd = nonsense()
         for update in odd:
             await people.raw_update(update)
         for data in ("", ":", "train:start:", "train:start:x", f"train:start:{'9' * 40}", "?"):
             await people.raw_update(press(admin, data))
         asked = await tester.says("/id")
-        await tester.sees("Ваш номер: 1002", after=asked["message_id"])
+        await tester.sees("Ваш ID в Telegram: 1002", after=asked["message_id"])
         await everything.settled(len(odd) + 8)
         assert "Эта кнопка больше не работает" in str(await admin.chat())
 
         await everything.restart_bot()
         asked = await tester.says("/id")
-        await tester.sees("Ваш номер: 1002", after=asked["message_id"])
+        await tester.sees("Ваш ID в Telegram: 1002", after=asked["message_id"])
         assert "сломалось" not in str(await admin.chat())
         assert everything.asked_for_people() == []
 
@@ -197,7 +202,7 @@ async def test_a_picture_gets_a_word(tmp_path):
     async with world(tmp_path) as everything:
         admin, tester = everything.admin, everything.tester
         await tester.sends_document("note.txt", "заметка".encode())
-        await tester.sees("Пока я понимаю только текст")
+        await tester.sees("Файлов пока не читаю")
 
         asked = await admin.says("/nosuch@natasha x")
         await admin.sees("Такой команды нет", after=asked["message_id"])
@@ -205,4 +210,4 @@ async def test_a_picture_gets_a_word(tmp_path):
         message = asked | {"message_id": asked["message_id"] + 1, "photo": [size]}
         del message["text"], message["entities"]
         await everything.people.raw_update({"message": message})
-        await admin.sees("Пока я понимаю только текст")
+        await admin.sees("Картинок и стикеров пока не вижу")

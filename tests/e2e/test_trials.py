@@ -1,16 +1,18 @@
 """The test after a training: verdict, comparison, and models that nobody serves yet."""
 
+import asyncio
+
 from tests.e2e.chats import FIRST
-from tests.e2e.models import offered
+from tests.e2e.models import offered, pressed
 from tests.e2e.providers import bot_at, deploy
-from tests.e2e.training import second, started
+from tests.e2e.training import is_judged, second, started
 from tests.telegram_people import words
 from tests.world import ADMIN, SECOND_ADMIN, eventually, world
 
 BASE = "gpt-4.1-mini-2025-04-14"
 TWO_ADMINS = f"{ADMIN},{SECOND_ADMIN}"
-UNSERVED = "обучена, но пока не отвечает"
-VERDICT = "natasha-v1 · вердикт: проверить"
+UNSERVED = "natasha-v1 пока не отвечает"
+VERDICT = "Сначала прочтите ответы. Это репетиция"
 
 
 async def test_from_the_verdict_to_a_model_in_use(tmp_path):
@@ -19,12 +21,19 @@ async def test_from_the_verdict_to_a_model_in_use(tmp_path):
         admin, other = everything.admin, await second(everything)
         await other.says("/start")
         await started(admin)
-        told, told_other = await admin.sees(VERDICT), await other.sees(VERDICT)
-        assert "Это репетиция" in told["text"]
-        assert "Чтобы она отвечала в чатах, нажмите «Включить»" in told["text"]
-        assert offered(told)[:3] == ["Включить", "Сравнить ответы", "Оставить как есть"]
+        told, told_other = await admin.sees(is_judged), await other.sees(is_judged)
+        assert "Сначала прочтите ответы. Это репетиция" in told["text"]
+        assert "запуск: Мария" in told_other["text"]
+        assert f"«{FIRST}»" in told["text"]
+        assert [e["type"] for e in told["entities"]].count("expandable_blockquote") == 4
+        assert offered(told) == [
+            "Поговорить с ней", "Включить всем", "Оставить прежнюю", "Почему так?", "Без обучения",
+        ]  # fmt: skip
+        why = await pressed(admin, told, "Почему так?", "ответила на 5 из 5")
+        assert offered(why) == ["Опасные ситуации", "График", "Ответы слабые?", "← К ответам"]
+        await pressed(admin, why, "← К ответам", "Это репетиция")
 
-        await admin.presses("Сравнить ответы", told)
+        await admin.presses("Без обучения", told)
         page = await admin.sees("вопрос 1 из 5")
         assert FIRST in page["text"]
         assert "Это репетиция базовой модели" in page["text"]
@@ -32,16 +41,18 @@ async def test_from_the_verdict_to_a_model_in_use(tmp_path):
             await admin.presses(f"Вопрос {n} →", page)
             page = await admin.sees(f"вопрос {n} из 5")
         assert offered(page) == ["← Вопрос 4"]
-        assert sum("вопрос " in words(m) for m in await admin.chat()) == 1  # edited in its place
+        assert (
+            sum("вопрос 5 из 5" in words(m) for m in await admin.chat()) == 1
+        )  # edited in its place
 
-        await other.presses("Оставить как есть", told_other)
+        await other.presses("Оставить прежнюю", told_other)
         left = await other.sees("Оставили как есть")
         assert left["message_id"] == told_other["message_id"]
-        assert offered(left) == ["Сравнить ответы"]
+        assert offered(left) == ["Поговорить с ней", "Почему так?", "Без обучения"]
 
-        await admin.presses("Включить", told)
-        await admin.presses("Включить", told)
-        await admin.sees("Теперь отвечает natasha-v1")
+        await asyncio.gather(*(admin.presses("Включить всем", told) for _ in range(2)))
+        used = await admin.sees("Теперь отвечает natasha-v1")
+        assert used["message_id"] == told["message_id"]
         ((n,),) = everything.stored("SELECT count(*) FROM servings")
         assert n == 1
 
@@ -58,7 +69,7 @@ async def test_unserved_model_answers_after_a_kill(tmp_path):
         await started(admin)
         told = await admin.sees(UNSERVED, timeout=60)
         await other.sees(UNSERVED, timeout=60)
-        assert "Сама спрошу её снова" in told["text"]
+        assert "Спрошу её снова" in told["text"]
         assert "CHAT_BASE_URL" in told["text"]
 
         await admin.presses("Проверить сейчас", told)
@@ -72,7 +83,6 @@ async def test_unserved_model_answers_after_a_kill(tmp_path):
         for person in (admin, other):
             verdict = await person.sees(VERDICT, timeout=60)
             assert "Она первая, поэтому уже отвечает в чатах" in verdict["text"]
-            assert "Базовая: с вопросом 0 из 5" in verdict["text"]
         await eventually(lambda: not everything.stored("SELECT 1 FROM trial_checks"))
         chats = [[words(m) for m in await person.chat()] for person in (admin, other)]
         assert [sum(VERDICT in text for text in chat) for chat in chats] == [1, 1]
@@ -87,9 +97,9 @@ async def test_base_model_is_compared_at_servers_that_differ_from_openai(tmp_pat
     """No `max_tokens`, no `temperature`, pages or filters."""
     async with bot_at(tmp_path, "odd") as everything:
         await started(everything.admin)
-        verdict = await everything.admin.sees(VERDICT, timeout=60)
+        verdict = await everything.admin.sees(is_judged, timeout=60)
 
-        assert "Базовая: с вопросом 0 из 5" in verdict["text"]
+        await pressed(everything.admin, verdict, "Почему так?", "Базовая: с вопросом 0 из 5")
 
 
 async def test_name_that_nobody_has(tmp_path):
@@ -98,7 +108,7 @@ async def test_name_that_nobody_has(tmp_path):
         admin = everything.admin
         await admin.says("/test nosuch")
         told = await admin.sees("nosuch не отвечает")
-        assert "Сервер не знает модели nosuch" in told["text"]
-        assert "Сама больше не спрашиваю" in told["text"]
+        assert "Провайдер не знает модели nosuch" in told["text"]
+        assert "Больше сама не спрашиваю" in told["text"]
         await admin.presses("Проверить сейчас", told)
         await admin.sees("nosuch не отвечает", after=told["message_id"])

@@ -14,7 +14,7 @@ async def test_updates_come_through_a_webhook(tmp_path):
         WEBHOOK_SECRET="s3cret-s3cret",
     ) as everything:
         await everything.admin.says("/id")
-        assert "1001" in (await everything.admin.sees("Ваш номер"))["text"]
+        assert "1001" in (await everything.admin.sees("Ваш ID в Telegram"))["text"]
         assert await everything.people.calls("getUpdates") == []
 
         await everything.restart_bot()

@@ -75,12 +75,17 @@ async def trained(everything: World) -> str:
     await admin.says("/train")
     plan = await admin.sees("План №")
     await admin.presses("train:start:1", plan)
-    finished = await admin.sees("обучилась за")
     await admin.sees("уже отвечает в чатах")
-    return next(str(word) for word in words(finished).split() if word.startswith("ft:"))
+    ((name,),) = everything.stored("SELECT name FROM models WHERE job_id IS NOT NULL")
+    return str(name)
 
 
-async def tuned(everything: World, answer: str) -> str:
+def is_judged(message: Json) -> bool:
+    """Whether it tells of a model that was trained, with the verdict on it."""
+    return "готова ·" in words(message) and "ещё проверяю" not in words(message)
+
+
+async def tuned(everything: World, answer: str, suffix: str = "long") -> str:
     """A model, trained past the bot, that says *answer* to everything."""
     lines = [
         {
@@ -95,7 +100,7 @@ async def tuned(everything: World, answer: str) -> str:
     data = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode()
     file = await everything.account.files.create(file=("long.jsonl", data), purpose="fine-tune")
     job = await everything.account.fine_tuning.jobs.create(
-        model=MODEL, training_file=file.id, suffix="long"
+        model=MODEL, training_file=file.id, suffix=suffix
     )
 
     async def name() -> str | None:

@@ -55,12 +55,17 @@ from bot.ratings.quality import Share
 from bot.serving import views as last_days
 from bot.serving.serving import ModelPage
 from bot.texts import LANGUAGES, Texts
+from bot.training import base_views, ceiling_views, start_views
 from bot.training import edit_views as plan_edits
 from bot.training import ending_views as endings
 from bot.training import price_views as prices
 from bot.training import views as plan
+from bot.training.bases import BaseOffer
 from bot.training.edits import PlanPart, choices
+from bot.training.entities import Month, RunTwin, StartDoubts
+from bot.training.named_line import NamedLine, RefusedFile
 from bot.training.remedies import Remedy
+from bot.training.views import PlanFacts
 from bot.trials import views as trials
 from bot.trials.entities import (
     AnswerFigures,
@@ -74,12 +79,12 @@ from bot.trials.entities import (
     Verdict,
 )
 from bot.trials.verdict import REASONS
-from bot.usage.cost import estimate
+from bot.usage.cost import estimate, with_engine
 from bot.welcome import views as door
 from tests.composition import PARAMETERS
 from tests.drift.text_keys import KEYS
 from tests.fakes import event_of, job_of
-from tests.screens import EN, RU, shown
+from tests.screens import EN, ENGINE, RU, offers_of, shown
 
 NASTY = {
     "plain": "имя",
@@ -254,6 +259,8 @@ def screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
             yield "no dataset", dataset.report(texts, found, None, is_in_use=False, received=value)
             yield "full report", dataset.full_report(texts, found, dataset_of(value))
     yield "uploaded", dataset.uploaded(texts, dataset_of(value), value)
+    month = Month(spent_usd=1e9, ceiling_usd=100_000)
+    yield "ceiling", ceiling_views.ceiling(texts, month)
     for each in (run, known_run):
         guess = estimate(HUGE, 50, CATALOGUE.model(each.parameters.base_model), CATALOGUE)
         for shutdown in (None, far, dtm.date(2000, 1, 1)):
@@ -261,20 +268,53 @@ def screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
             yield (
                 "plan",
                 plan.plan(
-                    texts, each, guess, CATALOGUE, base_url=OPENAI, shutdown=shutdown, active=active
+                    texts,
+                    each,
+                    PlanFacts(
+                        estimate=guess,
+                        base_url=OPENAI,
+                        shutdown=shutdown,
+                        active=active,
+                        presets=offers_of(each),
+                        month=month,
+                    ),
+                    CATALOGUE,
                 ),
             )
         for part in (PlanPart.MODEL, PlanPart.EPOCHS, PlanPart.MULTIPLIER, PlanPart.SUFFIX):
             options = choices(part, each.parameters, CATALOGUE, taken=(), base_url=OPENAI)
-            yield f"choice {part}", plan_edits.choice(texts, each, part, options)
+            priced = dict.fromkeys(options, guess)
+            yield f"choice {part}", plan_edits.choice(texts, each, part, priced, CATALOGUE)
         yield "started", plan.started(texts, each)
         yield "dropped", plan.dropped(texts, each)
         yield "refused", endings.refused(texts, each)
-        yield "other model", endings.other_model(texts, each, ["gpt-4.1-mini-2025-04-14"])
-        changed = replace(each, dataset=replace(each.dataset, id=HUGE), parameters=PARAMETERS)
-        shown_plan = plan.plan(
-            texts, each, guess, CATALOGUE, base_url=OPENAI, shutdown=far, active=[value] * 9
+        offers = [BaseOffer(name=value * 20, estimate=ENGINE), BaseOffer(name=value)]
+        yield "other model", endings.other_model(texts, each, offers)
+        yield "bases", base_views.bases(texts, each, offers)
+        yield "taken", plan.taken(texts, plan.dropped(texts, each), each, asked=value * 2)
+        for engine in (ENGINE, replace(ENGINE, device=value, fits=False)):
+            told = with_engine(guess, engine)
+            yield (
+                "plan of the engine",
+                plan.plan(texts, each, PlanFacts(estimate=told, base_url=ELSEWHERE), CATALOGUE),
+            )
+            yield (
+                "details",
+                plan.details(texts, each, PlanFacts(estimate=told, base_url=ELSEWHERE), CATALOGUE),
+            )
+        lacking = replace(guess, lacks_model=True)
+        yield (
+            "plan without a model",
+            plan.plan(texts, each, PlanFacts(estimate=lacking, base_url=ELSEWHERE), CATALOGUE),
         )
+        changed = replace(each, dataset=replace(each.dataset, id=HUGE), parameters=PARAMETERS)
+        facts = PlanFacts(estimate=guess, base_url=OPENAI, shutdown=far, active=[value] * 9)
+        shown_plan = plan.plan(texts, each, facts, CATALOGUE)
+        twin = RunTwin(run_id=3, by=5, at=1, suffix=value, job_id=value)
+        doubts = StartDoubts(twin=twin, in_use=HUGE, month=month)
+        yield "doubts", start_views.ask(texts, each, doubts, person, is_own=False)
+        asked = replace(each.parameters, base_model=value, n_epochs=50)
+        yield "unknown", base_views.unknown(texts, asked, PARAMETERS, [value * 20, "m"])
         yield "derived", endings.derived(texts, shown_plan, each, changed)
         for is_listed in (False, True):
             yield "uncertain", plan.uncertain(texts, each, is_listed=is_listed)
@@ -283,19 +323,24 @@ def screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
         for url in (ELSEWHERE, OPENAI):
             yield f"card {status}", card.card(texts, tracked, CATALOGUE, base_url=url)
         for origin in (run, None):
-            for chart in (Path("loss.png"), None):
-                ending = endings.JobEnding(
-                    tracked=tracked,
-                    run=origin,
-                    curves=from_events(tracked.metrics),
-                    chart=chart,
-                    base_url=OPENAI,
-                    page=CATALOGUE.job_page(OPENAI, tracked.job.id),
-                )
-                yield f"finished {status}", endings.finished(texts, ending, CATALOGUE)
+            ending = endings.JobEnding(
+                tracked=tracked,
+                run=origin,
+                curves=from_events(tracked.metrics),
+                file=RefusedFile(
+                    dataset=run.dataset,
+                    can_repair=True,
+                    line=NamedLine(number=HUGE, question=value, fault=value, finding=None),
+                ),
+                starter=value,
+                price_usd=HUGE,
+                page=CATALOGUE.job_page(OPENAI, tracked.job.id),
+            )
+            yield f"finished {status}", endings.finished(texts, ending)
+            headline = endings.headline(texts, ending, "ready")
             changes = dict.fromkeys(Remedy, PARAMETERS)
             yield "remedies", endings.remedies(texts, tracked, origin, changes)
-        yield "ask cancel", jobs.ask_cancel(texts, tracked)
+        yield "ask cancel", jobs.ask_cancel(texts, tracked, ["W" * 200])
         page = [tracked] * jobs.PAGE_SIZE
         yield "jobs", jobs.listing(texts, page, page=HUGE, n_jobs=HUGE * 99)
         drawn = LossChart(path=Path("loss.png"), curves=from_events(tracked.metrics))
@@ -308,7 +353,9 @@ def screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
     for answered in (value, None):
         found_trial = trial_of(value, answered)
         for standing in trials.ModelUse:
-            yield "verdict", trials.verdict(texts, found_trial, standing, job_number=HUGE)
+            yield "verdict", trials.verdict(texts, found_trial, standing, headline=headline)
+        figures = endings.details(texts, ending)
+        yield "why", trials.why(texts, found_trial, figures, job_number=HUGE)
         yield "side by side", trials.side_by_side(texts, found_trial, 1)
         yield "unserved", trials.unserved(texts, found_trial)
     yield from dataset_screens(texts, value)

@@ -107,7 +107,8 @@ async def test_what_waited_is_told(used: BotParts, kind: str):
         )
     )
     used.begin()
-    renderer = Renderer(core=used.core, renders=Registry(build_features(used.core)).notifications)
+    found = Registry(build_features(used.core))
+    renderer = Renderer(core=used.core, renders=found.notifications, starters=found.starters)
     rows = await used.database.rows("SELECT * FROM outbox WHERE key = 'old'")
 
     (told,) = [

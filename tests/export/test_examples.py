@@ -88,6 +88,8 @@ def test_prompt_may_be_bare():
 
 LEFT_OUT = [
     (rated(BAD), LeftOut.NOT_CORRECTED, None),
+    (rated(is_about_danger=True), LeftOut.DANGER, None),
+    (rated(CORRECTED, is_about_danger=True), LeftOut.DANGER, LeftOut.DANGER),
     (rated(ending=Ending.STOPPED), LeftOut.STOPPED, None),
     (rated(CORRECTED, ending=Ending.STOPPED), None, LeftOut.STOPPED),
     (rated(ending=Ending.CUT_BY_LENGTH), LeftOut.CUT, None),

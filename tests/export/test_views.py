@@ -44,10 +44,10 @@ def test_numbers_come_with_the_reasons():
         "Оценённых ответов: 38 · 22 ноября 2025 — 12 декабря 2025",
         "Модели: natasha-v1 — 30, gpt-4.1 — 8",
         "Оценивали: Олег <b> — 38",
-        "Примеры (SFT): 25\nиз них исправлено тестировщиками: 7",
+        "Примеры: 25\nиз них исправлено тестировщиками: 7",
         "не вошло:\n• 👎 без исправления — 12\n• уже есть в датасете — 1\n",
-        "Пары ответов (DPO): 7\n⚠️ провайдеры берут от 10: пока мало",
-        "слова тестировщиков, без имён и номеров",
+        "Пары ответов: 7\n⚠️ провайдеры берут от 10: пока мало",
+        "слова тестировщиков, без имён и ID",
     ):
         assert part in text, text
     assert text.count("пока мало") == 1
@@ -96,7 +96,7 @@ def test_to_a_dataset_of_pairs_pairs_are_added():
     found = replace(FOUND, in_use=replace(IN_USE, method=TrainingMethod.DPO))
 
     labels = [button.text for row in screen(found).buttons for button in row]
-    assert f"Вместе с датасетом №{IN_USE.id}: 321 + 7" in labels
+    assert f"С датасетом №{IN_USE.id}: 321+7" in labels
 
 
 def test_new_ratings_are_offered_where_there_are_any():

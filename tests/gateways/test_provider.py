@@ -50,6 +50,7 @@ async def test_job_is_created_as_the_plan_says(training: TrainingApi, provider: 
         created_at=1_764_000_000,
         training_file="file-1",
         n_epochs=3,
+        learning_rate_multiplier=0.1,
         suffix="natasha-v1",
         seed=7,
         metadata={"run": "5"},

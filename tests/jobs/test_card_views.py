@@ -23,7 +23,7 @@ from tests.screens import EN, RU, buttons_of, shown
 CATALOGUE = load_catalogue()
 OPENAI, ELSEWHERE = "https://api.openai.com/v1", "https://models.example/v1"
 NBSP = "\N{NO-BREAK SPACE}"
-LOOKS, ACTS = ["jobs:events:4", "jobs:refresh:4"], ["jobs:ask:4"]
+LOOKS, ACTS = ["jobs:events:4", "jobs:refresh:4"], ["jobs:ask:4", "jobs:list:0"]
 
 
 def tracked(
@@ -103,8 +103,8 @@ def test_card_of_a_running_job():
     assert lines[0] == "⏳ natasha-v1 · обучается"
     assert lines[1] == "▓▓▓▓▓▓░░░░ 68 % · эпоха 3 из 3"
     assert lines[2] == "шаг 655 из 963 · осталось ~14 мин"
-    assert lines[3].startswith("потери 1,58  ▇")
-    assert lines[4].startswith("проверка 1,31  ")
+    assert lines[3].startswith("ошибка упала на 34 %  ▇")
+    assert lines[4].startswith("на проверочных почти не изменилась  ")
     assert lines[5] == "потрачено ~$0,63"
     assert lines[6] == "Шаг <655>"
     assert buttons_of(screen) == ["jobs:chart:4", *LOOKS, "jobs:pause:4", *ACTS]
@@ -168,9 +168,9 @@ def test_card_survives_metrics_of_any_shape(metrics: list[dict[str, Any]]):
         ("running", [*LOOKS, "jobs:pause:4", *ACTS]),
         ("paused", [*LOOKS, "jobs:resume:4", *ACTS]),
         ("warming_up", [*LOOKS, *ACTS]),
-        ("succeeded", ["jobs:events:4"]),
-        ("failed", ["jobs:events:4"]),
-        ("cancelled", ["jobs:events:4"]),
+        ("succeeded", ["jobs:events:4", "jobs:list:0"]),
+        ("failed", ["jobs:events:4", "jobs:list:0"]),
+        ("cancelled", ["jobs:events:4", "jobs:list:0"]),
     ],
 )
 def test_card_of_every_status(status: str, expected: list[str]):
@@ -202,6 +202,42 @@ def test_card_of_a_job_that_has_ended_sums_it_up():
     assert "потрачено ~$0,92" in text
     assert "Модель: ft:m:org:natasha-v1:1" in text
     assert "completed" not in text
+
+
+@pytest.mark.parametrize(
+    ("losses", "said"),
+    [
+        ((2.0, 1.0), "упала вдвое"),
+        ((3.1, 1.0), "упала втрое"),
+        ((4.0, 9.0, 1.0), "упала вчетверо"),
+        ((5.0, 1.0), "упала в 5 раз"),
+        ((10.0, 1.0), "упала в 10 раз"),
+        ((30.0, 1.0), "упала больше чем в 10 раз"),
+        ((1.0, 0.0), "упала больше чем в 10 раз"),
+        ((2.0, 1.5), "упала на 25 %"),
+        ((2.0, 1.99), "почти не изменилась"),
+        ((0.0, 0.0), "почти не изменилась"),
+        ((1.0, 1.5), "выросла на 50 %"),
+    ],
+)
+def test_an_error_is_told_in_words(losses, said):
+    points = [Point(step, loss) for step, loss in enumerate(losses, start=1)]
+
+    assert views.fall_of(RU, points) == said
+
+
+def test_one_reading_is_told_as_it_is():
+    assert "ошибка 2,40" in shown(card(tracked(metrics=[{"step": 1, "train_loss": 2.4}])))
+
+
+@pytest.mark.parametrize(("texts", "word"), [(RU, "Это репетиция"), (EN, "This is a rehearsal")])
+def test_a_rehearsal_warns_in_the_readers_language(texts, word):
+    said = "rehearsal backend: no weights are trained"
+    found = tracked(warning=said, last_message=said)
+    text = shown(views.card(texts, found, CATALOGUE, base_url=ELSEWHERE))
+
+    assert word in text
+    assert "backend" not in text
 
 
 def test_warning_and_last_event_are_both_told():
@@ -243,7 +279,7 @@ def listing(n_jobs: int, page: int = 0) -> Screen:
 
 
 def test_list_of_jobs():
-    assert buttons_of(jobs.listing(RU, [], page=0, n_jobs=0)) == ["training:plan:"]
+    assert buttons_of(jobs.listing(RU, [], page=0, n_jobs=0)) == ["training:plan:", "jobs:monitor:"]
 
     screen = listing(3)
     text = shown(screen)
@@ -251,7 +287,10 @@ def test_list_of_jobs():
     assert "⏳ №100 natasha-v1 · обучается" in text
     assert "❌ №102 natasha-v1 · не обучилась" in text
     assert text.startswith("Последние задания\n")
-    assert buttons_of(screen) == ["jobs:open:100", "jobs:open:101", "jobs:open:102"]
+    assert buttons_of(screen) == [
+        *(f"jobs:open:{n}" for n in (100, 101, 102)),
+        "jobs:monitor:",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -266,12 +305,12 @@ def test_dozens_of_jobs_come_in_pages(page: int, title: str, pager: list[str]):
     screen = listing(34, page)
 
     assert title in shown(screen).splitlines()[0]
-    assert buttons_of(screen)[-len(pager) :] == pager
+    assert buttons_of(screen)[-len(pager) - 1 :] == [*pager, "jobs:monitor:"]
     assert len(shown(screen).splitlines()) <= 13
 
 
 def test_stopping_is_asked_for_once():
-    assert buttons_of(jobs.ask_cancel(RU, tracked())) == ["jobs:cancel:4", "jobs:keep:4"]
+    assert buttons_of(jobs.ask_cancel(RU, tracked(), [])) == ["jobs:cancel:4", "jobs:keep:4"]
 
 
 # The log
@@ -373,9 +412,9 @@ def test_caption_says_where_it_stands():
 
     assert shown(screen).splitlines() == [
         "natasha-v1",
-        "Потери: 0,98 на шаге 963",
-        "Проверка: 1,31 на шаге 963",
-        "Лучшая проверка: 1,27 на шаге 655",
+        "Ошибка: 0,98 на шаге 963 (меньше — лучше)",
+        "На проверочных: 1,31 на шаге 963",
+        "Лучшая на проверочных: 1,27 на шаге 655",
     ]
     assert screen.attachment is not None
     assert (screen.attachment.kind, screen.attachment.path) == ("photo", "/charts/a.png")
@@ -385,5 +424,5 @@ def test_caption_without_validation():
     chart = LossChart(path=Path("a.png"), curves=Curves(train=(Point(1, 2.4), Point(2, 1e6))))
 
     assert shown(jobs.loss_chart(RU, tracked(), chart)).splitlines()[1:] == [
-        f"Потери: 1{NBSP}000{NBSP}000,00 на шаге 2"
+        f"Ошибка: 1{NBSP}000{NBSP}000,00 на шаге 2 (меньше — лучше)"
     ]

@@ -17,7 +17,7 @@ import pytest
 
 from bot.errors import ProviderUncertain
 from bot.jobs.curves import Curves, Point
-from bot.jobs.drawing import SIZE, Labels, draw_losses
+from bot.jobs.drawing import SIZE, Labels, draw_losses, shown_range
 from bot.jobs.pictures import KEPT_S, LossChart
 from bot.texts import Texts
 from tests.composition import BotParts
@@ -62,6 +62,22 @@ def size_of(path: Path) -> tuple[int, ...]:
     assert data.startswith(b"\x89PNG\r\n\x1a\n")
     assert data.endswith(b"IEND\xaeB`\x82")
     return struct.unpack(">II", data[16:24])
+
+
+@pytest.mark.parametrize(
+    ("losses", "top"),
+    [
+        # A model that learns its examples by heart: its beginning belongs to the picture.
+        ([3.9, 3.1, 2.7, 2.2, 1.9, 1.2, 0.4, *[0.01] * 33], 3.9),
+        ([*[2.0] * 20, 400.0, *[2.0] * 20], 20.0),
+        ([3.9, 0.01], 3.9),
+        ([1.0], 1.0),
+    ],
+)
+def test_a_spike_is_cut_off_and_a_beginning_is_not(losses, top):
+    points = tuple(Point(step, loss) for step, loss in enumerate(losses, start=1))
+
+    assert shown_range(Curves(train=points)) == pytest.approx((min(losses), top))
 
 
 @pytest.mark.processes
@@ -182,7 +198,7 @@ def test_the_bot_does_not_load_the_library():
 
 
 LABELS = Labels(
-    title="Потери · natasha-v1",
+    title="Ошибка · natasha-v1",
     train="обучение",
     valid="проверка",
     step="шаг",

@@ -48,7 +48,7 @@ async def test_job_is_stored_as_it_was_told(database: Database, jobs: JobStore):
 
     tracked = await get(jobs)
     assert tracked == TrackedJob(
-        job=job, number=tracked.number, run_id=None, followed_by=5, metrics=[]
+        job=job, number=tracked.number, run_id=None, followed_by=5, started_by=5, metrics=[]
     )
     assert await jobs.numbered(tracked.number) == tracked
     assert await jobs.get("ftjob-404") is None

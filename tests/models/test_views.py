@@ -72,31 +72,33 @@ def test_who_serves_stands_first_and_the_way_back_is_one_press():
     text = shown(screen)
 
     assert text.startswith("Сейчас отвечает: natasha-v1 (№3)\nДо неё: gpt-4.1-mini (№4)\n")
-    assert "№9 natasha-v2 · 1" in text
-    assert text.endswith(" · ставить")
+    assert "natasha-v2 · 1" in text
+    assert text.endswith(" · можно включать · №9")
     assert labels(screen) == [
-        "↩ Вернуть gpt-4.1-mini", "🟢 natasha-v1", "gpt-4.1-mini", "natasha-v2",
+        "↩ Вернуть gpt-4.1-mini", "🟢 natasha-v1", "gpt-4.1-mini", "natasha-v2", "Сравнить вслепую",
     ]  # fmt: skip
     assert buttons_of(screen) == [
         "models:serve:4",
         "models:show:3",
         "models:show:4",
         "models:show:9",
+        "comparison:pick:",
     ]
 
 
 def test_nobody_serves_though_there_are_models():
     screen = models.listing(EN, overview([MODEL]))
 
-    assert shown(screen).startswith("No model answers now.")
-    assert buttons_of(screen) == ["models:show:3"]
+    assert shown(screen).startswith("No model is answering.")
+    assert buttons_of(screen) == ["models:show:3", "comparison:pick:"]
 
 
 def test_list_is_turned_by_pages():
     page = overview([MODEL], number=2, has_more=True, has_retired=True)
 
     assert buttons_of(models.listing(RU, page)) == [
-        "models:show:3", "models:list:1", "models:list:3", "models:retired:0",
+        "models:show:3", "models:list:1", "models:list:3", "comparison:pick:",
+        "models:retired:0",
     ]  # fmt: skip
 
 
@@ -107,7 +109,11 @@ def test_models_of_one_name_are_told_apart():
 
     screen = models.listing(RU, overview([twin, checkpoint], SERVING))
 
-    assert labels(screen) == ["🟢 natasha-v1 · AbC", "natasha-v1 · XyZ", "natasha-v1:step-33"]
+    assert labels(screen)[:3] == [
+        "🟢 natasha-v1 · AbC",
+        "natasha-v1 · XyZ",
+        "natasha-v1:step-33",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -132,7 +138,7 @@ def test_retired_models_are_hidden_not_deleted():
     assert "у провайдера ничего не удалено" in shown(screen)
     assert buttons_of(screen) == ["models:show:3", "models:list:0"]
     empty = models.retired(EN, ModelPage(models=[], number=0, has_more=False))
-    assert shown(empty) == "No model is retired."
+    assert shown(empty) == "No models are retired. The others are on the list: /models"
 
 
 def test_used_model_shows_what_it_is_told():
@@ -140,10 +146,20 @@ def test_used_model_shows_what_it_is_told():
 
     assert shown(screen).startswith("Теперь отвечает natasha-v1.")
     assert "Ты Наташа." in shown(screen)
-    assert f"/use {TUNED}" in shown(screen)
+    assert f"/use {MODEL.id}" in shown(screen)
     assert buttons_of(screen) == ["trials:test:3", "models:list:0", "models:serve:4"]
-    assert "подсказки у неё нет" in shown(models.used(RU, replace(MODEL, system_prompt="")))
+    assert "промпта у неё нет" in shown(models.used(RU, replace(MODEL, system_prompt="")))
     assert "отключена 14 января" in shown(models.used(RU, MODEL, over_since=DAY))
+
+
+def test_a_long_name_stays_out_of_the_sentences():
+    """Sixty characters in the middle of one hide what it says; the number is enough for /use."""
+    long = replace(MODEL, name="organisation/" + "very-long-name-" * 4)
+
+    for screen in (models.used(RU, long), models.current(RU, replace(SERVING, model=long), "")):
+        assert long.name not in shown(screen)
+        assert "organisation/very-long-name" in shown(screen)
+        assert f"/use {long.id}" in shown(screen)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +167,7 @@ def test_used_model_shows_what_it_is_told():
     [
         (SERVING, "включена 15 ноября 2023, Мария"),
         (replace(SERVING, chosen_by=None), "потому что была первой"),
-        (replace(SERVING, since=0, chosen_by=None), "так задано в CHAT_MODEL"),
+        (replace(SERVING, since=0, chosen_by=None), "так задано при установке (CHAT_MODEL)"),
     ],
 )
 def test_since_when_a_model_answers(serving: CurrentModel, said: str):
@@ -167,7 +183,7 @@ def test_use_without_a_name_says_how():
 
     assert text.startswith("Сейчас отвечает natasha-v1")
     assert "Ты Наташа." in text
-    assert f"/use {TUNED}" in text
+    assert f"/use {SERVING.model.id}" in text
     assert "/use имя_модели" in text
     assert "/use MODEL_NAME" in shown(models.current(EN, None, ""))
 
@@ -176,8 +192,8 @@ def test_use_without_a_name_says_how():
     ("kind", "said"),
     [
         (DoubtKind.OVER, "natasha-v1 отключена 14 января"),
-        (DoubtKind.UNKNOWN, "Модели natasha-v1 на сервере нет (или ещё нет)"),
-        (DoubtKind.UNSURE, "сервер не говорит, есть ли она у него"),
+        (DoubtKind.UNKNOWN, "Модели natasha-v1 у провайдера нет (или ещё нет)"),
+        (DoubtKind.UNSURE, "провайдер не говорит, есть ли она у него"),
         (DoubtKind.RETIRED, "natasha-v1 убрана из списка. Вернуть"),
     ],
 )
@@ -248,7 +264,7 @@ def test_model_tells_all_that_is_known_of_it():
 
     assert lines == [
         "natasha-v1",
-        "Вердикт: проверить",
+        "Вердикт: сначала посмотрите",
         lines[2],
         f"База: {BASE}",
         "Обучена 15 ноября 2023 · план №12 · Олег",
@@ -259,7 +275,8 @@ def test_model_tells_all_that_is_known_of_it():
     assert lines[2].startswith("Работает до 14 января")
     assert lines[2].endswith("осталось дней: 53")
     assert buttons_of(screen) == [
-        "models:serve:3", "trials:test:3", "models:steps:3", "models:retire:3", "models:list:0",
+        "models:talk:3", "models:serve:3", "trials:test:3", "models:steps:3", "models:retire:3",
+        "models:list:0",
     ]  # fmt: skip
 
 
@@ -332,9 +349,9 @@ def test_checkpoints_show_their_losses_and_the_best():
     screen = one_model.checkpoints(RU, kept[2][0], kept)
 
     assert shown(screen).splitlines()[2:] == [
-        "шаг 33 · потери 2,00 · проверка 1,41",
-        "⭐ шаг 66 · потери 1,50 · проверка 1,20 — лучшая",
-        "шаг 99 · потери 1,00 · проверка 1,30 · итог",
+        "шаг 33 · ошибка 2,00 · на проверочных 1,41",
+        "⭐ шаг 66 · ошибка 1,50 · на проверочных 1,20 — лучшая",
+        "шаг 99 · ошибка 1,00 · на проверочных 1,30 · итог",
     ]
     assert labels(screen) == ["Шаг 33", "⭐ Шаг 66", "Шаг 99", "Назад"]
     assert buttons_of(screen) == [
@@ -356,9 +373,26 @@ def test_checkpoint_has_a_screen_like_any_model():
         result=MODEL,
     )
 
-    assert "Контрольная точка: шаг 66 · потери 1,50 · проверка 1,20" in shown(screen)
+    assert "Контрольная точка: шаг 66 · ошибка 1,50 · на проверочных 1,20" in shown(screen)
     assert "Итог того же обучения: natasha-v1" in shown(screen)
-    assert buttons_of(screen) == ["models:serve:8", "trials:test:8", "models:steps:3"]
+    assert buttons_of(screen) == [
+        "models:talk:8", "models:serve:8", "trials:test:8", "models:steps:3",
+    ]  # fmt: skip
+
+
+def test_model_that_the_reader_tries_is_named_where_models_are():
+    """With the button that ends the try; its own screen offers no second one."""
+    newest = replace(MODEL, id=9, name=f"ft:{BASE}:org:natasha-v2:XyZ")
+    listed = models.listing(RU, overview([newest], SERVING, tried=newest))
+    shown_alone = one_model.details(RU, known(), chooser="", trainer="", is_tried=True)
+
+    assert shown(listed).startswith("Вы пробуете natasha-v2: вам отвечает она.\nСейчас отвечает")
+    assert buttons_of(listed)[0] == "models:talk_end:9"
+    assert buttons_of(shown_alone)[0] == "models:talk_end:3"
+    assert buttons_of(models.tried(RU, newest)) == ["models:serve:9", "models:talk_end:9"]
+    assert "You are trying natasha-v2. It answers only you." in shown(models.tried(EN, newest))
+    assert "natasha-v1" in shown(models.try_ended(EN, MODEL))
+    assert "некому" in shown(models.try_ended(RU, None))
 
 
 # The end

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.models import Ending
 from bot.errors import AnswerGone
-from bot.ratings.entities import AwaitedCorrection, Complaint, RatedTurn
+from bot.ratings.entities import AwaitedCorrection, Complaint, HeldText, RatedTurn
 from bot.ratings.quality import LATELY_S, ShareChange
 from tests.composition import ADMIN, PROMPT, TESTER, TUNED, BotParts, person, privacy_of
 
@@ -85,12 +85,12 @@ async def test_deleted_with_everything_else(parts: BotParts):
     await parts.database.write(
         lambda tx: parts.feedback.correct(tx, second, "тайна", person_id=TESTER, message_id=70)
     )
-    awaited = AwaitedCorrection(turn_id=first, message_id=71)
+    awaited = AwaitedCorrection(turn_id=first, message_id=71, request_id=9)
     await parts.database.write(
-        lambda tx: parts.feedback.awaited.begin(
-            tx, TESTER, awaited, request_id=9, expires_at=2_000_000_000
-        )
+        lambda tx: parts.feedback.awaited.begin(tx, TESTER, awaited, expires_at=2_000_000_000)
     )
+    held = HeldText(request_id=10, person_id=TESTER, turn_id=first, message_id=72, text="тайна")
+    await parts.database.write(lambda tx: parts.feedback.awaited.hold(tx, held))
     words = await privacy.store.words_of(TESTER)
     assert (words.n_ratings, words.n_corrections) == (1, 1)
     told = [turn.rating for turn in await privacy.turns_of(TESTER)]
@@ -100,7 +100,7 @@ async def test_deleted_with_everything_else(parts: BotParts):
     ]
 
     await parts.database.write(lambda tx: privacy.forget(tx, person()))
-    for table in ("ratings", "awaited_corrections", "turns"):
+    for table in ("ratings", "awaited_corrections", "held_texts", "turns"):
         assert await parts.database.rows(f"SELECT 1 FROM {table}") == []
     with pytest.raises(AnswerGone):
         await parts.feedback.of(first, person_id=TESTER)

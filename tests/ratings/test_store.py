@@ -1,6 +1,7 @@
 """What people think of answers, kept with everything that the model was shown."""
 
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -182,26 +183,33 @@ async def test_ratings_are_counted_by_model(database: Database, store: RatingSto
 async def test_what_counts_is_the_order_of_arrival(
     database: Database, awaited: AwaitedCorrectionStore
 ):
-    """A message from before a command is a correction even if the command was handled first."""
-    turn = AwaitedCorrection(turn_id=1, message_id=70)
-    await database.write(lambda tx: awaited.begin(tx, ME, turn, request_id=10, expires_at=1000))
+    """Words from before a command are a correction even if the command was handled first.
+
+    Later ones, and those after the time, are one only as a reply.
+    """
+    turn = AwaitedCorrection(turn_id=1, message_id=70, request_id=10)
+    late = replace(turn, is_fresh=False)
+    await database.write(lambda tx: awaited.begin(tx, ME, turn, expires_at=1000))
 
     assert await awaited.before(11, person_id=ME, now=999) == turn
     assert await awaited.before(9, person_id=ME, now=999) is None
-    assert await awaited.before(11, person_id=ME, now=1000) is None
+    assert await awaited.before(11, person_id=ME, now=1000) == late
     assert await awaited.before(11, person_id=OTHER, now=999) is None
 
-    await database.write(lambda tx: awaited.end(tx, ME, request_id=12))
-    assert await awaited.open(ME, now=999) is None
+    ends = [
+        await database.write(lambda tx, id_=id_: awaited.end(tx, ME, request_id=id_))  # type: ignore[misc]
+        for id_ in (9, 12, 13)
+    ]
+    assert ends == [False, True, False]
     assert await awaited.before(11, person_id=ME, now=999) == turn
-    assert await awaited.before(13, person_id=ME, now=999) is None
+    assert await awaited.before(13, person_id=ME, now=999) == late
 
-    other = AwaitedCorrection(turn_id=2, message_id=None)
-    await database.write(lambda tx: awaited.begin(tx, ME, other, request_id=14, expires_at=1000))
+    other = AwaitedCorrection(turn_id=2, message_id=None, request_id=14)
+    await database.write(lambda tx: awaited.begin(tx, ME, other, expires_at=1000))
     await database.write(lambda tx: awaited.done(tx, ME, turn_id=1))
-    assert await awaited.open(ME, now=999) == other
+    assert await awaited.before(15, person_id=ME, now=999) == other
     await database.write(lambda tx: awaited.done(tx, ME, turn_id=2))
-    assert await awaited.open(ME, now=999) is None
+    assert await awaited.before(15, person_id=ME, now=999) is None
 
 
 async def test_no_query_scans_turns_or_ratings(
@@ -227,7 +235,7 @@ async def test_no_query_scans_turns_or_ratings(
     await store.bad("m", offset=0)
     await store.tallies(since=1)
     await awaited.before(1, person_id=ME, now=1)
-    await awaited.open(ME, now=1)
+    await awaited.held(ME, request_id=1)
 
     assert [plan for plan in plans if plan.startswith("SCAN")] == ["SCAN m"]  # few models
     assert [plan for plan in plans if "TEMP" in plan] == []

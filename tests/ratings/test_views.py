@@ -11,11 +11,14 @@ from bot.ratings import quality_views as quality
 from bot.ratings import views as feedback
 from bot.ratings.entities import Complaint, RatedTurn, Rating
 from bot.ratings.quality import ModelQuality, Share, Trend
+from bot.safety.entities import DangerCounts
 from bot.texts import Texts
 from tests.screens import EN, HUGE, LONG_AGO, NASTY, RU, buttons_of, shown
 
 CUT = quality.CutAnswers(n=HUGE, limit=HUGE)
 NONE_CUT = quality.CutAnswers(n=0, limit=500)
+DANGERS = DangerCounts(n_lately=HUGE, n=HUGE)
+NO_DANGERS = DangerCounts(n_lately=0, n=0)
 
 
 def model_of(number: int, name: str) -> ServedModel:
@@ -57,14 +60,14 @@ def screens(texts: Texts, value: str) -> Iterator[Screen]:
     worst = Rating(is_good=False, complaint=Complaint.NOT_HER_VOICE, correction=value)
     for rating in (*RATINGS, worst):
         yield feedback.opinion(texts, HUGE, rating)
-        yield feedback.ask(texts, HUGE, rating, until=LONG_AGO)
+        yield feedback.waiting(texts, HUGE, rating, until=LONG_AGO)
         yield quality.bad_answer(
             texts, model_of(HUGE, value), answer_of(value, rating), number=HUGE - 2, of=HUGE
         )
     yield feedback.noted(texts, HUGE)
     yield feedback.left_off(texts, HUGE)
     yield quality.bad_answer(texts, model_of(HUGE, value), None, number=0, of=0)
-    yield quality.overview(texts, [], CUT)
+    yield quality.overview(texts, [], CUT, NO_DANGERS)
     share = Share(n_good=0, n=HUGE)
     many = [
         quality_of(
@@ -76,7 +79,7 @@ def screens(texts: Texts, value: str) -> Iterator[Screen]:
         )
         for n in range(20)
     ]
-    yield quality.overview(texts, many, CUT)
+    yield quality.overview(texts, many, CUT, DANGERS)
 
 
 @pytest.mark.parametrize("texts", [RU, EN], ids=["ru", "en"])
@@ -131,23 +134,48 @@ def test_admins_see_shares_with_their_intervals():
     trend = Trend(before=Share(n_good=16, n=22), lately=Share(n_good=10, n=10))
     text = shown(
         quality.overview(
-            RU, [quality_of(NEW, 26, 32, trend, n_corrections=4), quality_of(OLD, 40, 61)], NONE_CUT
+            RU,
+            [quality_of(NEW, 26, 32, trend, n_corrections=4), quality_of(OLD, 40, 61)],
+            NONE_CUT,
+            NO_DANGERS,
         )
     )
 
-    assert "natasha-v2 · 👍 81 % (65–91, n=32)" in text
-    assert "За 7 дней 100 % (n=10), до того 73 % (n=22): разница может быть случайной" in text
+    assert "natasha-v2 · 👍 81 % (65–91, оценок 32)" in text
+    assert (
+        "За 7 дней 100 % (оценок 10), до того 73 % (оценок 22): разница может быть случайной"
+        in text
+    )
     assert "Исправлений: 4" in text
-    assert "natasha-v1 · 👍 66 % (53–76, n=61)" in text
+    assert "natasha-v1 · 👍 66 % (53–76, оценок 61)" in text
     assert "Какая модель лучше, пока не сказать" in text
 
 
+def test_few_ratings_are_no_share():
+    """An admin of one 👎 hears what is missing, not "0 %"."""
+    few, enough = (
+        shown(quality.overview(RU, [quality_of(NEW, 0, n)], NONE_CUT, NO_DANGERS)) for n in (1, 20)
+    )
+
+    assert "natasha-v2 · рано судить: 1 оценка, нужно около 20" in few
+    assert "natasha-v2 · 👍 0 %" in enough
+
+
 def test_a_better_model_is_named_only_where_that_is_clear():
-    clear = quality.overview(RU, [quality_of(NEW, 95, 100), quality_of(OLD, 40, 100)], NONE_CUT)
-    alone = quality.overview(RU, [quality_of(NEW, 95, 100), quality_of(OLD, 0, 0)], NONE_CUT)
+    clear = quality.overview(
+        RU, [quality_of(NEW, 95, 100), quality_of(OLD, 40, 100)], NONE_CUT, NO_DANGERS
+    )
+    alone = quality.overview(
+        RU, [quality_of(NEW, 95, 100), quality_of(OLD, 0, 0)], NONE_CUT, NO_DANGERS
+    )
 
     assert "natasha-v2 заметно лучше, чем natasha-v1." in shown(clear)
-    assert buttons_of(clear) == ["ratings:bad:2.0", "ratings:bad:1.0", "export:start:"]
+    assert buttons_of(clear) == [
+        "ratings:bad:2.0",
+        "ratings:bad:1.0",
+        "export:start:",
+        "safety:overview:",
+    ]
     assert "лучше" not in shown(alone)
     assert "natasha-v1 · оценок нет" in shown(alone)
 
@@ -155,10 +183,13 @@ def test_a_better_model_is_named_only_where_that_is_clear():
 @pytest.mark.parametrize("models", [[], [quality_of(NEW, 1, 2)]], ids=["unrated", "rated"])
 def test_admins_are_pointed_at_the_limit_where_they_ask(models: list[ModelQuality]):
     """Only if answers reached it; whether or not anybody rated them."""
-    cut = quality.overview(RU, models, quality.CutAnswers(n=12, limit=500))
+    cut = quality.overview(RU, models, quality.CutAnswers(n=12, limit=500), NO_DANGERS)
 
-    assert "предел длины за 7 дней: 12. Поможет CHAT_MAX_TOKENS побольше (сейчас 500)" in shown(cut)
-    assert "CHAT_MAX_TOKENS" not in shown(quality.overview(RU, models, NONE_CUT))
+    assert (
+        "предел длины за 7 дней: 12. Поможет предел побольше, сейчас он 500 (CHAT_MAX_TOKENS)"
+        in shown(cut)
+    )
+    assert "CHAT_MAX_TOKENS" not in shown(quality.overview(RU, models, NONE_CUT, NO_DANGERS))
 
 
 @pytest.mark.parametrize(
@@ -181,7 +212,7 @@ def test_bad_answer_that_is_a_part_says_so(ending: Ending | None, why: str):
 
 def test_models_of_one_name_are_told_apart():
     both = [quality_of(model_of(n, f"ft:m:org:natasha:{n}xyz"), 1, 2) for n in (1, 2)]
-    screen = quality.overview(RU, both, NONE_CUT)
+    screen = quality.overview(RU, both, NONE_CUT, NO_DANGERS)
 
     assert [row[0].text for row in screen.buttons][:2] == [
         "natasha · 1xyz · 👎 1",

@@ -99,7 +99,8 @@ async def test_models_that_answer_elsewhere_end_elsewhere(parts: BotParts):
 
     assert await looked(parts, 7) == 1
     assert await parts.last_days.of_model(TUNED) is None
-    assert [payload["model"] for _, _, payload in await parts.told()] == ["", ""]
+    told = await parts.told("model_ending")
+    assert [payload["model"] for _, _, payload in told] == ["", ""]
 
 
 async def test_the_servers_word_goes_before_the_catalogues(parts: BotParts):

@@ -165,7 +165,7 @@ async def test_backup_takes_the_place_of_backups_only(parts: BotParts, tmp_path:
     os.mkfifo(fifo)
 
     for path in (database, settings, fifo, tmp_path):
-        with pytest.raises(BackupUnusable, match="is no backup"):
+        with pytest.raises(BackupUnusable, match="is not a backup"):
             backup.save(database, path)
 
     assert settings.read_text() == "precious"

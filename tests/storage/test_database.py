@@ -3,9 +3,12 @@
 import asyncio
 import os
 import random
+import resource
+import shutil
 import sqlite3
 import stat
 import tempfile
+import threading
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -320,6 +323,33 @@ async def test_file_that_is_no_database_is_refused(tmp_path: Path):
         await Database.open(path)
 
     assert path.read_bytes().startswith(b"certainly")
+
+
+@contextmanager
+def little_room(n_bytes: int):
+    """Nobody may write behind that place of a file, as on a disk that is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+async def test_full_disk_is_told_in_a_line(tmp_path: Path):
+    """What the WAL still holds finds no room; nothing stays open, which would never end."""
+    opened = await Database.open(tmp_path / "bot.sqlite3")
+    full = Path(shutil.copytree(tmp_path, tmp_path / "full")) / "bot.sqlite3"
+    await opened.close()
+    before = threading.enumerate()
+
+    with little_room(64_000), pytest.raises(DatabaseUnusable, match=r"bot\.sqlite3: "):
+        await Database.open(full)
+
+    for thread in {*threading.enumerate()} - {*before}:
+        if "connection_worker" in thread.name:
+            await asyncio.to_thread(thread.join, 5)
+            assert not thread.is_alive()
 
 
 async def test_folder_in_place_of_the_file_is_refused(tmp_path: Path):

@@ -26,7 +26,7 @@ OPENAI, AZURE = "https://api.openai.com/v1", "https://ours.openai.azure.com/open
             "premium",
             {
                 "n_epochs": 5,
-                "learning_rate_multiplier": 0.05,
+                "learning_rate_multiplier": None,
                 "suffix": "natasha-premium-v1",
                 "base_model": "gpt-4.1-2025-04-14",
             },

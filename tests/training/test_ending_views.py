@@ -1,20 +1,21 @@
 """The message at the end: what came of it, and the button for what is to be done now."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.catalogue import load_catalogue
 from bot.delivery.screen import Screen
+from bot.domain.datasets import Finding, Level
 from bot.domain.training import Hyperparameters, Refusal, RunState, TrackedJob
 from bot.jobs.curves import from_events
-from bot.texts import Texts
+from bot.texts import Texts, unmarked
 from bot.training import ending_views as endings
+from bot.training.bases import BaseOffer
 from bot.training.ending_views import JobEnding
+from bot.training.named_line import NamedLine, RefusedFile
 from bot.training.remedies import Remedy
-from sandbox.text import utf16_len
 from tests.composition import PARAMETERS, TUNED
 from tests.fakes import job_of
 from tests.screens import EN, OPENAI, RU, buttons_of, shown
@@ -22,7 +23,6 @@ from tests.screens import SUBMITTED as RUN
 
 CATALOGUE = load_catalogue()
 NBSP = "\N{NO-BREAK SPACE}"
-CHART = Path("charts") / "loss.png"
 LOSSES = [
     {"step": 1, "train_loss": 2.4, "valid_loss": 2.5},
     {"step": 2, "train_loss": 1.4, "valid_loss": 1.21},
@@ -36,9 +36,10 @@ def ending(
     metrics: list[dict[str, Any]] | None = None,
     *,
     run: Any = RUN,
-    chart: Path | None = None,
     warning: str = "",
     base_url: str = OPENAI,
+    file: RefusedFile | None = None,
+    starter: str = "",
     **fields: Any,
 ) -> JobEnding:
     job = job_of(status=status, **fields)
@@ -49,119 +50,117 @@ def ending(
         tracked=tracked,
         run=run,
         curves=from_events(tracked.metrics),
-        chart=chart,
-        base_url=base_url,
+        file=file,
+        starter=starter,
+        price_usd=endings.cost_of(job, CATALOGUE, base_url),
         page=None,
     )
 
 
 def finished(*args: Any, texts: Texts = RU, **kwargs: Any) -> Screen:
-    return endings.finished(texts, ending(*args, **kwargs), CATALOGUE)
+    return endings.finished(texts, ending(*args, **kwargs))
 
 
-def succeeded(**kwargs: Any) -> Screen:
+def succeeded(**kwargs: Any) -> JobEnding:
     fields: dict[str, Any] = {
         "trained_tokens": 184_302,
         "created_at": 1_700_000_000,
         "finished_at": 1_700_000_000 + 47 * 60,
         "fine_tuned_model": TUNED,
     }
-    return finished("succeeded", kwargs.pop("metrics", LOSSES), **(fields | kwargs))
+    return ending("succeeded", kwargs.pop("metrics", LOSSES), **(fields | kwargs))
+
+
+def details(**kwargs: Any) -> list[str]:
+    return [unmarked(line) for line in endings.details(RU, succeeded(**kwargs))]
 
 
 @pytest.mark.parametrize("url", ["https://ours.openai.azure.com/openai/v1", "http://[::1]:1/v1"])
 def test_cost_at_a_server_of_unknown_prices_is_not_told(url: str):
-    text = shown(succeeded(base_url=url))
-
-    assert f"Токены: 184{NBSP}302" in text
-    assert "$" not in text
+    assert f"Токены: 184{NBSP}302" in details(base_url=url)
+    assert "$" not in endings.headline(RU, succeeded(base_url=url), "ready")
 
 
-def test_success_is_told_with_what_came_of_it_and_what_it_cost():
-    text = shown(succeeded())
+def test_success_is_told_with_what_it_took():
+    """Time, cost, and who started it, unless that is the reader."""
+    told = succeeded()
 
-    assert text.splitlines()[:4] == [
-        "✅ natasha-v1 обучилась за 47 мин",
-        "Потери 2,40 → 0,98 · проверка 1,27",
-        "Лучшая точка: шаг 2, проверка 1,21",
-        f"Токены: 184{NBSP}302 · ~$0,92",
+    assert unmarked(endings.headline(RU, told, "ready")) == "✅ natasha-v1 готова · 47 мин · $0,92"
+    by_maria = endings.headline(RU, succeeded(starter="Мария <3"), "trained")
+    assert unmarked(by_maria) == "✅ natasha-v1 обучилась · 47 мин · $0,92 · запуск: Мария <3"
+
+
+def test_figures_of_a_success():
+    assert details() == [
+        "Ошибка упала вдвое: 2,40 → 0,98 · на проверочных 1,27",
+        "Лучшая точка: шаг 2, на проверочных 1,21",
+        f"Токены: 184{NBSP}302",
+        f"Модель: {TUNED}",
+        "ftjob-1",
     ]
-    assert TUNED in text
 
 
 def test_best_point_is_the_whole_validation_where_that_is_told():
     """Of a part of the examples a lucky one would look best."""
     metrics = [*LOSSES, {"step": 4, "full_valid_loss": 1.3}, {"step": 8, "full_valid_loss": 1.25}]
 
-    assert "Лучшая точка: шаг 8, проверка 1,25" in shown(succeeded(metrics=metrics))
+    assert "Лучшая точка: шаг 8, на проверочных 1,25" in details(metrics=metrics)
 
 
 def test_what_nobody_measured_is_not_told():
-    text = shown(succeeded(metrics=[{"step": 1, "train_loss": 2.0}], trained_tokens=None))
+    fields: Any = {"metrics": [{"step": 1, "train_loss": 2.0}], "trained_tokens": None}
 
-    assert "Потери 2,00 → 2,00\n" in text
-    for word in ("проверка", "Лучшая", "Токены", "$"):
+    assert details(**fields)[0] == "Ошибка почти не изменилась: 2,00 → 2,00"
+    text = "\n".join([*details(**fields), endings.headline(RU, succeeded(**fields), "ready")])
+    for word in ("проверочных", "Лучшая", "Токены", "$"):
         assert word not in text
 
 
-def test_picture_comes_with_the_message_else_a_button_that_draws_it():
-    with_chart, without = succeeded(chart=CHART), succeeded()
+def test_failure_is_told_with_the_reason_and_one_button():
+    refusal = Refusal(code="invalid_training_file", message="something is wrong")
+    screen = finished("failed", refusal=refusal, created_at=100, finished_at=100)
 
-    assert with_chart.attachment is not None
-    assert (with_chart.attachment.kind, with_chart.attachment.path) == ("photo", str(CHART))
-    assert shown(with_chart) == shown(without)
-    assert buttons_of(with_chart) == ["training:remedies:4"]
-    assert buttons_of(without) == ["jobs:chart:4", "training:remedies:4"]
-    assert buttons_of(succeeded(metrics=LOSSES[:1])) == ["training:remedies:4"]
-
-
-@pytest.mark.parametrize("texts", [RU, EN], ids=["ru", "en"])
-@pytest.mark.parametrize("status", ["succeeded", "failed", "cancelled"])
-def test_everything_that_matters_fits_below_a_picture(texts: Texts, status: str):
-    """A caption takes 1024 units: long words of the provider are cut, and nothing else."""
-    words = "A sentence of the provider that does not end. " * 40
-    screen = finished(
-        status,
-        LOSSES,
-        texts=texts,
-        chart=CHART,
-        warning=words,
-        suffix="n" * 64,
-        job_id="ftjob-" + "j" * 30,
-        trained_tokens=10**12,
-        fine_tuned_model=f"ft:{'m' * 60}:{'o' * 20}:{'n' * 64}:AbCdEfGh",
-        refusal=Refusal(code="invalid_training_file", message=words),
-    )
-
-    text = shown(screen)
-    assert text.endswith("ftjob-" + "j" * 30)
-    assert 300 < utf16_len(text) <= 1024
-    assert "A sentence of the provider" in text
-    assert "…" in text
+    assert shown(screen).splitlines() == [
+        "❌ natasha-v1 не обучилась · 0 с",
+        "Провайдер не принял датасет: something is wrong",
+        "Поправьте его и повторите.",
+        "До обучения не дошло, деньги не списаны.",
+        "ftjob-1",
+    ]
+    assert buttons_of(screen) == ["training:anew:12"]
 
 
-def test_failure_is_told_with_the_reason_and_the_next_button():
-    refusal = Refusal(code="invalid_training_file", message="line 6174 has <|fim_suffix|>")
-    screen = finished("failed", refusal=refusal)
-
-    assert shown(screen).startswith("❌ natasha-v1 не обучилась")
-    assert "line 6174 has <|fim_suffix|>" in shown(screen)
-    assert "До обучения не дошло, деньги не списаны." in shown(screen)
-    assert buttons_of(screen) == ["dataset:validate:", "training:anew:12"]
+def named(**changes: Any) -> RefusedFile:
+    line = NamedLine(number=174, question="Мой <телефон>?", fault="bad token", finding=None)
+    return RefusedFile(dataset=RUN.dataset, can_repair=True, line=replace(line, **changes))
 
 
-def test_failure_in_the_middle_tells_what_was_trained():
-    text = shown(finished("failed", LOSSES, trained_tokens=1000))
+def test_faulty_line_is_named_by_its_question():
+    """With our own rule's words where it found the fault, too; repaired where that can be done."""
+    refusal = Refusal(code="invalid_training_file", message="Invalid: line 174: bad token")
+    screen = finished("failed", refusal=refusal, file=named())
+    assert "датасет: в примере «Мой <телефон>?» (строка 174): bad token\n" in shown(screen)
+    assert [b.text for row in screen.buttons for b in row] == ["Починить датасет"]
+    assert buttons_of(screen) == ["dataset:repair:1"]
 
-    assert "Потери 2,40 → 0,98" in text
-    assert "Токены: 1" in text
+    ours = Finding(level=Level.ERROR, rule="json_array", line=174)
+    text = shown(finished("failed", refusal=refusal, file=named(finding=ours, question="")))
+    assert f"датасет: в строке 174: {RU.plain('finding_json_array')}\n" in text
+    unrepaired = finished("failed", refusal=refusal, file=replace(named(), can_repair=False))
+    assert buttons_of(unrepaired) == ["training:anew:12"]
+
+
+def test_failure_in_the_middle_does_not_say_that_it_cost_nothing():
+    text = shown(finished("failed", LOSSES, trained_tokens=100_000))
+
+    assert "$0,50" in text
     assert "не списаны" not in text
 
 
 def test_what_was_stopped_can_be_repeated():
     screen = finished("cancelled", created_at=100, finished_at=220)
 
-    assert shown(screen).startswith("⏹ natasha-v1 остановлена через 2 мин после запуска")
+    assert shown(screen).startswith("⏹ natasha-v1 остановлена · 2 мин")
     assert buttons_of(screen) == ["training:retry:12"]
 
 
@@ -189,26 +188,22 @@ def test_what_was_stopped_can_be_repeated():
     ],
 )
 def test_each_reason_has_its_buttons(code: str, expected: list[str]):
-    """The same ones below a failed job and below a plan that never became one."""
+    """All below a plan that never became a job; the best one below a failed job."""
     refusal = Refusal(code=code, message="…")
     failed = finished("failed", run=VALIDATED, refusal=refusal)
     refused = endings.refused(RU, replace(VALIDATED, state=RunState.REFUSED, refusal=refusal))
 
-    assert buttons_of(failed) == buttons_of(refused) == expected
-
-
-def test_validation_part_that_there_was_not_is_not_offered():
-    refusal = Refusal(code="invalid_validation_file", message="…")
-
-    assert buttons_of(finished("failed", refusal=refusal))[0] == "dataset:validate:"
+    assert buttons_of(refused) == expected
+    (best,) = buttons_of(failed)
+    assert best == ("training:anew:12" if "training:anew:12" in expected else expected[0])
 
 
 @pytest.mark.parametrize(
     ("status", "code", "expected"),
     [
-        ("failed", "invalid_training_file", ["dataset:validate:", "training:plan:"]),
+        ("failed", "invalid_training_file", ["training:plan:"]),
         ("failed", "exceeded_quota", ["training:plan:"]),
-        ("failed", "", ["training:plan:", "dataset:validate:"]),
+        ("failed", "", ["training:plan:"]),
         ("cancelled", "", ["training:plan:"]),
     ],
 )
@@ -222,7 +217,7 @@ def test_job_from_elsewhere_leads_to_a_new_plan(status: str, code: str, expected
 @pytest.mark.parametrize(
     ("refusal", "expected"),
     [
-        (Refusal(code="key_refused", message="x"), "Ключ не принят"),
+        (Refusal(code="key_refused", message="x"), "не принял ключ"),
         (Refusal(code="invalid_training_file", message="строка <7>"), "строка <7>"),
         (Refusal(code="training_not_available", message=""), "docs/providers.md"),
         (Refusal(code="never_heard_of", message="потому"), "Провайдер ответил: потому"),
@@ -239,7 +234,7 @@ def test_refused_run_says_why_and_that_nothing_was_spent(refusal: Refusal | None
 
 def test_provider_page_is_linked_where_there_is_one():
     page = "https://platform.openai.com/finetune/ftjob-1"
-    screen = endings.finished(RU, replace(ending("failed"), page=page), CATALOGUE)
+    screen = endings.finished(RU, replace(ending("failed"), page=page))
 
     assert buttons_of(screen)[-1] == page
 
@@ -261,7 +256,7 @@ def test_four_remedies_each_with_what_it_changes():
     )
 
     assert "Больше эпох: 3 → 5" in shown(screen)
-    assert "Меньше множитель: 0,1 → 0,05" in shown(screen)
+    assert "Осторожнее темп: 0,1 → 0,05" in shown(screen)
     assert "gpt-4o-2024-08-06 вместо gpt-4.1-mini-2025-04-14" in shown(screen)
     assert "/datasets" in shown(screen)
     assert buttons_of(screen) == [
@@ -298,13 +293,14 @@ def test_plan_made_from_a_run_says_what_is_different():
 
     assert said() == "Как план №12, без изменений.\n\nПлан №13"
     assert changed(n_epochs=5).startswith("Как план №12, но эпох больше: 3 → 5.")
-    assert "множитель меньше: 0,1 → 0,05" in changed(learning_rate_multiplier=0.05)
+    assert "темп осторожнее: 0,1 → 0,05" in changed(learning_rate_multiplier=0.05)
     assert "gpt-4o вместо gpt-4.1-mini" in changed(base_model="gpt-4o")
     assert "на версии №1, а этот на версии №2" in said(dataset=dataset)
 
 
 def test_other_models_are_a_press_away():
-    screen = endings.other_model(EN, RUN, ["gpt-4o-2024-08-06", "gpt-4o-mini-2024-07-18"])
+    names = ("gpt-4o-2024-08-06", "gpt-4o-mini-2024-07-18")
+    screen = endings.other_model(EN, RUN, [BaseOffer(name=name) for name in names])
 
     assert PARAMETERS.base_model in shown(screen)
     assert buttons_of(screen) == [
@@ -315,15 +311,15 @@ def test_other_models_are_a_press_away():
 
 @pytest.mark.parametrize("status", ["succeeded", "cancelled"])
 def test_no_length_is_made_up_where_the_beginning_is_not_told(status):
-    screen = endings.finished(RU, ending(status, created_at=0, finished_at=900), CATALOGUE)
+    told = endings.headline(RU, ending(status, created_at=0, finished_at=900), "ready")
 
-    assert shown(screen).splitlines()[0] in ("✅ natasha-v1 обучилась", "⏹ natasha-v1 остановлена")
+    assert unmarked(told) == "✅ natasha-v1 готова"
 
 
 def test_failure_without_a_reason_says_so():
     """Healthy jobs carry an empty error, and some that failed do, too."""
     told = [
-        shown(endings.finished(RU, ending("failed", refusal=refusal), CATALOGUE))
+        shown(finished("failed", refusal=refusal))
         for refusal in (None, Refusal(code="", message=""))
     ]
 
@@ -332,9 +328,11 @@ def test_failure_without_a_reason_says_so():
 
 
 def test_success_without_a_model_promises_no_more_than_is_true():
-    screen = endings.finished(RU, ending("succeeded", fine_tuned_model=None), CATALOGUE)
-    never = endings.never_named(RU, ending("succeeded").tracked)
+    """One message, which changes when the name comes, or does not."""
+    yet = finished("succeeded", fine_tuned_model=None)
+    never = endings.nameless(RU, ending("succeeded", fine_tuned_model=None), is_awaited=False)
 
-    assert "Имени модели провайдер ещё не назвал" in shown(screen)
-    assert "пробные вопросы" not in shown(screen)
+    assert shown(yet).startswith("✅ natasha-v1 обучилась")
+    assert "Провайдер ещё не назвал модель" in shown(yet)
+    assert shown(never).startswith("✅ natasha-v1 обучилась")
     assert "/use имя_модели" in shown(never)

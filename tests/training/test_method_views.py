@@ -23,10 +23,10 @@ def test_report_tells_the_kind_where_it_is_not_the_usual_one():
         shown(dataset.report(RU, found, VERSION, is_in_use=True)) for found in (PAIRS, GOOD)
     )
 
-    assert "Вид: пары ответов для DPO. Токены — вместе с обоими ответами, это оценка." in told
+    assert "Вид: пары ответов. Токены — вместе с обоими ответами, это оценка." in told
     assert "DPO" not in usual
     english = shown(dataset.report(EN, PAIRS, VERSION, is_in_use=True))
-    assert "Kind: pairs of answers, for DPO." in english
+    assert "Kind: pairs of answers." in english
 
 
 def test_finding_names_the_answer_that_it_is_about():
@@ -40,7 +40,7 @@ def test_finding_names_the_answer_that_it_is_about():
 
 
 def test_list_marks_pairs():
-    assert "без ошибок · DPO" in listed(VERSION)
+    assert "без ошибок · пары" in listed(VERSION)
     assert "DPO" not in listed(RUN.dataset)
 
 
@@ -60,12 +60,11 @@ def test_plan_says_its_method_and_that_nobody_knows_the_price():
     guess = estimate(
         61_480, 3, CATALOGUE.model(run.parameters.base_model), CATALOGUE, method=run.method
     )
-    told, usual = (
-        shown(plan.plan(RU, each, guess, CATALOGUE, base_url=OPENAI, shutdown=None))
-        for each in (run, RUN)
-    )
+    run = replace(run, dataset=VERSION)
+    facts = plan.PlanFacts(estimate=guess, base_url=OPENAI)
+    told, usual = (shown(plan.details(RU, each, facts, CATALOGUE)) for each in (run, RUN))
 
-    assert "Метод: DPO (по парам ответов)" in told
-    assert "Цена: неизвестна, для DPO её в каталоге нет" in told
-    assert "Метод" not in usual
+    assert "без ошибок · пары" in shown(plan.plan(RU, run, facts, CATALOGUE))
+    assert "Цена: неизвестна, для пар ответов её нет в каталоге" in told
+    assert "пары" not in shown(plan.plan(RU, RUN, facts, CATALOGUE))
     assert "этой модели нет в каталоге" in usual

@@ -22,13 +22,16 @@ def guess(base_url: str, model: str = MODEL) -> Estimate:
 
 
 def plan(base_url: str, texts=RU, **kwargs):
-    return views.plan(
-        texts, RUN, guess(base_url, **kwargs), CATALOGUE, base_url=base_url, shutdown=None
-    )
+    return show(texts, base_url, **kwargs)
+
+
+def show(texts, base_url: str, screen=views.plan, **kwargs):
+    facts = views.PlanFacts(estimate=guess(base_url, **kwargs), base_url=base_url)
+    return screen(texts, RUN, facts, CATALOGUE)
 
 
 def price_in(base_url: str, **kwargs) -> str:
-    lines = shown(plan(base_url, **kwargs)).splitlines()
+    lines = shown(show(RU, base_url, views.details, **kwargs)).splitlines()
     return next(line for line in lines if line.startswith(("Цена:", "Price:")))
 
 
@@ -78,7 +81,7 @@ def test_button_holds_no_price_of_another_provider(base_url: str):
 
 def test_plan_says_that_it_does_not_know_the_prices_of_the_server():
     assert price_in(AZURE) == (
-        "Цена: неизвестна, цен этого сервера (ours.openai.azure.com) не знаю. "
+        "Цена: неизвестна, цен этого провайдера (ours.openai.azure.com) не знаю. "
         "У OpenAI было бы около $1,50 (на 22 ноября)."
     )
     assert price_in(OWN) == (
@@ -86,7 +89,7 @@ def test_plan_says_that_it_does_not_know_the_prices_of_the_server():
         "У OpenAI было бы около $1,50 (на 22 ноября)."
     )
     assert price_in(NEBIUS, model="meta-llama/Llama-3.3-70B") == (
-        "Цена: неизвестна, цен этого сервера (api.tokenfactory.nebius.com) не знаю."
+        "Цена: неизвестна, цен этого провайдера (api.tokenfactory.nebius.com) не знаю."
     )
     assert price_in(OPENAI, model="meta-llama/Llama-3.3-70B") == (
         "Цена: неизвестна, этой модели нет в каталоге"
@@ -97,9 +100,9 @@ def test_plan_says_that_it_does_not_know_the_prices_of_the_server():
     ("base_url", "expected"),
     [
         (OPENAI, "Price: ~$1.50 (OpenAI's prices of 2026-11-22)"),
-        (AZURE, ("Price: unknown, the catalogue lacks the prices of this server; at OpenAI it "
-                "would be ~$1.50 (prices of 2026-11-22)")),
-        (OWN, ("Price: the server on this machine takes no money itself; at OpenAI it would be "
+        (AZURE, ("Price: unknown (this server is not in the price list); OpenAI "
+                "would charge ~$1.50 (prices of 2026-11-22)")),
+        (OWN, ("Price: the server on this machine charges nothing itself; OpenAI would charge "
               "~$1.50 (prices of 2026-11-22)")),
     ],
 )  # fmt: skip
@@ -158,4 +161,4 @@ def test_table_of_prices_says_whose_they_are():
         assert "по ценам OpenAI" in text
         assert "$1,50" in text
         assert ("у OpenAI $1,50" in text) == bool(elsewhere)
-        assert ("Цен вашего сервера (ours.openai.azure.com) не знаю" in text) == bool(elsewhere)
+        assert ("Цен вашего провайдера (ours.openai.azure.com) не знаю" in text) == bool(elsewhere)

@@ -55,6 +55,19 @@ async def test_unknown_price_and_any_suffix(database: Database, runs: RunStore, 
     assert (run.price_usd, run.parameters) == (None, parameters)
 
 
+async def test_multiplier_may_be_left_to_the_provider(
+    database: Database, runs: RunStore, dataset: Dataset
+):
+    """And a tap on the same button finds the plan that left it so."""
+    parameters = replace(PARAMETERS, learning_rate_multiplier=None)
+    run = await plan(database, runs, dataset, parameters=parameters)
+
+    twin = await runs.open_twin(parameters, dataset=dataset, asked_by=run.asked_by, now=1)
+
+    assert run.parameters == parameters
+    assert (run.multiplier, twin) == (None, run)
+
+
 async def test_of_two_hundred_presses_one_starts_the_run(
     database: Database, runs: RunStore, dataset: Dataset
 ):

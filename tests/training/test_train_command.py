@@ -105,8 +105,14 @@ def said(words: str, texts=RU) -> str:
         ("epochs -> 5 lr → 0.2", {"n_epochs": 5, "learning_rate_multiplier": 0.2}),
         ("- epochs 5\n• lr 0.2\n* suffix x", {"n_epochs": 5, "learning_rate_multiplier": 0.2,
                                              "suffix": "x"}),
-        ("Эпохи 5 · множитель 0,2 · имя natasha-v9", {"n_epochs": 5, "suffix": "natasha-v9",
-                                                       "learning_rate_multiplier": 0.2}),
+        *(
+            (plan, {"n_epochs": 5, "suffix": "natasha-v9", "learning_rate_multiplier": 0.2})
+            for plan in (
+                "Эпохи 5 · множитель 0,2 · имя natasha-v9",
+                "Эпох: 5 · темп: 0,2 (смело) · имя: natasha-v9",
+                "Epochs: 5 · pace: 0.2 (bold) · name: natasha-v9",
+            )
+        ),
         ("Быстро! На 5 эпох.", QUICK | {"n_epochs": 5}),
         ("имя Наташа, 5 эпох?", {"suffix": "Наташа", "n_epochs": 5}),
         ("suffix=really?", {"suffix": "really?"}),
@@ -117,6 +123,18 @@ def said(words: str, texts=RU) -> str:
         ("lr=0.2 lr=0,20 epochs=05 epochs=5", {"learning_rate_multiplier": 0.2, "n_epochs": 5}),
         # The rest
         ("lr=0.05", {"learning_rate_multiplier": 0.05}),
+        ("lr=auto", {"learning_rate_multiplier": None}),
+        ("lr auto", {"learning_rate_multiplier": None}),
+        ("--learning-rate AUTO", {"learning_rate_multiplier": None}),
+        ("auto", {"learning_rate_multiplier": None}),
+        ("авто", {"learning_rate_multiplier": None}),
+        ("Авто!", {"learning_rate_multiplier": None}),
+        ("темп=авто", {"learning_rate_multiplier": None}),
+        ("множитель: авто, 5 эпох", {"learning_rate_multiplier": None, "n_epochs": 5}),
+        ("авто множитель", {"learning_rate_multiplier": None}),
+        ("скорость обучения автоматически", {"learning_rate_multiplier": None}),
+        ("quick auto", QUICK | {"learning_rate_multiplier": None}),
+        ("name=авто", {"suffix": "авто"}),
         ("learning-rate=0.05", {"learning_rate_multiplier": 0.05}),
         ("learning rate 0.05", {"learning_rate_multiplier": 0.05}),
         ("--learning_rate 0,05", {"learning_rate_multiplier": 0.05}),
@@ -139,8 +157,10 @@ def said(words: str, texts=RU) -> str:
         ("epochs=2 quick", QUICK | {"n_epochs": 2}),
         ("боевой", {"suffix": "natasha-prod-v1"}),
         ("Продакшн", {"suffix": "natasha-prod-v1"}),
+        ("Обычно", {"suffix": "natasha-prod-v1"}),
         ("премиум", PREMIUM),
         ("Максимум", PREMIUM),
+        ("Сильнее", PREMIUM),
         ("model=x production", {"base_model": "x", "suffix": "natasha-prod-v1"}),
         ("premium model=x", PREMIUM | {"base_model": "x"}),
     ],
@@ -225,7 +245,7 @@ def test_values_that_cant_be_are_named_with_what_can(words: str):
     """And the plan keeps the value that it had."""
     assert read(words).parameters == DEFAULTS
     assert [kind for kind, _ in remarks(words)] == [RemarkKind.REFUSED]
-    assert "не подходит, можно" in said(words)
+    assert "не подходит. Можно" in said(words)
 
 
 def test_name_that_the_provider_refuses_is_told_with_its_rule():

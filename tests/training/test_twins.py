@@ -7,15 +7,20 @@ import pytest
 
 from bot import errors
 from bot.domain.training import RunState, TrainingRun
-from bot.training.entities import RunTwin
+from bot.training.entities import RunTwin, StartDoubts
 from bot.training.plans import TWIN_S
-from bot.training.twin_views import ask_twin
+from bot.training.start_views import ask
 from tests.composition import ADMIN, PARAMETERS, SECOND_ADMIN, BotParts, person, write_dataset
-from tests.screens import RU, buttons_of, shown
+from tests.screens import RU, RUN, buttons_of, shown
 
 
 async def start(parts: BotParts, run: TrainingRun, by: int = ADMIN) -> TrainingRun | RunTwin:
-    return await parts.training.start(run.id, by=by, request_id=parts.request())
+    found = await parts.training.start(run.id, by=by, request_id=parts.request())
+    if isinstance(found, StartDoubts):
+        assert found.twin is not None
+        assert (found.in_use, found.month) == (None, None)
+        return found.twin
+    return found
 
 
 async def started(parts: BotParts) -> TrainingRun:
@@ -107,6 +112,7 @@ async def test_start_that_is_replayed_is_not_its_own_twin(parts: BotParts):
     [
         {"n_epochs": 4},
         {"learning_rate_multiplier": 0.2},
+        {"learning_rate_multiplier": None},
         {"base_model": "gpt-4o-mini-2024-07-18"},
         {"base_model": "gpt-4.1-mini-x"},
     ],
@@ -116,6 +122,13 @@ async def test_another_training_is_not_asked_about(parts: BotParts, change):
     run = await parts.plan(replace(PARAMETERS, **change))
 
     assert isinstance(await start(parts, run), TrainingRun)
+
+
+async def test_two_plans_that_leave_the_multiplier_to_the_server_are_equal(parts: BotParts):
+    auto = replace(PARAMETERS, learning_rate_multiplier=None)
+    await start(parts, await parts.plan(auto))
+
+    assert isinstance(await start(parts, await parts.plan(auto)), RunTwin)
 
 
 async def test_another_dataset_is_not_asked_about(parts: BotParts):
@@ -196,7 +209,8 @@ async def test_late_press_reads_what_it_always_read(parts: BotParts):
 )
 def test_question_says_who_when_and_that_nothing_was_started(by: int, is_own: bool, said: str):
     twin = RunTwin(run_id=3, by=by, at=1, suffix="natasha-v1", job_id="ftjob-1")
-    screen = ask_twin(RU, 4, twin, person(by) if by else None, is_own=is_own)
+    run, who = replace(RUN, id=4), person(by) if by else None
+    screen = ask(RU, run, StartDoubts(twin=twin), who, is_own=is_own)
 
     assert "План №4 ещё не запущен" in shown(screen)
     assert said in shown(screen)

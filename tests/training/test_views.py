@@ -19,8 +19,8 @@ def plan(texts: Texts = RU, *, base_model: str = "gpt-4.1-mini-2025-04-14", **mo
     run = replace(RUN, parameters=replace(RUN.parameters, base_model=base_model))
     run = replace(run, dataset=replace(run.dataset, n_warnings=more.pop("n_warnings", 0)))
     guess = estimate(run.dataset.n_tokens, 3, CATALOGUE.model(base_model), CATALOGUE)
-    more = {"shutdown": None, "base_url": OPENAI} | more
-    return shown(views.plan(texts, run, guess, CATALOGUE, **more))
+    facts = views.PlanFacts(estimate=guess, base_url=OPENAI, **more)
+    return shown(views.plan(texts, run, facts, CATALOGUE))
 
 
 def test_examples_that_the_model_can_not_read_whole_are_counted():
@@ -35,7 +35,7 @@ def test_limit_is_the_one_of_the_plan_s_model():
 
 def test_model_that_the_catalogue_does_not_know_has_no_price():
     """It is allowed: other servers have models of their own."""
-    assert "этой модели нет в каталоге" in plan(base_model="meta-llama/Llama-3.3-70B")
+    assert "Цена неизвестна" in plan(base_model="meta-llama/Llama-3.3-70B")
     assert "$" not in plan(base_model="meta-llama/Llama-3.3-70B")
 
 
@@ -46,7 +46,7 @@ def test_everything_that_speaks_against_it_stands_there():
     for part in (
         f"работает до {RU.day(tomorrow)}",
         "До отключения базовой модели дней: 1",
-        "Предупреждений в датасете: 4",
+        "321 пример, предупреждений: 4",
         "Слишком длинных примеров: 1",
         "Сейчас уже обучается: natasha-v0",
     ):

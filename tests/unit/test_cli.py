@@ -46,12 +46,12 @@ def test_flags_before_a_command_count_as_well():
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("--json", "--json does not go with run"),
-        ("--epochs 3 jobs", "--epochs does not go with jobs"),
-        ("--list-jobs --yes", "--yes does not go with jobs"),
-        ("--validate-only train", "--validate-only does not go with train"),
+        ("--json", "--json does not work with run"),
+        ("--epochs 3 jobs", "--epochs does not work with jobs"),
+        ("--list-jobs --yes", "--yes does not work with jobs"),
+        ("--validate-only train", "--validate-only does not work with train"),
         ("--test x --monitor y", "not allowed with argument"),
-        ("--upload-only --learning-rate 1", "--learning-rate does not go with upload"),
+        ("--upload-only --learning-rate 1", "--learning-rate does not work with upload"),
         ("monitor", "the following arguments are required: JOB"),
         ("tarin", "invalid choice: 'tarin'"),
     ],

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from bot import config
+from bot.catalogue import load_catalogue
 from bot.config import Needs, Settings, load_settings
 from bot.errors import SettingsError
 from bot.proxies import INHERITED
+from bot.training.parameters import defaults_of
 
 BOT_TOKEN = "123456:" + "AbCdEfGhIjKlMnOpQrStUvWxYz_01234567"
 API_KEY = "sk-test-0123456789abcdefghij"
@@ -37,10 +39,35 @@ def test_defaults_are_those_of_the_guide():
     settings = load_settings()
 
     assert (settings.base_model, settings.n_epochs) == ("gpt-4.1-mini-2025-04-14", 3)
-    assert (settings.learning_rate_multiplier, settings.model_suffix) == (0.1, "natasha-v1")
+    assert defaults_of(settings, load_catalogue()).learning_rate_multiplier == 0.1
+    assert settings.model_suffix == "natasha-v1"
     assert (settings.language, settings.timezone) == ("ru", "Europe/Moscow")
     assert settings.telegram_bot_token.get_secret_value() == BOT_TOKEN
     assert (settings.admin_ids, settings.tester_ids) == (frozenset({1001}), frozenset())
+
+
+@pytest.mark.parametrize(
+    ("base_url", "value", "expected"),
+    [
+        ("https://api.openai.com/v1", "", 0.1),
+        ("https://api.openai.com/v1", "auto", None),
+        ("https://ours.openai.azure.com/openai/v1", "", 0.1),
+        ("http://127.0.0.1:8081/v1", "", None),
+        ("http://127.0.0.1:8081/v1", "0.5", 0.5),
+        ("https://api.tokenfactory.nebius.com/v1", "", None),
+        ("https://api.tokenfactory.nebius.com/v1", "2e-5", 2e-5),
+    ],
+)
+def test_multiplier_of_a_plan_is_the_owners_else_what_is_usual_at_that_server(
+    env: pytest.MonkeyPatch, base_url: str, value: str, expected: float | None
+):
+    """OpenAI's 0.1 would hardly change a model where the rates are others."""
+    env.setenv("OPENAI_BASE_URL", base_url)
+    env.setenv("LEARNING_RATE_MULTIPLIER", value)
+
+    defaults = defaults_of(load_settings(), load_catalogue())
+
+    assert defaults.learning_rate_multiplier == expected
 
 
 def test_environment_wins_over_the_file(env: pytest.MonkeyPatch):
@@ -317,6 +344,11 @@ def test_link_for_telegrams_apps_is_no_proxy(env: pytest.MonkeyPatch):
     assert problem.startswith("TELEGRAM_PROXY: must be an http, https or socks5 proxy")
     assert "MTProto" in problem
     assert "geheim" not in problem
+
+
+def test_what_a_command_needs_survives_every_python():
+    """Python 3.11.2, which Debian 12 has, puts a bare object in place of an empty tuple."""
+    assert () not in [needs.value for needs in Needs]
 
 
 # The dataset that is shipped
