@@ -1,4 +1,4 @@
-# The bot alone, without engine and sandbox. See "In Docker" in README.md.
+# The bot alone, without engine and sandbox. See "Docker" in docs/server.md.
 FROM python:3.11-slim
 
 # httpx2, which openai speaks through, trusts the system's certificates.

@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCKED := $(VENV)/.locked
 READY := $(VENV)/.ready
+LORA := $(VENV)/.lora
 PIP_INSTALL := $(BIN)/python -m pip --disable-pip-version-check -qq install
 # Python keeps the compiled tests, also where the environment forbids it: they start in half the time.
 PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
@@ -19,7 +20,7 @@ COMPILE := CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/pip-compile --quiet --strip
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(FLAGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast retest coverage run lint format lock setup clean
+.PHONY: help demo demo-lora run-engine test test-fast test-slow retest coverage pictures run lint format lock setup setup-lora clean
 
 help: ## list these commands
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-19s%s\n", $$1, $$2}'
@@ -27,12 +28,21 @@ help: ## list these commands
 demo: $(READY) ## the whole bot on this computer, with a tour: no token, no key
 	@$(BIN)/python -m bot demo
 
+demo-lora: $(LORA) ## the same with real training in a minute or two; BASE=name takes another model
+	@$(BIN)/python -m bot demo --lora $(if $(BASE),--base "$(BASE)")
+
+run-engine: $(if $(filter lora,$(BACKEND)),$(LORA),$(READY)) ## the engine alone; BACKEND=lora BASE=name
+	@$(if $(BACKEND),ENGINE_BACKEND="$(BACKEND)") $(if $(BASE),ENGINE_BASE="$(BASE)") $(BIN)/python -m engine
+
 # Several at a time: most of them wait for a real process, or for Telegram's limit of messages a second.
 test: $(READY) ## every test; T=tests/chat only those of a folder, a file or a node id
 	@$(PYTEST) --numprocesses 4 --dist worksteal $(T)
 
 test-fast: $(READY) ## the tests that start no process, in under two minutes; takes T too
 	@$(PYTEST) $(FAST) $(T)
+
+test-slow: $(LORA) ## the tests that train the real SmolLM2-135M: a quarter of an hour or more
+	@$(PYTEST) -m weights $(T)
 
 retest: $(READY) ## the tests that failed last time
 	@$(PYTEST) --last-failed --last-failed-no-failures=none || [ $$? -eq 5 ]  # 5: nothing had failed
@@ -43,6 +53,9 @@ coverage: $(READY) ## how much of each package the fast tests run; fails below t
 		total=$$($(BIN)/coverage report --format=total --fail-under=0 --include="$$package*"); \
 		printf '%-20s %3s %%\n' "$$package" "$$total"; done
 	@$(BIN)/coverage report --format=total
+
+pictures: $(READY) ## the pictures of the READMEs, taken from the chat page; needs Chromium
+	@$(BIN)/python -m tests.browser.pictures
 
 run: $(READY) ## the bot for real, with the settings of .env
 	@$(BIN)/python -m bot run
@@ -61,8 +74,13 @@ lock: $(READY) ## write both lock files anew (FLAGS=--upgrade takes newer versio
 	$(COMPILE) --output-file=requirements.lock pyproject.toml
 	$(COMPILE) --constraint=requirements.lock --extra=demo --extra=dev \
 		--output-file=requirements-dev.lock pyproject.toml
+	$(COMPILE) --no-allow-unsafe --unsafe-package=torch --constraint=requirements-dev.lock \
+		--constraint=requirements-torch.lock --extra=demo --extra=lora \
+		--output-file=requirements-lora.lock pyproject.toml
 
 setup: $(READY) ## only set up .venv
+
+setup-lora: $(LORA) ## .venv with what real training needs: 1.5 GB, with a CUDA build of torch 6 GB
 
 clean: ## throw away .venv and what the tools left; data and logs stay
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
@@ -71,6 +89,13 @@ clean: ## throw away .venv and what the tools left; data and logs stay
 # pip can't check hashes of a folder, so the project itself comes second and brings no dependencies.
 $(READY): $(LOCKED) pyproject.toml
 	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The builds of torch differ in their hashes, so it is pinned by its version alone.
+$(LORA): requirements-lora.lock requirements-torch.lock | $(READY)
+	@echo "Installing what real training needs into $(VENV): once, 1.5 GB or more, some minutes"
+	@$(PIP_INSTALL) --require-hashes --no-deps --requirement requirements-lora.lock
+	@$(PIP_INSTALL) --requirement requirements-torch.lock
 	@touch $@
 
 $(LOCKED): requirements-dev.lock
