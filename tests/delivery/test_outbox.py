@@ -1,6 +1,7 @@
 """What the outbox holds arrives: in order, once, and no chat waits for another."""
 
 import asyncio
+import itertools
 import logging
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
