@@ -26,7 +26,7 @@ from bot.edge.dispatch import Dispatch
 from bot.edge.feature import Feature, Tick, Worker
 from bot.edge.menus import Menus
 from bot.edge.registry import Registry, Renderer
-from bot.edge.schedule import checkpointing, schedule, sweeping
+from bot.edge.schedule import checkpointing, copying, schedule, sweeping
 from bot.errors import CannotStart
 from bot.gateways.tokenizer import encoding_for, warm_up
 from bot.runtime.backoff import backoff
@@ -199,7 +199,7 @@ def assemble(core: Core, features: Sequence[Feature]) -> App:
         registry=registry,
         menus=menus,
         lanes=lanes,
-        ticks=[*registry.ticks, sweeping(core), checkpointing(core)],
+        ticks=[*registry.ticks, sweeping(core), checkpointing(core), copying(core)],
     )
 
 

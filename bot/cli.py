@@ -33,6 +33,8 @@ _logger = logging.getLogger(__name__)
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that *arguments* name and return the exit code."""
     options = parsed(arguments)
+    # What is written holds people's words: only the owner may read it.
+    os.umask(0o077)
     try:
         return _run_command(options)
     except CannotStart as exc:

@@ -266,4 +266,9 @@ def privacy_of(database: Database) -> Privacy:
     core = core_of(database, Path("data.jsonl"), provider=Provider(), server=ChatServer())
     features = build_features(core)
     forgets = [each.forgets for each in reversed(features) if each.forgets]
-    return Privacy(store=PrivacyStore(database), people=PeopleStore(database), forgets=forgets)
+    return Privacy(
+        database=database,
+        store=PrivacyStore(database),
+        people=PeopleStore(database),
+        forgets=forgets,
+    )

@@ -1,9 +1,14 @@
 """Things to store."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 from bot.delivery.inbox_store import Incoming
 from bot.domain.datasets import Dataset, TokenStatistics, ValidationReport
 from bot.domain.training import TrainingRun
 from bot.storage.database import Database
+from bot.storage.migrations import scripts
 from bot.training.store import RunStore
 from tests.composition import PARAMETERS
 
@@ -53,3 +58,17 @@ async def plan(
     run = await runs.of_request(request_id)
     assert run is not None
     return run
+
+
+def older_database(path: Path, version: int) -> Path:
+    """A database as an older version of the bot left it."""
+    with closing(sqlite3.connect(path)) as connection:
+        for script in scripts()[:version]:
+            connection.executescript(script)
+        connection.execute(
+            "INSERT INTO people (id, name, first_seen_at, last_seen_at) VALUES (7, 'Анна', 1, 1)"
+        )
+        connection.execute(f"PRAGMA user_version = {version}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.commit()
+    return path

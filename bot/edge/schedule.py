@@ -1,5 +1,7 @@
 """Sets up the repeating jobs of the JobQueue."""
 
+import asyncio
+import datetime as dtm
 import time
 from collections.abc import Iterable
 from functools import partial
@@ -9,12 +11,14 @@ from telegram.ext import CallbackContext, JobQueue
 
 from bot.edge.core import Core
 from bot.edge.feature import Tick
+from bot.storage.copies import folder_of, keep_copy
 from bot.storage.database import Transaction
 
 KEPT_S = 2 * 24 * 3600
 """How long handled updates and sent messages are stored."""
 SWEEP_INTERVAL_S = 3600
 CHECKPOINT_INTERVAL_S = 30
+COPY_INTERVAL_S = 3600
 
 
 def schedule(queue: "JobQueue[Any]", ticks: Iterable[Tick]) -> None:
@@ -56,3 +60,15 @@ def checkpointing(core: Core) -> Tick:
         interval_s=CHECKPOINT_INTERVAL_S,
         first_s=CHECKPOINT_INTERVAL_S,
     )
+
+
+def copying(core: Core) -> Tick:
+    """The tick that keeps a copy of the database for each of the last days."""
+    path = core.settings.database_path
+
+    async def copy() -> None:
+        day = f"{dtm.datetime.now(core.settings.zone):%Y%m%d}"
+        if not (folder_of(path) / f"daily-{day}.sqlite3").is_file():
+            await asyncio.to_thread(keep_copy, path, "daily", day)
+
+    return Tick(name="copy", run=copy, interval_s=COPY_INTERVAL_S, first_s=COPY_INTERVAL_S / 2)

@@ -19,7 +19,12 @@ def build(
 
     *forgets*: how each feature deletes a person's words, in the order of deletion.
     """
-    privacy = Privacy(store=PrivacyStore(core.database), people=core.people.store, forgets=forgets)
+    privacy = Privacy(
+        database=core.database,
+        store=PrivacyStore(core.database),
+        people=core.people.store,
+        forgets=forgets,
+    )
     handlers = PrivacyHandlers(
         privacy=privacy,
         people=core.people,

@@ -9,7 +9,7 @@ from bot.edge.feature import Forget
 from bot.edge.people_store import PeopleStore
 from bot.privacy.entities import StoredTurn
 from bot.privacy.store import PrivacyStore
-from bot.storage.database import Transaction
+from bot.storage.database import Database, Transaction
 
 MOST_CHARACTERS: Final = 5_000_000
 """In one file. Telegram takes 50 MB from a bot, which is more than a person reads on a phone."""
@@ -20,6 +20,7 @@ _PAGE: Final = 500
 class Privacy:
     """A person's own words."""
 
+    database: Database
     store: PrivacyStore
     people: PeopleStore
     forgets: Sequence[Forget]
@@ -41,6 +42,7 @@ class Privacy:
 
     async def forget(self, tx: Transaction, person: Person) -> None:
         """Delete all words; the data of accounting and access stays, without words."""
+        tx.after_commit(self.database.forget_wal)
         for forget in self.forgets:
             await forget(tx, person.id)
         if not person.is_admitted:

@@ -4,21 +4,19 @@ A copy of the database's file alone is not enough: in WAL mode the newest rows a
 beside it. https://www.sqlite.org/backup.html
 """
 
-import contextlib
-import os
 import re
 import shutil
 import sqlite3
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from bot.errors import BackupUnusable, DatabaseTooNew, DatabaseUnusable
+from bot.storage.copies import beside, copied, sync
 from bot.storage.migrations import scripts
 
 _DATABASE: Final = "bot.sqlite3"
@@ -57,10 +55,8 @@ def save(database: Path, archive: Path) -> Backup:
             raise DatabaseUnusable(f"{database}: there is no such file")
         if archive.exists() and not (archive.is_file() and zipfile.is_zipfile(archive)):
             raise BackupUnusable(f"{archive}: it already exists and is not a backup")
-        archive.parent.mkdir(parents=True, exist_ok=True)
-        with _beside(archive) as folder:
-            copy = folder / _DATABASE
-            _copy(database, copy)
+        with beside(archive) as folder:
+            copy = copied(database, folder / _DATABASE)
             kept = sorted((database.parent / "datasets").glob("*.jsonl"))
             names = {f"datasets/{path.name}": path for path in kept}
             datasets = {name: path for name, path in names.items() if _DATASET.fullmatch(name)}
@@ -72,7 +68,7 @@ def save(database: Path, archive: Path) -> Backup:
                 for name, path in {_DATABASE: copy, **datasets}.items():
                     file.write(path, name)
             packed.chmod(0o600)
-            _sync(packed)
+            sync(packed)
             made = _contents(copy, packed, len(datasets))
             packed.replace(archive)
             return replace(made, path=archive)
@@ -122,39 +118,32 @@ def restore(archive: Path, database: Path) -> None:
         DatabaseTooNew: a newer version of the bot made it.
     """
     try:
-        database.parent.mkdir(parents=True, exist_ok=True)
-        with _beside(database) as folder:
+        with beside(database) as folder:
             datasets = _unpack(archive, folder)
             kept = database.parent / "datasets"
             _make_safe(folder / _DATABASE, kept)
-            kept.mkdir(exist_ok=True)
+            kept.mkdir(mode=0o700, exist_ok=True)
             for dataset in datasets:
                 dataset.replace(kept / dataset.name)
             for ending in _BESIDE:
                 database.with_name(database.name + ending).unlink(missing_ok=True)
-            _sync(folder / _DATABASE)
+            sync(folder / _DATABASE)
             (folder / _DATABASE).replace(database)
     except OSError as exc:
         raise BackupUnusable(f"{archive}: {exc.strerror}") from exc
 
 
-def _copy(database: Path, copy: Path) -> None:
-    """One consistent state, also while another process writes."""
-    with (
-        closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as source,
-        closing(sqlite3.connect(copy)) as target,
-    ):
-        source.backup(target)
-        target.execute("PRAGMA journal_mode = DELETE")
-        problem = target.execute("PRAGMA quick_check").fetchone()[0]
-    if problem != "ok":
-        raise DatabaseUnusable(f"{database}: damaged ({problem})")
-
-
 def _unpack(archive: Path, folder: Path) -> list[Path]:
-    """The files of datasets, unpacked into *folder* beside the checked database."""
-    datasets = []
+    """The files of datasets, unpacked into *folder* beside the checked database.
+
+    A copy of the database alone is taken, too: the files are where they were.
+    """
+    datasets: list[Path] = []
     try:
+        if _is_database(archive):
+            shutil.copyfile(archive, folder / _DATABASE)
+            _check(folder / _DATABASE, archive)
+            return datasets
         with zipfile.ZipFile(archive) as file:
             for name in file.namelist():
                 if name != _DATABASE and not _DATASET.fullmatch(name):
@@ -170,6 +159,12 @@ def _unpack(archive: Path, folder: Path) -> list[Path]:
     except OSError as exc:
         raise BackupUnusable(f"{archive}: {exc.strerror}") from exc
     return datasets
+
+
+def _is_database(path: Path) -> bool:
+    # https://www.sqlite.org/fileformat.html#magic_header_string
+    with path.open("rb") as file:
+        return file.read(16) == b"SQLite format 3\0"
 
 
 def _check(copy: Path, archive: Path) -> None:
@@ -220,15 +215,3 @@ def _contents(copy: Path, archive: Path, n_datasets: int) -> Backup:
         n_turns=n_turns,
         n_datasets=n_datasets,
     )
-
-
-@contextlib.contextmanager
-def _beside(path: Path) -> Iterator[Path]:
-    """A folder on the same disk, so that a file of it can take the place of *path* at once."""
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as folder:
-        yield Path(folder)
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())

@@ -6,14 +6,15 @@ import os
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, TypeVar
 
 import aiosqlite
 
 from bot.errors import DatabaseUnusable
-from bot.storage.migrations import migrate, scripts
+from bot.storage.copies import keep_copy
+from bot.storage.migrations import check_known, migrate, scripts, version_of
 from bot.storage.rows import Value, from_row
 
 Result = TypeVar("Result")
@@ -99,27 +100,32 @@ class Database(Queries):
         self._writer = writer
         self._reader = reader
         self._lock = asyncio.Lock()
+        self._is_wal_forgotten = True
         self._transactions: set[asyncio.Task[Any]] = set()
 
     @classmethod
     async def open(cls, path: Path) -> "Database":
         """Open or create the file, bring its tables up to date, and hold it for this process.
 
+        Only its owner may read it from then on. Before a migration it is copied.
+
         Raises:
             DatabaseTooNew: a newer version of the bot wrote it.
-            DatabaseUnusable: not a database, no permission, or another process writes to it.
+            DatabaseUnusable: not a database, no permission, no room for the copy, or another
+                process writes to it.
         """
         try:
-            await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
-            # SQLite would open a file that may only be read, and refuse every write later.
-            is_effective = os.access in os.supports_effective_ids
-            if path.exists() and not os.access(path, os.W_OK, effective_ids=is_effective):
-                raise DatabaseUnusable(f"{path}: the file can't be written")
+            await asyncio.to_thread(path.parent.mkdir, mode=0o700, parents=True, exist_ok=True)
+            _check_writable(path)
             writer = await _connect(path, read_only=False)
+            await asyncio.to_thread(path.chmod, 0o600)
         except (OSError, sqlite3.Error) as exc:
             raise DatabaseUnusable(f"{path}: {exc}") from exc
         try:
-            await migrate(writer, scripts())
+            known = scripts()
+            if 0 < await version_of(writer) < len(known):
+                await asyncio.to_thread(keep_copy, path, "before", f"{len(known):04}")
+            await migrate(writer, known)
             reader = await _connect(path, read_only=True)
         except sqlite3.Error as exc:
             await writer.close()
@@ -145,11 +151,19 @@ class Database(Queries):
     async def checkpoint(self) -> None:
         """Move committed rows from the WAL into the main file, as far as no reader needs them.
 
-        So a copy of the main file alone holds all but the newest rows. It waits for nobody.
-        https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
+        So a copy of the main file alone holds all but the newest rows. It waits for nobody, unless
+        words have to leave the WAL. https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
         """
+        mode = "PASSIVE" if self._is_wal_forgotten else "TRUNCATE"
         async with self._lock:
-            await self._writer.execute_fetchall("PRAGMA wal_checkpoint(PASSIVE)")
+            found = await self._writer.execute_fetchall(f"PRAGMA wal_checkpoint({mode})")
+        if mode == "TRUNCATE":
+            ((is_busy, *_),) = found
+            self._is_wal_forgotten = not is_busy
+
+    def forget_wal(self) -> None:
+        """Empty the WAL at the next checkpoint: it still holds what was deleted just now."""
+        self._is_wal_forgotten = False
 
     async def write(self, work: Callable[[Transaction], Awaitable[Result]]) -> Result:
         """Run *work* (only SQL) in one transaction and return its result.
@@ -192,6 +206,40 @@ class Database(Queries):
             _logger.debug("A transaction was rolled back: %r", error)
 
 
+def version_on_disk(path: Path) -> int | None:
+    """How many migrations the file has seen; None: there is no such file. Nothing is written.
+
+    Raises:
+        DatabaseTooNew: a newer version of the bot wrote it.
+        DatabaseUnusable: the start could not use it.
+    """
+    try:
+        if not path.exists():
+            _check_writable(next(folder for folder in path.absolute().parents if folder.exists()))
+            return None
+        _check_writable(path)
+        # Without a WAL nobody has it open, and SQLite is kept from making files beside it.
+        mode = "ro" if path.with_name(f"{path.name}-wal").exists() else "ro&immutable=1"
+        uri = f"{path.absolute().as_uri()}?mode={mode}"
+        with closing(sqlite3.connect(uri, uri=True)) as connection:
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except (OSError, sqlite3.Error) as exc:
+        raise DatabaseUnusable(f"{path}: {exc}") from exc
+    check_known(version, scripts())
+    return int(version)
+
+
+def _check_writable(path: Path) -> None:
+    """SQLite would open a file that may only be read, and refuse every write later.
+
+    Raises DatabaseUnusable.
+    """
+    is_effective = os.access in os.supports_effective_ids
+    if path.exists() and not os.access(path, os.W_OK, effective_ids=is_effective):
+        raise DatabaseUnusable(f"{path}: it can't be written")
+
+
 async def _connect(path: Path, *, read_only: bool) -> aiosqlite.Connection:
     mode = "ro" if read_only else "rwc"
     connection = await aiosqlite.connect(
@@ -206,6 +254,8 @@ async def _connect(path: Path, *, read_only: bool) -> aiosqlite.Connection:
             await connection.execute("PRAGMA journal_mode = WAL")
             await connection.execute("PRAGMA synchronous = FULL")
             await connection.execute("PRAGMA foreign_keys = ON")
+            # Deleted words are overwritten. https://www.sqlite.org/pragma.html#pragma_secure_delete
+            await connection.execute("PRAGMA secure_delete = ON")
     except BaseException:
         await connection.close()
         raise

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.config import Needs, Settings
-from bot.errors import DatabaseUnusable
+from bot.errors import BackupUnusable, DatabaseUnusable
 from bot.storage import backup as backups
 from bot.storage import lock
 from bot.terminal.console import ask, command
@@ -39,6 +39,12 @@ def restore(settings: Settings, texts: Texts, file: Path, *, is_agreed: bool) ->
         CannotStart: the bot is running, or the file is no backup.
     """
     with lock.hold(settings.database_path):
+        if (
+            file.exists()
+            and settings.database_path.exists()
+            and file.samefile(settings.database_path)
+        ):
+            raise BackupUnusable(f"{file}: it is the database that would be replaced")
         found = backups.look_into(file)
         print(f"Found: {_described(found)}")
         if settings.database_path.is_file():

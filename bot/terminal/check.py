@@ -1,9 +1,12 @@
 """`python -m bot check`: one line each for settings, database, dataset, Telegram, provider."""
 
+import asyncio
 import datetime as dtm
 import re
+import tempfile
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, aclosing
+from pathlib import Path
 
 from telegram.error import InvalidToken, TelegramError
 
@@ -24,6 +27,8 @@ from bot.errors import (
 )
 from bot.gateways.provider import TrainingApi
 from bot.gateways.tokenizer import encoding_for
+from bot.storage.database import version_on_disk
+from bot.storage.migrations import scripts
 from bot.terminal.console import one_line, told
 from bot.texts import Texts
 from bot.training.parameters import defaults_of
@@ -83,10 +88,22 @@ async def _line(name: str, part: Callable[[Settings], Awaitable[str]], settings:
 
 
 async def _database(settings: Settings) -> str:
-    """Also check that the features fit together, which the start needs next."""
-    async with AsyncExitStack() as stack:
-        Registry(build_features(await open_core(settings, stack)))
-    return str(settings.database_path)
+    """What the start would find there and do, without a change: the bot may be running.
+
+    Also that the features fit together, which the start needs next: with an empty database.
+    """
+    path = settings.database_path
+    found = await asyncio.to_thread(version_on_disk, path)
+    with tempfile.TemporaryDirectory() as folder:
+        elsewhere = settings.model_copy(update={"database_path": Path(folder) / path.name})
+        async with AsyncExitStack() as stack:
+            Registry(build_features(await open_core(elsewhere, stack)))
+    if found is None:
+        return f"{path}: the start makes it"
+    newest = len(scripts())
+    if found < newest:
+        return f"{path}: the start copies it and brings it from version {found} to {newest}"
+    return str(path)
 
 
 async def _dataset(settings: Settings) -> str:

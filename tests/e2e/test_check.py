@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.storage.migrations import scripts
 from tests.e2e.commands import run
+from tests.rows import older_database
 from tests.world import ADMIN, API_KEY, BOT_TOKEN
 
 HTML = "<html><body><h1>404 Not Found</h1></body></html>"
@@ -163,3 +165,27 @@ async def test_provider_that_is_not_there_is_named(tmp_path: Path):
     )
     assert lines["telegram"].startswith("✗ telegram    http://127.0.0.1:9 can't be reached: ")
     assert "geheim" not in output
+
+
+async def test_check_changes_no_database(tmp_path: Path):
+    """It says what the start would do: make one, or bring an older one up to date."""
+    path = tmp_path / "data" / "bot.sqlite3"
+    settings = {
+        "TELEGRAM_API_URL": "http://127.0.0.1:9",
+        "OPENAI_BASE_URL": "http://127.0.0.1:9/v1",
+        "DATABASE_PATH": str(path),
+    }
+
+    async def line() -> str:
+        _, output = await checked(tmp_path, **settings)
+        (found,) = [line for line in output.splitlines() if line[2:].startswith("database")]
+        return found
+
+    assert (await line()).endswith("bot.sqlite3: the start makes it")
+    assert not path.parent.exists()
+    path.parent.mkdir()
+    older_database(path, 16)
+    before = path.read_bytes()
+    assert f"the start copies it and brings it from version 16 to {len(scripts())}" in await line()
+    assert path.read_bytes() == before
+    assert [each.name for each in path.parent.iterdir()] == [path.name]

@@ -21,11 +21,24 @@ async def migrate(connection: aiosqlite.Connection, known: Sequence[str]) -> Non
     Raises:
         DatabaseTooNew: the file has seen more migrations than this code knows.
     """
-    version = await _version(connection)
-    if version > len(known):
-        raise DatabaseTooNew(f"the database has version {version}, this bot knows {len(known)}")
+    version = await version_of(connection)
+    check_known(version, known)
     for number, script in enumerate(known[version:], start=version + 1):
         await _apply(connection, script, number)
+
+
+def check_known(version: int, known: Sequence[str]) -> None:
+    """Raise DatabaseTooNew if a file has seen more migrations than the *known* ones."""
+    if version > len(known):
+        raise DatabaseTooNew(f"the database has version {version}, this bot knows {len(known)}")
+
+
+async def version_of(connection: aiosqlite.Connection) -> int:
+    """How many migrations the file has seen; 0: it is new."""
+    async with connection.execute("PRAGMA user_version") as cursor:
+        row = await cursor.fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 async def _apply(connection: aiosqlite.Connection, script: str, number: int) -> None:
@@ -38,10 +51,3 @@ async def _apply(connection: aiosqlite.Connection, script: str, number: int) -> 
         if connection.in_transaction:
             await connection.execute("ROLLBACK")
         raise
-
-
-async def _version(connection: aiosqlite.Connection) -> int:
-    async with connection.execute("PRAGMA user_version") as cursor:
-        row = await cursor.fetchone()
-    assert row is not None
-    return int(row[0])
