@@ -5,10 +5,10 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from telegram import Update
-from telegram.error import InvalidToken, RetryAfter
+from telegram.error import BadRequest, InvalidToken, RetryAfter
 from telegram.ext import Application, ApplicationBuilder
 
 from bot.config import Settings
@@ -19,7 +19,7 @@ from bot.delivery.poster import Poster
 from bot.delivery.rate_limits import RateLimits, retry_after_s
 from bot.delivery.requests import Reachability, TelegramRequest
 from bot.delivery.routing import ALLOWED_UPDATES
-from bot.domain import JsonDict
+from bot.delivery.webhook import Webhook
 from bot.edge.context import Delivery
 from bot.edge.core import Core, open_core
 from bot.edge.dispatch import Dispatch
@@ -101,39 +101,23 @@ class App:
         await Polling(self.application.bot, self.lanes.accept, reachability).run()
 
     async def _serve_webhook(self) -> None:
-        host, _, port = (self.settings.webhook_listen or "127.0.0.1:8443").rpartition(":")
-        updater = self.application.updater
-        assert updater is not None
-        await updater.initialize()
-        await updater.start_webhook(
-            listen=host or "0.0.0.0",  # noqa: S104 - ":8443" asks for every interface
-            port=int(port),
-            url_path="telegram",
-            webhook_url=f"{self.settings.webhook_url}/telegram",
-            secret_token=self.settings.webhook_secret.get_secret_value(),
-            allowed_updates=list(ALLOWED_UPDATES),
-            bootstrap_retries=-1,
-        )
+        settings = self.settings
+        await Webhook(
+            listen=settings.webhook_listen or "127.0.0.1:8443",
+            secret=settings.webhook_secret.get_secret_value(),
+            accept=self.lanes.accept,
+        ).run(partial(_until_answered, self._set_webhook))
+
+    async def _set_webhook(self) -> None:
+        settings = self.settings
         try:
-            await asyncio.Event().wait()
-        finally:
-            await updater.stop()
-
-
-class InboxQueue(asyncio.Queue[object]):
-    """The library's update queue for webhooks: stores updates before Telegram gets its 200."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.accept: Callable[[list[JsonDict]], Awaitable[None]] | None = None
-
-    async def put(self, item: object) -> None:
-        """Store an update; queue anything else, which is the library's stop mark."""
-        if isinstance(item, Update):
-            assert self.accept is not None
-            await self.accept([item.to_dict()])
-        else:
-            await super().put(item)
+            await self.application.bot.set_webhook(
+                f"{settings.webhook_url}/telegram",
+                secret_token=settings.webhook_secret.get_secret_value(),
+                allowed_updates=list(ALLOWED_UPDATES),
+            )
+        except BadRequest as exc:
+            raise CannotStart(f"WEBHOOK_URL: Telegram refuses it: {exc.message}") from exc
 
 
 async def open_app(settings: Settings, stack: AsyncExitStack) -> App:
@@ -154,9 +138,9 @@ def assemble(core: Core, features: Sequence[Feature]) -> App:
         FeaturesDisagree: two of them claim one name, or a name has no handler or text.
     """
     registry = Registry(features)
-    settings, queue = core.settings, InboxQueue()
+    settings = core.settings
     reachability = Reachability()
-    application = build_telegram(settings, queue, reachability)
+    application = build_telegram(settings, reachability)
     menus = Menus(core=core)
     rate_limits = RateLimits()
     poster = Poster(
@@ -191,7 +175,6 @@ def assemble(core: Core, features: Sequence[Feature]) -> App:
         admin_ids=settings.admin_ids,
         looks=registry.intakes,
     )
-    queue.accept = lanes.accept
     return App(
         settings=settings,
         application=application,
@@ -205,7 +188,6 @@ def assemble(core: Core, features: Sequence[Feature]) -> App:
 
 def build_telegram(
     settings: Settings,
-    queue: InboxQueue | None = None,
     reachability: Reachability | None = None,
 ) -> TelegramApplication:
     """The library's application for these settings; this sends nothing.
@@ -230,7 +212,7 @@ def build_telegram(
         .base_file_url(f"{settings.telegram_api_url}/file/bot")
         .request(request)
         .get_updates_request(polling)
-        .update_queue(queue or InboxQueue())
+        .updater(None)  # updates come in by our own ways
         .build()
     )
 
@@ -258,6 +240,8 @@ async def _until_answered(ask: Callable[[], Awaitable[object]]) -> None:
             return
         except InvalidToken as exc:
             raise CannotStart(UNKNOWN_TOKEN) from exc
+        except CannotStart:
+            raise
         except RetryAfter as exc:
             _logger.warning("Telegram asks for a pause: %s", exc)
             await asyncio.sleep(retry_after_s(exc))
