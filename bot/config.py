@@ -160,6 +160,7 @@ class Settings(BaseSettings):
     chat_model: str = ""
     chat_temperature: float = Field(0.7, ge=0, le=2)
     chat_max_tokens: int = Field(500, ge=1)
+    chat_first_piece_s: float = Field(60, ge=1, le=300)
     history_max_tokens: int = Field(3000, ge=0)
     new_conversation_after_h: float = Field(12, ge=0, allow_inf_nan=False)
     daily_messages_per_tester: int = Field(200, ge=0)

@@ -10,13 +10,17 @@ import json
 import math
 from typing import Any, Final
 
-from telegram.error import NetworkError, RetryAfter
+from telegram.error import NetworkError, RetryAfter, TimedOut
 from telegram.request import HTTPXRequest, RequestData
 
 USUAL_PAUSE_S: Final = 3
 """After a 429 that does not say how long to wait."""
 LONGEST_PAUSE_S: Final = 300
 """Telegram may ask for hours. Asking again after this time does no harm."""
+CALL_S: Final = 60
+"""A call as a whole, however slowly its answer comes."""
+UPLOAD_S: Final = 15 * 60
+"""A call that brings or gets a file."""
 _RETRY_LATER: Final = 429
 _TOO_LARGE: Final = 413
 """Telegram's web server says this itself, as HTML."""
@@ -72,9 +76,15 @@ class TelegramRequest(HTTPXRequest):
         Raises:
             ForeignAnswer: what came is no answer of Telegram.
             RetryAfter: Telegram asks for a pause, of at most `LONGEST_PAUSE_S`.
+            TimedOut: the answer takes longer than `CALL_S`, or with a file `UPLOAD_S`.
             NetworkError: nothing came.
         """
-        code, body = await super().do_request(url, method, request_data, *args, **timeouts)
+        has_files = request_data is not None and request_data.contains_files
+        try:
+            async with asyncio.timeout(UPLOAD_S if has_files or method == "GET" else CALL_S):
+                code, body = await super().do_request(url, method, request_data, *args, **timeouts)
+        except TimeoutError as exc:
+            raise TimedOut from exc
         if method == "GET":  # the content of a file
             return code, body
         answer = _parsed(body)

@@ -151,4 +151,8 @@ def build_provider(settings: Settings) -> TrainingApi:
 
 def build_chat_model(settings: Settings) -> ChatApi:
     """The server that answers in chats."""
-    return ChatApi(build_chat_client(settings), secrets=settings.secrets)
+    return ChatApi(
+        build_chat_client(settings),
+        secrets=settings.secrets,
+        first_s=settings.chat_first_piece_s,
+    )

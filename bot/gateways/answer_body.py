@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from bot.domain import JsonDict
+from bot.gateways.deadlines import MOST_LINE_BYTES
 from bot.gateways.wire import record
 
 _LINE_END: Final = re.compile(rb"\r\n|\n|\r(?!\Z)")
@@ -35,13 +36,24 @@ class AnswerBody:
         self._is_plain = False
         """Whether JSON has come that is not in an event."""
         self._n_objects = 0
+        self._is_queued = False
+
+    def takes_queue(self) -> bool:
+        """Whether the server has told since the last call that the question waits for its turn.
+
+        This project's engine does so by comments: ": queue 3".
+        """
+        was_queued, self._is_queued = self._is_queued, False
+        return was_queued
 
     def feed(self, piece: bytes) -> Iterator[JsonDict]:
         """The objects that end in this piece; those of the event "error" get a field `error`.
 
         Raises:
-            ValueError: an event is not JSON.
+            ValueError: an event is not JSON, or a line has more than `MOST_LINE_BYTES`.
         """
+        if len(self._line) + len(piece) > MOST_LINE_BYTES and not _LINE_END.search(piece):
+            raise ValueError("a line without an end")
         *lines, self._line = _LINE_END.split(self._line + piece)
         for line in lines:
             if not self.is_done:
@@ -59,7 +71,9 @@ class AnswerBody:
         name = field[1] if field else ""
         data = line[field.end() :] if field else line
         self._is_plain = self._is_plain or (field is None and data.lstrip().startswith(("{", "[")))
-        if name == "event":
+        if line.startswith(": queue "):
+            self._is_queued = True
+        elif name == "event":
             self._event = data.strip()
         elif data.lstrip().startswith("[DONE]") and (name == "data" or field is None):
             self.is_done = True
@@ -72,6 +86,8 @@ class AnswerBody:
     def _objects_with(self, line: str, *, is_over: bool = False) -> Iterator[JsonDict]:
         """The objects in the data with its new *line*; *is_over*: nothing more belongs to it."""
         self._data = f"{self._data}\n{line}".strip()
+        if len(self._data) > MOST_LINE_BYTES:  # of many short lines
+            raise ValueError("an event without an end")
         if not self._data or not (is_over or self._data.endswith(("}", "]"))):
             return
         try:

@@ -13,6 +13,7 @@ from bot.domain.models import AnswerPart, Ending
 from bot.errors import ProviderUncertain
 from bot.gateways.answer_body import AnswerBody
 from bot.gateways.answer_reader import AnswerReader
+from bot.gateways.deadlines import MOST_ANSWER_CHARACTERS, Pace, ends_by
 from bot.gateways.openai_errors import unreadable
 from bot.gateways.wire import record, text
 
@@ -24,20 +25,27 @@ _REST_S = 0.1
 
 
 async def parts_of(
-    response: httpx2.Response, reader: AnswerReader
+    response: httpx2.Response, reader: AnswerReader, pace: Pace
 ) -> AsyncGenerator[AnswerPart, None]:
     """The parts of the answer, the last of which is its ending.
+
+    An answer of more than `MOST_ANSWER_CHARACTERS` is cut.
 
     Raises:
         ProviderUncertain: it is no answer, or it has no word and broke off.
         openai.APIError: the server tells of an error.
         httpx2.HTTPError: the connection failed before the answer had an end.
     """
-    body = AnswerBody()
+    body, n_left = AnswerBody(), MOST_ANSWER_CHARACTERS
     try:
-        async with aclosing(_objects(response, body)) as objects:
+        async with aclosing(_objects(response, body, pace)) as objects:
             async for fields in objects:
                 for words in reader.read(fields):
+                    if isinstance(words, str) and len(words) > n_left:
+                        yield words[:n_left]
+                        yield Ending.CUT_BY_LENGTH
+                        return
+                    n_left -= len(words) if isinstance(words, str) else 0
                     yield words
     except (httpx2.HTTPError, openai.APIError, ProviderUncertain):
         if reader.ending is None:
@@ -51,14 +59,24 @@ async def parts_of(
     yield ending
 
 
-async def _objects(response: httpx2.Response, body: AnswerBody) -> AsyncGenerator[JsonDict, None]:
-    """The JSON objects of the body; raises `openai.APIError` for one that tells of an error."""
+async def _objects(
+    response: httpx2.Response, body: AnswerBody, pace: Pace
+) -> AsyncGenerator[JsonDict, None]:
+    """The JSON objects of the body, each in time.
+
+    Raises:
+        openai.APIError: an object tells of an error.
+        httpx2.ReadTimeout: the next one takes too long.
+    """
     async with aclosing(response.aiter_bytes()) as pieces:
         try:
-            async for piece in pieces:
+            while (piece := await _next(pieces, pace)) is not None:
                 for fields in body.feed(piece):
                     _check(fields, response.request)
+                    pace.note_piece()
                     yield fields
+                if body.takes_queue():
+                    pace.note_queue()
                 if body.is_done:
                     await _read_rest(pieces)
                     return
@@ -67,6 +85,12 @@ async def _objects(response: httpx2.Response, body: AnswerBody) -> AsyncGenerato
     for fields in body.finish():
         _check(fields, response.request)
         yield fields
+
+
+async def _next(pieces: AsyncGenerator[bytes, None], pace: Pace) -> bytes | None:
+    """The next bytes of the body; None: that was all."""
+    async with ends_by(pace.ends_at):
+        return await anext(pieces, None)
 
 
 def _check(fields: JsonDict, request: httpx2.Request) -> None:

@@ -15,6 +15,7 @@ from bot.domain.models import AnswerPart, ChatMessage
 from bot.gateways.answer_parts import parts_of
 from bot.gateways.answer_reader import AnswerReader
 from bot.gateways.chat_dialects import Dialect, refused_parameter
+from bot.gateways.deadlines import PIECE_S, Pace, TooLong, ends_by
 from bot.gateways.models import has_model
 from bot.gateways.openai_client import WHOLE_ANSWER_TIMEOUT
 from bot.gateways.openai_errors import ErrorTranslator
@@ -41,14 +42,21 @@ class ChatApi:
         client: It must not repeat requests.
         secrets: Values that no message may show.
         pause_s: Before another try, in seconds.
+        first_s: How long the first piece of an answer may take, in seconds.
     """
 
     def __init__(
-        self, client: AsyncOpenAI, *, secrets: Collection[str], pause_s: float = _PAUSE_S
+        self,
+        client: AsyncOpenAI,
+        *,
+        secrets: Collection[str],
+        pause_s: float = _PAUSE_S,
+        first_s: float = PIECE_S,
     ) -> None:
         self._client = client
         self._errors = ErrorTranslator(secrets)
         self._pause_s = pause_s
+        self._first_s = first_s
         self._dialects: dict[str, Dialect] = {}
 
     async def stream(
@@ -101,13 +109,13 @@ class ChatApi:
         self, model: str, messages: Sequence[ChatMessage], *, temperature: float, max_tokens: int
     ) -> AsyncGenerator[AnswerPart, None]:
         with self._errors.translated(missing=errors.ModelUnknown(model=model), model=model):
-            answer = await self._open(
+            answer, pace = await self._open(
                 model, messages, temperature=temperature, max_tokens=max_tokens
             )
             thinks_first = self._dialect(model).thinks_first
             reader = AnswerReader(max_tokens=max_tokens, thinks_first=thinks_first)
             try:
-                async with answer, aclosing(parts_of(answer.response, reader)) as parts:
+                async with answer, aclosing(parts_of(answer.response, reader, pace)) as parts:
                     async for part in parts:
                         yield part
             finally:
@@ -121,8 +129,8 @@ class ChatApi:
     def _pause_after(self, error: errors.UserError) -> float | None:
         """Seconds until the next try; None: it would be useless, or the wait too long."""
         cause = error.__cause__
-        if isinstance(cause, openai.APITimeoutError | httpx2.TimeoutException):
-            return None  # the person has waited long enough
+        if isinstance(cause, openai.APITimeoutError | httpx2.TimeoutException | TooLong):
+            return None  # the person has waited long enough, and it has been paid for
         if isinstance(error, errors.ProviderBusy):
             pause_s = _retry_after(cause)
             return max(self._pause_s, pause_s) if pause_s <= _LONGEST_PAUSE_S else None
@@ -136,21 +144,24 @@ class ChatApi:
 
     async def _open(
         self, model: str, messages: Sequence[ChatMessage], *, temperature: float, max_tokens: int
-    ) -> AsyncStream[object]:
+    ) -> tuple[AsyncStream[object], Pace]:
         """Ask; if the server refuses a parameter, leave it out now and in future."""
         while True:
             dialect = self._dialect(model)
             body = dialect.body(model, messages, temperature=temperature, max_tokens=max_tokens)
+            pace = Pace(first_s=self._first_s) if dialect.streams else Pace.of_whole_answer()
             try:
-                # Not `chat.completions.create`: we read the body ourselves, as it comes.
-                return await self._client.post(
-                    "/chat/completions",
-                    body=body,
-                    options={} if dialect.streams else {"timeout": WHOLE_ANSWER_TIMEOUT},
-                    cast_to=object,
-                    stream=True,
-                    stream_cls=AsyncStream[object],
-                )
+                async with ends_by(pace.ends_at):
+                    # Not `chat.completions.create`: we read the body ourselves, as it comes.
+                    answer = await self._client.post(
+                        "/chat/completions",
+                        body=body,
+                        options={} if dialect.streams else {"timeout": WHOLE_ANSWER_TIMEOUT},
+                        cast_to=object,
+                        stream=True,
+                        stream_cls=AsyncStream[object],
+                    )
+                return answer, pace
             except openai.APIStatusError as exc:
                 refused = refused_parameter(exc)
                 if dialect.without(refused) == dialect:

@@ -5,6 +5,7 @@ import openai
 from openai import AsyncOpenAI
 
 from bot.config import Settings
+from bot.gateways.deadlines import BoundedClient
 
 # In seconds. The short `connect` detects a proxy that drops packets.
 TRAINING_TIMEOUT = openai.Timeout(30, connect=10)
@@ -24,9 +25,7 @@ def build_training_client(settings: Settings) -> AsyncOpenAI:
         api_key=settings.openai_api_key.get_secret_value(),
         timeout=TRAINING_TIMEOUT,
         max_retries=2,
-        http_client=openai.DefaultAsyncHttpxClient(
-            proxy=settings.openai_proxy or None, timeout=TRAINING_TIMEOUT
-        ),
+        http_client=BoundedClient(proxy=settings.openai_proxy or None, timeout=TRAINING_TIMEOUT),
     )
 
 
@@ -37,7 +36,7 @@ def build_chat_client(settings: Settings) -> AsyncOpenAI:
         api_key=settings.chat_key.get_secret_value(),
         timeout=CHAT_TIMEOUT,
         max_retries=0,
-        http_client=openai.DefaultAsyncHttpxClient(
+        http_client=BoundedClient(
             proxy=settings.openai_proxy or None,
             timeout=CHAT_TIMEOUT,
             limits=httpx2.Limits(max_connections=_CHAT_CONNECTIONS, max_keepalive_connections=100),

@@ -3,7 +3,15 @@
 import asyncio
 import logging
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Mapping,
+)
+from contextlib import asynccontextmanager
 from datetime import date
 from functools import partial
 from itertools import pairwise
@@ -23,6 +31,7 @@ from bot.domain.models import Checkpoint
 from bot.domain.training import EngineEstimate, FineTuningJob, Hyperparameters, JobEvent
 from bot.gateways.answers import Answer, json_of, malformed, page_of, pages_of, rows_of
 from bot.gateways.dataset_file import open_dataset
+from bot.gateways.deadlines import CREATE_S, READ_S, UPLOAD_S, ends_by
 from bot.gateways.error_bodies import error_body
 from bot.gateways.openai_errors import ErrorTranslator, unreadable
 from bot.gateways.wire import (
@@ -79,10 +88,11 @@ class TrainingApi:
             DatasetMissing: *path* can't be opened.
         """
         file = await asyncio.to_thread(open_dataset, path)
-        with file, self._errors.translated():
-            answer = await self._once.files.with_raw_response.create(
-                file=(name, file), purpose="fine-tune", timeout=_UPLOAD_TIMEOUT
-            )
+        with file:
+            async with self._asking(UPLOAD_S):
+                answer = await self._once.files.with_raw_response.create(
+                    file=(name, file), purpose="fine-tune", timeout=_UPLOAD_TIMEOUT
+                )
         if not (file_id := text(record(json_of(answer)).get("id"))):
             raise unreadable("no file's id", status=answer.status_code)
         return file_id
@@ -117,7 +127,7 @@ class TrainingApi:
             method=_method(method, hyperparameters),
         )
         try:
-            with self._errors.translated(model=parameters.base_model):
+            async with self._asking(CREATE_S, model=parameters.base_model):
                 answer = await self._create(create, hyperparameters)
         except errors.ProviderRefused as exc:
             raise _job_refusal(exc, suffix=parameters.suffix) from exc
@@ -181,7 +191,7 @@ class TrainingApi:
     async def job(self, job_id: str) -> FineTuningJob:
         """The job as it is now; raises JobUnknown."""
         missing = _job_unknown(job_id)
-        with self._errors.translated(missing=missing):
+        async with self._asking(missing=missing):
             answer = await self._jobs.retrieve(job_id)
         return self._job(answer, otherwise=malformed(answer))
 
@@ -200,7 +210,7 @@ class TrainingApi:
     async def cancel(self, job_id: str) -> FineTuningJob:
         """Stop the job; raises JobUnknown."""
         missing = _job_unknown(job_id)
-        with self._errors.translated(missing=missing):
+        async with self._asking(missing=missing):
             answer = await self._jobs_once.cancel(job_id)
         return self._job(answer, otherwise=unreadable("no job", status=answer.status_code))
 
@@ -223,7 +233,7 @@ class TrainingApi:
     ) -> FineTuningJob:
         missing = _job_unknown(job_id)
         try:
-            with self._errors.translated(missing=missing):
+            async with self._asking(missing=missing):
                 answer = await request(job_id)
         except errors.ProviderRefused as exc:
             if exc.params["status"] in _NO_SUCH_ROUTE:
@@ -236,12 +246,11 @@ class TrainingApi:
         request = self._client.files.with_streaming_response.content
         content = bytearray()
         try:
-            with self._errors.translated():
-                async with request(file_id) as answer:
-                    async for piece in answer.iter_bytes():
-                        content += piece
-                        if len(content) > max_bytes:
-                            raise _unfit(f"more than {max_bytes} bytes")
+            async with self._asking(), request(file_id) as answer:
+                async for piece in answer.iter_bytes():
+                    content += piece
+                    if len(content) > max_bytes:
+                        raise _unfit(f"more than {max_bytes} bytes")
         except ValueError as exc:
             raise _unfit("a file with an impossible name") from exc
         return bytes(content)
@@ -253,7 +262,7 @@ class TrainingApi:
         known = frozenset(known)
         missing = _job_unknown(job_id)
         fetch = partial(self._jobs.list_events, job_id)
-        with self._errors.translated(missing=missing):
+        async with self._asking(missing=missing):
             rows = await rows_of(fetch, pages=pages, enough=partial(_reaches_back, known))
         events = {event.id: event for event in (event_from(r, self._errors.clean) for r in rows)}
         new = [event for event in events.values() if event.id not in known]
@@ -265,7 +274,7 @@ class TrainingApi:
         try:
             missing = _job_unknown(job_id)
             fetch = partial(jobs.checkpoints.with_raw_response.list, job_id)
-            with self._errors.translated(missing=missing):
+            async with self._asking(missing=missing):
                 rows = await rows_of(fetch, pages=5)
         except (errors.JobUnknown, errors.ProviderRefused):
             return []  # servers without this route
@@ -274,14 +283,14 @@ class TrainingApi:
 
     async def model_names(self) -> list[str]:
         """The models that the key may use, in the provider's order."""
-        with self._errors.translated():
+        async with self._asking():
             answer = await self._client.models.with_raw_response.list()
         return [name for row in page_of(answer) if (name := text(row.get("id")))]
 
     async def shutdown_date(self, model: str) -> date | None:
         """The day from which the model does not answer; None when unknown."""
         try:
-            with self._errors.translated(missing=errors.ModelUnknown(model=model), model=model):
+            async with self._asking(missing=errors.ModelUnknown(model=model), model=model):
                 answer = await self._client.models.with_raw_response.retrieve(model)
         except (errors.ModelUnknown, errors.ProviderRefused, ValueError):
             return None  # servers without this route, and names that no URL can hold
@@ -293,6 +302,14 @@ class TrainingApi:
     async def aclose(self) -> None:
         """Close the connections."""
         await self._client.close()
+
+    @asynccontextmanager
+    async def _asking(self, within_s: float = READ_S, **meaning: Any) -> AsyncIterator[None]:
+        """A call, which ends in time; *meaning* as `ErrorTranslator.translated`."""
+        ends_at = asyncio.get_running_loop().time() + within_s
+        with self._errors.translated(**meaning):
+            async with ends_by(ends_at):
+                yield
 
     def _job(self, answer: Answer, *, otherwise: errors.ProviderError) -> FineTuningJob:
         job = job_from(json_of(answer), self._errors.clean)

@@ -157,6 +157,8 @@ class Answer:
     prompt_tokens: int
     """How many tokens the messages take."""
     pieces: Pieces
+    n_before: Callable[[], int] = lambda: 0
+    """How many other answers have to end before this one can begin, as far as that is known."""
 
 
 class PromptTooLong(Exception):

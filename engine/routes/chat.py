@@ -1,5 +1,6 @@
 """`/chat/completions`, plain and streamed."""
 
+import asyncio
 import json
 import logging
 import time
@@ -18,6 +19,7 @@ from engine.backends import (
     ChatRefused,
     ChatRequest,
     ModelUnavailable,
+    Piece,
     Pieces,
     PromptTooLong,
 )
@@ -30,6 +32,8 @@ from engine.routes.waiting import unless_gone
 
 router = APIRouter(prefix="/chat/completions")
 _log = logging.getLogger(__name__)
+QUEUE_INTERVAL_S = 5.0
+"""Between two comments about the queue."""
 
 
 @router.post("")
@@ -43,7 +47,7 @@ async def complete(body: ChatBody, engine: Parts, request: Request) -> Response:
 async def _stream(backend: Backend, chat: ChatRequest, body: ChatBody) -> Response:
     answer = await _begun(backend, chat)
     completion = _Completion.of(chat, answer)
-    return _Stream(answer.pieces, completion, wants_usage=body.wants_usage)
+    return _Stream(answer, completion, wants_usage=body.wants_usage)
 
 
 async def _whole(backend: Backend, chat: ChatRequest) -> Response:
@@ -72,10 +76,10 @@ async def _begun(backend: Backend, request: ChatRequest) -> Answer:
 class _Stream(StreamingResponse):
     """A streamed answer; whatever happens to the client, the answer ends with it."""
 
-    def __init__(self, pieces: Pieces, completion: "_Completion", *, wants_usage: bool) -> None:
-        frames = completion.frames(pieces, wants_usage=wants_usage)
+    def __init__(self, answer: Answer, completion: "_Completion", *, wants_usage: bool) -> None:
+        frames = completion.frames(answer, wants_usage=wants_usage)
         super().__init__(frames, media_type="text/event-stream")
-        self._pieces = pieces
+        self._pieces = answer.pieces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -115,12 +119,15 @@ class _Completion:
         }
         return self._object("chat.completion", [choice]) | {"usage": self._usage()}
 
-    async def frames(self, pieces: Pieces, *, wants_usage: bool) -> AsyncIterator[str]:
-        """The answer as server-sent events."""
+    async def frames(self, answer: Answer, *, wants_usage: bool) -> AsyncIterator[str]:
+        """The answer as server-sent events; comments tell of its place in the queue."""
         yield self._chunk({"role": "assistant", "content": "", "refusal": None}, None)
         finish_reason = "stop"
         try:
-            async for piece in pieces:
+            async for piece in _with_queue(answer):
+                if isinstance(piece, str):
+                    yield piece
+                    continue
                 self.completion_tokens += piece.n_tokens
                 finish_reason = piece.finish_reason or finish_reason
                 if piece.text:
@@ -155,6 +162,26 @@ class _Completion:
             "completion_tokens": self.completion_tokens,
             "total_tokens": self.prompt_tokens + self.completion_tokens,
         }
+
+
+async def _with_queue(answer: Answer) -> AsyncIterator[Piece | str]:
+    """The pieces; before the first one, comments that say how many answers it waits for.
+
+    https://html.spec.whatwg.org/multipage/server-sent-events.html#authoring-notes
+    """
+    first = asyncio.ensure_future(anext(answer.pieces, None))
+    try:
+        while not first.done():
+            await asyncio.wait([first], timeout=QUEUE_INTERVAL_S)
+            if not first.done():
+                yield f": queue {answer.n_before()}\n\n"
+    finally:
+        first.cancel()
+    if (piece := first.result()) is None:
+        return
+    yield piece
+    async for piece in answer.pieces:
+        yield piece
 
 
 def _frame(data: dict[str, Any]) -> str:

@@ -1,14 +1,21 @@
 """Only Telegram's own answers count as answers, whoever speaks in its place."""
 
+import asyncio
 import json
 from typing import Any
 
 import httpx
 import pytest
-from telegram.error import NetworkError, RetryAfter
+from telegram.error import NetworkError, RetryAfter, TimedOut
 
 from bot.delivery.rate_limits import retry_after_s
-from bot.delivery.requests import LONGEST_PAUSE_S, USUAL_PAUSE_S, Reachability, TelegramRequest
+from bot.delivery.requests import (
+    CALL_S,
+    LONGEST_PAUSE_S,
+    USUAL_PAUSE_S,
+    Reachability,
+    TelegramRequest,
+)
 from tests.clocks import VirtualLoop, now
 
 LOOP = VirtualLoop
@@ -118,3 +125,22 @@ async def test_whoever_waits_goes_on_with_the_next_answer(reachability, started)
     await ask(reachability, 200, {"ok": True, "result": True})
 
     assert await long == 2
+
+
+@pytest.mark.parametrize("pause_s", [4, 1e6])
+async def test_an_answer_that_only_drips_is_given_up(reachability, pause_s):
+    """Nobody else's messages wait for a connection that is open and no more."""
+
+    class Dripping(httpx.AsyncByteStream):
+        async def __aiter__(self):
+            while True:
+                await asyncio.sleep(pause_s)
+                yield b" "
+
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=Dripping()))
+    options = {"transport": transport, "trust_env": False}
+    async with TelegramRequest(reachability, httpx_kwargs=options) as request:
+        with pytest.raises(TimedOut):
+            await request.do_request("http://telegram/bot1/sendMessage", "POST")
+
+    assert now() == pytest.approx(CALL_S, abs=1)

@@ -94,7 +94,7 @@ async def test_everything_else_is_refused(
     inbox: Inbox, method: str, path: str, headers: dict[str, str], body: object, status: int
 ):
     async with serving(inbox) as port, httpx.AsyncClient() as client:
-        raw = {name: value.encode() for name, value in headers.items()}
+        raw = [(name.encode(), value.encode()) for name, value in headers.items()]
         content = json.dumps(body).encode() if body is not None else b"\xff{"
         answer = await client.request(
             method, f"http://127.0.0.1:{port}{path}", content=content, headers=raw
@@ -138,5 +138,8 @@ async def test_taken_port_is_named(inbox: Inbox):
     async with serving(inbox) as port:
         webhook = Webhook(listen=f"127.0.0.1:{port}", secret=SECRET, accept=inbox.accept)
 
+        async def never() -> None:
+            raise AssertionError
+
         with pytest.raises(CannotStart, match=f"WEBHOOK_LISTEN: 127.0.0.1:{port}: Address"):
-            await webhook.run(asyncio.Event().wait)
+            await webhook.run(never)

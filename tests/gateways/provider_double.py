@@ -1,5 +1,6 @@
 """A provider made of prepared answers, behind the real openai client."""
 
+import inspect
 import json
 from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any
@@ -7,11 +8,12 @@ from typing import Any
 import httpx2
 from openai import AsyncOpenAI
 
+from bot.gateways.deadlines import BoundedClient
 from tests.openai_schema import check_request
 
 KEY = "sk-proj-Zx81LmQw77TtRrYy0042"
 
-Prepared = httpx2.Response | Exception | Callable[[httpx2.Request], httpx2.Response]
+Prepared = httpx2.Response | Exception | Callable[[httpx2.Request], Any]
 
 
 class Provider:
@@ -29,12 +31,14 @@ class Provider:
         self.answers = list(answers)
 
     def client(self, *, max_retries: int = 0) -> AsyncOpenAI:
-        return AsyncOpenAI(
+        client = AsyncOpenAI(
             base_url="http://provider.test/v1",
             api_key=KEY,
             max_retries=max_retries,
-            http_client=httpx2.AsyncClient(transport=httpx2.MockTransport(self._handle)),
+            http_client=BoundedClient(transport=httpx2.MockTransport(self._handle)),
         )
+        client._platform = "Linux"  # else a thread finds it out, for which no virtual loop waits
+        return client
 
     async def _handle(self, request: httpx2.Request) -> httpx2.Response:
         body = await request.aread()
@@ -45,7 +49,12 @@ class Provider:
         prepared = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(prepared, Exception):
             raise prepared
-        return prepared(request) if callable(prepared) else _fresh(prepared)
+        if not callable(prepared):
+            return _fresh(prepared)
+        found: Any = prepared(request)
+        found = await found if inspect.isawaitable(found) else found
+        assert isinstance(found, httpx2.Response)
+        return found
 
     @property
     def sent(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import math
 import time
+from functools import partial
 from pathlib import Path
 
 from engine.backends import Answer, Busy, ChatRequest, ModelUnavailable
@@ -42,7 +43,8 @@ class BaseChats:
         """Ends with the reason if the speaker can't start."""
         self._problem = ""
         self._problem_since = 0.0
-        self._n_chats = 0
+        self._places: dict[Place, None] = {}
+        """In the order of their requests."""
         self._answer_s = _FIRST_GUESS_S
         self._idle: asyncio.TimerHandle | None = None
         self._stops: set[asyncio.Task[None]] = set()
@@ -50,7 +52,7 @@ class BaseChats:
 
     def check_queue(self) -> None:
         """Raise `Busy` if no more chats may wait."""
-        if self._n_chats >= self._options.chat_batch + self._options.chat_queue:
+        if len(self._places) >= self._options.chat_batch + self._options.chat_queue:
             # With so many answers at once, one of them ends about this often.
             raise Busy(math.ceil(self._answer_s / self._options.chat_batch))
 
@@ -60,12 +62,12 @@ class BaseChats:
         Raises:
             ChatRefused, PromptTooLong, ModelUnavailable: as `Backend.answer`.
         """
-        self._enter()
         place = Place(self._leave)
+        self._enter(place)
         try:
             speaker = await self._running_speaker()
             place.open(speaker)
-            return await place.begin(request, adapter)
+            return await place.begin(request, adapter, partial(self._n_before, place))
         except SpeakerGone as gone:
             place.leave()
             raise ModelUnavailable(str(gone)) from gone
@@ -95,11 +97,11 @@ class BaseChats:
     @property
     def is_idle(self) -> bool:
         """Whether the base is in memory, and answers nobody."""
-        return self._speaker is not None and self._n_chats == 0
+        return self._speaker is not None and not self._places
 
     async def drop_idle(self) -> None:
         """End the speaker if it answers nobody; returns when its memory is free."""
-        if self._n_chats == 0:
+        if not self._places:
             self._drop()
         if self._stops:
             await asyncio.wait(self._stops)
@@ -115,13 +117,17 @@ class BaseChats:
         if self._stops:
             await asyncio.wait(self._stops)
 
-    def _enter(self) -> None:
-        self._n_chats += 1
+    def _n_before(self, place: Place) -> int:
+        """How many answers have to end before that one begins."""
+        return max(0, list(self._places).index(place) + 1 - self._options.chat_batch)
+
+    def _enter(self, place: Place) -> None:
+        self._places[place] = None
         if self._idle:
             self._idle.cancel()
 
-    def _leave(self, duration_s: float | None) -> None:
-        self._n_chats -= 1
+    def _leave(self, place: Place, duration_s: float | None) -> None:
+        del self._places[place]
         if duration_s is not None:
             self._answer_s += _NEWEST_SHARE * (duration_s - self._answer_s)
         self._leave_idle()
@@ -130,7 +136,7 @@ class BaseChats:
         """End the speaker later if nobody waits for it."""
         if self._idle:
             self._idle.cancel()
-        if self._n_chats == 0:
+        if not self._places:
             loop = asyncio.get_running_loop()
             self._idle = loop.call_later(self._options.idle_s, self._drop)
 

@@ -16,7 +16,7 @@ class AnswerBroken(Exception):
 class Place:
     """A place among the chats of a base, and the pieces of its answer."""
 
-    def __init__(self, counted_out: Callable[[float | None], None]) -> None:
+    def __init__(self, counted_out: Callable[["Place", float | None], None]) -> None:
         """Take it; *counted_out* is called once, with the seconds of a whole answer or None."""
         self._counted_out = counted_out
         self._since: float | None = None
@@ -30,7 +30,9 @@ class Place:
         self._speaker = speaker
         self._exchange = speaker.open()
 
-    async def begin(self, request: ChatRequest, adapter: Path | None) -> Answer:
+    async def begin(
+        self, request: ChatRequest, adapter: Path | None, n_before: Callable[[], int]
+    ) -> Answer:
         """Send the chat; returns when the speaker has counted the messages' tokens."""
         assert self._speaker is not None
         assert self._exchange is not None
@@ -39,7 +41,7 @@ class Place:
         if isinstance(reply, Refused):
             raise _refusal(reply)
         assert isinstance(reply, Begun)
-        return Answer(prompt_tokens=reply.prompt_tokens, pieces=self)
+        return Answer(prompt_tokens=reply.prompt_tokens, pieces=self, n_before=n_before)
 
     def __aiter__(self) -> "Place":
         return self
@@ -74,7 +76,7 @@ class Place:
         if self._speaker and self._exchange:
             self._speaker.send(Cancel(id=self._exchange.number))
             self._exchange.close()
-        self._counted_out(duration_s)
+        self._counted_out(self, duration_s)
 
 
 def _ask(number: int, request: ChatRequest, adapter: Path | None) -> Ask:
