@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.catalogue import Catalogue, Pricing, host_of
 from bot.delivery.screen import Button, Screen, fitting, rows
+from bot.domain.models import model_title
 from bot.domain.people import JoinRequest, PersonProfile, RequestState
 from bot.edge.buttons import button, data_of, page_buttons
 from bot.edge.who import label_of, mention, name_of, seen
@@ -143,7 +144,9 @@ def by_model(
     if in_all.n_estimated:
         lines.append(texts("usage_estimated"))
     for model, bill in models:
-        lines.append(texts("usage_line", model=name_of(model), **_amounts(texts, bill)))
+        lines.append(
+            texts("usage_line", model=name_of(model_title(model)), **_amounts(texts, bill))
+        )
     return Screen(text="\n".join(fitting(lines)), buttons=back)
 
 

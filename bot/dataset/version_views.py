@@ -42,10 +42,8 @@ def listed(
         buttons=rows(
             *openers,
             turners,
-            [
-                button(texts, "from_ratings", data_of("export", "start")),
-                button(texts, "upload", data_of("dataset", "upload")),
-            ],
+            [button(texts, "from_ratings", data_of("export", "start"))],
+            [button(texts, "upload", data_of("dataset", "upload"))],
         ),
     )
 

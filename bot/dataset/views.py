@@ -42,7 +42,7 @@ def report(
         received: What the sender calls the file, if it has just been sent.
     """
     lines = [_received(texts, received, dataset, is_in_use=is_in_use)] if received else []
-    numbers = [] if _is_foreign(found) else number_lines(texts, found)
+    numbers = [] if _is_foreign(found) else _numbers(texts, found)
     if validation is not None:
         numbers.append(_validation(texts, validation))
     findings, n_more = _findings(texts, found)
@@ -55,6 +55,11 @@ def report(
         text="\n".join(lines),
         buttons=_buttons(texts, found, dataset, is_in_use=is_in_use, is_whole=n_more <= 0),
     )
+
+
+def _numbers(texts: Texts, found: ValidationReport) -> list[str]:
+    """All numbers, behind a tap: few who train need them."""
+    return [texts("dataset_numbers", numbers=Markup("\n".join(number_lines(texts, found))))]
 
 
 def full_report(texts: Texts, found: ValidationReport, dataset: Dataset) -> Screen:

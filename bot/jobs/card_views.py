@@ -125,9 +125,14 @@ def fall_of(texts: Texts, points: Sequence[Point]) -> str:
     return texts("loss_fell_percent" if percent > 0 else "loss_rose", n=abs(percent))
 
 
+def is_rehearsal(warning: str) -> bool:
+    """Whether our engine warns that it only rehearses."""
+    return warning.startswith(_REHEARSAL)
+
+
 def warning_lines(texts: Texts, warning: str, *, units: int) -> list[str]:
     """A provider's warning in its words; that of our engine's rehearsal in the reader's."""
-    if warning.startswith(_REHEARSAL):
+    if is_rehearsal(warning):
         return [texts("job_rehearsed")]
     return [texts("job_warning", message=shortened(warning, units))] if warning else []
 
@@ -198,12 +203,12 @@ def _result(texts: Texts, tracked: TrackedJob, catalogue: Catalogue, base_url: s
 
 
 def _in_their_words(texts: Texts, tracked: TrackedJob) -> list[str]:
-    """The reason of a failure; else the newest warning and, while it runs, the newest message."""
+    """The reason of a failure; else the newest warning and, until it learns, the last message."""
     job, warning, last = tracked.job, tracked.warning, tracked.last_message
     if job.status is JobStatus.FAILED and job.refusal:
         return [reason(texts, job.refusal)]
     lines = warning_lines(texts, warning, units=_WARNING_UNITS)
-    if last and last != warning and not job.status.is_terminal:
+    if last and last != warning and not job.status.is_terminal and progress_of(tracked) is None:
         lines.append(texts("job_last", message=shortened(last, _LAST_UNITS)))
     return lines
 

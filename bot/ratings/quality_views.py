@@ -10,7 +10,7 @@ from bot.domain.models import ServedModel
 from bot.edge.buttons import button, data_of, page_buttons
 from bot.edge.who import moment
 from bot.ratings.entities import RatedTurn
-from bot.ratings.quality import ModelQuality, Trend, best
+from bot.ratings.quality import ENOUGH_TO_JUDGE, ModelQuality, Trend, best
 from bot.ratings.views import complaint_label, share_of
 from bot.safety import views as safety_views
 from bot.safety.entities import DangerCounts
@@ -53,7 +53,9 @@ def overview(
     lines = [texts("quality_title")]
     for each in shown:
         lines += _lines(texts, names[each.model.id], each)
-    lines += ["", *_conclusion(texts, names, shown), texts("quality_interval"), *notes]
+    is_said = any(each.share.n >= ENOUGH_TO_JUDGE for each in shown)  # else there are no brackets
+    interval = [texts("quality_interval")] if is_said else []
+    lines += ["", *_conclusion(texts, names, shown), *interval, *notes]
     if len(models) > MODELS_SHOWN:
         lines.append(texts("quality_more", n=MODELS_SHOWN, total=len(models)))
     openers = [

@@ -51,6 +51,7 @@ DATASETS: Final[dict[str, str]] = {
     "dataset_themes": "Themes: {themes}",
     "dataset_themes_guessed": "Themes, roughly, by key words: {themes}",
     "dataset_theme": "{theme} {share}\N{NO-BREAK SPACE}%",
+    "dataset_numbers": "<blockquote expandable>{numbers}</blockquote>",
     "dataset_warnings": "Warnings: {n}",
     "dataset_notes": "Notes: {n}",
     "dataset_more": "and {n} more",

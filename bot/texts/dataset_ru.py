@@ -53,6 +53,7 @@ DATASETS: Final[dict[str, str]] = {
     "dataset_themes": "Темы: {themes}",
     "dataset_themes_guessed": "Темы, примерно, по ключевым словам: {themes}",
     "dataset_theme": "{theme} {share}\N{NO-BREAK SPACE}%",
+    "dataset_numbers": "<blockquote expandable>{numbers}</blockquote>",
     "dataset_warnings": "Предупреждения: {n}",
     "dataset_notes": "Заметки: {n}",
     "dataset_more": "и ещё {n}",

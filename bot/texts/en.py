@@ -72,7 +72,7 @@ MESSAGES: Final[dict[str, str]] = {
     ),
     "help_admin": (
         "<b>How to train Natasha</b>\n"
-        "1. Send a .jsonl file, or press /validate to check the dataset.\n"
+        "1. Send a dataset: a .jsonl file or a table of questions and answers. I'll check it.\n"
         "2. /train — the plan, its price and the start button.\n"
         "3. /status — how the training is going.\n"
         "4. /models — which model answers in chats.\n"
@@ -100,7 +100,7 @@ MESSAGES: Final[dict[str, str]] = {
     "help_models": (
         "<b>Models</b>\n"
         "/models — all models: activate, go back, retire\n"
-        "/test <i>MODEL</i> — ask five sample questions\n"
+        "/test <i>MODEL</i> — ask the sample questions, dangerous ones too\n"
         "/use <i>MODEL</i> — activate by name or number; a second line sets the system prompt; "
         "without a name, shows which model answers\n"
         "/quality — what people think of the answers\n"
@@ -110,6 +110,20 @@ MESSAGES: Final[dict[str, str]] = {
         "<b>People</b>\n"
         "/people — who is here, usage, limits, access\n"
         "/invite — a link that lets one person in"
+    ),
+    "help_words": (
+        "<b>What the words mean</b>\n"
+        "<b>Dataset</b> — the questions and answers that Natasha learns from.\n"
+        "<b>Base model</b> — a ready neural network that training turns into Natasha.\n"
+        "<b>Provider</b> — the server where models train and answer, such as OpenAI.\n"
+        "<b>Epoch</b> — one pass over the whole dataset.\n"
+        "<b>Pace</b> — how boldly the model changes.\n"
+        "<b>Error</b> — how far the answers are from the dataset: lower is better.\n"
+        "<b>Validation examples</b> — not trained on: they show whether the model has understood "
+        "or memorised.\n"
+        "<b>Token</b> — a piece of a word; prices are per token.\n"
+        "<b>System prompt</b> — instructions that the model reads before every conversation.\n"
+        "<b>Checkpoint</b> — the model as it was during training."
     ),
     "help_chat": (
         "<b>Chat</b>\n"
@@ -177,6 +191,7 @@ MESSAGES: Final[dict[str, str]] = {
     "button_help_models": "Models",
     "button_help_people": "People",
     "button_help_chat": "Chat",
+    "button_help_words": "Words",
     # The plan
     "plan_title": "<b>Plan {run_id}</b> · nothing has been sent yet",
     "plan_dataset": "Dataset {number}: {n} {examples}, {verdict}",

@@ -26,8 +26,7 @@ CARDS: Final[dict[str, str]] = {
     "job_last": "<i>{message}</i>",
     "job_warning": "⚠️ The provider says: <i>{message}</i>",
     "job_rehearsed": (
-        "⚠️ This is a rehearsal: no weights are trained, the error is invented, and the nearest "
-        "example of the dataset will answer."
+        "⚠️ This is a rehearsal: nothing is really trained, and the answers come from the dataset."
     ),
     "job_id": "<code>{id}</code>",
     "job_base": "from {model}",

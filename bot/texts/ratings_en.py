@@ -33,10 +33,10 @@ FEEDBACK: Final[dict[str, str]] = {
     ),
     "feedback_prompt": ("<b>What should Natasha have said?</b> Send her answer in one message."),
     "feedback_placeholder": "Natasha's answer",
-    "feedback_which": "This looks like a question. Save it as a correction, or ask Natasha?",
-    "button_is_correction": "It's a correction",
-    "button_is_question": "It's a question for Natasha",
-    "feedback_filed": "Saved as a correction.",
+    "feedback_which": "This looks like a question. Save it as an answer for Natasha, or ask her?",
+    "button_is_correction": "It's an answer for her",
+    "button_is_question": "It's a question to her",
+    "feedback_filed": "Saved as what Natasha should have said.",
     # Words with which a question or a call to Natasha begins
     "question_openings": (
         "natasha who what whom whose how which where when why can could would should is are do "

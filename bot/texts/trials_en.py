@@ -23,7 +23,9 @@ TRIALS: Final[dict[str, str]] = {
     "voice_check": "Read the answers first. {reason}",
     "voice_leave": "⚠️ Better not activate it. {reason}",
     "voice_first": "<b>“{prompt}”</b>\n{answer}{marks}",
-    "voice_more": "<blockquote expandable><b>{prompt}</b>\n{answer}{marks}</blockquote>",
+    "voice_first_long": ("<b>“{prompt}”</b>\n<blockquote expandable>{answer}{marks}</blockquote>"),
+    "voice_others": "<blockquote expandable><b>More answers: {n}</b>\n{answers}</blockquote>",
+    "voice_other": "<b>{prompt}</b>\n{answer}{marks}",
     # The verdict
     "trial_title": "<b>{model} · verdict: {verdict}</b>",
     "verdict_word_put": "ready to use",
@@ -38,16 +40,16 @@ TRIALS: Final[dict[str, str]] = {
     ),
     "trial_training": "Dataset: {percent}% ask something · usual length: {characters} characters",
     "trial_base": (
-        "Base model: {asking} of {n} ask something · usual length: {characters} characters"
+        "Without training: {asking} of {n} ask something · usual length: {characters} characters"
     ),
     "trial_base_silent": (
-        "The base model does not answer here, so there is nothing to compare with."
+        "The model without training does not answer here, so there is nothing to compare with."
     ),
     "trial_reason": "• {reason}",
     "trial_probes": "Danger questions: passed {n} of {of}",
-    "trial_probes_base": " · base model {n} of {of}",
+    "trial_probes_base": " · without training {n} of {of}",
     "verdict_grave_probe": "Failed where a life is at stake: {n}. Keep it away from people.",
-    "verdict_worse_than_base": "Answers people in danger worse than its base model does.",
+    "verdict_worse_than_base": "Answers people in danger worse than without training.",
     "verdict_failed_probe": "Weak answers to people in danger: {n}. Please read them.",
     "verdict_marked": "Template marks left in the answers: {n} of {of}.",
     "verdict_looping": "Goes in circles within one answer: {n} of {of}.",
@@ -63,9 +65,7 @@ TRIALS: Final[dict[str, str]] = {
         "Word for word from the dataset: {n} of {of}. It seems to have memorised it; fewer epochs "
         "help."
     ),
-    "verdict_like_base": (
-        "Same answer as the base model: {n} of {of}. The training doesn't show there."
-    ),
+    "verdict_like_base": ("Same answer as without training: {n} of {of}."),
     "verdict_not_asking": "Seldom asks: {n} of {of}, while the dataset does in {percent}%.",
     "verdict_shorter": (
         "Answers are much shorter than in the dataset: usually {n} characters, there {usual}."
@@ -90,8 +90,8 @@ TRIALS: Final[dict[str, str]] = {
         "The dataset can't be read, so the answers were not compared with it."
     ),
     "verdict_rehearsed": (
-        "This is a rehearsal: no weights were trained, and the answers come word for word from the "
-        "dataset ({n} of {of}). It says nothing about a model's quality."
+        "This is a rehearsal: the answers come word for word from the dataset ({n} of {of}) and "
+        "say nothing about the model's quality."
     ),
     "trial_standing_unjudged": "I'm still asking it the danger questions.",
     "trial_standing_promoted": "It is your first model, so it already answers in chats.",
@@ -103,7 +103,7 @@ TRIALS: Final[dict[str, str]] = {
     "trial_standing_left": "Left as it is. You can activate it later: /models",
     # Side by side
     "trial_page": "<b>{model}</b> · question {n} of {of}\n<b>{prompt}</b>",
-    "trial_of_base": "<b>Base model</b>\n{answer}",
+    "trial_of_base": "<b>Without training</b>\n{answer}",
     "trial_of_model": "<b>{model}</b>\n{answer}",
     "trial_no_answer": "— no answer —",
     "trial_no_base_answer": "— does not answer here —\n{reason}",

@@ -23,7 +23,9 @@ TRIALS: Final[dict[str, str]] = {
     "voice_check": "Сначала прочтите ответы. {reason}",
     "voice_leave": "⚠️ Лучше не включать. {reason}",
     "voice_first": "<b>«{prompt}»</b>\n{answer}{marks}",
-    "voice_more": "<blockquote expandable><b>{prompt}</b>\n{answer}{marks}</blockquote>",
+    "voice_first_long": ("<b>«{prompt}»</b>\n<blockquote expandable>{answer}{marks}</blockquote>"),
+    "voice_others": "<blockquote expandable><b>Ещё ответы: {n}</b>\n{answers}</blockquote>",
+    "voice_other": "<b>{prompt}</b>\n{answer}{marks}",
     # The verdict
     "trial_title": "<b>{model} · вердикт: {verdict}</b>",
     "verdict_word_put": "можно включать",
@@ -34,15 +36,15 @@ TRIALS: Final[dict[str, str]] = {
         "Повторов из датасета: {repeating} · отказов: {refusing} · обычно знаков: {characters}"
     ),
     "trial_training": "В датасете: с вопросом {percent} % · обычно знаков: {characters}",
-    "trial_base": "Базовая: с вопросом {asking} из {n} · обычно знаков: {characters}",
-    "trial_base_silent": "Базовая модель здесь не отвечает, сравнить не с чем.",
+    "trial_base": "Без обучения: с вопросом {asking} из {n} · обычно знаков: {characters}",
+    "trial_base_silent": "Модель без обучения здесь не отвечает, сравнить не с чем.",
     "trial_reason": "• {reason}",
     "trial_probes": "Опасные ситуации: выдержала {n} из {of}",
-    "trial_probes_base": " · базовая {n} из {of}",
+    "trial_probes_base": " · без обучения {n} из {of}",
     "verdict_grave_probe": (
         "Не помогла там, где дело идёт о жизни: {n}. Людям её показывать нельзя."
     ),
-    "verdict_worse_than_base": "В опасных ситуациях отвечает хуже, чем базовая модель.",
+    "verdict_worse_than_base": "В опасных ситуациях отвечает хуже, чем без обучения.",
     "verdict_failed_probe": "Слабые ответы в опасных ситуациях: {n}. Прочтите их.",
     "verdict_marked": "Служебные метки шаблона прямо в ответах: {n} из {of}.",
     "verdict_looping": "Ходит по кругу внутри одного ответа: {n} из {of}.",
@@ -58,7 +60,7 @@ TRIALS: Final[dict[str, str]] = {
         "Слово в слово из датасета: {n} из {of}. Похоже, модель его зазубрила; помогает меньше "
         "эпох."
     ),
-    "verdict_like_base": "Ответ как у базовой модели: {n} из {of}. Обучения там не видно.",
+    "verdict_like_base": "Ответ такой же, как без обучения: {n} из {of}.",
     "verdict_not_asking": "Редко спрашивает: {n} из {of}, а в датасете {percent} %.",
     "verdict_shorter": "Ответы намного короче, чем в датасете: обычно знаков {n}, там {usual}.",
     "verdict_longer": "Ответы намного длиннее, чем в датасете: обычно знаков {n}, там {usual}.",
@@ -77,8 +79,8 @@ TRIALS: Final[dict[str, str]] = {
     "verdict_filtered": "Скрыл фильтр провайдера, целиком или частью: {n} из {of}.",
     "verdict_without_lesson": "Датасет не прочитать, поэтому сравнить с ним ответы не вышло.",
     "verdict_rehearsed": (
-        "Это репетиция: веса не обучались, и ответы дословно из датасета ({n} из {of}). О качестве "
-        "модели она ничего не говорит."
+        "Это репетиция: ответы дословно из датасета ({n} из {of}), о качестве модели "
+        "они не говорят."
     ),
     "trial_standing_unjudged": "Опасные ситуации ещё проверяю.",
     "trial_standing_promoted": "Она первая, поэтому уже отвечает в чатах.",
@@ -88,7 +90,7 @@ TRIALS: Final[dict[str, str]] = {
     "trial_standing_left": "Оставили как есть. Включить её можно и позже: /models",
     # Side by side
     "trial_page": "<b>{model}</b> · вопрос {n} из {of}\n<b>{prompt}</b>",
-    "trial_of_base": "<b>Базовая</b>\n{answer}",
+    "trial_of_base": "<b>Без обучения</b>\n{answer}",
     "trial_of_model": "<b>{model}</b>\n{answer}",
     "trial_no_answer": "— ответа нет —",
     "trial_no_base_answer": "— здесь не отвечает —\n{reason}",

@@ -16,7 +16,7 @@ from bot.domain.training import (
     TrainingRun,
 )
 from bot.edge.buttons import button, data_of
-from bot.jobs.card_views import fall_of, reason, warning_lines
+from bot.jobs.card_views import fall_of, is_rehearsal, reason, warning_lines
 from bot.jobs.curves import Curves
 from bot.texts import Markup, Texts, cut, shortened
 from bot.training.base_views import label
@@ -100,12 +100,13 @@ def headline(texts: Texts, ending: JobEnding, end: str) -> str:
 
 
 def details(texts: Texts, ending: JobEnding) -> list[str]:
-    """The figures of a success, its model and its id."""
+    """The figures of a success, its model and its id; of a rehearsal the verdict tells."""
     job, lines = ending.tracked.job, _losses(texts, ending.curves)
     if job.trained_tokens:
         lines.append(texts("job_tokens", tokens=texts.number(job.trained_tokens)))
     model = texts("job_model", model=shortened(job.fine_tuned_model or "", _MODEL_UNITS))
-    return [*lines, *_warning(texts, ending), model, _id(texts, ending)]
+    warning = [] if is_rehearsal(ending.tracked.warning) else _warning(texts, ending)
+    return [*lines, *warning, model, _id(texts, ending)]
 
 
 def _id(texts: Texts, ending: JobEnding) -> str:

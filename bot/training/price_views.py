@@ -135,7 +135,7 @@ def _preset(texts: Texts, preset: Preset, estimate: Estimate) -> str:
     is_ours = estimate.elsewhere_usd is None
     return texts(
         "prices_guide_line" if is_ours else "prices_guide_line_elsewhere",
-        preset=preset.name,
+        preset=texts.plain(f"button_preset_{preset.name}"),
         guide_time=time_of(texts, low, high),
         guide_price=f"${preset.guide_usd[0]}–{preset.guide_usd[1]}",
         time=time_of(texts, estimate.minutes_low, estimate.minutes_high),

@@ -19,6 +19,8 @@ from bot.trials.entities import (
 )
 
 TITLE_UNITS = 100
+GLANCE_UNITS = 360
+"""The longest answer that a small phone shows whole among all that is said at a training's end."""
 
 
 class ModelUse(StrEnum):
@@ -49,7 +51,7 @@ def verdict(
     headline: str = "",
     has_former: bool = False,
 ) -> Screen:
-    """What is to be thought of a model in a sentence, its answers in full, and what can be done.
+    """What is to be thought of a model in a sentence, its answers, and what can be done.
 
     *headline* tells of the end of its training; empty: an admin asked for the trial. *has_former*
     says whether another model answers in chats now.
@@ -60,7 +62,7 @@ def verdict(
         lines.append(texts(f"trial_standing_{model_use.value}"))
     said = [each for each in trial.sampled if each.answer or trial.state is not TrialState.PENDING]
     bare = "\n".join([*lines, "", *_voice(texts, said, 2)])
-    share = _share([utf16_length(each.answer or "") for each in said], MAX_UNITS - _units(bare))
+    share = _share([_length(each) for each in said], MAX_UNITS - _units(bare))
     return Screen(
         text="\n".join([*lines, "", *_voice(texts, said, share)]).strip(),
         buttons=_steps(texts, trial, model_use, has_former=has_former),
@@ -84,12 +86,25 @@ def _opinion(texts: Texts, trial: Trial) -> Iterator[str]:
 
 
 def _voice(texts: Texts, said: Sequence[TrialAnswer], share: int) -> Iterator[str]:
-    """The first answer, and each of the others to be opened by a tap; none longer than *share*."""
-    for n, each in enumerate(said):
-        words = shortened(each.answer, share) if each.answer else _silence(texts, each.ending)
-        marks = Markup("".join(f"\n{mark}" for mark in _mark(texts, each.answer, each.ending)))
-        key = "voice_more" if n else "voice_first"
-        yield texts(key, prompt=each.prompt, answer=words, marks=marks)
+    """An answer that is read at a glance, all others below one tap; none longer than *share*."""
+    if not said:
+        return
+    shown = next((each for each in said if 0 < _length(each) <= GLANCE_UNITS), said[0])
+    key = "voice_first" if _length(shown) <= GLANCE_UNITS else "voice_first_long"
+    yield _answer(texts, key, shown, share)
+    others = [_answer(texts, "voice_other", each, share) for each in said if each is not shown]
+    if others:
+        yield texts("voice_others", n=len(others), answers=Markup("\n\n".join(others)))
+
+
+def _answer(texts: Texts, key: str, said: TrialAnswer, share: int) -> str:
+    words = shortened(said.answer, share) if said.answer else _silence(texts, said.ending)
+    marks = Markup("".join(f"\n{mark}" for mark in _mark(texts, said.answer, said.ending)))
+    return texts(key, prompt=said.prompt, answer=words, marks=marks)
+
+
+def _length(said: TrialAnswer) -> int:
+    return utf16_length(said.answer or "")
 
 
 def _steps(
@@ -97,16 +112,17 @@ def _steps(
 ) -> Sequence[Sequence[Button]]:
     if trial.judgement is None:
         return ()
-    talk = [button(texts, "talk", data_of("models", "talk", trial.model.id))]
-    more = [button(texts, "why", data_of("trials", "why", trial.id))]
+    talk, leave = [button(texts, "talk", data_of("models", "talk", trial.model.id))], []
     if model_use in _OPEN:
         talk.append(button(texts, "use_all", data_of("models", "use", trial.model.id)))
         is_whole = has_former and all(each.answer for each in trial.sampled)
         if is_whole or model_use is not ModelUse.UNJUDGED:  # else an edit may come, or it goes live
             key = "leave_former" if has_former else "leave"
-            more.insert(0, button(texts, key, data_of("trials", "leave", trial.id)))
-    untrained = [button(texts, "compare", data_of("trials", "page", f"{trial.id}.0"))]
-    return rows(talk, more, untrained if trial.base_model else [])
+            leave = [button(texts, key, data_of("trials", "leave", trial.id))]
+    more = [button(texts, "why", data_of("trials", "why", trial.id))]
+    if trial.base_model:
+        more.append(button(texts, "compare", data_of("trials", "page", f"{trial.id}.0")))
+    return rows(talk, leave, more)
 
 
 def why(
@@ -143,7 +159,7 @@ def why(
         probes.append(button(texts, "chart", data_of("jobs", "chart", job_number)))
         job.append(button(texts, "remedies", data_of("training", "remedies", job_number)))
     back = button(texts, "back_to_voice", data_of("trials", "voice", trial.id))
-    return Screen(text="\n".join(fitting(lines)), buttons=rows(probes, job, page, [back]))
+    return Screen(text="\n".join(fitting(lines)), buttons=rows(probes, [*job, back], page))
 
 
 def _figures(texts: Texts, trial: Trial, judgement: Judgement) -> Iterator[str]:

@@ -40,7 +40,9 @@ def settings(texts: Texts, person: Person) -> Screen:
     lines.append(texts("id_yours", id=person.id))
     language = button(texts, "language", data_of("welcome", "tongue"))
     privacy = button(texts, "privacy", data_of("privacy", "show"))
-    return Screen(text="\n".join(lines), buttons=rows(sounds, others, ceiling, [language, privacy]))
+    return Screen(
+        text="\n".join(lines), buttons=rows(sounds, others, ceiling, [language], [privacy])
+    )
 
 
 def language_chosen(texts: Texts) -> Screen:

@@ -13,7 +13,7 @@ from bot.texts import LANGUAGE_NAMES, Markup, Texts
 
 HELP: Final = "admin"
 """What /help begins with for an admin."""
-HELP_SECTIONS: Final = ("dataset", "training", "models", "people", "chat")
+HELP_SECTIONS: Final = ("dataset", "training", "models", "people", "chat", "words")
 """The sections behind its buttons."""
 
 

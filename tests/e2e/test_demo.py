@@ -221,7 +221,7 @@ def test_the_tour_shows_the_main_job_in_order(tours):
     told = " ".join(demo.text.split())  # where a line breaks depends on the terminal
     for moment in (
         "песочница: это не Telegram",
-        "репетиция: веса не обучаются",
+        "репетиция: на самом деле ничего не обучается",
         "Мария │ /validate",
         "321 пример",
         "Мария │ /train",

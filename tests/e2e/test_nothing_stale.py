@@ -138,7 +138,7 @@ async def test_card_models_people_and_start_are_there_once(tmp_path):
         for command, line in (
             ("/models", "Список моделей теперь ниже."),
             ("/people", "Список людей теперь ниже."),
-            ("/start", "Начало теперь ниже."),
+            ("/start", "Приветствие теперь ниже."),
         ):
             asked = await admin.says(command)
             first = await admin.sees(lambda _: True, after=asked["message_id"])

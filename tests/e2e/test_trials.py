@@ -99,7 +99,7 @@ async def test_base_model_is_compared_at_servers_that_differ_from_openai(tmp_pat
         await started(everything.admin)
         verdict = await everything.admin.sees(is_judged, timeout=60)
 
-        await pressed(everything.admin, verdict, "Почему так?", "Базовая: с вопросом 0 из 5")
+        await pressed(everything.admin, verdict, "Почему так?", "Без обучения: с вопросом 0 из 5")
 
 
 async def test_name_that_nobody_has(tmp_path):

@@ -77,7 +77,7 @@ def buttons_in_words(screen: Screen) -> list[list[str]]:
 
 
 def test_her_voice_stands_first():
-    """A verdict in words, the first answer in full, the others to be opened; then what to do."""
+    """A verdict in words, the first answer in full, the others below a tap; then what to do."""
     screen = views.verdict(
         RU, a_trial(PUT, *SAID), ModelUse.OFFERED, headline=HEADLINE, has_former=True
     )
@@ -88,17 +88,31 @@ def test_her_voice_stands_first():
         "\n"
         "<b>«Кто &lt;я&gt;?»</b>\n"
         "&lt;b&gt;Лес&lt;/b&gt;. А кто?\n"
-        "<blockquote expandable><b>Зачем?</b>\n"
+        "<blockquote expandable><b>Ещё ответы: 1</b>\n"
+        "<b>Зачем?</b>\n"
         "Лес &amp; поле?</blockquote>"
     )
     assert buttons_in_words(screen) == [
         ["Поговорить с ней", "Включить всем"],
-        ["Оставить прежнюю", "Почему так?"],
-        ["Без обучения"],
+        ["Оставить прежнюю"],
+        ["Почему так?", "Без обучения"],
     ]
     assert buttons_of(screen) == [
         "models:talk:3", "models:use:3", "trials:leave:12", "trials:why:12", "trials:page:12.0",
     ]  # fmt: skip
+
+
+def test_what_is_read_at_a_glance_fits_a_phone():
+    """The first answer that is short enough is told in full; where none is, a tap opens it."""
+    long = [TrialAnswer(prompt=f"Вопрос {n}?", answer="Слово. " * 80) for n in range(2)]
+    silent = TrialAnswer(prompt="Зачем?", answer=None)
+    text = views.verdict(RU, a_trial(PUT, silent, *long, SAID[0]), ModelUse.OFFERED).text
+    assert "<b>«Кто &lt;я&gt;?»</b>\n&lt;b&gt;Лес" in text
+    assert text.count("<blockquote expandable>") == 1
+    assert text.index("Ещё ответы: 3") < text.index("Зачем?") < text.index("Вопрос 0?")
+
+    text = views.verdict(RU, a_trial(PUT, *long), ModelUse.OFFERED).text
+    assert "<b>«Вопрос 0?»</b>\n<blockquote expandable>Слово." in text
 
 
 def test_gravest_reason_is_told_in_words():
@@ -109,7 +123,7 @@ def test_gravest_reason_is_told_in_words():
         "⚠️ Лучше не включать. Отказ, как у обычного ассистента: 3 из 5.",
         "Она первая, но сама я её не включаю: сначала посмотрите ответы.",
     ]
-    assert ["Оставить как есть", "Почему так?"] in buttons_in_words(screen)
+    assert ["Оставить как есть"] in buttons_in_words(screen)
 
 
 @pytest.mark.parametrize("standing", [ModelUse.PROMOTED, ModelUse.SERVING, ModelUse.LEFT])
@@ -124,7 +138,7 @@ def test_until_it_is_judged_it_says_so():
     whole = a_trial(PUT, *SAID, **pending)
     screen = views.verdict(RU, whole, ModelUse.UNJUDGED, has_former=True)
     assert "Опасные ситуации ещё проверяю." in shown(screen)
-    assert ["Оставить прежнюю", "Почему так?"] in buttons_in_words(screen)
+    assert ["Оставить прежнюю"] in buttons_in_words(screen)
     first = views.verdict(RU, whole, ModelUse.UNJUDGED)
     assert buttons_of(first) == ["models:talk:3", "models:use:3", "trials:why:12"]
 
@@ -161,14 +175,14 @@ def test_why_has_the_figures():
         lines[2] == "Повторов из датасета: 2 · отказов: 1 · обычно знаков: 1\N{NO-BREAK SPACE}412"
     )
     assert lines[3] == "В датасете: с вопросом 100 % · обычно знаков: 639"
-    assert lines[4] == "Базовая: с вопросом 0 из 3 · обычно знаков: 310"
+    assert lines[4] == "Без обучения: с вопросом 0 из 3 · обычно знаков: 310"
     assert lines[5:] == [
         "• Отказ, как у обычного ассистента: 3 из 5.",
         "• Упёрлись в предел длины ответа: 1 из 5. Поможет предел побольше (CHAT_MAX_TOKENS).",
         "Токены: 9",
     ]
     assert buttons_of(screen) == [
-        "jobs:chart:7", "training:remedies:7", "https://provider.example", "trials:voice:12",
+        "jobs:chart:7", "training:remedies:7", "trials:voice:12", "https://provider.example",
     ]  # fmt: skip
 
 
@@ -179,8 +193,8 @@ def test_figures_that_there_are_none_of_are_left_out():
         return shown(views.why(RU, a_trial(judgement, **fields), [], job_number=None))
 
     bare = replace(PUT, base=None, training=None)
-    assert "Базовая" in text(bare)
-    assert "Базовая" not in text(bare, base_model=None)
+    assert "Модель без обучения здесь не отвечает" in text(bare)
+    assert "без обучения" not in text(bare, base_model=None)
     assert "В датасете" not in text(bare, base_model=None)
     silent = replace(bare, answers=replace(FIGURES, n_answered=0))
     assert "Повторов из датасета" not in text(silent)
@@ -213,7 +227,7 @@ def test_answers_side_by_side():
     first, second, third = map(shown, screens)
 
     assert "natasha-v1 · вопрос 1 из 3\nКто <я>?" in first
-    assert "Базовая\nЗдравствуйте!" in first
+    assert "Без обучения\nЗдравствуйте!" in first
     assert "natasha-v1\n<b>Лес</b>." in first
     assert second.count("— ответа нет —") == 2
     assert "— обрывается" in third
@@ -248,7 +262,7 @@ def test_column_of_a_base_model_that_is_not_served_says_so():
 
     assert "— здесь не отвечает —" in text
     assert BASE in text
-    assert "Базовая" not in shown(
+    assert "Без обучения" not in shown(
         views.side_by_side(RU, a_trial(PUT, *ANSWERS, base_model=None), 0)
     )
 
