@@ -9,10 +9,11 @@ THEME_UNITS = 40
 
 
 def number_lines(texts: Texts, found: ValidationReport) -> list[str]:
-    """Kind, tokens, system prompts, turns, answers, themes and size, a line each."""
+    """Kind, themes, answers, tokens, system prompts, turns and size, a line each."""
     lines = []
     if found.method is TrainingMethod.DPO:
         lines.append(texts("dataset_kind_dpo"))
+    lines += _themes(texts, found) + _answers(texts, found)
     if found.tokens is not None:
         lines.append(
             texts(
@@ -25,7 +26,7 @@ def number_lines(texts: Texts, found: ValidationReport) -> list[str]:
             )
         )
         lines.append(_prompts(texts, found))
-    lines += _turns(texts, found) + _answers(texts, found) + _themes(texts, found)
+    lines += _turns(texts, found)
     lines.append(
         texts(
             "dataset_size",

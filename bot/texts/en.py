@@ -153,7 +153,7 @@ MESSAGES: Final[dict[str, str]] = {
     "button_settings": "⚙️ Settings",
     "button_language": "Language",
     "button_privacy": "What is stored about me",
-    "button_sound_admin_important": "Only what matters",
+    "button_sound_admin_important": "Important",
     "button_sound_admin_routine": "Everything",
     "button_sound_admin_call": "Nothing",
     "button_sound_tester_important": "Without sound",

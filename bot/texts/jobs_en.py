@@ -47,7 +47,7 @@ CARDS: Final[dict[str, str]] = {
     ),
     "monitor_how": "Send the command with the job's ID: <code>/monitor ftjob-…</code>",
     "button_all_jobs": "All jobs",
-    "button_monitor": "Follow another job",
+    "button_monitor": "Follow a job from elsewhere",
     "cancel_ask": "Stop {name}? What was spent won't come back, and there will be no model.",
     "cancel_sent": "Stopping {name}. I'll write when the provider confirms.",
     "cancel_kept": "All right, {name} keeps training.",

@@ -19,8 +19,8 @@ from bot.trials.entities import (
 )
 
 TITLE_UNITS = 100
-GLANCE_UNITS = 360
-"""The longest answer that a small phone shows whole among all that is said at a training's end."""
+GLANCE_UNITS = 180
+"""The longest answer that a small phone shows whole, with all else that a training's end says."""
 
 
 class ModelUse(StrEnum):

@@ -89,12 +89,14 @@ async def desk(
     everything: World,
     *,
     viewport: dict[str, int],
+    query: str = "",
     scheme: str = "light",
     scale: int = 1,
 ) -> AsyncIterator[Desk]:
     """The page, opened; at the end the browser has not complained.
 
-    *scale* is how many pixels of a screenshot make one of the page's.
+    *query* of the address names other people. *scale* is how many pixels of a screenshot make
+    one of the page's.
     """
     context = await browser.new_context(
         viewport={"width": viewport["width"], "height": viewport["height"]},
@@ -110,7 +112,7 @@ async def desk(
     opened = Desk(page, screens, Phone(page, "admin"), Phone(page, "tester"))
     page.on("console", opened.hear)
     page.on("pageerror", lambda error: opened.errors.append(str(error)))
-    await page.goto(everything.sandbox.ready)
+    await page.goto(f"{everything.sandbox.ready}/{query}")
     yield opened
     await context.close()
     assert opened.errors == []

@@ -54,7 +54,7 @@ async def test_main_ways_take_few_taps(browser: Browser, tmp_path):
         counted["first training"] = thumb.since()
 
         ended = await thumb.sees("natasha-v1 готова", LONG_MS)
-        assert "«Я чувствую себя потерянным в жизни»" in await ended.inner_text()
+        assert "Я чувствую себя потерянным в жизни" in await ended.inner_text()
         counted["from the end of a job to Natasha's words"] = thumb.since()
 
         file = {
