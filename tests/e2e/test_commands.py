@@ -251,7 +251,7 @@ async def test_models_are_tried_and_put_to_use(tmp_path):
         admin, tester = everything.admin, everything.tester
         await admin.says(f"/test {MODEL}")
         trial = await admin.sees(f"{MODEL}\n")
-        assert f"«{FIRST}»" in trial["text"]
+        assert FIRST in trial["text"]
         await insisted(admin, trial, "Включить всем", f"Теперь отвечает {MODEL}")
         await admin.says("/test")
         await admin.sees(f"{MODEL}\n", after=trial["message_id"])

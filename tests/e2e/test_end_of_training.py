@@ -66,7 +66,7 @@ async def test_killed_between_the_answers_and_the_verdict(tmp_path):
         await started(admin)
         told = await admin.sees("Опасные ситуации ещё проверяю", timeout=40)
         left = await other.sees("Опасные ситуации ещё проверяю", timeout=40)
-        assert f"«{FIRST}»" in words(told)
+        assert FIRST in words(told)
         assert "Без обучения" not in offered(told)
         assert BASE not in {e.json["model"] for e in everything.proxy.sent("POST", CHAT)[:5]}
 

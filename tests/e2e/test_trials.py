@@ -24,7 +24,7 @@ async def test_from_the_verdict_to_a_model_in_use(tmp_path):
         told, told_other = await admin.sees(is_judged), await other.sees(is_judged)
         assert "Сначала прочтите ответы. Это репетиция" in told["text"]
         assert "запуск: Мария" in told_other["text"]
-        assert f"«{FIRST}»" in told["text"]
+        assert FIRST in told["text"]
         assert [e["type"] for e in told["entities"]].count("expandable_blockquote") == 4
         assert offered(told) == [
             "Поговорить с ней", "Включить всем", "Оставить прежнюю", "Почему так?", "Без обучения",
