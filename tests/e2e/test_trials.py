@@ -25,7 +25,8 @@ async def test_from_the_verdict_to_a_model_in_use(tmp_path):
         assert "Сначала прочтите ответы. Это репетиция" in told["text"]
         assert "запуск: Мария" in told_other["text"]
         assert FIRST in told["text"]
-        assert [e["type"] for e in told["entities"]].count("expandable_blockquote") == 4
+        assert "Ещё ответы: 4" in told["text"]
+        assert [e["type"] for e in told["entities"]].count("expandable_blockquote") == 1
         assert offered(told) == [
             "Поговорить с ней", "Включить всем", "Оставить прежнюю", "Почему так?", "Без обучения",
         ]  # fmt: skip
