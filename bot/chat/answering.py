@@ -81,7 +81,7 @@ class Answering:
         question = self.chat.question(
             text,
             person=_limited(context.person, care),
-            chat_id=context.row.chat_id,
+            topic=context.topic,
             message_id=message_id,
             replaces=replaces,
         )
@@ -93,7 +93,7 @@ class Answering:
         Nothing happens if it has come already. After a failure the turn is as before.
         """
         continuing = Continuing(chat=self.chat)
-        past = await continuing.cut(context.row.chat_id, request_id, part)
+        past = await continuing.cut(context.topic, request_id, part)
         if past is None:
             return
         care = await self.help.care_of(context, past.turn.question_id)
@@ -101,7 +101,7 @@ class Answering:
             past,
             context.texts.plain("chat_go_on"),
             person=_limited(context.person, care),
-            chat_id=context.row.chat_id,
+            topic=context.topic,
         )
         await self._show(context, question, care, replaces=None, place=None)
 
@@ -195,7 +195,7 @@ class Answering:
                 answer.question,
                 answer.text,
                 person=context.person,
-                chat_id=context.row.chat_id,
+                topic=context.topic,
                 request_id=request_id,
                 usage=answer.usage,
                 ending=answer.ending,
@@ -213,8 +213,8 @@ class Answering:
         )
         self._say(context, frames, screens, turn_id=_turn_of(answer.question) or request_id)
         self._put_card_below(context, answer)
-        chat_id, now = context.row.chat_id, int(time.time())
-        context.at_last(lambda tx: self.outbox.take_old_buttons(tx, chat_id, now=now))
+        now = int(time.time())
+        context.at_last(lambda tx: self.outbox.take_old_buttons(tx, context.topic, now=now))
 
     def _say(
         self,
@@ -230,8 +230,8 @@ class Answering:
         for screen in others:
             key = context.reply(screen)
         if turn_id is not None:
-            chat_id = context.row.chat_id
-            context.also(lambda tx: self.outbox.give_buttons(tx, chat_id, key, of=turn_id))
+            topic = context.topic
+            context.also(lambda tx: self.outbox.give_buttons(tx, topic, key, of=turn_id))
 
     def _put_card_below(self, context: BotContext, answer: IncomingAnswer) -> None:
         """Below everything that is said in answer to a person in danger."""
@@ -260,7 +260,7 @@ class Answering:
         async def leave_open(tx: Transaction) -> None:
             await self.chat.count_lost(tx, question, context.person, usage=answer.usage)
             if not generation.is_unwelcome:
-                await self.chat.leave_open(tx, question, chat_id=context.row.chat_id)
+                await self.chat.leave_open(tx, question, topic=context.topic)
 
         context.also(leave_open)
         is_put_back = question.replaces is not None and place is not None

@@ -17,6 +17,7 @@ from bot.domain.models import (
     OpenQuestion,
     PastTurn,
     ServedModel,
+    Topic,
     Turn,
     Usage,
 )
@@ -71,7 +72,7 @@ class Chat:
         text: str,
         *,
         person: Person,
-        chat_id: int,
+        topic: Topic,
         message_id: int | None = None,
         replaces: PastTurn | None = None,
     ) -> Question:
@@ -83,7 +84,7 @@ class Chat:
         """
         model = await self.model_for(person)
         turns = await self.conversations.recent_turns(
-            chat_id, limit=MOST_TURNS, before=replaces.id if replaces else None
+            topic, limit=MOST_TURNS, before=replaces.id if replaces else None
         )
         paused_s = time.time() - turns[-1].created_at if turns and not replaces else 0
         question = Question(
@@ -175,7 +176,7 @@ class Chat:
         answer: str,
         *,
         person: Person,
-        chat_id: int,
+        topic: Topic,
         request_id: int,
         usage: Usage | None,
         ending: Ending,
@@ -202,7 +203,7 @@ class Chat:
             for on_continued in self.on_continued:
                 await on_continued(tx, past.request_id)
             return
-        await self.conversations.drop_question(tx, chat_id)
+        await self.conversations.drop_question(tx, topic)
         turn = Turn(
             user_text=question.text,
             assistant_text=answer,
@@ -212,7 +213,7 @@ class Chat:
         await self.conversations.add_turn(
             tx,
             turn,
-            chat_id=chat_id,
+            topic=topic,
             person_id=person.id,
             request_id=request_id,
             model=question.model.name,
@@ -244,32 +245,36 @@ class Chat:
                 is_extra=True,
             )
 
-    async def last_turn(self, chat_id: int, request_id: int | None = None) -> PastTurn:
+    async def last_turn(self, topic: Topic, request_id: int | None = None) -> PastTurn:
         """The turn that another answer may replace: the last one of the conversation.
 
         Raises:
             NothingToRetry: the conversation has none yet.
             NotTheLastAnswer: it is not the answer to *request_id*.
         """
-        last = await self.conversations.last_turn(chat_id)
+        last = await self.conversations.last_turn(topic)
         if request_id is not None and (last is None or last.request_id != request_id):
             raise NotTheLastAnswer
         if last is None:
             raise NothingToRetry
         return last
 
-    async def is_unanswered(self, person_id: int, message_id: int) -> bool:
-        """Whether the message is newer than any with an answer."""
-        answered = await self.conversations.last_question(person_id)
+    async def is_unanswered(self, topic: Topic, message_id: int) -> bool:
+        """Whether the message is newer than any of the topic with an answer."""
+        answered = await self.conversations.last_question(topic)
         return answered is None or message_id > answered > 0
 
-    async def leave_open(self, tx: Transaction, question: Question, *, chat_id: int) -> None:
+    async def leave_open(self, tx: Transaction, question: Question, *, topic: Topic) -> None:
         """No answer came to a new question: the person can ask it again."""
         is_new = question.replaces is None and question.continues is None
         if is_new and question.message_id is not None:
             left = OpenQuestion(message_id=question.message_id, text=question.text)
-            await self.conversations.leave_open(tx, chat_id, left)
+            await self.conversations.leave_open(tx, topic, left)
 
-    async def start_new(self, tx: Transaction, chat_id: int) -> None:
-        """Begin a new conversation."""
-        await self.conversations.start(tx, chat_id, now=int(time.time()))
+    async def start_new(self, tx: Transaction, topic: Topic) -> None:
+        """Begin a new conversation; those of other topics go on."""
+        await self.conversations.start(tx, topic, now=int(time.time()))
+
+    async def start_all_new(self, tx: Transaction, chat_id: int) -> None:
+        """Begin a new conversation in each topic of the chat."""
+        await self.conversations.start_all(tx, chat_id, now=int(time.time()))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.chat.chat import MOST_TURNS, Chat
 from bot.chat.question import Question, shortened
-from bot.domain.models import Ending, PastTurn
+from bot.domain.models import Ending, PastTurn, Topic
 from bot.domain.people import Person
 from bot.errors import NotTheLastToContinue, OtherModelServes
 
@@ -15,13 +15,13 @@ class Continuing:
 
     chat: Chat
 
-    async def cut(self, chat_id: int, request_id: int, part: int) -> PastTurn | None:
+    async def cut(self, topic: Topic, request_id: int, part: int) -> PastTurn | None:
         """The turn whose answer goes on after that part; None: it has gone on already.
 
         Raises:
             NotTheLastToContinue: it is not the last one of the conversation, or it was not cut.
         """
-        last = await self.chat.conversations.last_turn(chat_id)
+        last = await self.chat.conversations.last_turn(topic)
         if last is None or last.request_id != request_id or last.n_parts < part:
             raise NotTheLastToContinue
         if last.n_parts > part:
@@ -31,7 +31,7 @@ class Continuing:
         return last
 
     async def question(
-        self, past: PastTurn, wish: str, *, person: Person, chat_id: int
+        self, past: PastTurn, wish: str, *, person: Person, topic: Topic
     ) -> Question:
         """What the model will be asked; *wish* are the words that ask it to go on.
 
@@ -45,7 +45,7 @@ class Continuing:
         model = await chat.model_for(person)
         if model.name != past.model:
             raise OtherModelServes
-        turns = await chat.conversations.recent_turns(chat_id, limit=MOST_TURNS, before=past.id)
+        turns = await chat.conversations.recent_turns(topic, limit=MOST_TURNS, before=past.id)
         question = Question(
             model=model,
             window=[earlier.turn for earlier in turns],

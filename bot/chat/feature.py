@@ -80,7 +80,7 @@ def build(
         database=core.database,
         models=serving.models,
     )
-    serving.tried.on_other_voice.append(chat.start_new)
+    serving.tried.on_other_voice.append(chat.start_all_new)
     access.admission.on_removed.append(generations.end)
     return ChatFeature(
         name="chat",

@@ -63,7 +63,7 @@ class ChatHandlers:
         if theme not in STARTERS:
             raise ButtonGone
         question = texts.plain(f"button_starter_{theme}")
-        last = await self.chat.conversations.last_turn(context.row.chat_id)
+        last = await self.chat.conversations.last_turn(context.topic)
         if last is not None and last.turn.user_text == question:
             await context.toast(texts.plain("starter_asked"))
             return
@@ -78,30 +78,30 @@ class ChatHandlers:
         if await _is_taken(context, self.takes_edited):
             return
         chat, message_id = self.chat, _message_id(context)
-        last = await chat.conversations.last_turn(context.row.chat_id)
+        last = await chat.conversations.last_turn(context.topic)
         if last is not None and last.turn.question_id == message_id:
             text = await self._question(context, before=last.id)
             if last.turn.user_text != text:
                 shown_in = await self.outbox.place_of(last.request_id)
                 await self._answer_instead(context, last, text, place=shown_in)
-        elif await chat.is_unanswered(context.person.id, message_id):
+        elif await chat.is_unanswered(context.topic, message_id):
             text = await self._question(context)
             await self.answering.answer(context, text, message_id=message_id)
 
     async def retry(self, context: BotContext) -> None:
         """/retry: another answer to the last question, or its first, as a new message."""
-        left = await self.chat.conversations.open_question(context.row.chat_id)
+        left = await self.chat.conversations.open_question(context.topic)
         if left is not None:
             await self.answering.answer(context, left.text, message_id=left.message_id)
             return
-        last = await self.chat.last_turn(context.row.chat_id)
+        last = await self.chat.last_turn(context.topic)
         await self._answer_instead(context, last, last.turn.user_text, place=None)
 
     async def retry_here(self, context: BotContext) -> None:
         """🔁: another answer, in the message with the button. A double tap asks once."""
         request_id, place = context.press.number, _message_id(context)
         try:
-            last = await self.chat.last_turn(context.row.chat_id, request_id)
+            last = await self.chat.last_turn(context.topic, request_id)
         except NotTheLastAnswer:
             newer = await self.chat.conversations.replacement(request_id)
             if newer is not None and await self.outbox.place_of(newer) == place:
@@ -114,13 +114,13 @@ class ChatHandlers:
 
         A double tap asks once.
         """
-        chat, chat_id = self.chat, context.row.chat_id
-        left = await chat.conversations.open_question(chat_id)
+        chat = self.chat
+        left = await chat.conversations.open_question(context.topic)
         if left is not None and left.message_id == context.press.number:
             place = _message_id(context) if context.press.action == "repeat" else None
             await self.answering.answer(context, left.text, message_id=left.message_id, place=place)
             return
-        last = await chat.conversations.last_turn(chat_id)
+        last = await chat.conversations.last_turn(context.topic)
         if last is None or last.turn.question_id != context.press.number:
             raise NotTheLastAnswer
 
@@ -138,14 +138,13 @@ class ChatHandlers:
             await context.toast(context.texts.plain("chat_stop_late"))
 
     async def start_new(self, context: BotContext) -> None:
-        """/new: the model will not see the earlier conversation any more."""
-        chat_id = context.row.chat_id
-        context.also(lambda tx: self.chat.start_new(tx, chat_id))
+        """/new: the model will not see the topic's earlier conversation any more."""
+        context.also(lambda tx: self.chat.start_new(tx, context.topic))
         context.say("chat_new")
 
     async def accept_new(self, context: BotContext) -> None:
         """The button after a long silence, which does the same; once for a double tap."""
-        if await self.chat.conversations.last_turn(context.row.chat_id) is not None:
+        if await self.chat.conversations.last_turn(context.topic) is not None:
             await self.start_new(context)
 
     async def not_text(self, context: BotContext) -> None:
@@ -190,9 +189,7 @@ class ChatHandlers:
 
     async def _is_last(self, context: BotContext, quote: Quote, before: int | None) -> bool:
         """Whether the message is of the last turn, which the model is shown anyway."""
-        turns = await self.chat.conversations.recent_turns(
-            context.row.chat_id, limit=1, before=before
-        )
+        turns = await self.chat.conversations.recent_turns(context.topic, limit=1, before=before)
         for past in turns:
             place = await self.outbox.place_of(past.request_id)
             return quote.message_id in (past.turn.question_id, place)

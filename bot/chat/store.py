@@ -1,14 +1,22 @@
 """Conversations and their turns: question and answer, stored together or not at all."""
 
 from dataclasses import asdict, replace
+from typing import Final
 
-from bot.domain.models import Ending, OpenQuestion, PastTurn, Turn, Usage
+from bot.domain.models import Ending, OpenQuestion, PastTurn, Topic, Turn, Usage
 from bot.gateways.old_answers import in_words
 from bot.storage.database import Database, Transaction
 
+_CURRENT: Final = """
+    SELECT id FROM conversations
+    WHERE chat_id = :chat_id AND thread_id = :thread_id
+    ORDER BY id DESC
+    LIMIT 1
+"""
+
 
 class ConversationStore:
-    """Tables `conversations` and `turns`.
+    """Tables `conversations`, of which the newest of a topic is the current one, and `turns`.
 
     A turn that was replaced stays in the table (it may be rated, and it has cost something), but
     is history no more.
@@ -18,35 +26,33 @@ class ConversationStore:
         self._db = database
 
     async def recent_turns(
-        self, chat_id: int, *, limit: int, before: int | None = None
+        self, topic: Topic, *, limit: int, before: int | None = None
     ) -> list[PastTurn]:
-        """Turns of the chat's current conversation, oldest first, the last *limit* of them.
+        """Turns of the topic's current conversation, oldest first, the last *limit* of them.
 
         *before*: only those before the turn with that id.
         """
         newest_first = await self._db.all(
             PastTurn,
-            """
+            f"""
             SELECT id, request_id, question_id, created_at, model, n_parts, user_text,
                 assistant_text, ending
             FROM turns
-            WHERE conversation_id = (
-                SELECT id FROM conversations WHERE chat_id = :chat_id ORDER BY id DESC LIMIT 1
-            ) AND id < :before AND replaced_by IS NULL
+            WHERE conversation_id = ({_CURRENT}) AND id < :before AND replaced_by IS NULL
             ORDER BY id DESC
             LIMIT :limit
             """,
-            {"chat_id": chat_id, "limit": limit, "before": before or 2**63 - 1},
+            asdict(topic) | {"limit": limit, "before": before or 2**63 - 1},
         )
         return [replace(past, turn=in_words(past.turn)) for past in newest_first[::-1]]
 
-    async def last_turn(self, chat_id: int) -> PastTurn | None:
-        """The newest turn of the chat's current conversation; None: it has none yet."""
-        turns = await self.recent_turns(chat_id, limit=1)
+    async def last_turn(self, topic: Topic) -> PastTurn | None:
+        """The newest turn of the topic's current conversation; None: it has none yet."""
+        turns = await self.recent_turns(topic, limit=1)
         return turns[0] if turns else None
 
-    async def last_question(self, person_id: int) -> int | None:
-        """The message of the person that was answered last, in whichever conversation.
+    async def last_question(self, topic: Topic) -> int | None:
+        """The message that was answered last in the topic, in whichever conversation.
 
         0: some message from before they were kept; None: no message was ever answered.
         """
@@ -54,12 +60,12 @@ class ConversationStore:
             int,
             """
             SELECT coalesce(question_id, 0)
-            FROM turns
-            WHERE person_id = :person_id
-            ORDER BY created_at DESC, id DESC
+            FROM conversations c CROSS JOIN turns ON turns.conversation_id = c.id
+            WHERE chat_id = :chat_id AND thread_id = :thread_id
+            ORDER BY c.id DESC, turns.id DESC
             LIMIT 1
             """,
-            {"person_id": person_id},
+            asdict(topic),
         )
 
     async def answer_of(self, request_id: int) -> str | None:
@@ -87,58 +93,70 @@ class ConversationStore:
             """
         return await self._db.one(int, query, {"since": since}) or 0
 
-    async def leave_open(self, tx: Transaction, chat_id: int, question: OpenQuestion) -> None:
+    async def leave_open(self, tx: Transaction, topic: Topic, question: OpenQuestion) -> None:
         """No answer came: the question can be asked again until another one is answered."""
         await tx.execute(
             """
-            INSERT OR REPLACE INTO open_questions (chat_id, question_id, text)
-            VALUES (:chat_id, :question_id, :text)
+            INSERT OR REPLACE INTO open_questions (chat_id, thread_id, question_id, text)
+            VALUES (:chat_id, :thread_id, :message_id, :text)
             """,
-            {"chat_id": chat_id, "question_id": question.message_id, "text": question.text},
+            asdict(topic) | asdict(question),
         )
 
-    async def open_question(self, chat_id: int) -> OpenQuestion | None:
-        """The chat's last question, if no answer came."""
-        query = "SELECT question_id AS message_id, text FROM open_questions WHERE chat_id = :id"
-        return await self._db.one(OpenQuestion, query, {"id": chat_id})
+    async def open_question(self, topic: Topic) -> OpenQuestion | None:
+        """The topic's last question, if no answer came."""
+        return await self._db.one(
+            OpenQuestion,
+            """
+            SELECT question_id AS message_id, text
+            FROM open_questions
+            WHERE chat_id = :chat_id AND thread_id = :thread_id
+            """,
+            asdict(topic),
+        )
 
-    async def drop_question(self, tx: Transaction, chat_id: int) -> None:
+    async def drop_question(self, tx: Transaction, topic: Topic) -> None:
         """There is nothing to be asked again any more."""
         await tx.execute(
-            "DELETE FROM open_questions WHERE chat_id = :chat_id", {"chat_id": chat_id}
+            "DELETE FROM open_questions WHERE chat_id = :chat_id AND thread_id = :thread_id",
+            asdict(topic),
         )
 
-    async def start(self, tx: Transaction, chat_id: int, *, now: int) -> None:
+    async def start(self, tx: Transaction, topic: Topic, *, now: int) -> int:
         """Begin a new conversation: what was said before is not shown to the model any more."""
-        await self.drop_question(tx, chat_id)
-        await tx.execute(
-            "INSERT INTO conversations (chat_id, started_at) VALUES (:chat_id, :now)",
-            {"chat_id": chat_id, "now": now},
+        await self.drop_question(tx, topic)
+        return await tx.insert(
+            """
+            INSERT INTO conversations (chat_id, thread_id, started_at)
+            VALUES (:chat_id, :thread_id, :now)
+            """,
+            asdict(topic) | {"now": now},
         )
+
+    async def start_all(self, tx: Transaction, chat_id: int, *, now: int) -> None:
+        """Begin a new conversation in each topic of the chat."""
+        rows = await tx.rows(
+            "SELECT DISTINCT thread_id FROM conversations WHERE chat_id = :id", {"id": chat_id}
+        )
+        for thread_id in {0, *(row["thread_id"] for row in rows)}:
+            await self.start(tx, Topic(chat_id, thread_id), now=now)
 
     async def add_turn(
         self,
         tx: Transaction,
         turn: Turn,
         *,
-        chat_id: int,
+        topic: Topic,
         person_id: int,
         request_id: int,
         model: str,
         usage: Usage | None,
         now: int,
     ) -> None:
-        """Append a turn to the chat's current conversation, which begins with its first turn."""
-        conversation_id = await tx.one(
-            int,
-            "SELECT id FROM conversations WHERE chat_id = :chat_id ORDER BY id DESC LIMIT 1",
-            {"chat_id": chat_id},
-        )
+        """Append a turn to the topic's current conversation, which begins with its first turn."""
+        conversation_id = await tx.one(int, _CURRENT, asdict(topic))
         if conversation_id is None:
-            conversation_id = await tx.insert(
-                "INSERT INTO conversations (chat_id, started_at) VALUES (:chat_id, :now)",
-                {"chat_id": chat_id, "now": now},
-            )
+            conversation_id = await self.start(tx, topic, now=now)
         await tx.execute(
             """
             INSERT INTO turns (

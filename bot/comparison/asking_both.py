@@ -94,7 +94,7 @@ class AskingBoth:
         request_id = pair.request_id
         context.also(
             lambda tx: self.comparisons.answered(
-                tx, pair, sides, person=context.person, chat_id=context.row.chat_id
+                tx, pair, sides, person=context.person, topic=context.topic
             )
         )
         first, *others = views.pair(context.texts, [side.text for side in sides], request_id)

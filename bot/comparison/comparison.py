@@ -12,7 +12,7 @@ from bot.comparison.entities import AnswerPair, Comparison, ComparisonEnding, Co
 from bot.comparison.results import BlindQuestion, ComparisonResult
 from bot.comparison.store import ComparisonStore
 from bot.delivery.notifications import Notifications
-from bot.domain.models import ServedModel
+from bot.domain.models import ServedModel, Topic
 from bot.domain.people import Access, Person
 from bot.errors import (
     ButtonGone,
@@ -184,7 +184,7 @@ class Comparisons:
         answers: Sequence[IncomingAnswer],
         *,
         person: Person,
-        chat_id: int,
+        topic: Topic,
     ) -> None:
         """Store the pair and both turns; one turn is history, and both count as one answer."""
         for turn, answer in zip(pair.turns, answers, strict=True):
@@ -193,7 +193,7 @@ class Comparisons:
                 answer.question,
                 answer.text,
                 person=person,
-                chat_id=chat_id,
+                topic=topic,
                 request_id=turn,
                 usage=answer.usage,
                 ending=answer.ending,
@@ -202,8 +202,10 @@ class Comparisons:
         await self.chat.conversations.replace(tx, -pair.request_id, by=pair.request_id)
         await self.store.add_pair(tx, pair)
 
-    async def votable(self, request_id: int, vote: Vote, *, person: Person) -> AnswerPair:
-        """The pair, if the person may give it that vote.
+    async def votable(
+        self, request_id: int, vote: Vote, *, person: Person, topic: Topic
+    ) -> AnswerPair:
+        """The pair, which stands in that topic, if the person may give it that vote.
 
         Raises:
             ButtonGone: the person never got such a pair.
@@ -217,7 +219,7 @@ class Comparisons:
         if comparison is None or not comparison.is_running:
             raise ComparisonOver
         if pair.vote not in (None, vote):
-            last = await self.chat.conversations.last_turn(person.id)
+            last = await self.chat.conversations.last_turn(topic)
             if last is None or abs(last.request_id) != request_id:
                 raise VoteStands
         return pair

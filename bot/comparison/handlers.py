@@ -93,7 +93,9 @@ class CompareHandlers:
         """A tester says which of two answers is better; a double tap says it once."""
         request_id = context.press.number
         choice = Vote(context.press.action.removeprefix("vote_"))
-        pair = await self.comparisons.votable(request_id, choice, person=context.person)
+        pair = await self.comparisons.votable(
+            request_id, choice, person=context.person, topic=context.topic
+        )
         if pair.vote is choice:
             return
         context.also(lambda tx: self.comparisons.vote(tx, pair, choice))

@@ -144,6 +144,11 @@ def is_forward(message: JsonDict) -> bool:
     return bool(message.get("forward_origin") or message.get("forward_date"))
 
 
+def thread_in(message: JsonDict) -> int:
+    """The topic whose conversation it is part of; 0: outside of topics."""
+    return integer(message, "message_thread_id") if message.get("is_topic_message") else 0
+
+
 def new_or_edited(update: JsonDict) -> JsonDict:
     """The message that a person wrote or edited; empty for any other update."""
     for kind in ("message", "edited_message"):

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
 from bot.delivery.cards_store import CardStore
@@ -10,13 +10,14 @@ from bot.delivery.chats_store import newest_message_id, saw_message
 from bot.delivery.screen import NO_BUTTONS, Screen
 from bot.delivery.screens_store import replaced_by, turned
 from bot.domain import JsonDict
+from bot.domain.models import Topic
 from bot.domain.people import Urgency
 from bot.storage.database import Database, Transaction
 
 SCREEN = "screen"
 """The kind of a row whose payload is ready to be sent; others are rendered when they are sent."""
 MOST_WITH_BUTTONS: Final = 2
-"""So many of a chat's answers, the last ones, keep the buttons under them."""
+"""So many of a topic's answers, the last ones, keep the buttons under them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,18 +156,18 @@ class OutboxStore:
         query = "SELECT coalesce(message_id, edit_id) FROM outbox WHERE key = :key"
         return await self._db.one(int, query, {"key": key})
 
-    async def give_buttons(self, tx: Transaction, chat_id: int, key: str, *, of: int) -> None:
+    async def give_buttons(self, tx: Transaction, topic: Topic, key: str, *, of: int) -> None:
         """The message *key* holds the buttons of that turn, and no longer those of another."""
         await tx.execute(
             """
             UPDATE outbox
-            SET buttons_of = iif(key = :key, :turn_id, NULL)
+            SET buttons_of = iif(key = :key, :turn_id, NULL), buttons_in = :thread_id
             WHERE key = :key OR (
                 chat_id = :chat_id AND buttons_of IS NOT NULL
                 AND coalesce(message_id, edit_id) = (SELECT edit_id FROM outbox WHERE key = :key)
             )
             """,
-            {"chat_id": chat_id, "key": key, "turn_id": of},
+            asdict(topic) | {"key": key, "turn_id": of},
         )
 
     async def holds_buttons(
@@ -186,15 +187,15 @@ class OutboxStore:
             is not None
         )
 
-    async def take_old_buttons(self, tx: Transaction, chat_id: int, *, now: int) -> None:
+    async def take_old_buttons(self, tx: Transaction, topic: Topic, *, now: int) -> None:
         """Take the buttons from all messages but the newest of each of the last answers."""
         standing = await tx.rows(
             """
             SELECT id, key, buttons_of FROM outbox
-            WHERE chat_id = :chat_id AND buttons_of IS NOT NULL
+            WHERE chat_id = :chat_id AND buttons_in = :thread_id AND buttons_of IS NOT NULL
             ORDER BY id DESC
             """,
-            {"chat_id": chat_id},
+            asdict(topic),
         )
         kept: set[int] = set()
         for row in standing:
@@ -202,7 +203,9 @@ class OutboxStore:
                 kept.add(row["buttons_of"])
                 continue
             key, bare = row["key"], NO_BUTTONS.to_json()
-            await self.change(tx, chat_id, key=f"{key}:bare", payload=bare, now=now, edit_key=key)
+            await self.change(
+                tx, topic.chat_id, key=f"{key}:bare", payload=bare, now=now, edit_key=key
+            )
             await tx.execute(
                 "UPDATE outbox SET buttons_of = NULL WHERE id = :id", {"id": row["id"]}
             )

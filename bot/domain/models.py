@@ -94,6 +94,15 @@ AnswerPart = str | TakenBack | Usage | Ending
 """What comes of an answer, in this order: words, perhaps taken back; its cost; how it ended."""
 
 
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Where a conversation is: each topic of a private chat has its own."""
+
+    chat_id: int
+    thread_id: int = 0
+    """Telegram's `message_thread_id`; 0: outside of topics."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """A question and its answer, always stored together."""
@@ -108,7 +117,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenQuestion:
-    """The last question of a chat, if no answer came."""
+    """The last question of a topic, if no answer came."""
 
     message_id: int
     """Telegram's id of the message with it."""

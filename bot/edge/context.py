@@ -21,6 +21,7 @@ from bot.delivery.screen import Screen, plain
 from bot.delivery.streaming import StreamedAnswer
 from bot.delivery.typing import Typing
 from bot.domain import JsonDict
+from bot.domain.models import Topic
 from bot.domain.people import Person, Urgency
 from bot.domain.typed import words_of
 from bot.edge.buttons import Press, parse
@@ -143,6 +144,13 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
         """The topic of a private chat where the person is; None: outside of topics."""
         message = self.current_update.effective_message
         return getattr(message, "message_thread_id", None)
+
+    @property
+    def topic(self) -> Topic:
+        """Whose conversation goes on here."""
+        message = self.current_update.effective_message
+        is_topic = getattr(message, "is_topic_message", None)
+        return Topic(self.row.chat_id, (self.thread_id or 0) if is_topic else 0)
 
     @property
     def press(self) -> Press:

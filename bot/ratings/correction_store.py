@@ -26,7 +26,7 @@ class AwaitedCorrectionStore:
         return await self._db.one(
             AwaitedCorrection,
             """
-            SELECT turn_id, message_id, request_id,
+            SELECT turn_id, message_id, request_id, thread_id,
                 expires_at > :now AND (ended_by IS NULL OR ended_by > :request_id) AS is_fresh
             FROM awaited_corrections
             WHERE person_id = :person_id AND request_id < :request_id
@@ -46,8 +46,10 @@ class AwaitedCorrectionStore:
         await tx.execute(
             """
             INSERT OR REPLACE INTO awaited_corrections (
-                person_id, turn_id, request_id, message_id, expires_at
-            ) VALUES (:person_id, :turn_id, :request_id, :message_id, :expires_at)
+                person_id, turn_id, request_id, message_id, thread_id, expires_at
+            ) VALUES (
+                :person_id, :turn_id, :request_id, :message_id, :thread_id, :expires_at
+            )
             """,
             asdict(awaited) | {"person_id": person_id, "expires_at": expires_at},
         )

@@ -76,6 +76,8 @@ class AwaitedCorrection:
     """The message with the buttons around it; None: not known."""
     request_id: int
     """The press that asked for it."""
+    thread_id: int = 0
+    """The topic where it was asked for; 0: outside of topics."""
     is_fresh: bool = True
     """Whether their next words count, too, and not only a reply."""
 

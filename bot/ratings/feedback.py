@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-from bot.delivery.messages import integer, words_of
+from bot.delivery.messages import integer, thread_in, words_of
 from bot.domain import JsonDict
 from bot.domain.people import Person
 from bot.errors import AnswerGone, AnswerNotRated
@@ -48,7 +48,8 @@ class Feedback:
         What looks like a question may be one of their own, unless it replies to something.
         """
         awaited = await self.awaited.before(2**63 - 1, person_id=person.id, now=int(time.time()))
-        if awaited is not None and awaited.is_fresh:
+        is_here = awaited is not None and awaited.thread_id == thread_in(message)
+        if awaited is not None and awaited.is_fresh and is_here:
             openings = " ".join(each.messages["question_openings"] for each in LANGUAGES.values())
             is_question = looks_like_question(words_of(message), openings)
             return "reply_to_message" in message or not is_question

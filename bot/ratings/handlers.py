@@ -74,7 +74,10 @@ class RatingHandlers:
         if before is not None and before.is_fresh and before.turn_id == turn_id:
             return
         awaited = AwaitedCorrection(
-            turn_id=turn_id, message_id=context.message_id, request_id=request_id
+            turn_id=turn_id,
+            message_id=context.message_id,
+            request_id=request_id,
+            thread_id=context.topic.thread_id,
         )
         until = now + PATIENCE_S
         context.also(lambda tx: store.begin(tx, person_id, awaited, expires_at=until))
@@ -98,8 +101,8 @@ class RatingHandlers:
         """Whether the message is a correction; if so, it is stored, and no model sees it.
 
         A reply to the prompt is one. So are other words within minutes, unless they look like a
-        question or answer to something else: then the person is asked. The words of a person in
-        danger are none: they are answered, and nothing is awaited any more.
+        question or answer to something else: then the person is asked. In another topic they are
+        none. Nor are the words of a person in danger: they are answered, and nothing is awaited.
         """
         message, person_id = context.current_update.effective_message, context.person.id
         assert message is not None
@@ -117,6 +120,8 @@ class RatingHandlers:
         prompt_id = await self.outbox.message_of(_prompt_key(awaited.request_id))
         if replied in (prompt_id, awaited.message_id):
             await self._keep(context, awaited.turn_id, place=awaited.message_id)
+        elif awaited.thread_id != context.topic.thread_id:
+            return False
         elif not awaited.is_fresh:
             self._leave_off(context, awaited)
             return False

@@ -11,7 +11,7 @@ from bot.access import invitation_store as invitations
 from bot.access import request_store as join_requests
 from bot.access.request_store import JoinRequestStore
 from bot.chat.store import ConversationStore
-from bot.domain.models import Turn, Usage
+from bot.domain.models import Topic, Turn, Usage
 from bot.domain.people import Access, Person
 from bot.edge import people_store as people
 from bot.edge.people_store import PeopleStore
@@ -32,7 +32,7 @@ async def talked(database: Database) -> Database:
     number = 0
     for person_id in (ME, OTHER):
         for _ in range(2):
-            await database.write(lambda tx, n=person_id: conversations.start(tx, n, now=1))  # type: ignore[misc]
+            await database.write(lambda tx, n=person_id: conversations.start(tx, Topic(n), now=1))  # type: ignore[misc]
             for _ in range(2):
                 number += 1
                 turn = Turn(user_text=f"тайна {number}", assistant_text=f"ответ {number}")
@@ -40,7 +40,7 @@ async def talked(database: Database) -> Database:
                     lambda tx, n=number, who=person_id, said=turn: conversations.add_turn(  # type: ignore[misc]
                         tx,
                         said,
-                        chat_id=who,
+                        topic=Topic(who),
                         person_id=who,
                         request_id=n,
                         model="m",

@@ -4,10 +4,10 @@ from contextlib import aclosing
 from typing import Any
 
 from bot.chat.question import Question
-from bot.domain.models import AnswerPart, Ending, Turn
+from bot.domain.models import AnswerPart, Ending, Topic, Turn
 from tests.composition import TESTER, TUNED, BotParts, person
 
-CHAT = TESTER
+CHAT = Topic(TESTER)
 
 
 async def said(parts: BotParts, n: int, *, text: str = "", at: int | None = None, by: int = TESTER):
@@ -17,7 +17,7 @@ async def said(parts: BotParts, n: int, *, text: str = "", at: int | None = None
         lambda tx: parts.conversations.add_turn(
             tx,
             turn,
-            chat_id=CHAT,
+            topic=CHAT,
             person_id=by,
             request_id=n,
             model=TUNED,
@@ -29,7 +29,7 @@ async def said(parts: BotParts, n: int, *, text: str = "", at: int | None = None
 
 
 async def question(parts: BotParts, text: str = "И что дальше?", **options: Any) -> Question:
-    return await parts.chat.question(text, person=options.pop("person", person()), chat_id=CHAT)
+    return await parts.chat.question(text, person=options.pop("person", person()), topic=CHAT)
 
 
 def roles(asked: Question) -> list[tuple[str, str]]:
@@ -48,7 +48,7 @@ async def stored(parts: BotParts, asked: Question, request_id: int, text: str = 
             asked,
             text,
             person=person(),
-            chat_id=CHAT,
+            topic=CHAT,
             request_id=request_id,
             usage=None,
             ending=Ending.WHOLE,

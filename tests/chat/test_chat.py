@@ -195,7 +195,7 @@ async def test_another_answer_takes_the_place_of_the_last(talking: BotParts):
         await said(talking, n)
     last = await talking.chat.last_turn(CHAT)
     again = await talking.chat.question(
-        last.turn.user_text, person=person(), chat_id=CHAT, replaces=last
+        last.turn.user_text, person=person(), topic=CHAT, replaces=last
     )
     assert roles(again)[1:] == [
         ("user", "вопрос 1"), ("assistant", "ответ 1"), ("user", "вопрос 2"),

@@ -44,7 +44,7 @@ async def ended(
         lambda tx: parts.conversations.add_turn(
             tx,
             turn,
-            chat_id=CHAT,
+            topic=CHAT,
             person_id=TESTER,
             request_id=n,
             model=TUNED,
@@ -64,7 +64,7 @@ async def asked_on(parts: BotParts, *, part: int = 1):
     past = await continuing.cut(CHAT, 2, part)
     if past is None:
         return None
-    return await continuing.question(past, WISH, person=person(), chat_id=CHAT)
+    return await continuing.question(past, WISH, person=person(), topic=CHAT)
 
 
 async def went_on(parts: BotParts, text: str, ending: Ending = Ending.WHOLE, **options) -> None:
@@ -77,7 +77,7 @@ async def went_on(parts: BotParts, text: str, ending: Ending = Ending.WHOLE, **o
             asked,
             text,
             person=person(),
-            chat_id=CHAT,
+            topic=CHAT,
             request_id=3,
             usage=Usage(prompt_tokens=20, completion_tokens=7),
             ending=ending,
@@ -153,7 +153,7 @@ async def test_only_the_last_answer_goes_on(talking: BotParts, later: str):
             await said(talking, 3)
         case "another answer":
             past = await last(talking)
-            again = await talking.chat.question("?", person=person(), chat_id=CHAT, replaces=past)
+            again = await talking.chat.question("?", person=person(), topic=CHAT, replaces=past)
             await stored(talking, again, 3)
         case "a forged part":
             part = 2

@@ -8,7 +8,7 @@ import pytest
 
 from bot.chat.chat import TRIES_OF_UNKNOWN
 from bot.chat.question import Question
-from bot.domain.models import Usage
+from bot.domain.models import Topic, Usage
 from bot.errors import ModelGone, ModelUnknown
 from tests.composition import ADMIN, SECOND_ADMIN, TESTER, BotParts, person
 
@@ -33,7 +33,7 @@ async def serves(parts: BotParts, name: str, *, has_answered: bool = True) -> No
 async def ask(parts: BotParts) -> list[str]:
     """Who is asked for one answer, in order; the last one gives it."""
     n_asked = len(parts.server.asked)
-    question = await parts.chat.question("Как дела?", person=person(), chat_id=TESTER)
+    question = await parts.chat.question("Как дела?", person=person(), topic=Topic(TESTER))
     async with aclosing(parts.chat.answer(question)) as pieces:
         async for piece in pieces:
             if isinstance(piece, Question):
@@ -156,7 +156,7 @@ async def test_an_admin_who_is_quicker_wins(parts: BotParts):
     """Whoever they choose while the model is asked again stays, and nobody is told anything."""
     await serves(parts, OLD)
     await serves(parts, NEW)
-    question = await parts.chat.question("Как дела?", person=person(), chat_id=TESTER)
+    question = await parts.chat.question("Как дела?", person=person(), topic=Topic(TESTER))
     await serves(parts, OTHER)
     parts.server.lacks.add(NEW)
 
@@ -174,7 +174,8 @@ async def test_two_chats_notice_at_once(parts: BotParts):
     await serves(parts, NEW)
     parts.server.lacks.add(NEW)
     first, second = [
-        await parts.chat.question("Как дела?", person=person(), chat_id=chat) for chat in (7, 8)
+        await parts.chat.question("Как дела?", person=person(), topic=Topic(chat))
+        for chat in (7, 8)
     ]
 
     for question in (first, second):

@@ -9,7 +9,7 @@ from bot import errors
 from bot.chat.incoming_answer import IncomingAnswer
 from bot.comparison.entities import AnswerPair, ComparisonEnding, Vote, Votes
 from bot.comparison.results import BlindQuestion, ComparisonResult
-from bot.domain.models import Ending, Turn
+from bot.domain.models import Ending, Topic, Turn
 from bot.domain.people import Access
 from tests.composition import ADMIN, MODEL, PROMPT, SECOND_ADMIN, TESTER, BotParts, person
 
@@ -30,7 +30,7 @@ async def compared(parts: BotParts) -> BotParts:
 
 
 async def duel(parts: BotParts, text: str = "Кто я?", *, by: int = TESTER) -> BlindQuestion | None:
-    asked = await parts.chat.question(text, person=person(by), chat_id=by)
+    asked = await parts.chat.question(text, person=person(by), topic=Topic(by))
     return await parts.comparisons.blind_question(asked, person(by), parts.request())
 
 
@@ -44,7 +44,7 @@ async def shown(parts: BotParts, text: str = "Кто я?", *, by: int = TESTER) 
     ]
     await parts.database.write(
         lambda tx: parts.comparisons.answered(
-            tx, found.pair, answers, person=person(by), chat_id=by
+            tx, found.pair, answers, person=person(by), topic=Topic(by)
         )
     )
     return found.pair
@@ -52,14 +52,14 @@ async def shown(parts: BotParts, text: str = "Кто я?", *, by: int = TESTER) 
 
 async def usual(parts: BotParts, *, by: int = TESTER) -> None:
     """The person got one answer."""
-    asked = await parts.chat.question("?", person=person(by), chat_id=by)
+    asked = await parts.chat.question("?", person=person(by), topic=Topic(by))
     await parts.database.write(
         lambda tx: parts.chat.store(
             tx,
             asked,
             "Да.",
             person=person(by),
-            chat_id=by,
+            topic=Topic(by),
             request_id=parts.request(),
             usage=None,
             ending=Ending.WHOLE,
@@ -69,7 +69,9 @@ async def usual(parts: BotParts, *, by: int = TESTER) -> None:
 
 async def says(parts: BotParts, pair: AnswerPair, vote: Vote) -> None:
     owner = person(pair.person_id)
-    pair = await parts.comparisons.votable(pair.request_id, vote, person=owner)
+    pair = await parts.comparisons.votable(
+        pair.request_id, vote, person=owner, topic=Topic(owner.id)
+    )
     await parts.database.write(lambda tx: parts.comparisons.vote(tx, pair, vote))
 
 
@@ -80,7 +82,7 @@ def the(model: str, pair: AnswerPair) -> Vote:
 
 async def said(parts: BotParts, by: int = TESTER) -> list[str]:
     """The answers that the conversation goes on from."""
-    turns = await parts.conversations.recent_turns(by, limit=9)
+    turns = await parts.conversations.recent_turns(Topic(by), limit=9)
     return [past.turn.assistant_text for past in turns]
 
 
@@ -136,7 +138,7 @@ async def test_every_third_answer_is_a_pair(compared: BotParts):
 
 
 async def test_order_is_a_fair_coin_that_falls_alike_again(compared: BotParts):
-    asked = await compared.chat.question("?", person=person(), chat_id=TESTER)
+    asked = await compared.chat.question("?", person=person(), topic=Topic(TESTER))
     found = [await compared.comparisons.blind_question(asked, person(), n) for n in range(400)]
 
     assert await compared.comparisons.blind_question(asked, person(), 7) == found[7]
@@ -151,13 +153,13 @@ async def test_order_is_a_fair_coin_that_falls_alike_again(compared: BotParts):
 
 
 async def test_only_testers_are_asked_and_only_for_new_questions(compared: BotParts):
-    asked = await compared.chat.question("?", person=person(), chat_id=TESTER)
+    asked = await compared.chat.question("?", person=person(), topic=Topic(TESTER))
     admin = person(ADMIN, Access.ADMIN)
     assert await compared.comparisons.blind_question(asked, admin, 1) is None
 
     await shown(compared)
-    last = await compared.chat.last_turn(TESTER)
-    again = await compared.chat.question("?", person=person(), chat_id=TESTER, replaces=last)
+    last = await compared.chat.last_turn(Topic(TESTER))
+    again = await compared.chat.question("?", person=person(), topic=Topic(TESTER), replaces=last)
     assert await compared.comparisons.blind_question(again, person(), 2) is None
 
 
@@ -215,7 +217,9 @@ async def test_nobody_votes_for_somebody_else(compared: BotParts):
 
     for owner, request_id in ((person(OTHER), pair.request_id), (person(), 999)):
         with pytest.raises(errors.ButtonGone):
-            await compared.comparisons.votable(request_id, Vote.SAME, person=owner)
+            await compared.comparisons.votable(
+                request_id, Vote.SAME, person=owner, topic=Topic(owner.id)
+            )
 
 
 async def test_deleted_words_break_nothing(compared: BotParts):

@@ -7,7 +7,7 @@ import pytest
 from bot.chat.store import ConversationStore
 from bot.comparison.entities import AnswerPair, Comparison, ComparisonEnding, Vote, Votes
 from bot.comparison.store import ComparisonStore
-from bot.domain.models import Turn
+from bot.domain.models import Topic, Turn
 from bot.serving.store import ModelStore
 from bot.storage.database import Database, Transaction
 
@@ -137,7 +137,7 @@ async def test_history_follows_the_better_answer_while_it_is_the_last(
             lambda tx: conversations.add_turn(
                 tx,
                 turn,
-                chat_id=7,
+                topic=Topic(7),
                 person_id=7,
                 request_id=request_id,
                 model="m",
@@ -156,7 +156,7 @@ async def test_history_follows_the_better_answer_while_it_is_the_last(
     if later == "a question":
         await add_turn(5)
     if later == "another conversation":
-        await database.write(lambda tx: conversations.start(tx, 7, now=2))
+        await database.write(lambda tx: conversations.start(tx, Topic(7), now=2))
         await add_turn(6)
 
     async def prefer(tx: Transaction) -> None:

@@ -18,6 +18,7 @@ from bot.delivery.poster import Poster
 from bot.delivery.rate_limits import RateLimits
 from bot.delivery.screen import Attachment, Screen
 from bot.domain import JsonDict
+from bot.domain.models import Topic
 from bot.domain.people import Urgency
 from bot.jobs.store import JobStore
 from bot.storage.database import Database
@@ -328,9 +329,9 @@ async def test_buttons_stand_below_the_last_two_answers(post: Post):
 
     async def answers(turn_id: int, text: str, **options: Any) -> None:
         await post.says(text, **options)
-        await post.writes(lambda tx: store.give_buttons(tx, 5, f"5:{text}", of=turn_id))
+        await post.writes(lambda tx: store.give_buttons(tx, Topic(5), f"5:{text}", of=turn_id))
         await post.arrived()
-        await post.writes(lambda tx: store.take_old_buttons(tx, 5, now=1))
+        await post.writes(lambda tx: store.take_old_buttons(tx, Topic(5), now=1))
         await post.arrived()
 
     async def holders() -> list[tuple[str, int]]:

@@ -98,6 +98,22 @@ async def test_multipliers_of_old_plans_stay(tmp_path):
         connection.execute("UPDATE training_runs SET learning_rate_multiplier = NULL")
 
 
+async def test_old_conversations_are_those_outside_of_topics(tmp_path):
+    """Also the question that waits for its answer, and the correction that is awaited."""
+    path = tmp_path / "bot.sqlite3"
+    made_at(path, 23)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("INSERT INTO conversations VALUES (1, 5, 1)")
+        connection.execute("INSERT INTO open_questions VALUES (5, 70, 'Как дела?')")
+        connection.execute("INSERT INTO awaited_corrections VALUES (5, 1, 2, NULL, 71, 9)")
+
+    await opened_and_closed(path)
+
+    with closing(sqlite3.connect(path)) as connection:
+        for table in ("conversations", "open_questions", "awaited_corrections"):
+            assert connection.execute(f"SELECT thread_id FROM {table}").fetchall() == [(0,)]
+
+
 async def test_only_what_is_missing_is_applied(tmp_path):
     """A migration that has run is not run a second time: this one could not be."""
     path = tmp_path / "bot.sqlite3"

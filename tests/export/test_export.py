@@ -9,7 +9,7 @@ import pytest
 from bot import errors
 from bot.domain import JsonDict
 from bot.domain.datasets import Dataset, DatasetOrigin, TrainingMethod
-from bot.domain.models import Turn
+from bot.domain.models import Topic, Turn
 from bot.export import ExportFormat, LeftOut
 from bot.storage.database import Transaction
 from tests.composition import ADMIN, PROMPT, SECOND_ADMIN, TESTER, BotParts, write_dataset
@@ -33,7 +33,7 @@ async def answered(
 
     async def store(tx):
         await parts.conversations.add_turn(
-            tx, turn, chat_id=by, person_id=by, request_id=request_id, model=model, usage=None,
+            tx, turn, topic=Topic(by), person_id=by, request_id=request_id, model=model, usage=None,
             now=LONG_AGO,
         )  # fmt: skip
         await parts.conversations.remember_shown(

@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 import pytest
 
-from bot.domain.models import ServedModel, Usage
+from bot.domain.models import ServedModel, Topic, Usage
 from bot.errors import ModelUnknown
 from bot.models.asked_store import KEPT_S, AskedStore
 from bot.models.doubts import Doubt, DoubtKind
@@ -109,7 +109,7 @@ async def test_server_that_hangs_is_not_waited_for(parts: BotParts):
 
 
 async def ask(parts: BotParts) -> None:
-    question = await parts.chat.question("Как дела?", person=person(), chat_id=TESTER)
+    question = await parts.chat.question("Как дела?", person=person(), topic=Topic(TESTER))
     with pytest.raises(ModelUnknown):
         async with aclosing(parts.chat.answer(question)) as pieces:
             _ = [piece async for piece in pieces]

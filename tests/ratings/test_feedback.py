@@ -4,13 +4,13 @@ import dataclasses
 
 import pytest
 
-from bot.domain.models import Ending
+from bot.domain.models import Ending, Topic
 from bot.errors import AnswerGone
 from bot.ratings.entities import AwaitedCorrection, Complaint, HeldText, RatedTurn
 from bot.ratings.quality import LATELY_S, ShareChange
 from tests.composition import ADMIN, PROMPT, TESTER, TUNED, BotParts, person, privacy_of
 
-CHAT = TESTER
+CHAT = Topic(TESTER)
 
 
 @pytest.fixture
@@ -24,14 +24,14 @@ async def talk(parts: BotParts, text: str, *, replaces: int | None = None) -> in
     """Ask, and be answered; returns the request id."""
     request_id = parts.request()
     old = await parts.chat.last_turn(CHAT, replaces) if replaces else None
-    question = await parts.chat.question(text, person=person(), chat_id=CHAT, replaces=old)
+    question = await parts.chat.question(text, person=person(), topic=CHAT, replaces=old)
     await parts.database.write(
         lambda tx: parts.chat.store(
             tx,
             question,
             f"Ответ на {text}",
             person=person(),
-            chat_id=CHAT,
+            topic=CHAT,
             request_id=request_id,
             usage=None,
             ending=Ending.WHOLE,
@@ -74,6 +74,20 @@ async def test_what_the_model_was_shown_is_kept(parts: BotParts):
     assert await window(parts, turns[4]) == ["вопрос 1", "вопрос 2"]
     prompts = [(await rated(parts))[turn_id].system_prompt for turn_id in turns]
     assert prompts == [PROMPT] * 5 + ["Иначе."]
+
+
+async def test_correction_is_awaited_in_its_topic(parts: BotParts):
+    """What is written in another one is no work of an admin: they may be in danger themselves."""
+    awaited = AwaitedCorrection(turn_id=1, message_id=71, request_id=9, thread_id=7)
+    await parts.database.write(
+        lambda tx: parts.feedback.awaited.begin(tx, TESTER, awaited, expires_at=2**40)
+    )
+    message = {"message_id": 80, "text": "Мне плохо.", "is_topic_message": True}
+    found = [
+        await parts.feedback.is_correction(person(), message | {"message_thread_id": thread_id})
+        for thread_id in (7, 8)
+    ]
+    assert found == [True, False]
 
 
 async def test_deleted_with_everything_else(parts: BotParts):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.chat.store import ConversationStore
-from bot.domain.models import Turn
+from bot.domain.models import Topic, Turn
 from bot.ratings.correction_store import AwaitedCorrectionStore
 from bot.ratings.entities import AwaitedCorrection, Complaint, RatedTurn, Rating
 from bot.ratings.store import RatingCounts, RatingStore
@@ -34,7 +34,7 @@ async def said(database: Database, n: int, by: int = ME, *, model: str = "m", **
     turn = Turn(user_text=f"вопрос {n}", assistant_text=f"ответ {n}")
     await database.write(
         lambda tx: conversations.add_turn(
-            tx, turn, chat_id=by, person_id=by, request_id=n, model=model, usage=None, now=n
+            tx, turn, topic=Topic(by), person_id=by, request_id=n, model=model, usage=None, now=n
         )
     )
     if shown:

@@ -5,7 +5,7 @@ from contextlib import aclosing
 import pytest
 
 from bot.chat.question import Question
-from bot.domain.models import ServedModel, Turn
+from bot.domain.models import ServedModel, Topic, Turn
 from bot.domain.people import Access, Person
 from bot.errors import ModelUnknown
 from tests.composition import ADMIN, MODEL, SECOND_ADMIN, BotParts, person
@@ -35,7 +35,7 @@ async def answering(parts: BotParts, who: Person) -> str | None:
 
 async def talk(parts: BotParts, who: Person, text: str = "Как дела?") -> Question:
     """Ask and store the answer; the question that got it."""
-    question, answer = await parts.chat.question(text, person=who, chat_id=who.id), ""
+    question, answer = await parts.chat.question(text, person=who, topic=Topic(who.id)), ""
     async with aclosing(parts.chat.answer(question, who)) as pieces:
         async for piece in pieces:
             if isinstance(piece, Question):
@@ -47,7 +47,7 @@ async def talk(parts: BotParts, who: Person, text: str = "Как дела?") -> 
         lambda tx: parts.conversations.add_turn(
             tx,
             turn,
-            chat_id=who.id,
+            topic=Topic(who.id),
             person_id=who.id,
             request_id=parts.request(),
             model=question.model.name,

@@ -7,7 +7,7 @@ from contextlib import aclosing
 import pytest
 
 from bot import errors
-from bot.domain.models import ChatMessage, Ending, Usage
+from bot.domain.models import ChatMessage, Ending, Topic, Usage
 from bot.domain.people import Access, Person, Spent
 from bot.gateways.tokenizer import count_example_tokens, count_tokens
 from bot.usage.accounts import Accounts
@@ -85,7 +85,7 @@ async def test_every_stored_answer_is_on_the_account(parts: BotParts):
     parts.begin(daily_messages_per_tester=2)
     await parts.serving.use(await parts.serving.model(TUNED), by=ADMIN)
     for usage in (Usage(prompt_tokens=30, completion_tokens=7), None):
-        question = await parts.chat.question("Как дела?", person=person(), chat_id=TESTER)
+        question = await parts.chat.question("Как дела?", person=person(), topic=Topic(TESTER))
         async with aclosing(parts.chat.answer(question)) as pieces:
             text = "".join([piece async for piece in pieces if isinstance(piece, str)])
         await parts.database.write(
@@ -94,20 +94,20 @@ async def test_every_stored_answer_is_on_the_account(parts: BotParts):
                 asked,
                 said,
                 person=person(),
-                chat_id=TESTER,
+                topic=Topic(TESTER),
                 request_id=parts.request(),
                 usage=cost,
                 ending=Ending.STOPPED if cost is None else Ending.WHOLE,
             )
         )
-        await parts.database.write(lambda tx: parts.chat.start_new(tx, TESTER))
+        await parts.database.write(lambda tx: parts.chat.start_new(tx, Topic(TESTER)))
 
     (spent,) = await parts.accounts.store.of(TESTER)
     assert (spent.model, spent.n_answers, spent.n_estimated) == (TUNED, 2, 1)
     assert spent.prompt_tokens > 30
     assert spent.completion_tokens > 7
     with pytest.raises(errors.DailyLimitReached):
-        await parts.chat.question("И ещё", person=person(), chat_id=TESTER)
+        await parts.chat.question("И ещё", person=person(), topic=Topic(TESTER))
 
 
 async def test_untold_tokens_are_counted_here(parts: BotParts):
