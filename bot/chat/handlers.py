@@ -148,10 +148,14 @@ class ChatHandlers:
             await self.start_new(context)
 
     async def not_text(self, context: BotContext) -> None:
-        """A picture or a voice message without words: say what to do instead, once an hour."""
+        """A picture or a voice message without words: say what to do instead.
+
+        Once an hour in each topic.
+        """
         kind, hour = context.said.unread or Unread.OTHER, int(time.time()) // 3600
-        screen = plain(context.texts, f"unread_{kind.value}")
-        context.reply(screen, key=f"unread:{kind}:{context.row.chat_id}:{hour}")
+        screen, topic = plain(context.texts, f"unread_{kind.value}"), context.topic
+        key = f"unread:{kind.value}:{topic.chat_id}:{topic.thread_id}:{hour}"
+        context.reply(screen, key=key)
 
     async def model_gone(self, texts: Texts, payload: JsonDict, _: int) -> Screen | None:
         """The notification that the serving model is gone, with the model that replaces it."""

@@ -19,18 +19,24 @@ class Unread(Enum):
     """What a message may hold besides words, and no model of ours understands."""
 
     PICTURE = "picture"
-    SOUND = "sound"
+    STICKER = "sticker"
+    VOICE = "voice"
+    VIDEO = "video"
     FILE = "file"
+    PLACE = "place"
+    CONTACT = "contact"
+    POLL = "poll"
+    GAME = "game"
     OTHER = "other"
 
 
 KINDS: Final = {
-    "photo": Unread.PICTURE, "animation": Unread.PICTURE, "sticker": Unread.PICTURE,
-    "live_photo": Unread.PICTURE, "paid_media": Unread.PICTURE, "story": Unread.PICTURE,
-    "voice": Unread.SOUND, "audio": Unread.SOUND, "video": Unread.SOUND,
-    "video_note": Unread.SOUND, "document": Unread.FILE,
-    "location": Unread.OTHER, "venue": Unread.OTHER, "contact": Unread.OTHER,
-    "poll": Unread.OTHER, "dice": Unread.OTHER, "game": Unread.OTHER, "checklist": Unread.OTHER,
+    "photo": Unread.PICTURE, "animation": Unread.PICTURE, "live_photo": Unread.PICTURE,
+    "paid_media": Unread.PICTURE, "story": Unread.PICTURE, "sticker": Unread.STICKER,
+    "voice": Unread.VOICE, "audio": Unread.VOICE,
+    "video": Unread.VIDEO, "video_note": Unread.VIDEO, "document": Unread.FILE,
+    "location": Unread.PLACE, "venue": Unread.PLACE, "contact": Unread.CONTACT,
+    "poll": Unread.POLL, "checklist": Unread.POLL, "dice": Unread.GAME, "game": Unread.GAME,
 }  # fmt: skip
 """Fields of a message -> what they are to us. An animation has a `document` too: first wins."""
 PART_UNITS: Final = 2000

@@ -36,20 +36,49 @@ CHAT: Final[dict[str, str]] = {
         "the answer, /retry asks for another one."
     ),
     "unread_picture": (
-        "I can't see pictures and stickers yet. Please describe what is there. If you are in "
-        "danger, call 112 (or your local emergency number)."
+        "I can't see pictures yet: I'm a program and only understand words. Please describe "
+        "what is there and why it matters to you. If you are in danger, call 112 (or your local "
+        "emergency number)."
     ),
-    "unread_sound": (
-        "I can't hear voice or video yet. Please write down what it says. If you are in danger, "
-        "call 112 (or your local emergency number)."
+    "unread_sticker": (
+        "Your sticker reached me without its face: I'm a program and only understand words. "
+        "What would it say if it could speak? If you are in danger, call 112 (or your local "
+        "emergency number)."
+    ),
+    "unread_voice": (
+        "I can't hear your voice: I'm a program and can only read. Please write down what it "
+        "says. A few rough words will do. If you are in danger, call 112 (or your local "
+        "emergency number)."
+    ),
+    "unread_video": (
+        "I can't see videos yet: I'm a program and can only read. Please tell me in words what "
+        "happens there. A line or two will do. If you are in danger, call 112 (or your local "
+        "emergency number)."
     ),
     "unread_file": (
-        "I can't read files yet. Please paste the part that matters here. If you are in "
-        "danger, call 112 (or your local emergency number)."
+        "I can't read files yet. Please paste the part that matters here, and I'll read it with "
+        "care. If you are in danger, call 112 (or your local emergency number)."
+    ),
+    "unread_place": (
+        "I can't see maps or send anybody there: I'm a program. Please tell me in words what "
+        "this place means to you. If you are in danger, call 112 (or your local emergency "
+        "number)."
+    ),
+    "unread_contact": (
+        "I can't call or write to this person: I'm a program. Tell me instead who they are to "
+        "you. If you are in danger, call 112 (or your local emergency number)."
+    ),
+    "unread_poll": (
+        "I can't vote or tick things off: I'm a program and answer words. Please write down "
+        "what the question is. If you are in danger, call 112 (or your local emergency number)."
+    ),
+    "unread_game": (
+        "I can't play, I can only talk: I'm a program. What were you hoping for? Please put it "
+        "into words. If you are in danger, call 112 (or your local emergency number)."
     ),
     "unread_other": (
-        "I only understand text so far. Please put it into words. If you are in danger, call 112 "
-        "(or your local emergency number)."
+        "I only understand text so far. Please put it into words. If you are in danger, call "
+        "112 (or your local emergency number)."
     ),
     "unread_beside": "I read only the words: I can't understand pictures, voice or files yet.",
     "chat_edited_part": (

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from bot.delivery.messages import Unread
 from bot.texts import LANGUAGES, unmarked
 
 RU, EN = LANGUAGES["ru"].messages, LANGUAGES["en"].messages
@@ -49,7 +50,7 @@ UNANSWERED = [
     "error_empty_answer", "error_answer_filtered", "error_context_too_long",
     "failure_later", "failure_busy", "failure_refused", "failure_question", "failure_no_room",
     "failure_admin", "failure_not_ready",
-    "unread_picture", "unread_sound", "unread_file", "unread_other",
+    *(f"unread_{kind.value}" for kind in Unread),
 ]  # fmt: skip
 """Texts that a person gets instead of an answer."""
 

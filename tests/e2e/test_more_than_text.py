@@ -57,6 +57,7 @@ async def test_what_has_no_words_gets_one_answer(tmp_path):
         await tester.sees("Опишите, пожалуйста, словами")
         assert await n_told(everything, tester, "Опишите, пожалуйста, словами") == 1
         await tester.sends("sticker")
+        await tester.sees("Стикер до меня дошёл")
         await tester.sends("voice")
         await tester.sees("о чём там речь")
         await tester.sends("voice")
@@ -66,8 +67,14 @@ async def test_what_has_no_words_gets_one_answer(tmp_path):
         await tester.sees("Вставьте нужный кусок")
         message = {key: first[key] for key in ("chat", "from", "date")} | {"message_id": 990}
         place = {"location": {"latitude": 1.0, "longitude": 1.0}}
-        await people.raw_update({"message": message | place})
-        await tester.sees("Напишите, пожалуйста, словами.")
+        rare = [
+            (place, "что это за место"),
+            ({"contact": {"phone_number": "1", "first_name": "Ира"}}, "кто он для вас"),
+            ({"dice": {"emoji": "🎲", "value": 6}}, "А что вы загадали?"),
+        ]
+        for n, (content, told) in enumerate(rare, start=980):
+            await people.raw_update({"message": message | content | {"message_id": n}})
+            await tester.sees(told)
         n_before = len(said_by_bot(await tester.chat()))
         pinned = {"pinned_message": first}
         await people.raw_update({"message": message | pinned | {"message_id": 991}})

@@ -210,4 +210,4 @@ async def test_a_picture_gets_a_word(tmp_path):
         message = asked | {"message_id": asked["message_id"] + 1, "photo": [size]}
         del message["text"], message["entities"]
         await everything.people.raw_update({"message": message})
-        await admin.sees("Картинок и стикеров пока не вижу")
+        await admin.sees("Картинок пока не вижу")
