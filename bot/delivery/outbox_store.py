@@ -170,21 +170,23 @@ class OutboxStore:
             asdict(topic) | {"key": key, "turn_id": of},
         )
 
-    async def holds_buttons(
-        self, tx: Transaction, chat_id: int, message_id: int, *, of: int
-    ) -> bool:
-        """Whether that message still has the buttons of that turn's answer."""
-        return (
-            await tx.one(
-                int,
-                """
-            SELECT 1 FROM outbox
-            WHERE chat_id = :chat_id AND buttons_of = :turn_id
-                AND coalesce(message_id, edit_id, :message_id) = :message_id
+    async def turn_at(
+        self, chat_id: int, message_id: int, *, pressed: int, tx: Transaction | None = None
+    ) -> int | None:
+        """The turn whose buttons that message still has; None: none of the last answers.
+
+        *pressed*: the turn of the button; its message may be so new that its id is not stored yet.
+        """
+        return await (tx or self._db).one(
+            int,
+            """
+            SELECT buttons_of FROM outbox
+            WHERE chat_id = :chat_id AND buttons_of IS NOT NULL AND :message_id =
+                coalesce(message_id, edit_id, iif(buttons_of = :pressed, :message_id, 0))
+            ORDER BY buttons_of = :pressed DESC
+            LIMIT 1
             """,
-                {"chat_id": chat_id, "turn_id": of, "message_id": message_id},
-            )
-            is not None
+            {"chat_id": chat_id, "message_id": message_id, "pressed": pressed},
         )
 
     async def take_old_buttons(self, tx: Transaction, topic: Topic, *, now: int) -> None:

@@ -9,7 +9,7 @@ from telegram import Message
 from bot.chat.answering import Answering
 from bot.chat.store import ConversationStore
 from bot.delivery.outbox_store import OutboxStore
-from bot.delivery.screen import Screen
+from bot.delivery.screen import NO_BUTTONS, Screen
 from bot.edge.buttons import Press, parse
 from bot.edge.context import BotContext
 from bot.ratings import views
@@ -35,7 +35,10 @@ class RatingHandlers:
     dangers: DangerStore
 
     async def rate(self, context: BotContext) -> None:
-        """Store the rating and mark its button; after 👎 ask for a reason, in a new message."""
+        """Store the rating and mark its button; after 👎 ask for a reason, in a new message.
+
+        An answer that is not one of the last any more only loses its buttons.
+        """
         turn_id, person_id = context.press.number, context.person.id
         feedback, is_good = self.feedback, MEANT[context.press.action]
         before = await feedback.of(turn_id, person_id=person_id)
@@ -49,7 +52,9 @@ class RatingHandlers:
             part=await self.conversations.part_to_continue(turn_id),
         )
         context.also(lambda tx: self._mark(tx, context, turn_id, screen))
-        if is_good is False and before.is_good is not False:
+        if await self._turn_at(context) != turn_id:
+            await context.toast(views.noted_late(context.texts, is_good=is_good))
+        elif is_good is False and before.is_good is not False:
             after = replace(before, is_good=False, complaint=None)
             context.reply(views.opinion(context.texts, turn_id, after))
 
@@ -244,17 +249,21 @@ class RatingHandlers:
     async def _mark(
         self, tx: Transaction, context: BotContext, turn_id: int, screen: Screen
     ) -> None:
-        """Mark the pressed button, unless it is gone from the chat by now."""
-        chat_id, message_id = context.row.chat_id, context.message_id or 0
-        if await self.outbox.holds_buttons(tx, chat_id, message_id, of=turn_id):
+        """Mark the pressed button; take the buttons of an older answer, but not of another one."""
+        found = await self._turn_at(context, tx)
+        if context.message_id and found in (turn_id, None):
             await self.outbox.post(
                 tx,
-                chat_id,
+                context.row.chat_id,
                 key=f"rated:{context.request_id}",
-                payload=screen.to_json(),
+                payload=(screen if found else NO_BUTTONS).to_json(),
                 now=int(time.time()),
-                edit_id=message_id,
+                edit_id=context.message_id,
             )
+
+    async def _turn_at(self, context: BotContext, tx: Transaction | None = None) -> int | None:
+        chat_id, message_id = context.row.chat_id, context.message_id or 0
+        return await self.outbox.turn_at(chat_id, message_id, pressed=context.press.number, tx=tx)
 
 
 def _offers_new(context: BotContext) -> bool:

@@ -32,6 +32,14 @@ def keyboard(
     return Screen(text="", buttons=buttons)
 
 
+def noted_late(texts: Texts, *, is_good: bool | None) -> str:
+    """The rating of an answer that is not one of the last ones; None: it is taken back."""
+    if is_good is None:
+        return texts.plain("feedback_late_none")
+    mark = texts.plain("button_good" if is_good else "button_bad")
+    return texts.plain("feedback_late", mark=mark)
+
+
 def opinion(texts: Texts, turn_id: int, rating: Rating) -> Screen:
     """Ask why the answer is bad, and what Natasha would have said."""
     lines = [texts("feedback_why" if rating.is_good is False else "feedback_not_bad")]

@@ -8,6 +8,8 @@ FEEDBACK: Final[dict[str, str]] = {
     "button_good_marked": "👍 ✓",
     "button_bad": "👎",
     "button_bad_marked": "👎 ✓",
+    "feedback_late": "Saved: {mark}. Only the last answers have buttons.",
+    "feedback_late_none": "Rating removed. Only the last answers have buttons.",
     # Reasons
     "feedback_why": (
         "Thank you. What was wrong? (optional) It helps most to write what Natasha should have "

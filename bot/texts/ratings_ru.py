@@ -8,6 +8,8 @@ FEEDBACK: Final[dict[str, str]] = {
     "button_good_marked": "👍 ✓",
     "button_bad": "👎",
     "button_bad_marked": "👎 ✓",
+    "feedback_late": "Записано: {mark}. Кнопки стоят только под последними ответами.",
+    "feedback_late_none": "Оценка снята. Кнопки стоят только под последними ответами.",
     # Reasons
     "feedback_why": (
         "Спасибо. Что не так? Выберите ниже, если хотите. Лучше всего — написать, как сказала бы "

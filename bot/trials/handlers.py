@@ -71,16 +71,16 @@ class TrialHandlers:
         context.show(left, key=key)
 
     async def check(self, context: BotContext) -> None:
-        """Try a model again that did not answer."""
+        """Try a model again that did not answer; where it did by now, show its verdict."""
         trial = await self.trials.check(
             context.press.number, request_id=context.request_id, by=context.person.id
         )
         if trial.judgement is not None:
             by = context.person.id
-            context.reply(await self.notifications.verdict(context.texts, trial, {}, reader_id=by))
+            context.show(await self.notifications.verdict(context.texts, trial, {}, reader_id=by))
         else:
             key = "trial_checking" if trial.state is TrialState.UNSERVED else "trial_underway"
-            context.say(key, model=trial.model.title)
+            await context.say_above(key, model=trial.model.title)
 
     async def _heard(self, context: BotContext) -> Trial:
         """The trial that a button names, with answers; raises TrialGone where it has none."""

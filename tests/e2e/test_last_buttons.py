@@ -52,3 +52,36 @@ async def test_only_the_last_two_answers_have_buttons(tmp_path):
         await everything.settled(8)
         assert len(await standing(tester)) == 2
         assert (await standing(tester))[0] == answers[3]["message_id"]
+
+
+async def test_old_buttons_rate_once_more(tmp_path):
+    """The version before kept buttons under all answers: the first press there takes them away.
+
+    Its rating counts and is said above the chat; no message is added, also after `kill -9`.
+    """
+    async with world(tmp_path, CHAT_MODEL=MODEL) as everything:
+        tester = everything.tester
+        answers = [await answered(tester, f"Вопрос {n}") for n in range(4)]
+        await everything.settled(4)
+        await everything.kill_bot()
+        everything.stored("UPDATE outbox SET buttons_of = NULL")  # as if these two were older
+        await everything.start_bot()
+        n_messages = len(await tester.chat())
+
+        for n, (answer, label, is_good) in enumerate(
+            [(answers[2], "👎", 0), (answers[3], "👍", 1)], start=1
+        ):
+            query = await tester.presses(label, answer)
+            await tester.is_told(f"Записано: {label}", query)
+            await everything.settled(4 + n)
+            assert answer["message_id"] not in await standing(tester)
+            assert everything.stored("SELECT is_good FROM ratings ORDER BY id")[-1] == (is_good,)
+        # A second tap, and one on buttons that were taken long ago: nothing but a toast.
+        for n, (answer, label) in enumerate([(answers[2], "👎"), (answers[0], "👎")], start=1):
+            data = str(button_data(answer, label))
+            query = await tester.presses_gone(data, answer)
+            await tester.is_told("Записано: 👎", query)
+            await everything.settled(6 + n)
+        assert everything.stored("SELECT is_good FROM ratings ORDER BY id") == [(0,), (1,), (0,)]
+        assert await standing(tester) == []
+        assert len(await tester.chat()) == n_messages
