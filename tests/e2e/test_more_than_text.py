@@ -2,7 +2,7 @@
 
 from tests.e2e.chats import said_by_bot
 from tests.e2e.training import MODEL
-from tests.telegram_people import PNG, Person, words
+from tests.telegram_people import PNG, Json, Person, words
 from tests.world import DATASET, World, eventually, world
 
 PICTURES = [("a.png", PNG), ("b.png", PNG), ("c.png", PNG)]
@@ -67,7 +67,7 @@ async def test_what_has_no_words_gets_one_answer(tmp_path):
         await tester.sees("Вставьте нужный кусок")
         message = {key: first[key] for key in ("chat", "from", "date")} | {"message_id": 990}
         place = {"location": {"latitude": 1.0, "longitude": 1.0}}
-        rare = [
+        rare: list[tuple[Json, str]] = [
             (place, "что это за место"),
             ({"contact": {"phone_number": "1", "first_name": "Ира"}}, "кто он для вас"),
             ({"dice": {"emoji": "🎲", "value": 6}}, "А что вы загадали?"),
