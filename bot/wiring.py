@@ -66,7 +66,9 @@ def build_features(
             trials=trials,
             ratings=ratings,
         ),
-        build_welcome(core, dataset=dataset, jobs=jobs, serving=serving, access=access),
+        build_welcome(
+            core, usage=usage, dataset=dataset, jobs=jobs, serving=serving, access=access
+        ),
     ]
     # Rows that refer to others are deleted before them.
     forgets = [feature.forgets for feature in reversed(features) if feature.forgets]

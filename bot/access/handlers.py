@@ -108,7 +108,7 @@ class PeopleHandlers:
             profile=profile,
             today=today,
             in_all=in_all,
-            limit=self.accounts.limit_of(profile.person),
+            limit=await self.accounts.limit_of(profile.person),
             admitted_by=by.name if by else "",
             request=await self.admission.requests.latest(person_id),
         )

@@ -37,7 +37,24 @@ _ICONS = {
 def card(
     texts: Texts, tracked: TrackedJob, catalogue: Catalogue, *, base_url: str, reader_id: int = 0
 ) -> Screen:
-    """The present state of a job; those who did not start it read who did."""
+    """The present state of a job; those who did not start it read who did.
+
+    Why it failed is told once, by the message at its end: the card is a line that leads there.
+    """
+    job = tracked.job
+    url = catalogue.job_page(base_url, job.id)
+    page = [Button(text=texts.plain("button_provider_page"), url=url)] if url else []
+    if job.status is JobStatus.FAILED:
+        lines = [texts("job_card_failed", icon=icon_of(job), name=tracked.name)]
+    else:
+        lines = _lines(texts, tracked, catalogue, base_url=base_url, reader_id=reader_id)
+    screen = Screen(text="\n".join(lines), buttons=rows(*_buttons(texts, tracked), page))
+    return screen.named(f"card:{job.id}", texts("card_later", name=tracked.name))
+
+
+def _lines(
+    texts: Texts, tracked: TrackedJob, catalogue: Catalogue, *, base_url: str, reader_id: int
+) -> list[str]:
     job = tracked.job
     is_over = job.status.is_terminal
     lines = [
@@ -52,11 +69,7 @@ def card(
     if tracked.stalled_since is not None and not is_over:
         lines.append(texts("alarm_card_stalled", time=texts.clock(int(tracked.stalled_since))))
     lines += _in_their_words(texts, tracked)
-    lines += [texts("job_base", model=job.base_model), texts("job_id", id=job.id)]
-    url = catalogue.job_page(base_url, job.id)
-    page = [Button(text=texts.plain("button_provider_page"), url=url)] if url else []
-    screen = Screen(text="\n".join(lines), buttons=rows(*_buttons(texts, tracked), page))
-    return screen.named(f"card:{job.id}", texts("card_later", name=tracked.name))
+    return [*lines, texts("job_base", model=job.base_model), texts("job_id", id=job.id)]
 
 
 def headline(texts: Texts, tracked: TrackedJob) -> str:
@@ -203,12 +216,11 @@ def _result(texts: Texts, tracked: TrackedJob, catalogue: Catalogue, base_url: s
 
 
 def _in_their_words(texts: Texts, tracked: TrackedJob) -> list[str]:
-    """The reason of a failure; else the newest warning and, until it learns, the last message."""
-    job, warning, last = tracked.job, tracked.warning, tracked.last_message
-    if job.status is JobStatus.FAILED and job.refusal:
-        return [reason(texts, job.refusal)]
+    """The newest warning and, until it learns, the newest message."""
+    warning, last = tracked.warning, tracked.last_message
     lines = warning_lines(texts, warning, units=_WARNING_UNITS)
-    if last and last != warning and not job.status.is_terminal and progress_of(tracked) is None:
+    learns = progress_of(tracked) is not None
+    if last and last != warning and not learns and not tracked.job.status.is_terminal:
         lines.append(texts("job_last", message=shortened(last, _LAST_UNITS)))
     return lines
 
@@ -219,6 +231,9 @@ def _buttons(texts: Texts, tracked: TrackedJob) -> list[list[Button]]:
     if tracked.metrics or job.result_file:
         looks.insert(0, button(texts, "chart", data_of("jobs", "chart", number)))
     every = button(texts, "all_jobs", data_of("jobs", "list", 0))
+    if job.status is JobStatus.FAILED:
+        why = button(texts, "why_failed", data_of("training", "why", number))
+        return [[why], looks, [every]]
     if job.status.is_terminal:
         return [looks, [every]]
     looks.append(button(texts, "refresh", data_of("jobs", "refresh", number)))

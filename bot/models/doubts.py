@@ -70,6 +70,11 @@ class Doubts:
             return doubt
         return replace(doubt or Doubt(kind=DoubtKind.UNFIT), against=trial)
 
+    async def leaves_silence(self, model: ServedModel) -> bool:
+        """Whether chats may be left without answers, also if the model serves already."""
+        doubt = await self._other(model)
+        return doubt is not None and doubt.is_silence
+
     async def _other(self, model: ServedModel) -> Doubt | None:
         """What speaks against the model apart from a verdict."""
         day = await self.last_days.over_since(model.name)

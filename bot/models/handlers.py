@@ -19,6 +19,7 @@ from bot.serving.last_days import LastDays
 from bot.serving.naming import ModelNames, check_new
 from bot.serving.serving import ServedModels
 from bot.serving.tried import TriedModels
+from bot.serving.views import silence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +114,7 @@ class ModelHandlers:
 
     async def serve_anyway(self, context: BotContext) -> None:
         """Use a model of the list although something speaks against it."""
-        model = await self._on_the_list(context.press.number)
-        context.show(await self._used(context, model, doubt=await self.doubts.about(model)))
+        await self._use_anyway(context, await self._on_the_list(context.press.number))
 
     async def serve_picked(self, context: BotContext) -> None:
         """Use one of several models that a name may mean; ask about it like about any other."""
@@ -125,8 +125,7 @@ class ModelHandlers:
         """Use the model that was asked about: the admin said yes."""
         asked = await self._asked(context)
         model = await self.serving.model(asked.name)
-        doubt = await self.doubts.about(model)
-        context.show(await self._used(context, model, asked.system_prompt, doubt=doubt))
+        await self._use_anyway(context, model, asked.system_prompt)
 
     async def _named(self, context: BotContext, name: str, system_prompt: str | None) -> Screen:
         """Put the model of that name to use, or ask which one it is, or whether to do so."""
@@ -168,6 +167,18 @@ class ModelHandlers:
             return doubt_views.ask(context.texts, model.name, doubt, yes)
         return await self._used(context, model)
 
+    async def _use_anyway(
+        self, context: BotContext, model: ServedModel, system_prompt: str | None = None
+    ) -> None:
+        """Use it and say what is to be expected; a second press says the same."""
+        doubt, key = await self.doubts.about(model), None
+        is_silent = doubt.is_silence if doubt else await self.doubts.leaves_silence(model)
+        screen = await self._used(context, model, system_prompt, doubt=doubt, is_silent=is_silent)
+        if is_silent:
+            key = await self.serving.silence_of(self.serving.database, model.id)
+            key = f"{key}:{context.person.id}"
+        context.show(screen, key=key)
+
     async def _on_the_list(self, model_id: int) -> ServedModel:
         model = await self.serving.by_id(model_id)
         if model.retired_at is not None:
@@ -181,6 +192,7 @@ class ModelHandlers:
         system_prompt: str | None = None,
         *,
         doubt: Doubt | None = None,
+        is_silent: bool = False,
     ) -> Screen:
         texts = context.texts
         before = await self.serving.current()
@@ -188,11 +200,13 @@ class ModelHandlers:
             model,
             by=context.person.id,
             system_prompt=system_prompt,
-            is_silent=doubt is not None and doubt.is_silence,
+            is_silent=is_silent,
             despite=doubt.against.id if doubt and doubt.against else None,
         )
-        opening = ""
-        if before is not None and before.model.id == used.id:
+        opening, over_since = "", await self.last_days.over_since(used.name)
+        if is_silent and over_since is None:
+            opening = silence(texts, used)
+        elif before is not None and before.model.id == used.id:
             if system_prompt is not None:
                 opening = views.prompt_changed(texts, used)
             elif before.chosen_by != context.person.id:
@@ -202,7 +216,7 @@ class ModelHandlers:
             used,
             await self.serving.previous(),
             opening=opening,
-            over_since=await self.last_days.over_since(used.name),
+            over_since=over_since,
             trial=await self.models.trials.newest_of(used.id),
         )
 

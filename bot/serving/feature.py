@@ -75,7 +75,9 @@ def build(
         now = await serving.current()
         if now is None or now.model.id != payload["model_id"]:
             return None  # an admin was quicker
-        return views.silent(texts, now.model, await serving.previous())
+        by = payload.get("by")
+        who = (await core.people.named(by)).name if by else ""
+        return views.silent(texts, now.model, await serving.previous(), who)
 
     async def switched(texts: Texts, payload: JsonDict, _: int) -> Screen | None:
         by = await core.people.named(payload["by"])

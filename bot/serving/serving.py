@@ -14,7 +14,7 @@ from bot.errors import ModelListGone, ModelServes, NoModel
 from bot.jobs.watching import Work
 from bot.serving.entities import ServingKind
 from bot.serving.store import ModelStore
-from bot.storage.database import Database, Transaction
+from bot.storage.database import Database, Queries, Transaction
 from bot.training.store import RunStore
 
 PAGE = 6
@@ -116,8 +116,8 @@ class ServedModels:
     ) -> ServedModel:
         """Let the model answer from now on; a *system_prompt* replaces its present one.
 
-        Every other admin hears of a switch, once. *is_silent*: it will probably not answer, so all
-        admins are told at once. *despite* is the trial whose verdict the admin overrules.
+        Every other admin hears of a switch, once. *is_silent*: it will probably not answer, which
+        is all that they hear then. *despite* is the trial whose verdict the admin overrules.
         """
         of_settings = await self.current()
 
@@ -125,24 +125,34 @@ class ServedModels:
             if system_prompt is not None:
                 await self.models.set_system_prompt(tx, model.id, system_prompt)
             now, before = int(time.time()), await self.models.serving(tx) or of_settings
-            if await self.models.serve(tx, model.id, chosen_by=by, now=now, despite=despite):
-                await self._tell_switched(tx, model, before.model if before else None, by)
+            is_new = await self.models.serve(tx, model.id, chosen_by=by, now=now, despite=despite)
             if is_silent:
-                await self.tell_silent(tx, model.id)
+                await self.tell_silent(tx, model.id, by=by)
+            elif is_new:
+                await self._tell_switched(tx, model, before.model if before else None, by)
 
         await self.database.write(work)
         return await self.by_id(model.id)
 
-    async def tell_silent(self, tx: Transaction, model_id: int) -> None:
-        """Tell every admin that the model that serves does not answer, once for each choice."""
-        choice = await self.models.choice(tx)
-        await self.notifications.tell_admins(
-            tx,
-            ServingKind.SILENT,
-            {"model_id": model_id},
-            key=f"silent:{model_id}:{choice}",
-            urgency=Urgency.IMPORTANT,
-        )
+    async def tell_silent(self, tx: Transaction, model_id: int, *, by: int = 0) -> None:
+        """Tell every admin that the model that serves does not answer, once for each choice.
+
+        *by* is the one who has just chosen it, and reads so on the screen of that.
+        """
+        key = await self.silence_of(tx, model_id)
+        for admin_id in sorted(self.notifications.admin_ids - {by}):
+            await self.notifications.tell(
+                tx,
+                admin_id,
+                ServingKind.SILENT,
+                {"model_id": model_id, "by": by},
+                key=key,
+                urgency=Urgency.IMPORTANT,
+            )
+
+    async def silence_of(self, queries: Queries, model_id: int) -> str:
+        """The key of what is told once of a choice that leaves chats without answers."""
+        return f"silent:{model_id}:{await self.models.choice(queries)}"
 
     async def retire(self, model_id: int) -> ServedModel:
         """Take a model off the list; it stays at the provider.

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection
 
 from bot.domain.models import CurrentModel, ServedModel
-from bot.storage.database import Database, Transaction
+from bot.storage.database import Database, Queries, Transaction
 
 MODEL_COLUMNS = "m.id, m.name, m.system_prompt, m.job_id, m.added_at, m.retired_at"
 
@@ -136,9 +136,9 @@ class ModelStore:
             """,
         )
 
-    async def choice(self, tx: Transaction) -> int:
-        """The number of the last choice of a model, as of this transaction; 0: there was none."""
-        return await tx.one(int, "SELECT max(id) FROM servings") or 0
+    async def choice(self, queries: Queries) -> int:
+        """The number of the last choice of a model; 0: there was none."""
+        return await queries.one(int, "SELECT max(id) FROM servings") or 0
 
     async def offer_way_back(self, tx: Transaction, model_id: int, *, now: int) -> bool:
         """Note that the way back from the model that serves is offered; False: it was before."""

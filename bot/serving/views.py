@@ -26,10 +26,17 @@ def labels(models: Sequence[ServedModel]) -> dict[int, str]:
     }
 
 
-def silent(texts: Texts, model: ServedModel, previous: ServedModel | None) -> Screen:
-    """Chats get no answers from the model that was put to use; the way back is one press."""
+def silence(texts: Texts, model: ServedModel) -> str:
+    """Chats get no answers from the model that was put to use."""
+    return texts("serving_silent", model=shortened(model.title, _TITLE_UNITS))
+
+
+def silent(texts: Texts, model: ServedModel, previous: ServedModel | None, who: str = "") -> Screen:
+    """The same for admins who did not choose it; *who* did. The way back is one press."""
     models = [button(texts, "models", data_of("models", "list", 0))]
-    text = texts("serving_silent", model=shortened(model.title, _TITLE_UNITS))
+    text = silence(texts, model)
+    if who:
+        text = f"{text}\n{texts('silent_by', who=shortened(who, _TITLE_UNITS))}"
     if previous is None:
         return Screen(text=text, buttons=rows(models))
     return Screen(text=text, buttons=rows([back_to(texts, previous)], models))

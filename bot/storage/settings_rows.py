@@ -1,6 +1,6 @@
 """Whole numbers that the bot remembers by a key: the rows of `settings`."""
 
-from bot.storage.database import Queries, Transaction
+from bot.storage.database import Database, Queries, Transaction
 
 
 async def remembered(queries: Queries, key: str) -> int | None:
@@ -17,3 +17,18 @@ async def remember(tx: Transaction, key: str, number: int | None) -> None:
             "INSERT INTO settings (key, value) VALUES (:key, :value)",
             {"key": key, "value": str(number)},
         )
+
+
+class StoredNumber:
+    """One row of `settings`, which admins set."""
+
+    def __init__(self, database: Database, key: str) -> None:
+        self._db, self._key = database, key
+
+    async def get(self) -> int | None:
+        """The number; None: nobody has set it."""
+        return await remembered(self._db, self._key)
+
+    async def set(self, tx: Transaction, number: int) -> None:
+        """Set the number."""
+        await remember(tx, self._key, number)

@@ -132,6 +132,17 @@ PEOPLE: Final[dict[str, str]] = {
     "price_unknown": "price unknown",
     "price_partly": "{price}, plus {n} answers without a price",
     # The daily limit
+    "limit_all": "Answers per day and person: {limit}",
+    "limit_all_none": "Answers per day and person: unlimited",
+    "limit_all_how": (
+        "This goes for all testers but those who have a limit of their own in /people. Admins have "
+        "no limit."
+    ),
+    "number_limit": "Answers per day",
+    "prompt_limit": "How many answers may one person get in a day? Reply with a number.",
+    "placeholder_limit": "For example, 30",
+    "button_limit_all": "Answers per day",
+    "button_limit_own": "Another number",
     "zone_moscow": "Moscow time",
     "zone_other": "{zone} time",
     # Privacy

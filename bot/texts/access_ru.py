@@ -126,6 +126,17 @@ PEOPLE: Final[dict[str, str]] = {
     "price_unknown": "цена неизвестна",
     "price_partly": "{price}; без цены ещё ответов: {n}",
     # The daily limit
+    "limit_all": "Ответов в день на человека: {limit}",
+    "limit_all_none": "Ответов в день на человека: сколько угодно",
+    "limit_all_how": (
+        "Так у всех тестировщиков, кроме тех, чьи лимиты заданы в /people. У администраторов "
+        "лимита нет."
+    ),
+    "number_limit": "Ответов в день",
+    "prompt_limit": "Сколько ответов в день можно получить одному человеку? Ответьте числом.",
+    "placeholder_limit": "Например, 30",
+    "button_limit_all": "Ответов в день",
+    "button_limit_own": "Другое число",
     "zone_moscow": "по Москве",
     "zone_other": "по времени {zone}",
     # Privacy

@@ -4,6 +4,8 @@ from typing import Final
 
 CARDS: Final[dict[str, str]] = {
     "job_card": "<b>{icon} {name}</b> · {status}",
+    "job_card_failed": "<b>{icon} {name}</b> · failed. The reason is in a message of its own.",
+    "button_why_failed": "Why it failed",
     "job_starter": "Started by {name}",
     "job_starter_price": "Started by {name} · ~{price}",
     "job_progress": "{bar} {percent} % · epoch {epoch} of {epochs}",

@@ -4,6 +4,8 @@ from typing import Final
 
 CARDS: Final[dict[str, str]] = {
     "job_card": "<b>{icon} {name}</b> · {status}",
+    "job_card_failed": "<b>{icon} {name}</b> · не обучилась. Причина — в отдельном сообщении.",
+    "button_why_failed": "Почему не обучилась",
     "job_starter": "Запуск: {name}",
     "job_starter_price": "Запуск: {name} · ~{price}",
     "job_progress": "{bar} {percent} % · эпоха {epoch} из {epochs}",

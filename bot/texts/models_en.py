@@ -108,6 +108,7 @@ MODELS: Final[dict[str, str]] = {
         "doesn't have it yet, or has switched it off. Once it is there, it will answer "
         "automatically."
     ),
+    "silent_by": "Activated by {who}",
     # Trying a model alone
     "tried_begun": "You are trying <b>{model}</b>. It answers only you.",
     "tried_now": "You are trying {model}: it answers you.",

@@ -113,8 +113,9 @@ PLANS: Final[dict[str, str]] = {
         "Spent this month: {spent}, training and answers together. With a ceiling, the bot asks "
         "again before it spends more."
     ),
-    "ceiling_prompt": "How many dollars may be spent in a month? Reply with a number.",
-    "ceiling_placeholder": "For example, 30",
+    "number_ceiling": "Monthly ceiling, $",
+    "prompt_ceiling": "How many dollars may be spent in a month? Reply with a number.",
+    "placeholder_ceiling": "For example, 30",
     "button_ceiling_own": "Another amount",
     "button_ceiling_off": "No ceiling",
     "doubts": "⚠️ Plan {run_id} has <b>not been started yet</b>.",

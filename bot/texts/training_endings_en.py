@@ -19,12 +19,10 @@ ENDINGS: Final[dict[str, str]] = {
     ),
     # What to do next
     "button_step_mend": "Fix the dataset",
-    "button_step_part": "Validation part",
     "button_step_retry": "Try again",
     "button_step_anew": "With current dataset",
     "button_step_model": "Another model",
     "button_step_multiplier": "More careful pace",
-    "button_step_status": "What's training",
     "button_remedies": "Poor answers?",
     "remedies_title": (
         "<b>Does {name} answer poorly?</b> Four things can help. Each button opens a plan that "
@@ -95,7 +93,7 @@ ENDINGS: Final[dict[str, str]] = {
     ),
     "refusal_provider_busy": "The provider asks you to wait. Try again in a few minutes.",
     "refusal_dataset_changed": (
-        "The dataset has changed since the plan was made. Check it and try again."
+        "The dataset has changed since the plan was made. Check it (/validate) and try again."
     ),
     "refusal_dataset_missing": "The dataset file is gone. Put it back and try again.",
     "refusal_model_unknown": "The provider does not know that base model. Choose another one.",

@@ -17,12 +17,10 @@ ENDINGS: Final[dict[str, str]] = {
     "run_refused": "❌ План №{run_id} не запустился, задания нет.\n{reason}\nДеньги не списаны.",
     # What to do next
     "button_step_mend": "Починить датасет",
-    "button_step_part": "Проверочная часть",
     "button_step_retry": "Повторить",
     "button_step_anew": "С нынешним датасетом",
     "button_step_model": "Другая модель",
     "button_step_multiplier": "Осторожнее темп",
-    "button_step_status": "Что обучается",
     "button_remedies": "Ответы слабые?",
     "remedies_title": (
         "<b>{name} отвечает слабо?</b> Помочь могут четыре средства. Кнопка откроет план, в "
@@ -91,7 +89,7 @@ ENDINGS: Final[dict[str, str]] = {
     ),
     "refusal_provider_busy": "Провайдер просит подождать. Повторите через несколько минут.",
     "refusal_dataset_changed": (
-        "Датасет изменился с тех пор, как план составлен. Проверьте его и повторите."
+        "Датасет изменился с тех пор, как план составлен. Проверьте его (/validate) и повторите."
     ),
     "refusal_dataset_missing": "Файл датасета пропал. Верните его и повторите.",
     "refusal_model_unknown": "Провайдер не знает такой базовой модели. Выберите другую.",

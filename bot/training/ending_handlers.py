@@ -8,12 +8,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.delivery.screen import Screen
-from bot.domain.training import TrainingRun
+from bot.domain.training import JobStatus, TrainingRun
 from bot.edge.context import BotContext
 from bot.errors import ButtonGone
 from bot.jobs.watching import Watching
 from bot.texts import Texts
 from bot.training import ending_views as views
+from bot.training.notifications import EndingNotifications
 from bot.training.plans import TrainingPlans
 from bot.training.remedies import Remedy
 from bot.training.store import RunStore
@@ -26,7 +27,18 @@ class EndingHandlers:
     runs: RunStore
     plans: TrainingPlans
     watching: Watching
+    rendering: EndingNotifications
     plan_screen: Callable[[Texts, TrainingRun], Awaitable[Screen]]
+
+    async def show_reason(self, context: BotContext) -> None:
+        """Why a job failed, in the place of its card, which led to the message at the end."""
+        tracked = await self.watching.numbered(context.press.number)
+        ending = await self.rendering.ending(tracked.job.id, reader_id=context.person.id)
+        if ending is None or tracked.job.status is not JobStatus.FAILED:
+            raise ButtonGone
+        screen = views.finished(context.texts, ending)
+        later = context.texts("card_later", name=tracked.name)
+        context.show(screen.named(f"card:{tracked.job.id}", later))
 
     async def ask_remedy(self, context: BotContext) -> None:
         """Offer the remedies for poor answers; the button names the job."""

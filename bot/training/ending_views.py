@@ -23,7 +23,7 @@ from bot.training.base_views import label
 from bot.training.bases import BaseOffer, value_of
 from bot.training.edit_views import multiplier_of
 from bot.training.named_line import RefusedFile
-from bot.training.remedies import Remedy, Step, steps_after
+from bot.training.remedies import Remedy, Step, step_after
 from bot.usage.cost import training_cost
 
 _NAME_UNITS = 64
@@ -64,16 +64,16 @@ def finished(texts: Texts, ending: JobEnding) -> Screen:
         return nameless(texts, ending, is_awaited=True)
     refusal = ending.tracked.job.refusal or _UNEXPLAINED
     if status is JobStatus.FAILED:
-        end, words = "failed", [_reason(texts, ending, refusal)]
-        steps = [_main_step(texts, ending, refusal)]
+        end, words = "failed", [_reason(texts, ending.file, refusal)]
+        step = _step_after(texts, ending.run, ending.file, refusal)
         if not ending.tracked.job.trained_tokens and not ending.curves.n_points:
             words.append(texts("job_not_begun"))
     else:
         end, words = "cancelled", _warning(texts, ending)
-        steps = step_rows(texts, ending.run, [Step.RETRY])
+        step = _step(texts, ending.run, Step.RETRY)
     return Screen(
         text="\n".join(fitting([headline(texts, ending, end), *words, _id(texts, ending)])),
-        buttons=rows(*steps, page_button(texts, ending)),
+        buttons=rows([step]),
     )
 
 
@@ -120,12 +120,13 @@ def cost_of(job: FineTuningJob, catalogue: Catalogue, base_url: str) -> float | 
     return training_cost(job.trained_tokens, catalogue.priced(job.base_model, base_url), job.method)
 
 
-def refused(texts: Texts, run: TrainingRun) -> Screen:
-    """The provider refused the file or the job."""
+def refused(texts: Texts, run: TrainingRun, file: RefusedFile | None = None) -> Screen:
+    """The provider refused the job, or the *file*."""
     refusal = run.refusal or _UNEXPLAINED
+    why = Markup(_reason(texts, file, refusal))
     return Screen(
-        text=texts("run_refused", run_id=run.id, reason=Markup(reason(texts, refusal))),
-        buttons=rows(*step_rows(texts, run, steps_after(refusal.code))),
+        text=texts("run_refused", run_id=run.id, reason=why),
+        buttons=rows([_step_after(texts, run, file, refusal)]),
     )
 
 
@@ -190,35 +191,33 @@ def derived(texts: Texts, screen: Screen, run: TrainingRun, plan: TrainingRun) -
     return replace(screen, text="\n".join([*lines, "", screen.text]))
 
 
-def step_rows(texts: Texts, run: TrainingRun | None, steps: Sequence[Step]) -> list[list[Button]]:
-    """A button for each next step; without a run to repeat, a new plan is the next step."""
-    return [[each] for each in dict.fromkeys(_step(texts, run, step) for step in steps)]
+def _step_after(
+    texts: Texts, run: TrainingRun | None, file: RefusedFile | None, refusal: Refusal
+) -> Button:
+    """The one best step after a failure; a file is repaired only where we can do it."""
+    if file is not None and file.can_repair:
+        data = data_of("dataset", "repair", file.dataset.id)
+        return button(texts, f"step_{Step.REPAIR}", data)
+    return _step(texts, run, step_after(refusal.code))
 
 
 def _step(texts: Texts, run: TrainingRun | None, step: Step) -> Button:
-    match step:
-        case Step.STATUS:
-            data = data_of("jobs", "status")
-        case Step.PART if run is not None and run.validation is not None:
-            data = data_of("dataset", "report", run.validation.id)
-        case Step.REPAIR | Step.PART:
-            step, data = Step.REPAIR, data_of("dataset", "validate")
-        case _ if run is None:
-            return button(texts, "retry", data_of("training", "plan"))
-        case Step.MODEL:
-            data = data_of("training", "models", run.id)
-        case Step.MULTIPLIER if run.multiplier is not None:
-            data = data_of("training", "like", f"{run.id}-{Remedy.MULTIPLIER}")
-        case Step.MULTIPLIER:
-            step, data = Step.RETRY, data_of("training", "retry", run.id)
-        case _:
-            data = data_of("training", step.value, run.id)
+    """Without a run to repeat, a new plan is the next step."""
+    if run is None:
+        return button(texts, "retry", data_of("training", "plan"))
+    if step is Step.MULTIPLIER and run.multiplier is None:
+        step = Step.RETRY
+    data = data_of("training", step.value, run.id)
+    if step is Step.MODEL:
+        data = data_of("training", "models", run.id)
+    if step is Step.MULTIPLIER:
+        data = data_of("training", "like", f"{run.id}-{Remedy.MULTIPLIER}")
     return button(texts, f"step_{step}", data)
 
 
-def _reason(texts: Texts, ending: JobEnding, refusal: Refusal) -> str:
+def _reason(texts: Texts, file: RefusedFile | None, refusal: Refusal) -> str:
     """Why it failed; of a faulty line, what its example asks."""
-    message, line = cut(refusal.message, _REASON_UNITS), ending.file and ending.file.line
+    message, line = cut(refusal.message, _REASON_UNITS), file and file.line
     if line:
         fault = cut(line.fault, _WARNING_UNITS)
         if line.finding:
@@ -227,15 +226,6 @@ def _reason(texts: Texts, ending: JobEnding, refusal: Refusal) -> str:
         question = cut(line.question, _QUESTION_UNITS)
         message = texts.plain(key, question=question, line=line.number, fault=fault)
     return reason(texts, replace(refusal, message=message))
-
-
-def _main_step(texts: Texts, ending: JobEnding, refusal: Refusal) -> list[Button]:
-    """The one best step after a failure; a file is repaired only where we can do it."""
-    if ending.file is not None and ending.file.can_repair:
-        return [button(texts, "step_mend", data_of("dataset", "repair", ending.file.dataset.id))]
-    steps = steps_after(refusal.code)
-    step = Step.RETRY_ON_CURRENT if Step.RETRY_ON_CURRENT in steps else steps[0]
-    return step_rows(texts, ending.run, [step])[0]
 
 
 def _losses(texts: Texts, curves: Curves) -> list[str]:

@@ -1,15 +1,18 @@
 """Training runs: plans with their prices, their start, and their end."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.dataset.feature import DatasetFeature
+from bot.delivery.screen import Screen
 from bot.edge.core import Core
 from bot.edge.feature import Feature, Worker
+from bot.edge.numbers import NumberHandlers
 from bot.jobs.entities import JobKind
 from bot.jobs.feature import JobsFeature
+from bot.storage.settings_rows import StoredNumber
+from bot.texts import Texts
+from bot.training import ceiling_views
 from bot.training.bases import ServerBases
-from bot.training.ceiling_handlers import CeilingHandlers, is_ceiling
-from bot.training.ceiling_store import CeilingStore
 from bot.training.ending_handlers import EndingHandlers
 from bot.training.entities import RunKind
 from bot.training.estimates import Estimates
@@ -63,7 +66,7 @@ def build(
         accounts=usage.accounts,
         jobs=jobs.store,
         runs=runs,
-        ceiling=CeilingStore(core.database),
+        ceiling=StoredNumber(core.database, "monthly_ceiling_usd"),
         catalogue=catalogue,
         base_url=base_url,
         zone=settings.zone,
@@ -92,10 +95,13 @@ def build(
         catalogue=catalogue,
         defaults=defaults_of(settings, catalogue),
     )
-    ceiling = CeilingHandlers(spending=spending)
-    endings = EndingHandlers(
-        runs=runs, plans=plans, watching=jobs.watching, plan_screen=handlers.plan_screen
-    )
+
+    async def ceiling_screen(texts: Texts, usd: int | None) -> Screen:
+        month = await spending.month()
+        chosen = month if usd is None else replace(month, ceiling_usd=usd or None)
+        return ceiling_views.ceiling(texts, chosen)
+
+    ceiling = NumberHandlers(name="ceiling", stored=spending.ceiling, screen=ceiling_screen)
     rendering = EndingNotifications(
         jobs=jobs.store,
         runs=runs,
@@ -103,6 +109,13 @@ def build(
         people=core.people,
         catalogue=catalogue,
         base_url=base_url,
+    )
+    endings = EndingHandlers(
+        runs=runs,
+        plans=plans,
+        watching=jobs.watching,
+        rendering=rendering,
+        plan_screen=handlers.plan_screen,
     )
     return TrainingFeature(
         name="training",
@@ -126,6 +139,7 @@ def build(
             "training:look": handlers.look,
             "training:again": handlers.again,
             "training:giveup": handlers.give_up,
+            "training:why": endings.show_reason,
             "training:remedies": endings.ask_remedy,
             "training:like": endings.with_remedy,
             "training:retry": endings.retry,
@@ -135,7 +149,7 @@ def build(
             "training:prices": handlers.show_prices,
             "training:ceiling": ceiling.choose,
         },
-        messages=[(is_ceiling, ceiling.take), (is_name, handlers.take_name)],
+        messages=[(ceiling.is_answer, ceiling.take), (is_name, handlers.take_name)],
         notifications={
             JobKind.FINISHED: rendering.finished,
             JobKind.NEVER_NAMED: rendering.never_named,

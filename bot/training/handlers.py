@@ -12,6 +12,7 @@ from bot.domain.typed import words_of
 from bot.edge.context import BotContext
 from bot.edge.core import today_utc
 from bot.edge.people import People
+from bot.edge.prompts import number_in
 from bot.errors import ButtonGone, RunDecided
 from bot.jobs.store import JobStore
 from bot.texts import Texts, cut
@@ -19,7 +20,6 @@ from bot.training import base_views, edit_views, price_views, remark_views, star
 from bot.training.edits import PlanPart
 from bot.training.entities import StartDoubts
 from bot.training.plans import TrainingPlans
-from bot.training.prompts import number_in
 from bot.training.submission import Submission
 from bot.training.words import understood
 

@@ -7,12 +7,13 @@ from bot.catalogue import Catalogue
 from bot.dataset.checking import Checker
 from bot.delivery.screen import Screen
 from bot.domain import JsonDict
+from bot.domain.training import Refusal, TrainingRun
 from bot.edge.people import People
 from bot.jobs.curves import from_events
 from bot.jobs.store import JobStore
 from bot.texts import Texts
 from bot.training import ending_views, views
-from bot.training.named_line import refused_file
+from bot.training.named_line import RefusedFile, refused_file
 from bot.training.store import RunStore
 
 
@@ -35,15 +36,11 @@ class EndingNotifications:
             return None
         run = await self.runs.get(tracked.run_id) if tracked.run_id else None
         by = run.confirmed_by if run else tracked.followed_by
-        file = None
-        if tracked.job.refusal:
-            with suppress(LookupError):
-                file = await refused_file(run, tracked.job.refusal, self.checker)
         return ending_views.JobEnding(
             tracked=tracked,
             run=run,
             curves=from_events(tracked.metrics),
-            file=file,
+            file=await self._file(run, tracked.job.refusal),
             starter=(await self.people.named(by)).name if by and by != reader_id else "",
             price_usd=ending_views.cost_of(tracked.job, self.catalogue, self.base_url),
             page=self.catalogue.job_page(self.base_url, tracked.job.id),
@@ -62,7 +59,9 @@ class EndingNotifications:
     async def refused(self, texts: Texts, payload: JsonDict, _: int) -> Screen | None:
         """The provider refused a run's file or job."""
         run = await self.runs.get(payload["run_id"])
-        return ending_views.refused(texts, run) if run else None
+        if run is None:
+            return None
+        return ending_views.refused(texts, run, await self._file(run, run.refusal))
 
     async def uncertain(self, texts: Texts, payload: JsonDict, _: int) -> Screen | None:
         """The provider's list does not have the job that a run asked for."""
@@ -71,6 +70,12 @@ class EndingNotifications:
     async def unlisted(self, texts: Texts, payload: JsonDict, _: int) -> Screen | None:
         """The provider's list could not be read."""
         return await self._uncertain(texts, payload["run_id"], is_listed=False)
+
+    async def _file(self, run: TrainingRun | None, refusal: Refusal | None) -> RefusedFile | None:
+        """The file that was refused; None: the refusal is about something else."""
+        with suppress(LookupError):
+            return await refused_file(run, refusal, self.checker) if refusal else None
+        return None
 
     async def _uncertain(self, texts: Texts, run_id: int, *, is_listed: bool) -> Screen | None:
         run = await self.runs.get(run_id)

@@ -1,8 +1,8 @@
-"""What to do after a job: the guide's four remedies for poor answers, the steps after a failure."""
+"""What to do after a job: the guide's four remedies for poor answers, the step after a failure."""
 
 import datetime as dtm
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 from typing import Final
@@ -26,12 +26,10 @@ class Remedy(StrEnum):
 
 
 class Step(StrEnum):
-    """A next step after a failure or a refusal. The values are part of sent buttons."""
+    """The next step after a failure or a refusal. The values are part of sent buttons."""
 
     REPAIR = "mend"
-    """The report of the dataset in use, with the possible repairs."""
-    PART = "part"
-    """The report of the validation part."""
+    """What a repair of the refused file would change."""
     RETRY = "retry"
     """A plan with the same parameters, dataset and validation part."""
     RETRY_ON_CURRENT = "anew"
@@ -40,50 +38,30 @@ class Step(StrEnum):
     """The same plan with another base model."""
     MULTIPLIER = "multiplier"
     """The same plan with a smaller multiplier, as the remedy."""
-    STATUS = "status"
-    """The jobs that run now."""
 
 
-_DATASET: Final = (Step.REPAIR, Step.RETRY_ON_CURRENT)
-_STEPS: Final[Mapping[str, Sequence[Step]]] = {
+_STEPS: Final[Mapping[str, Step]] = {
     # The provider's codes of failed jobs
-    "invalid_training_file": _DATASET,
-    "invalid_validation_file": (Step.PART, Step.RETRY_ON_CURRENT),
-    "invalid_n_examples": _DATASET,
-    "exceeded_quota": (Step.RETRY,),
-    "model_not_found": (Step.MODEL,),
+    "invalid_training_file": Step.RETRY_ON_CURRENT,
+    "invalid_validation_file": Step.RETRY_ON_CURRENT,
+    "invalid_n_examples": Step.RETRY_ON_CURRENT,
+    "model_not_found": Step.MODEL,
     # The codes of this project's engine
-    "insufficient_memory": (Step.MODEL, Step.RETRY),
-    "out_of_memory": (Step.MODEL, Step.RETRY),
-    "bad_number": (Step.MULTIPLIER, Step.REPAIR),
-    "disk_full": (Step.RETRY,),
-    "base_missing": (Step.MODEL, Step.RETRY),
-    "crashed": (Step.RETRY, Step.MODEL),
-    "killed": (Step.RETRY, Step.MODEL),
-    "server_error": (Step.RETRY,),
+    "insufficient_memory": Step.MODEL,
+    "out_of_memory": Step.MODEL,
+    "bad_number": Step.MULTIPLIER,
+    "base_missing": Step.MODEL,
     # Our codes for plans that did not become a job, see `submission.refusal_of`
-    "model_unknown": (Step.MODEL,),
-    "dataset_changed": _DATASET,
-    "dataset_missing": _DATASET,
-    "training_busy": (Step.STATUS, Step.RETRY),
-    # The plan has no fault and can be retried when the cause is gone
-    "given_up": (Step.RETRY,),
-    "key_refused": (Step.RETRY,),
-    "not_the_api": (Step.RETRY,),
-    "provider_busy": (Step.RETRY,),
-    "provider_failed": (Step.RETRY,),
-    "provider_unreachable": (Step.RETRY,),
-    "quota_exceeded": (Step.RETRY,),
-    "region_refused": (Step.RETRY,),
-    "suffix_refused": (Step.RETRY,),
-    "training_not_available": (Step.RETRY,),
+    "model_unknown": Step.MODEL,
+    "dataset_changed": Step.RETRY_ON_CURRENT,
+    "dataset_missing": Step.RETRY_ON_CURRENT,
 }
-_UNKNOWN: Final = (Step.RETRY, Step.REPAIR, Step.MODEL)
+"""After any other code the plan has no fault, as far as we know: it is tried again."""
 
 
-def steps_after(code: str) -> Sequence[Step]:
-    """The next steps after a failure or a refusal with that code, the best one first."""
-    return _STEPS.get(code, _UNKNOWN)
+def step_after(code: str) -> Step:
+    """The best next step after a failure or a refusal with that code."""
+    return _STEPS.get(code, Step.RETRY)
 
 
 def remedied(

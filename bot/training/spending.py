@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.catalogue import Catalogue
 from bot.jobs.store import JobStore
 from bot.storage.database import Queries
-from bot.training.ceiling_store import CeilingStore
+from bot.storage.settings_rows import StoredNumber
 from bot.training.entities import Month
 from bot.training.store import RunStore
 from bot.usage.accounts import Accounts
@@ -21,7 +21,8 @@ class Spending:
     accounts: Accounts
     jobs: JobStore
     runs: RunStore
-    ceiling: CeilingStore
+    ceiling: StoredNumber
+    """USD a month; 0, like none: there is no ceiling."""
     catalogue: Catalogue
     base_url: str
     """The server that trains: the catalogue's prices hold only at its own provider."""
@@ -44,5 +45,5 @@ class Spending:
         underway = await self.runs.underway_usd(queries)
         return Month(
             spent_usd=answers + underway + sum(price or 0.0 for price in trained),
-            ceiling_usd=await self.ceiling.get(),
+            ceiling_usd=await self.ceiling.get() or None,
         )

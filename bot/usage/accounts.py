@@ -11,6 +11,7 @@ from bot.domain.people import Person, Spent
 from bot.errors import DailyLimitReached
 from bot.gateways.tokenizer import count_example_tokens, count_tokens, encoding_for
 from bot.storage.database import Transaction
+from bot.storage.settings_rows import StoredNumber
 from bot.usage.cost import chat_cost
 from bot.usage.store import UsageStore
 
@@ -40,8 +41,10 @@ class Accounts:
     """The server that answers: the catalogue's prices hold only at its own provider."""
     zone: zoneinfo.ZoneInfo
     """A day begins at midnight here."""
-    default_limit: int
-    """Answers a tester may get in a day; 0: any number."""
+    settings_limit: int
+    """Answers a tester may get in a day until an admin chooses otherwise; 0: any number."""
+    chosen_limit: StoredNumber
+    """What admins chose for all."""
 
     async def add(
         self,
@@ -75,15 +78,20 @@ class Accounts:
         Raises:
             DailyLimitReached: they may not.
         """
-        limit = self.limit_of(person)
+        limit = await self.limit_of(person)
         if limit and await self.store.n_answers(person.id, self._today) >= limit:
             raise DailyLimitReached(limit=limit, zone=self.zone)
 
-    def limit_of(self, person: Person) -> int:
+    async def limit_of(self, person: Person) -> int:
         """Answers that the person may get in a day; 0: any number, as for admins."""
         if person.is_admin:
             return 0
-        return self.default_limit if person.daily_limit is None else person.daily_limit
+        return await self.usual_limit() if person.daily_limit is None else person.daily_limit
+
+    async def usual_limit(self) -> int:
+        """The same for everybody without a limit of their own."""
+        chosen = await self.chosen_limit.get()
+        return self.settings_limit if chosen is None else chosen
 
     async def bills_of(self, person_id: int) -> tuple[Bill, Bill]:
         """What the person has used today, and in all."""

@@ -2,28 +2,42 @@
 
 from dataclasses import dataclass
 
+from bot.delivery.screen import Screen
 from bot.edge.core import Core
 from bot.edge.feature import Feature
+from bot.edge.numbers import NumberHandlers
+from bot.storage.settings_rows import StoredNumber
+from bot.texts import Texts
 from bot.usage.accounts import Accounts
+from bot.usage.limit_views import limits
 from bot.usage.store import UsageStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageFeature(Feature):
-    """It has no screens: other features show what it counts."""
+    """Other features show what it counts; its own screen sets the limit of all."""
 
     accounts: Accounts
 
 
 def build(core: Core) -> UsageFeature:
     """Put the accounts together."""
+    accounts = Accounts(
+        store=UsageStore(core.database),
+        catalogue=core.catalogue,
+        chat_url=core.settings.chat_url,
+        zone=core.settings.zone,
+        settings_limit=core.settings.daily_messages_per_tester,
+        chosen_limit=StoredNumber(core.database, "daily_limit"),
+    )
+
+    async def screen(texts: Texts, limit: int | None) -> Screen:
+        return limits(texts, await accounts.usual_limit() if limit is None else limit)
+
+    limit = NumberHandlers(name="limit", stored=accounts.chosen_limit, screen=screen)
     return UsageFeature(
         name="usage",
-        accounts=Accounts(
-            store=UsageStore(core.database),
-            catalogue=core.catalogue,
-            chat_url=core.settings.chat_url,
-            zone=core.settings.zone,
-            default_limit=core.settings.daily_messages_per_tester,
-        ),
+        accounts=accounts,
+        admin_presses={"usage:limit": limit.choose},
+        messages=[(limit.is_answer, limit.take)],
     )

@@ -6,6 +6,7 @@ from bot.edge.core import Core
 from bot.edge.feature import Feature
 from bot.jobs.feature import JobsFeature
 from bot.serving.feature import ServingFeature
+from bot.usage.feature import UsageFeature
 from bot.welcome.handlers import WelcomeHandlers
 from bot.welcome.settings_handlers import SettingsHandlers
 
@@ -13,6 +14,7 @@ from bot.welcome.settings_handlers import SettingsHandlers
 def build(
     core: Core,
     *,
+    usage: UsageFeature,
     dataset: DatasetFeature,
     jobs: JobsFeature,
     serving: ServingFeature,
@@ -27,7 +29,7 @@ def build(
         people=core.people.store,
         texts_in=core.texts,
     )
-    settings = SettingsHandlers(people=core.people.store)
+    settings = SettingsHandlers(people=core.people.store, accounts=usage.accounts)
     return Feature(
         name="welcome",
         commands={

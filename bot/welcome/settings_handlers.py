@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, replace
 
-from bot.domain.people import Urgency
+from bot.delivery.screen import Screen
+from bot.domain.people import Person, Urgency
 from bot.edge.context import BotContext
 from bot.edge.people_store import PeopleStore
 from bot.errors import ButtonGone
+from bot.usage.accounts import Accounts
 from bot.welcome import settings_views as views
 
 
@@ -14,10 +16,11 @@ class SettingsHandlers:
     """Open to everybody who is admitted."""
 
     people: PeopleStore
+    accounts: Accounts
 
     async def show(self, context: BotContext) -> None:
         """/settings: language, sound and more, in one message."""
-        context.reply(views.settings(context.texts, context.person))
+        context.reply(await self._screen(context, context.person))
 
     async def choose_sound(self, context: BotContext) -> None:
         """Store which messages ring for the person."""
@@ -25,14 +28,17 @@ class SettingsHandlers:
         chosen = next((each for each in allowed if str(int(each)) == context.press.id), None)
         if chosen is None:
             raise ButtonGone
-        self._choose(context, rings_from=chosen)
+        await self._choose(context, rings_from=chosen)
 
     async def choose_others(self, context: BotContext) -> None:
         """Store whether news of what other admins started ring for this one."""
-        self._choose(context, hears_others=context.press.number == 1)
+        await self._choose(context, hears_others=context.press.number == 1)
 
-    def _choose(self, context: BotContext, **choices: Urgency | bool) -> None:
+    async def _choose(self, context: BotContext, **choices: Urgency | bool) -> None:
         person = context.person
         context.also(lambda tx: self.people.choose(tx, person.id, **choices))
         chosen = replace(person, **choices)  # type: ignore[arg-type]
-        context.show(views.settings(context.texts, chosen))
+        context.show(await self._screen(context, chosen))
+
+    async def _screen(self, context: BotContext, person: Person) -> Screen:
+        return views.settings(context.texts, person, limit=await self.accounts.usual_limit())

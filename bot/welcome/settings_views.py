@@ -6,6 +6,7 @@ from bot.delivery.screen import Button, Screen, rows
 from bot.domain.people import Person, Urgency
 from bot.edge.buttons import button, data_of
 from bot.texts import LANGUAGE_NAMES, Texts
+from bot.usage.limit_views import limit_line
 
 SOUNDS: Final = {
     True: (Urgency.IMPORTANT, Urgency.ROUTINE, Urgency.CALL),
@@ -14,8 +15,11 @@ SOUNDS: Final = {
 """What admins, and others, may want to hear; for testers nothing is more than routine."""
 
 
-def settings(texts: Texts, person: Person) -> Screen:
-    """All choices of a person, each with its buttons."""
+def settings(texts: Texts, person: Person, *, limit: int = 0) -> Screen:
+    """All choices of a person, each with its buttons.
+
+    Admins see the daily *limit* of all, too; 0: any number.
+    """
     whose = "admin" if person.is_admin else "tester"
     lines = [
         texts("settings_title"),
@@ -30,18 +34,22 @@ def settings(texts: Texts, person: Person) -> Screen:
         for each in SOUNDS[person.is_admin]
         for is_on in [each is person.rings_from]
     ]
-    others, ceiling = [], []
+    others, of_all = [], []
     if person.is_admin:
         is_loud = person.hears_others
         lines.append(texts("settings_others_loud" if is_loud else "settings_others_quiet"))
         change = data_of("welcome", "others", int(not is_loud))
         others = [button(texts, "mute_others" if is_loud else "hear_others", change)]
-        ceiling = [button(texts, "ceiling", data_of("training", "ceiling"))]
+        lines.append(limit_line(texts, limit))
+        of_all = [
+            button(texts, "limit_all", data_of("usage", "limit")),
+            button(texts, "ceiling", data_of("training", "ceiling")),
+        ]
     lines.append(texts("id_yours", id=person.id))
     language = button(texts, "language", data_of("welcome", "tongue"))
     privacy = button(texts, "privacy", data_of("privacy", "show"))
     return Screen(
-        text="\n".join(lines), buttons=rows(sounds, others, ceiling, [language], [privacy])
+        text="\n".join(lines), buttons=rows(sounds, others, of_all, [language], [privacy])
     )
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from bot.trials.probes import shipped_probes
 from tests.e2e.chats import FIRST
 from tests.e2e.faults import spoiled, upload
-from tests.e2e.models import offered, pressed, served
+from tests.e2e.models import offered, pressed, served, taps
 from tests.e2e.training import TWO_ADMINS, is_judged, second, started
 from tests.proxy import Exchange, Fault
-from tests.telegram_people import Person, words
+from tests.telegram_people import Person, button_data, words
 from tests.world import DATASET, World, world
 
 CHAT = "/v1/chat/completions"
@@ -108,7 +108,7 @@ async def test_after_two_minutes_it_speaks_with_what_there_is(tmp_path):
 
 
 async def test_a_failure_names_the_question_and_rings_once(tmp_path):
-    """One button, which makes the next plan."""
+    """One button, which makes the next plan. The card does not repeat it, but leads there."""
     async with world(tmp_path) as everything:
         admin = everything.admin
         everything.proxy.rewrite = upload(spoiled, b"")
@@ -121,3 +121,14 @@ async def test_a_failure_names_the_question_and_rings_once(tmp_path):
         assert offered(failed) == ["С нынешним датасетом"]
         await everything.settled(2)
         assert await ends(everything, admin, "не обучилась ·") == [failed["message_id"]]
+
+        card = await admin.sees("Причина — в отдельном сообщении")
+        assert "\n" not in words(card)
+        n_before = len(await admin.chat())
+        why = str(button_data(card, "Почему не обучилась"))
+        opened = await pressed(admin, card, "Почему не обучилась", "не принял датасет")
+        await taps(everything, admin, card, why)
+        await everything.settled(2)
+        assert words(opened) == words(failed)
+        assert offered(opened) == offered(failed)
+        assert len(await admin.chat()) == n_before

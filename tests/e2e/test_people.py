@@ -4,6 +4,7 @@ import asyncio
 import re
 
 from bot.delivery.old_names import current
+from tests.e2e.chats import press
 from tests.e2e.training import MODEL
 from tests.telegram_people import Person, button_data, words
 from tests.world import ADMIN, SECOND_ADMIN, STRANGER, World, eventually, world
@@ -235,6 +236,33 @@ async def test_the_daily_limit_is_each_persons_own(tmp_path):
         await admin.presses("Расход по моделям")
         usage = await admin.sees("Расход по моделям", timeout=PATIENT)
         assert MODEL in words(usage)
+
+
+async def test_the_limit_of_all_is_set_under_settings(tmp_path):
+    """By a button or typed, it goes before the settings' own, and for admins only; kept."""
+    async with world(tmp_path, CHAT_MODEL=MODEL, DAILY_MESSAGES_PER_TESTER="1") as everything:
+        admin, tester = everything.admin, everything.tester
+        await answered(admin, "/settings", "Ответов в день на человека: 1\n")
+        await answered(tester, "Как дела?", "")
+        await answered(tester, "А ещё?", "Новые — после полуночи")
+        await everything.people.raw_update(press(tester, "usage:limit:0"))
+        await tester.sees("только администраторы")
+        await admin.presses("Ответов в день")
+        shown = await admin.sees("чьи лимиты заданы в", timeout=PATIENT)
+        await admin.presses("Без лимита", shown)
+        await admin.sees("на человека: сколько угодно", timeout=PATIENT)
+        await answered(tester, "А теперь?", "")
+        await admin.presses("Другое число", shown)
+        asked = await admin.sees("Сколько ответов в день")
+        for typed in ("много", "-3", "100001"):
+            await admin.says(typed, reply_to=asked["message_id"])
+            await admin.sees(f"Ответов в день: «{typed}» не подходит. Можно: 0–100000.")
+        await everything.restart_bot()
+        for _ in range(2):
+            await admin.says("2", reply_to=asked["message_id"])
+        await admin.sees("на человека: 2\n", timeout=PATIENT)
+        await answered(tester, "И ещё?", "На сегодня всё: 2 ответов в день")
+        assert len(everything.asked()) == 2
 
 
 async def test_words_belong_to_who_said_them(tmp_path):

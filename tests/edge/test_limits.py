@@ -79,6 +79,7 @@ from bot.trials.entities import (
     Verdict,
 )
 from bot.trials.verdict import REASONS
+from bot.usage import limit_views
 from bot.usage.cost import estimate, with_engine
 from bot.welcome import views as door
 from tests.composition import PARAMETERS
@@ -261,6 +262,7 @@ def screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
     yield "uploaded", dataset.uploaded(texts, dataset_of(value), value)
     month = Month(spent_usd=1e9, ceiling_usd=100_000)
     yield "ceiling", ceiling_views.ceiling(texts, month)
+    yield "limits", limit_views.limits(texts, HUGE)
     for each in (run, known_run):
         guess = estimate(HUGE, 50, CATALOGUE.model(each.parameters.base_model), CATALOGUE)
         for shutdown in (None, far, dtm.date(2000, 1, 1)):

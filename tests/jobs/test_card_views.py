@@ -169,7 +169,7 @@ def test_card_survives_metrics_of_any_shape(metrics: list[dict[str, Any]]):
         ("paused", [*LOOKS, "jobs:resume:4", *ACTS]),
         ("warming_up", [*LOOKS, *ACTS]),
         ("succeeded", ["jobs:events:4", "jobs:list:0"]),
-        ("failed", ["jobs:events:4", "jobs:list:0"]),
+        ("failed", ["training:why:4", "jobs:events:4", "jobs:list:0"]),
         ("cancelled", ["jobs:events:4", "jobs:list:0"]),
     ],
 )
@@ -249,10 +249,12 @@ def test_warning_and_last_event_are_both_told():
     assert text.count("Осторожно") == 1
 
 
-def test_why_it_failed_stands_on_the_card():
+def test_card_of_a_failure_is_one_line():
+    """The reason is told once, by the message at the end: a press away."""
     refusal = Refusal(code="invalid_training_file", message="line 6174")
+    failed = shown(card(tracked("failed", refusal=refusal, warning="Осторожно")))
 
-    assert "line 6174" in shown(card(tracked("failed", refusal=refusal)))
+    assert failed == "❌ natasha-v1 · не обучилась. Причина — в отдельном сообщении."
 
 
 def test_word_that_nobody_knows_is_shown():

@@ -167,35 +167,35 @@ def test_what_was_stopped_can_be_repeated():
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
-        ("invalid_training_file", ["dataset:validate:", "training:anew:12"]),
-        ("invalid_validation_file", ["dataset:report:9", "training:anew:12"]),
-        ("invalid_n_examples", ["dataset:validate:", "training:anew:12"]),
-        ("exceeded_quota", ["training:retry:12"]),
-        ("quota_exceeded", ["training:retry:12"]),
-        ("key_refused", ["training:retry:12"]),
-        ("training_not_available", ["training:retry:12"]),
-        ("provider_unreachable", ["training:retry:12"]),
-        ("provider_busy", ["training:retry:12"]),
-        ("suffix_refused", ["training:retry:12"]),
-        ("given_up", ["training:retry:12"]),
-        ("training_busy", ["jobs:status:", "training:retry:12"]),
-        ("model_unknown", ["training:models:12"]),
-        ("model_not_found", ["training:models:12"]),
-        ("dataset_changed", ["dataset:validate:", "training:anew:12"]),
-        ("dataset_missing", ["dataset:validate:", "training:anew:12"]),
-        ("", ["training:retry:12", "dataset:validate:", "training:models:12"]),
-        ("never_heard_of", ["training:retry:12", "dataset:validate:", "training:models:12"]),
+        ("invalid_training_file", "training:anew:12"),
+        ("invalid_validation_file", "training:anew:12"),
+        ("invalid_n_examples", "training:anew:12"),
+        ("quota_exceeded", "training:retry:12"),
+        ("training_busy", "training:retry:12"),
+        ("suffix_refused", "training:retry:12"),
+        ("model_unknown", "training:models:12"),
+        ("model_not_found", "training:models:12"),
+        ("dataset_changed", "training:anew:12"),
+        ("dataset_missing", "training:anew:12"),
+        ("", "training:retry:12"),
+        ("never_heard_of", "training:retry:12"),
     ],
 )
-def test_each_reason_has_its_buttons(code: str, expected: list[str]):
-    """All below a plan that never became a job; the best one below a failed job."""
+def test_each_reason_has_its_button(code: str, expected: str):
+    """The best one, below a failed job and below a plan that never became one."""
     refusal = Refusal(code=code, message="…")
     failed = finished("failed", run=VALIDATED, refusal=refusal)
     refused = endings.refused(RU, replace(VALIDATED, state=RunState.REFUSED, refusal=refusal))
 
-    assert buttons_of(refused) == expected
-    (best,) = buttons_of(failed)
-    assert best == ("training:anew:12" if "training:anew:12" in expected else expected[0])
+    assert buttons_of(failed) == buttons_of(refused) == [expected]
+
+
+def test_refused_file_of_a_plan_is_told_like_that_of_a_job():
+    refusal = Refusal(code="invalid_training_file", message="Invalid: line 174: bad token")
+    screen = endings.refused(RU, replace(RUN, state=RunState.REFUSED, refusal=refusal), named())
+
+    assert "в примере «Мой <телефон>?» (строка 174): bad token" in shown(screen)
+    assert buttons_of(screen) == ["dataset:repair:1"]
 
 
 @pytest.mark.parametrize(
@@ -232,11 +232,11 @@ def test_refused_run_says_why_and_that_nothing_was_spent(refusal: Refusal | None
     assert "Деньги не списаны" in shown(screen)
 
 
-def test_provider_page_is_linked_where_there_is_one():
+def test_provider_page_is_on_the_card_and_not_below_a_failure():
     page = "https://platform.openai.com/finetune/ftjob-1"
     screen = endings.finished(RU, replace(ending("failed"), page=page))
 
-    assert buttons_of(screen)[-1] == page
+    assert buttons_of(screen) == ["training:retry:12"]
 
 
 # Remedies

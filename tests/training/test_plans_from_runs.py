@@ -11,7 +11,7 @@ from bot.catalogue import load_catalogue
 from bot.domain.datasets import Dataset
 from bot.domain.training import Hyperparameters, RunState, TrainingRun
 from bot.training.edits import PlanPart
-from bot.training.remedies import Remedy, Step, remedied, steps_after
+from bot.training.remedies import Remedy, Step, remedied, step_after
 from tests.composition import ADMIN, PARAMETERS, SECOND_ADMIN, BotParts, write_dataset
 from tests.dataset.versions import data, number
 
@@ -78,8 +78,8 @@ def test_smaller_multiplier_and_stronger_base():
 
 def test_every_reason_leads_somewhere():
     """Also one that no provider has named so far."""
-    assert steps_after("exceeded_quota") == (Step.RETRY,)
-    assert steps_after("thunderstorm") == steps_after("") == (Step.RETRY, Step.REPAIR, Step.MODEL)
+    assert step_after("invalid_training_file") is Step.RETRY_ON_CURRENT
+    assert step_after("thunderstorm") is step_after("") is Step.RETRY
 
 
 # The same again

@@ -27,7 +27,7 @@ def home(parts: BotParts) -> BotParts:
     return parts
 
 
-async def ceiling(parts: BotParts, usd: int | None) -> None:
+async def ceiling(parts: BotParts, usd: int) -> None:
     await parts.database.write(lambda tx: parts.training.spending.ceiling.set(tx, usd))
 
 
@@ -90,8 +90,8 @@ async def test_start_above_the_ceiling_asks_and_a_second_press_starts(home: BotP
     assert (await home.settled(await home.confirm(run))).job_id == "ftjob-1"
 
 
-@pytest.mark.parametrize(("usd", "price"), [(None, 6.0), (6, 6.0), (5, 0.0)])
-async def test_start_within_the_ceiling_asks_nothing(home: BotParts, usd: int | None, price: float):
+@pytest.mark.parametrize(("usd", "price"), [(0, 6.0), (6, 6.0), (5, 0.0)])
+async def test_start_within_the_ceiling_asks_nothing(home: BotParts, usd: int, price: float):
     await ceiling(home, usd)
 
     assert isinstance(await start(home, await priced(home, price)), TrainingRun)
@@ -111,7 +111,7 @@ async def test_ceiling_outlives_a_restart_and_can_be_taken_away(home: BotParts):
     await ceiling(home, 20)
     await home.restart()
     assert (await home.training.spending.month()).ceiling_usd == 20
-    await ceiling(home, None)
+    await ceiling(home, 0)
     assert (await home.training.spending.month()).ceiling_usd is None
 
 

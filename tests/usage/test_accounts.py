@@ -72,12 +72,25 @@ async def test_own_limit_goes_before_that_of_all(parts: BotParts, default, who, 
     parts.begin(daily_messages_per_tester=default)
     await used(parts, 20)
 
-    assert parts.accounts.limit_of(who) == expected
+    assert await parts.accounts.limit_of(who) == expected
     if expected == 20:
         with pytest.raises(errors.DailyLimitReached):
             await parts.accounts.check(who)
     else:
         await parts.accounts.check(who)
+
+
+@pytest.mark.parametrize("chosen", [0, 50])
+async def test_what_admins_choose_goes_before_the_settings(parts: BotParts, chosen: int):
+    """And a person's own limit before that, also after a restart."""
+    stored = parts.accounts.chosen_limit
+    await parts.database.write(lambda tx: stored.set(tx, chosen))
+    parts.begin(daily_messages_per_tester=1)
+
+    assert await parts.accounts.limit_of(limited(None)) == chosen
+    assert await parts.accounts.limit_of(limited(20)) == 20
+    await used(parts, 5)
+    await parts.accounts.check(person())
 
 
 async def test_every_stored_answer_is_on_the_account(parts: BotParts):

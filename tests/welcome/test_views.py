@@ -325,14 +325,14 @@ def test_themes_are_shown_as_noted_or_called_a_guess():
 
 @pytest.mark.parametrize("texts", [RU, EN])
 def test_settings_of_admins_and_testers(texts: Texts):
-    """What is chosen is marked; only admins mute others and set the ceiling."""
+    """What is chosen is marked; only admins mute others, and set the limit and the ceiling."""
     admin = Person(id=1, name="Анна", access=Access.ADMIN, rings_from=Urgency.CALL)
     tester = Person(id=2, name="Олег", access=Access.TESTER)
 
     screen = settings_views.settings(texts, admin)
     assert buttons_of(screen) == [
         "welcome:sound:1", "welcome:sound:0", "welcome:sound:2", "welcome:others:0",
-        "training:ceiling:", "welcome:tongue:", "privacy:show:",
+        "usage:limit:", "training:ceiling:", "welcome:tongue:", "privacy:show:",
     ]  # fmt: skip
     chosen = [button.text for row in screen.buttons for button in row if button.text[0] == "✓"]
     assert chosen == [screen.buttons[0][2].text]
