@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 from telegram import Document
 
-from bot.dataset import views
+from bot.dataset import repair_views, views
 from bot.dataset.current import CurrentDataset
+from bot.dataset.recognition import Columns
+from bot.dataset.repair import is_convertible
 from bot.dataset.versions import CheckedFile, DatasetVersions
 from bot.delivery.downloads import download
 from bot.delivery.screen import Screen
+from bot.edge.buttons import Press
 from bot.edge.context import BotContext
 from bot.errors import ButtonGone
 from bot.texts import Texts
@@ -86,8 +89,14 @@ async def report_screen(
     received: str = "",
     is_used: bool | None = None,
 ) -> Screen:
-    """The report of a version, or of what was sent; *is_used* where that is known already."""
-    dataset = judged.dataset
+    """The report of a version, or of what was sent; *is_used* where that is known already.
+
+    Of what is to be converted it shows the first examples as they will be learnt.
+    """
+    dataset, learnt = judged.dataset, []
+    if dataset is not None and is_convertible(judged.report):
+        preview = await versions.preview(dataset.id)
+        learnt = repair_views.first_learnt(texts, preview.samples)
     validation_id = dataset.validation_id if dataset else None
     validation = await versions.get(validation_id) if validation_id else None
     return views.report(
@@ -97,7 +106,16 @@ async def report_screen(
         is_in_use=await versions.is_in_use(dataset) if is_used is None else is_used,
         validation=validation,
         received=received,
+        learnt=learnt,
     )
+
+
+def choice_of(press: Press) -> tuple[int, Columns | None]:
+    """A version, and of a table the columns that a person chose."""
+    if "-" not in press.id:
+        return press.number, None
+    number, question, answer = press.numbers(3)
+    return number, Columns(question, answer)
 
 
 def shown_name(name: str) -> str:

@@ -14,6 +14,8 @@ from bot.texts import Markup, Texts, shortened
 
 _EXCERPT_UNITS = 120
 _SAMPLE_UNITS = 220
+_SHOWN_SAMPLES, _SHOWN_UNITS = 2, 120
+"""In a report."""
 _COLUMN_UNITS = 40
 _LABEL_LENGTH = 20
 _MESSAGES = 4
@@ -33,6 +35,7 @@ def ask_repair(
     """What a repair would change, before it is made."""
     key = "convert_yes" if repair.samples else "repair_yes"
     chosen = f"{dataset.id}-{columns.question}-{columns.answer}" if columns else dataset.id
+    train = [button(texts, "use_and_train", data_of("training", "on", chosen))]
     return Screen(
         text="\n".join(
             [
@@ -41,7 +44,9 @@ def ask_repair(
             ]
         ),
         buttons=rows(
-            [button(texts, key, data_of("dataset", "mend", chosen))], [back_to(texts, dataset)]
+            train if repair.samples else [],
+            [button(texts, key, data_of("dataset", "mend", chosen))],
+            [back_to(texts, dataset)],
         ),
     )
 
@@ -116,12 +121,20 @@ def repair_lines(texts: Texts, repair: Repair) -> list[str]:
     ]
 
 
-def sample_lines(texts: Texts, samples: Sequence[Sequence[tuple[str, str]]]) -> list[str]:
-    """The first examples as they will be learnt."""
+def sample_lines(
+    texts: Texts, samples: Sequence[Sequence[tuple[str, str]]], units: int = _SAMPLE_UNITS
+) -> list[str]:
+    """The first examples as they will be learnt, *units* of each message."""
     return [
-        texts("repair_sample", n=n, messages=Markup("\n".join(_said(texts, sample))))
+        texts("repair_sample", n=n, messages=Markup("\n".join(_said(texts, sample, units))))
         for n, sample in enumerate(samples, 1)
     ]
+
+
+def first_learnt(texts: Texts, samples: Sequence[Sequence[tuple[str, str]]]) -> list[str]:
+    """Of what is to be converted the first examples, as short as a report has room for."""
+    shown = sample_lines(texts, samples[:_SHOWN_SAMPLES], _SHOWN_UNITS)
+    return [texts("repair_learnt"), *shown] if shown else []
 
 
 def _learnt(texts: Texts, repair: Repair) -> list[str]:
@@ -129,12 +142,12 @@ def _learnt(texts: Texts, repair: Repair) -> list[str]:
     return [texts("repair_learnt"), *samples] if samples else []
 
 
-def _said(texts: Texts, sample: Sequence[tuple[str, str]]) -> list[str]:
+def _said(texts: Texts, sample: Sequence[tuple[str, str]], units: int) -> list[str]:
     lines = [
         texts(
             "repair_said",
             role=Markup(texts(f"repair_role_{_ROLES.get(role, 'other')}")),
-            text=shortened(text, _SAMPLE_UNITS),
+            text=shortened(text, units),
         )
         for role, text in sample[:_MESSAGES]
     ]

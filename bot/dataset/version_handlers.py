@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from bot.dataset import repair_views
 from bot.dataset import version_views as views
 from bot.dataset import views as dataset_views
-from bot.dataset.handlers import report_screen
-from bot.dataset.recognition import Columns
+from bot.dataset.handlers import choice_of, report_screen
 from bot.dataset.versions import DatasetVersions
 from bot.delivery.screen import Screen
 from bot.domain.datasets import Dataset
-from bot.edge.buttons import Press
 from bot.edge.context import BotContext
 from bot.edge.people import People
 from bot.errors import ButtonGone, TooBigToSend
@@ -86,7 +84,7 @@ class VersionHandlers:
 
     async def ask_repair(self, context: BotContext) -> None:
         """What a repair would change, and of what is converted the first examples."""
-        number, columns = _choice(context.press)
+        number, columns = choice_of(context.press)
         dataset = await self.versions.get(number)
         done = await self.versions.preview(dataset.id, columns)
         context.reply(repair_views.ask_repair(context.texts, dataset, done, columns))
@@ -110,7 +108,7 @@ class VersionHandlers:
 
     async def repair(self, context: BotContext) -> None:
         """Make the repaired version."""
-        number, columns = _choice(context.press)
+        number, columns = choice_of(context.press)
         judged = await self.versions.repair(number, columns, by=context.person.id)
         screen = await report_screen(context.texts, self.versions, judged)
         if judged.dataset is not None:
@@ -143,14 +141,6 @@ class VersionHandlers:
         """Train without a validation part."""
         dataset = await self.versions.get(context.press.number)
         context.show(views.unpaired(context.texts, await self.versions.unpair(dataset.id)))
-
-
-def _choice(press: Press) -> tuple[int, Columns | None]:
-    """A version, and of a table the columns that a person chose."""
-    if "-" not in press.id:
-        return press.number, None
-    number, question, answer = press.numbers(3)
-    return number, Columns(question, answer)
 
 
 def as_file(texts: Texts, dataset: Dataset) -> Screen:

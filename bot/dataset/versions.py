@@ -11,7 +11,7 @@ from bot.dataset.checking import Checker
 from bot.dataset.current import CurrentDataset, is_worth_keeping
 from bot.dataset.files import DatasetFiles
 from bot.dataset.recognition import Columns
-from bot.dataset.repair import Repair, repair
+from bot.dataset.repair import Repair, is_convertible, repair
 from bot.dataset.split import Split, leaks, split
 from bot.dataset.store import DatasetStore
 from bot.domain.datasets import Dataset, DatasetOrigin, Finding, ValidationReport
@@ -139,6 +139,13 @@ class DatasetVersions:
             by=by,
             parent_id=dataset.id,
         )
+
+    async def fit(self, dataset_id: int, columns: Columns | None = None, *, by: int) -> CheckedFile:
+        """The version, or the one that it is converted to; raises like `repair`."""
+        judged = await self.judged(dataset_id)
+        if columns is None and not is_convertible(judged.report):
+            return judged
+        return await self.repair(dataset_id, columns, by=by)
 
     async def split(self, dataset_id: int, *, share: float, by: int) -> tuple[CheckedFile, Split]:
         """Put a part aside for validation; return the other, which knows the part as its own.

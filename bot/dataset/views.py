@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bot.dataset.number_views import number_lines
-from bot.dataset.repair import can_repair, is_conversion
+from bot.dataset.repair import can_repair, is_convertible
 from bot.delivery.screen import Attachment, Button, Screen, fitting, rows
 from bot.domain.datasets import Dataset, Finding, Level, ValidationReport
 from bot.edge.buttons import button, data_of
@@ -30,6 +30,7 @@ def report(
     is_in_use: bool,
     validation: Dataset | None = None,
     received: str = "",
+    learnt: Sequence[str] = (),
 ) -> Screen:
     """The verdict, the numbers, the first findings, and what can be done.
 
@@ -40,13 +41,14 @@ def report(
         is_in_use: Whether it is what the next plan would train on.
         validation: The version that was put aside for it, if any.
         received: What the sender calls the file, if it has just been sent.
+        learnt: Of what is to be converted the first examples, in lines.
     """
     lines = [_received(texts, received, dataset, is_in_use=is_in_use)] if received else []
     numbers = [] if _is_foreign(found) else _numbers(texts, found)
     if validation is not None:
         numbers.append(_validation(texts, validation))
     findings, n_more = _findings(texts, found)
-    lines += [*_kind(texts, found), _verdict(texts, found)]
+    lines += [*_kind(texts, found), _verdict(texts, found), *learnt]
     # What matters comes first: numbers about what can be trained on, findings about what can't.
     lines += [*numbers, *findings] if found.is_valid else [*findings, *numbers]
     if dataset is not None:
@@ -226,21 +228,20 @@ def _buttons(
     if dataset is None:
         return ()
     number = dataset.id
-    if not found.is_valid:
-        main = []
-    elif is_in_use:
+    use_and_train = button(texts, "use_and_train", data_of("training", "on", number))
+    main, repair = [], []
+    if is_convertible(found):
+        main = [use_and_train]
+        repair.append(button(texts, "convert", data_of("dataset", "mend", number)))
+    elif found.is_valid and is_in_use:
         main = [button(texts, "to_training", data_of("training", "plan"))]
-    else:
-        main = [
-            button(texts, "use_dataset", data_of("dataset", "use", number)),
-            button(texts, "use_and_train", data_of("training", "on", number)),
-        ]
-    repair = []
-    if can_repair(found):
-        key = "show_learnt" if is_conversion(found) else "repair"
-        repair.append(button(texts, key, data_of("dataset", "repair", number)))
+    elif found.is_valid:
+        main = [button(texts, "use_dataset", data_of("dataset", "use", number)), use_and_train]
+    if can_repair(found) and not is_convertible(found):
+        repair.append(button(texts, "repair", data_of("dataset", "repair", number)))
     if found.columns:
-        repair.append(button(texts, "choose_columns", data_of("dataset", "columns", number)))
+        key = "other_columns" if can_repair(found) else "choose_columns"
+        repair.append(button(texts, key, data_of("dataset", "columns", number)))
     if not is_whole:
         repair.append(button(texts, "full_report", data_of("dataset", "report", number)))
     part = []

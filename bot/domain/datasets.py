@@ -100,8 +100,8 @@ class ValidationReport:
     n_convertible: int = 0
     """Examples that repairing makes of a file of that kind; 0: it can't be converted."""
     columns: Mapping[int, tuple[str, str]] = field(default_factory=dict)
-    """Of a table in which a person has to say what is a question and what an answer: name and
-    first text of each column that may be, by its index from 0."""
+    """Of a table in which a person has to say, or may, what is a question and what an answer: name
+    and first text of each column that may be, by its index from 0."""
 
     @property
     def is_valid(self) -> bool:

@@ -126,7 +126,7 @@ def _advice(texts: Texts, report: ValidationReport) -> Iterator[str]:
     """How the file is repaired here."""
     if can_repair(report):
         yield unmarked(texts("dataset_repair_command"))
-    if report.columns:
+    elif report.columns:
         for at, (name, text) in report.columns.items():
             shown = texts("dataset_column_number", n=at + 1, name=name, text=text)
             yield one_line(unmarked(shown))

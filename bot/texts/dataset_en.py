@@ -11,10 +11,7 @@ DATASETS: Final[dict[str, str]] = {
     "dataset_good": "✅ The dataset is ready: {n} {examples}",
     "dataset_bad": "❌ Not ready for training: {n_errors} errors, {n} examples",
     "dataset_kind": "This is {text}.",
-    "dataset_convertible": (
-        "❌ Not ready for training, but it can be converted into {n} {examples}. First I'll show "
-        "what would be learnt from it."
-    ),
+    "dataset_convertible": "🔧 It becomes a dataset of {n} {examples}",
     "dataset_columns_unknown": (
         "❌ Not ready for training: say which column has the questions and which has the answers."
     ),
@@ -214,8 +211,9 @@ DATASETS: Final[dict[str, str]] = {
     "button_use_dataset": "Use this dataset",
     "button_use_and_train": "Use and train",
     "button_repair": "Fix",
-    "button_show_learnt": "Show what will be learnt",
+    "button_convert": "Convert only",
     "button_choose_columns": "Choose columns",
+    "button_other_columns": "Other columns",
     "button_column": "{name}",
     "button_columns": "Questions: {question} → answers: {answer}",
     "button_convert_yes": "Right, make the dataset",

@@ -11,10 +11,7 @@ DATASETS: Final[dict[str, str]] = {
     "dataset_good": "✅ Датасет готов: {n} {examples}",
     "dataset_bad": "❌ К обучению не готов: ошибок — {n_errors}, примеров — {n}",
     "dataset_kind": "Это {text}.",
-    "dataset_convertible": (
-        "❌ К обучению не готов, но переделать можно, получится: {n} {examples}. Сначала покажу, "
-        "что из него будет выучено."
-    ),
+    "dataset_convertible": "🔧 Переделаю в датасет, получится: {n} {examples}",
     "dataset_columns_unknown": (
         "❌ К обучению не готов: скажите, в каком столбце вопросы, а в каком ответы."
     ),
@@ -210,8 +207,9 @@ DATASETS: Final[dict[str, str]] = {
     "button_use_dataset": "Взять в работу",
     "button_use_and_train": "Взять и обучить",
     "button_repair": "Починить",
-    "button_show_learnt": "Показать, что будет выучено",
+    "button_convert": "Только переделать",
     "button_choose_columns": "Выбрать столбцы",
+    "button_other_columns": "Другие столбцы",
     "button_column": "{name}",
     "button_columns": "Вопросы: {question} → ответы: {answer}",
     "button_convert_yes": "Всё верно, сделать датасет",

@@ -247,6 +247,7 @@ MESSAGES: Final[dict[str, str]] = {
         "There may be a job. Check the provider's dashboard, or search again later."
     ),
     "plan_later": "Plan {run_id} was replaced: see the plan below.",
+    "plan_is_there": "Plan {run_id} is made already, it is here in the chat.",
     "run_again": "Plan {run_id}: creating the job again.",
     "run_looking": "Plan {run_id}: looking for the job in the provider's list.",
     "run_given_up": "Plan {run_id} was left without a job.",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.catalogue import Catalogue
+from bot.dataset.handlers import choice_of, report_screen
 from bot.dataset.versions import DatasetVersions
 from bot.delivery.screen import Screen
 from bot.domain.training import Hyperparameters, TrainingRun
@@ -48,11 +49,22 @@ class PlanHandlers:
         await self._plan(context, words_of(context.press.id))
 
     async def plan_on(self, context: BotContext) -> None:
-        """Put a version of the dataset to use, and make a plan on it."""
-        await self.versions.choose(context.press.number)
-        await self._plan(context, [])
+        """Put a version of the dataset to use, and make a plan on it; two presses make one.
 
-    async def _plan(self, context: BotContext, on_button: Sequence[str]) -> None:
+        What has to be converted is, first; of what is still wrong then the report is shown.
+        """
+        number, columns = choice_of(context.press)
+        with context.typing():
+            judged = await self.versions.fit(number, columns, by=context.person.id)
+        if judged.dataset is None or not judged.report.is_valid:
+            context.show(await report_screen(context.texts, self.versions, judged))
+            return
+        await self.versions.choose(judged.dataset.id)
+        await self._plan(context, [], is_once=True)
+
+    async def _plan(
+        self, context: BotContext, on_button: Sequence[str], *, is_once: bool = False
+    ) -> None:
         rule = self.catalogue.suffix_rule(self.plans.base_url)
         asked = understood(context.words or on_button, self.defaults, self.catalogue, rule)
         parameters = asked.parameters
@@ -72,7 +84,11 @@ class PlanHandlers:
             asked_by=context.person.id,
             request_id=context.request_id,
             is_named="suffix" in asked.named,
+            is_once=is_once,
         )
+        if is_once and await self.plans.runs.of_request(context.request_id) is None:
+            await context.say_above("plan_is_there", run_id=run.id)
+            return
         screen = await self.plan_screen(context.texts, run)
         screen = remark_views.beside(context.texts, screen, asked.remarks)
         context.reply(views.taken(context.texts, screen, run, asked=parameters.base_model))

@@ -68,11 +68,13 @@ class TrainingPlans:
         asked_by: int,
         request_id: int,
         is_named: bool = True,
+        is_once: bool = False,
     ) -> TrainingRun:
         """Make and store a plan; the same request makes it once.
 
         Its base model may be another than the asked one, see `ServerBases.served`. If nobody
-        chose its name (*is_named*), it gets the next free one.
+        chose its name (*is_named*), it gets the next free one. With *is_once*, an equal open plan
+        of the same person is returned instead.
 
         Raises:
             BadValue, ModelShutDown: the parameters make no sense.
@@ -92,7 +94,8 @@ class TrainingPlans:
         parameters = await self.bases.served(dataset, parameters, preset_model=kept)
         if not is_named:
             parameters = await self._free(parameters)
-        return await self._store(parameters, dataset, asked_by=asked_by, request_id=request_id)
+        make = self._derive if is_once else self._store
+        return await make(parameters, dataset, asked_by=asked_by, request_id=request_id)
 
     async def plan_again(self, run_id: int, *, asked_by: int, request_id: int) -> TrainingRun:
         """A plan with exactly the parameters, dataset and validation part of that run.
@@ -378,7 +381,7 @@ class TrainingPlans:
     async def _derive(
         self, parameters: Hyperparameters, dataset: Dataset, *, asked_by: int, request_id: int
     ) -> TrainingRun:
-        """A plan made from a run: an equal open plan, else a new one."""
+        """An equal open plan, else a new one."""
         self._check(parameters)
         known = await self.runs.of_request(request_id) or await self.runs.open_twin(
             parameters, dataset=dataset, asked_by=asked_by, now=int(time.time())

@@ -1,11 +1,13 @@
 """How many taps the main ways take on a phone, counted where a thumb would press."""
 
+import json
 import re
 from dataclasses import dataclass
 
 from playwright.async_api import Browser, Locator, expect
 
 from tests.browser.page import LONG_MS, PATIENCE_MS, POCKET, Phone, desk
+from tests.dataset.odd_files import csv_of
 from tests.e2e.faults import spoiled, upload
 from tests.world import DATASET, world
 
@@ -70,8 +72,26 @@ async def test_main_ways_take_few_taps(browser: Browser, tmp_path):
         await thumb.presses(re.compile("Запустить"))
         ended = await thumb.sees("natasha-v2 готова", LONG_MS)
         counted["file to training"] = thumb.since()
+
+        examples = [json.loads(line)["messages"] for line in DATASET.read_text().splitlines()[:30]]
+        pairs = [(each[-2]["content"], each[-1]["content"]) for each in examples]
+        table = {
+            "name": "table.csv",
+            "mimeType": "text/csv",
+            "buffer": csv_of([("Вопрос", "Ответ"), *pairs]),
+        }
+        await opened.admin.root.get_by_test_id("attach").set_input_files(table)  # type: ignore[arg-type]
+        await opened.admin.root.get_by_test_id("send").click()
+        report = await thumb.sees("Файл table.csv получен")
+        await expect(report).to_contain_text(f"вопрос: {pairs[0][0][:60]}")
+        await thumb.presses("Взять и обучить")
+        await thumb.sees("План №3")
+        await thumb.presses(re.compile("Запустить"))
+        await thumb.sees("natasha-v3 · ")
+        counted["table to training"] = thumb.since()
+        await thumb.sees("natasha-v3 готова", LONG_MS)
         await expect(ended).not_to_contain_text("ещё проверяю", timeout=LONG_MS)
-        await thumb.presses("Включить всем")
+        await ended.get_by_role("button", name="Включить всем").click()
         await thumb.sees("Теперь отвечает natasha-v2")
         thumb.since()
         await opened.admin.says("/start")
@@ -92,10 +112,10 @@ async def test_main_ways_take_few_taps(browser: Browser, tmp_path):
 
         everything.proxy.rewrite = upload(spoiled, b"run-")
         await opened.admin.says("/train epochs=2")
-        await thumb.sees("План №3")
+        await thumb.sees("План №4")
         await thumb.presses(re.compile("Запустить"))
         thumb.since()
-        failed = await thumb.sees("natasha-v3 не обучилась", LONG_MS)
+        failed = await thumb.sees("natasha-v4 не обучилась", LONG_MS)
         assert "Провайдер не принял" in await failed.inner_text()
         counted["why it failed"] = thumb.since()
 
@@ -103,6 +123,7 @@ async def test_main_ways_take_few_taps(browser: Browser, tmp_path):
         "first training": 3,
         "from the end of a job to Natasha's words": 0,
         "file to training": 2,
+        "table to training": 2,
         "roll back": 2,
         "invite": 2,
         "why it failed": 0,

@@ -10,7 +10,8 @@ from typing import Any
 from bot.texts.validation_ru import FINDINGS as RU
 from tests.dataset.odd_files import ODD, PAIRS, csv_of
 from tests.e2e.datasets import DATASET_OF_SETTINGS, GOOD, kept, number_of, pressed, sent
-from tests.telegram_people import words
+from tests.e2e.models import offered
+from tests.telegram_people import button_data, words
 from tests.world import TESTER, world
 
 
@@ -168,23 +169,21 @@ SHAPES = {
 
 
 async def test_other_shapes_become_chat_examples_that_were_shown(tmp_path):
-    """What it is comes first; before anything is called ready, three examples are shown."""
+    """What it is comes first; before anything is called ready, two examples are shown."""
     async with world(tmp_path) as everything:
         admin = everything.admin
         for what, content in SHAPES.items():
             report = await sent(admin, "table.csv", content)
             assert what in words(report), words(report)
-            assert "К обучению не готов, но переделать можно, получится: " in words(report)
+            shown = words(report)
+            assert "Переделаю в датасет, получится: 30 примеров" in shown
             assert "dataset:use" not in json.dumps(report["reply_markup"])
-
-            preview = await pressed(admin, report, "dataset:repair:", "пока ничего не изменено")
-            shown = words(preview)
             assert "Так это будет выучено" in shown
-            for question, answer in pairs()[:3]:
-                assert f"вопрос: {question[:150]}" in shown, shown
-                assert f"ответ: {answer[:150]}" in shown, shown
+            for question, answer in pairs()[:2]:
+                assert f"вопрос: {question[:80]}" in shown, shown
+                assert f"ответ: {answer[:80]}" in shown, shown
             before = kept(everything)
-            done = await pressed(admin, preview, "dataset:mend:", "исправленная копия")
+            done = await pressed(admin, report, "dataset:mend:", "исправленная копия")
 
             assert "Датасет готов: 30 примеров" in words(done)
             made = kept(everything) - before or kept(everything)
@@ -231,11 +230,56 @@ async def test_rows_that_make_no_example_are_named_and_left_out(tmp_path):
         report = await sent(admin, "table.csv", content)
         assert "строка 6: нет ответа" in words(report)
         assert "получится: 14 примеров" in words(report)
-        preview = await pressed(admin, report, "dataset:repair:", "Не войдут строки, всего 1:")
-        assert "строка 6: нет ответа" in words(preview)
-        assert "Примеров: было 15, станет 14." in words(preview)
-        done = await pressed(admin, preview, "dataset:mend:", "исправленная копия")
+        done = await pressed(admin, report, "dataset:mend:", "исправленная копия")
         assert "Датасет готов: 14 примеров" in words(done)
+
+
+async def test_a_table_is_trained_on_by_one_press(tmp_path):
+    """It says what it becomes; pressed twice, it is one version and one plan."""
+    noted = [
+        (question, f"Это заметка номер {n}, для себя.", answer)
+        for n, (question, answer) in enumerate(PAIRS)
+    ]
+    content = csv_of([("Вопрос", "Комментарий", "Ответ"), *noted])
+    async with world(tmp_path) as everything:
+        admin = everything.admin
+        report = await sent(admin, "table.csv", content)
+        for part in ("вопросы в столбце «Вопрос»", "получится: 14 примеров", PAIRS[0][0]):
+            assert part in words(report)
+        assert offered(report)[:3] == ["Взять и обучить", "Только переделать", "Другие столбцы"]
+        data = str(button_data(report, "Взять и обучить"))
+        await asyncio.gather(*(admin.presses_gone(data, report) for _ in range(2)))
+        plan = await admin.sees("План №1")
+        assert "Датасет №3: 14 примеров" in words(plan)
+        await everything.restart_bot()
+        late = await admin.presses_gone(data, report)
+        await admin.is_told("План №1 уже составлен, он здесь, в чате.", late)
+        await everything.settled(4)
+        assert len(await admin.chat()) == 3
+        assert everything.stored("SELECT id, state FROM training_runs") == [(1, "planned")]
+        origins = [origin for (origin,) in everything.stored("SELECT origin FROM datasets")]
+        assert sorted(origins) == ["repaired", "sent", "settings"]
+        asked = await pressed(admin, report, "dataset:columns:", "В каком столбце вопросы?")
+        asked = await pressed(admin, asked, "dataset:question:", "А в каком столбце ответы?")
+        preview = await pressed(admin, asked, "dataset:repair:", "пока ничего не изменено")
+        assert offered(preview)[:2] == ["Взять и обучить", "Всё верно, сделать датасет"]
+        await admin.presses("Взять и обучить", preview)
+        await admin.sees("План №2", after=preview["message_id"])
+
+
+async def test_what_is_wrong_after_the_conversion_is_shown_instead_of_a_plan(tmp_path):
+    """Nothing is put to use; the report stands where the button was."""
+    async with world(tmp_path) as everything:
+        admin = everything.admin
+        report = await sent(admin, "table.csv", csv_of([("Вопрос", "Ответ"), *PAIRS[:5]]))
+        data = str(button_data(report, "Взять и обучить"))
+        shown = await pressed(admin, report, data, "К обучению не готов: ошибок — 1")
+        assert "Взять и обучить" not in offered(shown)
+        await admin.presses_gone(data, report)
+        await everything.settled(3)
+        assert len([m for m in await admin.chat() if "не готов" in words(m)]) == 1
+        assert everything.stored("SELECT 1 FROM training_runs") == []
+        assert everything.stored("SELECT 1 FROM settings WHERE key LIKE '%dataset%'") == []
 
 
 async def test_what_can_not_be_converted_is_named(tmp_path):

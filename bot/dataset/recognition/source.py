@@ -90,4 +90,5 @@ class Source:
     unused: str = ""
     """Names of columns that are left behind; "" for none."""
     columns: Mapping[int, tuple[str, str]] = field(default_factory=dict)
-    """If a person has to say which columns are read: name and first text of each, by its index."""
+    """If a person has to say, or may, which columns are read: name and first text of each, by its
+    index."""

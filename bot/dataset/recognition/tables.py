@@ -169,11 +169,13 @@ def _of_pairs(
     used = {*asked, found["assistant"], *([found["system"]] if "system" in found else [])}
     unused = ", ".join(table.name(at) for at in table.columns if at not in used)
     question = ", ".join(table.name(at) for at in asked)
+    texts = _texts_of(table)
     return Source(
         kind="csv_table",
         params={**how, "question": question, "answer": table.name(found["assistant"])},
         unused=unused,
         items=partial(_pairs, table, stream, asked, found),
+        columns=texts if len(texts) > 2 else {},
     )
 
 
@@ -268,7 +270,7 @@ def _cells(row: Sequence[str], role: int, content: int, by: int | None) -> tuple
 
 def _unclear(table: _Table, how: Mapping[str, str]) -> Source:
     """Nobody can say what the columns hold; a person may, if there are texts in two of them."""
-    texts = [at for at in table.columns if are_texts(table.values(at))]
+    texts = _texts_of(table)
     if len(texts) < 2:
         others = [at for at in table.columns if at not in texts]
         few = next((at for at in others if are_few(table.values(at))), others[0])
@@ -277,12 +279,17 @@ def _unclear(table: _Table, how: Mapping[str, str]) -> Source:
         return Source(
             kind="table_of_labels", params={**how, "column": table.name(few), "values": shown}
         )
-    names = ", ".join(table.name(at) for at in texts)
-    return Source(
-        kind="table_unclear",
-        params={**how, "columns": names},
-        columns={at: (table.name(at), _sample(table.values(at))) for at in texts},
-    )
+    names = ", ".join(name for name, _ in texts.values())
+    return Source(kind="table_unclear", params={**how, "columns": names}, columns=texts)
+
+
+def _texts_of(table: _Table) -> dict[int, tuple[str, str]]:
+    """Name and first text of each column that may hold questions or answers."""
+    return {
+        at: (table.name(at), _sample(table.values(at)))
+        for at in table.columns
+        if are_texts(table.values(at))
+    }
 
 
 def _sample(values: Sequence[str]) -> str:

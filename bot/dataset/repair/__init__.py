@@ -4,6 +4,6 @@
 """
 
 from bot.dataset.repair.changes import Repair, RepairChange
-from bot.dataset.repair.run import REPAIRABLE, can_repair, is_conversion, repair
+from bot.dataset.repair.run import REPAIRABLE, can_repair, is_convertible, repair
 
-__all__ = ["REPAIRABLE", "Repair", "RepairChange", "can_repair", "is_conversion", "repair"]
+__all__ = ["REPAIRABLE", "Repair", "RepairChange", "can_repair", "is_convertible", "repair"]

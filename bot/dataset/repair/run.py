@@ -63,9 +63,10 @@ def can_repair(report: ValidationReport) -> bool:
     return report.n_examples > 0 and bool(REPAIRABLE & report.counts.keys())
 
 
-def is_conversion(report: ValidationReport) -> bool:
+def is_convertible(report: ValidationReport) -> bool:
     """Whether examples are made of something else, so that a person has to see them first."""
-    return bool(report.kind or report.counts.get("other_format"))
+    is_other = bool(report.kind or report.counts.get("other_format"))
+    return is_other and not report.is_valid and can_repair(report)
 
 
 def repair(
