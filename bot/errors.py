@@ -62,6 +62,10 @@ class AnswerGone(UserError):
     """An answer that was deleted, or was given to somebody else, can't be rated."""
 
 
+class AnswerDecided(UserError):
+    """Another admin has said what to do about a bad answer; `who`."""
+
+
 class BadValue(UserError):
     """A value out of its range; `name`, `value` and `allowed`."""
 

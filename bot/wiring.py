@@ -12,6 +12,7 @@ from bot.comparison.feature import build as build_comparison
 from bot.dataset.feature import build as build_dataset
 from bot.edge.core import Core
 from bot.edge.feature import Feature
+from bot.editing.feature import build as build_editing
 from bot.export.feature import build as build_export
 from bot.jobs.feature import build as build_jobs
 from bot.models.feature import build as build_models
@@ -55,7 +56,10 @@ def build_features(
             core, safety=safety, usage=usage, serving=serving, access=access, trials=trials
         ),
         ratings := build_ratings(core, safety=safety, serving=serving, chat=chat),
-        build_export(core, dataset=dataset, ratings=ratings),
+        export := build_export(core, dataset=dataset, ratings=ratings),
+        editing := build_editing(
+            core, safety=safety, training=training, chat=chat, ratings=ratings, export=export
+        ),
         build_comparison(core, usage=usage, serving=serving, chat=chat, trials=trials),
         build_models(
             core,
@@ -67,7 +71,13 @@ def build_features(
             ratings=ratings,
         ),
         build_welcome(
-            core, usage=usage, dataset=dataset, jobs=jobs, serving=serving, access=access
+            core,
+            usage=usage,
+            dataset=dataset,
+            jobs=jobs,
+            serving=serving,
+            access=access,
+            editing=editing,
         ),
     ]
     # Rows that refer to others are deleted before them.

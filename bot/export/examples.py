@@ -67,12 +67,13 @@ _ADMINS: Final = frozenset({"system", "developer"})
 def example_of(rated: RatedTurn) -> JsonDict | LeftOut:
     """An example with the correction if there is one, else with the answer if it is good.
 
-    A correction is a whole text by a person, so it does not matter how the answer ended.
+    An admin's word on either counts before the person's. A correction is a whole text by a
+    person, so it does not matter how the answer ended.
     """
-    correction = rated.rating.correction
+    correction = rated.correction
     if rated.is_about_danger:
         return LeftOut.DANGER
-    if correction is None and not rated.rating.is_good:
+    if correction is None and not rated.is_fine:
         return LeftOut.NOT_CORRECTED
     if correction is None and (part := _part(rated)) is not None:
         return part
@@ -87,7 +88,7 @@ def pair_of(rated: RatedTurn) -> JsonDict | LeftOut | None:
     The bad answer has to be whole. Otherwise the pair mostly teaches that answers have an end,
     which the limit has cut and not the model.
     """
-    correction = rated.rating.correction
+    correction = rated.correction
     if correction is None or rated.rating.is_good is not False:
         return None
     if rated.is_about_danger:

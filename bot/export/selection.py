@@ -18,7 +18,7 @@ class ExportPart:
 
     n: int
     n_corrections: int
-    """Of these, rows with a tester's correction instead of the answer."""
+    """Of these, rows with a person's correction instead of the answer."""
     left_out: Mapping[LeftOut, int]
 
 
@@ -56,7 +56,7 @@ class ExportRows:
             self._left_out[row] += 1
             return
         self._seen.add(identity)
-        self._n_corrections += rated.rating.correction is not None
+        self._n_corrections += rated.correction is not None
         if self._file is not None:
             self._file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
 

@@ -25,6 +25,33 @@ class Complaint(StrEnum):
     OTHER = "other"
 
 
+class Verdict(StrEnum):
+    """What an admin decided on an answer that somebody found bad."""
+
+    REWRITTEN = "rewritten"
+    """There is a better one in the admin's words."""
+    FINE = "fine"
+    """It is good, whatever the person thinks."""
+    SKIPPED = "skipped"
+    """Nothing yet; it is asked about again on another day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A verdict, and who gave it."""
+
+    turn_id: int
+    """The request id of the turn."""
+    verdict: Verdict
+    decided_by: int
+    decided_at: int
+    """Unix time, seconds."""
+    text: str | None = None
+    """What Natasha would have said; only of what is rewritten."""
+    message_id: int | None = None
+    """The admin's message with these words."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rating:
     """What the person thinks who got the answer."""
@@ -57,13 +84,30 @@ class RatedTurn:
     """How the answer ended; None: not known."""
     rating: Rating
     rated_at: int
-    """Unix time, seconds, of the last change."""
+    """Unix time, seconds, of the last change, or of an admin's decision after it."""
     answered_at: int
     """Unix time, seconds."""
+    verdict: Verdict | None = None
+    """What an admin decided; None: nothing."""
+    edited: str | None = None
+    """What Natasha would have said, in an admin's words."""
+    decided_by: int | None = None
     is_about_danger: bool = False
     """In this conversation the person was perhaps in danger, here or before."""
     is_hidden: bool = False
     """The same, and they did not call for the people of the team."""
+
+    @property
+    def correction(self) -> str | None:
+        """What is learnt instead of the answer: an admin's words before the person's own."""
+        if self.verdict is Verdict.FINE:
+            return None
+        return self.edited or self.rating.correction
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether the answer is learnt as it is, if there is no correction."""
+        return self.verdict is Verdict.FINE or bool(self.rating.is_good)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,12 @@ from bot.edge.core import Core
 from bot.edge.feature import Feature
 from bot.ratings import views
 from bot.ratings.correction_store import AwaitedCorrectionStore
+from bot.ratings.decision_store import DecisionStore
 from bot.ratings.entities import Complaint, RatingKind
 from bot.ratings.feedback import Feedback
 from bot.ratings.handlers import RatingHandlers
 from bot.ratings.quality import Quality, Share
-from bot.ratings.quality_handlers import QualityHandlers
+from bot.ratings.quality_handlers import QualityHandlers, Work
 from bot.ratings.store import RatingStore, forget_opinions
 from bot.ratings.way_back import WayBack
 from bot.safety.feature import SafetyFeature
@@ -26,6 +27,9 @@ class RatingsFeature(Feature):
     """What other features may use of it."""
 
     store: RatingStore
+    decisions: DecisionStore
+    work: list[Work]
+    """Shown under /quality."""
     feedback: Feedback
     quality: Quality
 
@@ -73,6 +77,8 @@ def build(
     return RatingsFeature(
         name="ratings",
         store=store,
+        decisions=DecisionStore(core.database),
+        work=admins.work,
         feedback=feedback,
         quality=quality,
         admin_commands={"quality": admins.overview},

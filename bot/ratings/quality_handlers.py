@@ -2,15 +2,21 @@
 
 import re
 import time
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 
 from bot.chat.store import ConversationStore
+from bot.delivery.screen import Screen
 from bot.edge.context import BotContext
 from bot.errors import ModelListGone
 from bot.ratings import quality_views as views
 from bot.ratings.quality import LATELY_S, Quality
 from bot.safety.store import DangerStore
 from bot.serving.serving import ServedModels
+from bot.texts import Texts
+
+Work = Callable[[Texts], Awaitable[Screen | None]]
+"""What there is to do about bad answers, in words and buttons; None: nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +29,7 @@ class QualityHandlers:
     max_tokens: int
     """The limit on the tokens of an answer."""
     dangers: DangerStore
+    work: list[Work] = field(default_factory=list)
 
     async def overview(self, context: BotContext) -> None:
         """/quality: every model, and what follows from the ratings."""
@@ -30,7 +37,8 @@ class QualityHandlers:
         n_cut = await self.conversations.n_cut(since=int(time.time()) - LATELY_S)
         cut = views.CutAnswers(n=n_cut, limit=self.max_tokens)
         dangers = await self.dangers.counts()
-        context.show(views.overview(context.texts, models, cut, dangers))
+        work = [found for look in self.work if (found := await look(context.texts)) is not None]
+        context.show(views.overview(context.texts, models, cut, dangers, work))
 
     async def read(self, context: BotContext) -> None:
         """One of a model's bad answers: "12.0" is the newest of model 12."""

@@ -34,12 +34,16 @@ class CutAnswers:
 
 
 def overview(
-    texts: Texts, models: Sequence[ModelQuality], cut: CutAnswers, dangers: DangerCounts
+    texts: Texts,
+    models: Sequence[ModelQuality],
+    cut: CutAnswers,
+    dangers: DangerCounts,
+    work: Sequence[Screen] = (),
 ) -> Screen:
     """Each model's share of good answers, how it moves, and what follows from that.
 
-    This is the one place where admins hear of *cut* answers of others, and how many people were
-    perhaps in danger: when they ask.
+    *work* is what can be done about the bad ones. This is the one place where admins hear of
+    *cut* answers of others, and how many people were perhaps in danger: when they ask.
     """
     notes = [texts("quality_cut", n=texts.number(cut.n), limit=cut.limit)] if cut.n else []
     if dangers.n:
@@ -58,13 +62,16 @@ def overview(
     lines += ["", *_conclusion(texts, names, shown), *interval, *notes]
     if len(models) > MODELS_SHOWN:
         lines.append(texts("quality_more", n=MODELS_SHOWN, total=len(models)))
+    lines += [each.text for each in work]
     openers = [
         [button(texts, "bad_answers", _place(each.model), model=names[each.model.id], n=each.n_bad)]
         for each in shown
         if each.n_bad
     ]
     to_dataset = button(texts, "to_dataset", data_of("export", "start"))
-    return Screen(text="\n".join(lines), buttons=rows(*openers, [to_dataset], about_dangers))
+    to_do = [row for each in work for row in each.buttons]
+    buttons = rows(*to_do, *openers, [to_dataset], about_dangers)
+    return Screen(text="\n".join(lines), buttons=buttons)
 
 
 def bad_answer(
@@ -83,8 +90,8 @@ def bad_answer(
     ]
     if rating.complaint is not None:
         lines.append(texts("quality_complaint", reason=complaint_label(texts, rating.complaint)))
-    if rating.correction is not None and not answer.is_hidden:
-        correction = shortened(rating.correction, _CORRECTION_UNITS)
+    if answer.correction is not None and not answer.is_hidden:
+        correction = shortened(answer.correction, _CORRECTION_UNITS)
         lines.append(texts("quality_correction", text=correction))
     turners = page_buttons(texts, partial(_place, model), number, has_more=number + 1 < of)
     to_dataset = button(texts, "to_dataset", data_of("export", "start"))

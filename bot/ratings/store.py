@@ -15,22 +15,31 @@ MOST_TURNS: Final = 100
 
 _RATED: Final = """
     SELECT r.id, r.request_id, r.person_id, r.model, r.is_good, r.complaint, r.correction,
-        r.rated_at, t.id AS turn_id, t.conversation_id, t.user_text, t.assistant_text,
+        max(r.rated_at, iif(d.verdict = 'skipped', 0, coalesce(d.decided_at, 0))) AS rated_at,
+        d.verdict, d.text AS edited, d.decided_by,
+        t.id AS turn_id, t.conversation_id, t.user_text, t.assistant_text,
         t.ending, t.created_at AS answered_at, t.n_window,
         coalesce(p.text, m.system_prompt, '') AS system_prompt,
         EXISTS (
-            SELECT 1 FROM turns e JOIN danger_messages d ON d.request_id = e.request_id
+            SELECT 1 FROM turns e JOIN danger_messages s ON s.request_id = e.request_id
             WHERE e.conversation_id = t.conversation_id AND e.id <= t.id
         ) AS is_about_danger,
         EXISTS (
-            SELECT 1 FROM turns e JOIN danger_messages d ON d.request_id = e.request_id
-            WHERE e.conversation_id = t.conversation_id AND e.id <= t.id AND d.called_at IS NULL
+            SELECT 1 FROM turns e JOIN danger_messages s ON s.request_id = e.request_id
+            WHERE e.conversation_id = t.conversation_id AND e.id <= t.id AND s.called_at IS NULL
         ) AS is_hidden
     FROM ratings r
         JOIN turns t ON t.request_id = r.request_id
         LEFT JOIN prompts p ON p.id = t.prompt_id
         LEFT JOIN models m ON m.name = r.model
+        LEFT JOIN answer_decisions d ON d.turn_id = r.request_id
 """
+_OPEN: Final = f"""
+    {_RATED}
+    WHERE r.is_good = 0 AND NOT is_about_danger
+        AND (d.verdict IS NULL OR d.verdict = 'skipped' AND d.decided_at < :skipped_before)
+"""
+"""Bad answers on which an admin has yet to decide, except what is about danger."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +174,21 @@ class RatingStore:
         )
         return await self._rated_turn(row) if row else None
 
+    async def of_turn(self, turn_id: int) -> RatedTurn | None:
+        """The answer to that request; None: it is deleted, or nobody says anything of it."""
+        row = await self._db.row(f"{_RATED} WHERE r.request_id = :turn_id", {"turn_id": turn_id})
+        return await self._rated_turn(row) if row else None
+
+    async def open(self, *, skipped_before: int) -> tuple[RatedTurn | None, int]:
+        """The newest bad answer on which an admin has yet to decide, and how many there are.
+
+        Those that were skipped since that Unix time are not among them.
+        """
+        values = {"skipped_before": skipped_before}
+        row = await self._db.row(f"{_OPEN} ORDER BY r.id DESC LIMIT 1", values)
+        n = await self._db.one(int, f"SELECT count(*) FROM ({_OPEN})", values)
+        return await self._rated_turn(row) if row else None, n or 0
+
     async def tallies(self, *, since: int) -> list[RatingCounts]:
         """For each model with ratings, the newest model first; lately: since that Unix time."""
         return await self._db.all(
@@ -228,6 +252,13 @@ class RatingStore:
 
 
 async def forget_opinions(tx: Transaction, person_id: int) -> None:
-    """Delete what they thought of answers, and how they would have put them."""
+    """Delete what they thought of answers, how they put them, and what was decided on theirs."""
+    await tx.execute(
+        """
+        DELETE FROM answer_decisions
+        WHERE decided_by = :id OR turn_id IN (SELECT request_id FROM turns WHERE person_id = :id)
+        """,
+        {"id": person_id},
+    )
     for table in ("ratings", "awaited_corrections", "held_texts"):
         await tx.execute(f"DELETE FROM {table} WHERE person_id = :id", {"id": person_id})

@@ -7,6 +7,7 @@ from bot.texts.alarms_en import ALARMS
 from bot.texts.chat_en import CHAT
 from bot.texts.comparison_en import COMPARE
 from bot.texts.dataset_en import DATASETS
+from bot.texts.editing_en import EDITING
 from bot.texts.export_en import EXPORT
 from bot.texts.jobs_en import CARDS
 from bot.texts.models_en import MODELS
@@ -356,6 +357,7 @@ MESSAGES: Final[dict[str, str]] = {
     **CARDS,
     **ALARMS,
     **DATASETS,
+    **EDITING,
     **ENDINGS,
     **EXPORT,
     **FEEDBACK,

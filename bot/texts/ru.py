@@ -7,6 +7,7 @@ from bot.texts.alarms_ru import ALARMS
 from bot.texts.chat_ru import CHAT
 from bot.texts.comparison_ru import COMPARE
 from bot.texts.dataset_ru import DATASETS
+from bot.texts.editing_ru import EDITING
 from bot.texts.export_ru import EXPORT
 from bot.texts.jobs_ru import CARDS
 from bot.texts.models_ru import MODELS
@@ -347,6 +348,7 @@ MESSAGES: Final[dict[str, str]] = {
     **CARDS,
     **ALARMS,
     **DATASETS,
+    **EDITING,
     **ENDINGS,
     **EXPORT,
     **FEEDBACK,

@@ -33,6 +33,7 @@ class TrainingFeature(Feature):
     runs: RunStore
     plans: TrainingPlans
     submission: Submission
+    handlers: PlanHandlers
     endings: EndingNotifications
     full_names: list[FullName]
     """Asked in order for the base model that somebody typed: training can begin at a tuned one."""
@@ -123,6 +124,7 @@ def build(
         plans=plans,
         submission=submission,
         full_names=full_names,
+        handlers=handlers,
         endings=rendering,
         admin_commands={"train": handlers.plan},
         admin_presses={

@@ -59,7 +59,11 @@ class PlanHandlers:
         if judged.dataset is None or not judged.report.is_valid:
             context.show(await report_screen(context.texts, self.versions, judged))
             return
-        await self.versions.choose(judged.dataset.id)
+        await self.plan_on_version(context, judged.dataset.id)
+
+    async def plan_on_version(self, context: BotContext, dataset_id: int) -> None:
+        """The same for another feature, which knows the version."""
+        await self.versions.choose(dataset_id)
         await self._plan(context, [], is_once=True)
 
     async def _plan(

@@ -4,6 +4,7 @@ from bot.access.feature import AccessFeature
 from bot.dataset.feature import DatasetFeature
 from bot.edge.core import Core
 from bot.edge.feature import Feature
+from bot.editing.feature import EditingFeature
 from bot.jobs.feature import JobsFeature
 from bot.serving.feature import ServingFeature
 from bot.usage.feature import UsageFeature
@@ -19,6 +20,7 @@ def build(
     jobs: JobsFeature,
     serving: ServingFeature,
     access: AccessFeature,
+    editing: EditingFeature,
 ) -> Feature:
     """Put the first screens together."""
     handlers = WelcomeHandlers(
@@ -29,7 +31,9 @@ def build(
         people=core.people.store,
         texts_in=core.texts,
     )
-    settings = SettingsHandlers(people=core.people.store, accounts=usage.accounts)
+    settings = SettingsHandlers(
+        people=core.people.store, accounts=usage.accounts, daily=editing.daily.store
+    )
     return Feature(
         name="welcome",
         commands={
@@ -48,5 +52,6 @@ def build(
         admin_presses={
             "welcome:help": handlers.show_section,
             "welcome:others": settings.choose_others,
+            "welcome:daily": settings.choose_daily,
         },
     )

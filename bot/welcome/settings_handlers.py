@@ -6,6 +6,7 @@ from bot.delivery.screen import Screen
 from bot.domain.people import Person, Urgency
 from bot.edge.context import BotContext
 from bot.edge.people_store import PeopleStore
+from bot.editing.daily import DailyStore
 from bot.errors import ButtonGone
 from bot.usage.accounts import Accounts
 from bot.welcome import settings_views as views
@@ -17,6 +18,7 @@ class SettingsHandlers:
 
     people: PeopleStore
     accounts: Accounts
+    daily: DailyStore
 
     async def show(self, context: BotContext) -> None:
         """/settings: language, sound and more, in one message."""
@@ -34,11 +36,22 @@ class SettingsHandlers:
         """Store whether news of what other admins started ring for this one."""
         await self._choose(context, hears_others=context.press.number == 1)
 
+    async def choose_daily(self, context: BotContext) -> None:
+        """Store whether this admin gets a bad answer to go through every morning."""
+        person, is_wanted = context.person, context.press.number == 1
+        context.also(lambda tx: self.daily.set_wanted(tx, person.id, is_wanted=is_wanted))
+        context.show(await self._screen(context, person, has_daily=is_wanted))
+
     async def _choose(self, context: BotContext, **choices: Urgency | bool) -> None:
         person = context.person
         context.also(lambda tx: self.people.choose(tx, person.id, **choices))
         chosen = replace(person, **choices)  # type: ignore[arg-type]
         context.show(await self._screen(context, chosen))
 
-    async def _screen(self, context: BotContext, person: Person) -> Screen:
-        return views.settings(context.texts, person, limit=await self.accounts.usual_limit())
+    async def _screen(
+        self, context: BotContext, person: Person, *, has_daily: bool | None = None
+    ) -> Screen:
+        if has_daily is None:
+            has_daily = await self.daily.is_wanted(person.id)
+        limit = await self.accounts.usual_limit()
+        return views.settings(context.texts, person, limit=limit, has_daily=has_daily)

@@ -15,10 +15,13 @@ SOUNDS: Final = {
 """What admins, and others, may want to hear; for testers nothing is more than routine."""
 
 
-def settings(texts: Texts, person: Person, *, limit: int = 0) -> Screen:
+def settings(
+    texts: Texts, person: Person, *, limit: int = 0, has_daily: bool = False
+) -> Screen:
     """All choices of a person, each with its buttons.
 
-    Admins see the daily *limit* of all, too; 0: any number.
+    Admins see the daily *limit* of all, too; 0: any number. *has_daily*: they get an answer to go
+    through every morning.
     """
     whose = "admin" if person.is_admin else "tester"
     lines = [
@@ -34,12 +37,15 @@ def settings(texts: Texts, person: Person, *, limit: int = 0) -> Screen:
         for each in SOUNDS[person.is_admin]
         for is_on in [each is person.rings_from]
     ]
-    others, of_all = [], []
+    others, daily, of_all = [], [], []
     if person.is_admin:
         is_loud = person.hears_others
         lines.append(texts("settings_others_loud" if is_loud else "settings_others_quiet"))
         change = data_of("welcome", "others", int(not is_loud))
         others = [button(texts, "mute_others" if is_loud else "hear_others", change)]
+        lines.append(texts("settings_daily_on" if has_daily else "settings_daily_off"))
+        change = data_of("welcome", "daily", int(not has_daily))
+        daily = [button(texts, "daily_off" if has_daily else "daily_on", change)]
         lines.append(limit_line(texts, limit))
         of_all = [
             button(texts, "limit_all", data_of("usage", "limit")),
@@ -48,9 +54,8 @@ def settings(texts: Texts, person: Person, *, limit: int = 0) -> Screen:
     lines.append(texts("id_yours", id=person.id))
     language = button(texts, "language", data_of("welcome", "tongue"))
     privacy = button(texts, "privacy", data_of("privacy", "show"))
-    return Screen(
-        text="\n".join(lines), buttons=rows(sounds, others, of_all, [language], [privacy])
-    )
+    buttons = rows(sounds, others, daily, of_all, [language], [privacy])
+    return Screen(text="\n".join(lines), buttons=buttons)
 
 
 def language_chosen(texts: Texts) -> Screen:

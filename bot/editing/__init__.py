@@ -1,0 +1,1 @@
+"""Admins go through bad answers and examples one by one, and put them better."""

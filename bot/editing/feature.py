@@ -1,0 +1,78 @@
+"""Editing: admins put bad answers better, one by one, and train on that."""
+
+from dataclasses import dataclass
+
+from bot.chat.feature import ChatFeature
+from bot.edge.core import Core
+from bot.edge.feature import Feature, Tick
+from bot.editing.answers import Answers
+from bot.editing.daily import Daily, DailyStore
+from bot.editing.handlers import AnswerHandlers
+from bot.editing.readiness import Readiness
+from bot.export.feature import ExportFeature
+from bot.ratings.feature import RatingsFeature
+from bot.safety.feature import SafetyFeature
+from bot.training.feature import TrainingFeature
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditingFeature(Feature):
+    """What other features may use of it."""
+
+    answers: Answers
+    daily: Daily
+
+
+def build(
+    core: Core,
+    *,
+    safety: SafetyFeature,
+    training: TrainingFeature,
+    chat: ChatFeature,
+    ratings: RatingsFeature,
+    export: ExportFeature,
+) -> EditingFeature:
+    """Put editing together. Replies to its questions are texts, so the chat asks here first."""
+    answers = Answers(database=core.database, ratings=ratings.store, decisions=ratings.decisions)
+    readiness = Readiness(
+        export=export.export,
+        estimates=training.plans.estimates,
+        usual=training.handlers.defaults,
+        zone=core.settings.zone,
+    )
+    handlers = AnswerHandlers(
+        answers=answers,
+        readiness=readiness,
+        plans=training.handlers,
+        exports=export.export.store,
+        outbox=core.outbox,
+        people=core.people,
+    )
+    daily = Daily(
+        database=core.database,
+        store=DailyStore(core.database),
+        answers=answers,
+        outbox=core.outbox,
+        people=core.people,
+        zone=core.settings.zone,
+        texts_for=core.texts_for,
+        card=handlers.card,
+    )
+    safety.lookout.is_work.append(handlers.is_work)
+    chat.handlers.takes_text.insert(0, handlers.take)
+    chat.handlers.takes_edited.insert(0, handlers.take_edited)
+    ratings.work.append(handlers.beside_quality)
+    return EditingFeature(
+        name="editing",
+        answers=answers,
+        daily=daily,
+        admin_presses={
+            "editing:start": handlers.start,
+            "editing:answer": handlers.open,
+            "editing:say": handlers.say,
+            "editing:fine": handlers.decide,
+            "editing:skip": handlers.decide,
+            "editing:learn": handlers.learn,
+        },
+        ticks=[Tick(name="daily card", run=daily.look, interval_s=60, first_s=10)],
+    )

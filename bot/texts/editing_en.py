@@ -1,0 +1,30 @@
+"""Bad answers and examples one by one, in English."""
+
+from typing import Final
+
+EDITING: Final[dict[str, str]] = {
+    "button_edit_answers": "Go through bad answers: {n}",
+    "edit_title": "<b>A bad answer</b> · left: {n}",
+    "edit_none": "No bad answers are left: you are through.",
+    "edit_correction": ("<b>The tester would say</b>\n<blockquote expandable>{text}</blockquote>"),
+    "edit_later": "The next one is below.",
+    "button_edit_say": "✍️ Put it better",
+    "button_edit_fine": "👍 It is fine",
+    "button_edit_skip": "Skip",
+    "edit_prompt": "<b>How to put it better?</b> Answer no. {turn}: send it in your own words.",
+    "edit_draft": "The old one; tap it to copy:\n<code>{text}</code>",
+    "edit_placeholder": "The answer in your words",
+    "edit_waiting": "I wait for your words as a reply to the question below.",
+    "edit_noted": "✅ Noted: Natasha will learn from this.\n",
+    "edit_changed": "Changed: Natasha will learn from the new words.",
+    "edit_counter": "\nUntil a new Natasha: {n} of {goal}",
+    "edit_counter_full": "\nNew examples: {n}. Enough for a new Natasha.",
+    "button_edit_learn": "🎓 Train for ~{price}",
+    "button_edit_learn_unpriced": "🎓 Train on what is new",
+    "settings_daily_on": "Bad answers to go through: every morning at 10:00",
+    "settings_daily_off": "Bad answers to go through: only when you ask",
+    "button_daily_on": "Send answers in the morning",
+    "button_daily_off": "Send no answers in the morning",
+    "error_answer_decided": "This answer is decided already: {who}.",
+}
+"""What may be said about editing, by key."""

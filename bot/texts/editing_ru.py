@@ -1,0 +1,32 @@
+"""Bad answers and examples one by one, in Russian."""
+
+from typing import Final
+
+EDITING: Final[dict[str, str]] = {
+    "button_edit_answers": "Разобрать плохие ответы: {n}",
+    "edit_title": "<b>Плохой ответ</b> · осталось: {n}",
+    "edit_none": "Плохих ответов больше нет: всё разобрано.",
+    "edit_correction": (
+        "<b>Тестировщик сказал бы так</b>\n<blockquote expandable>{text}</blockquote>"
+    ),
+    "edit_later": "Разбор продолжается ниже.",
+    "button_edit_say": "✍️ Сказать иначе",
+    "button_edit_fine": "👍 Так и надо",
+    "button_edit_skip": "Пропустить",
+    "edit_prompt": "<b>Как сказать иначе?</b> Ответ №{turn}: пришлите его своими словами.",
+    "edit_draft": "Прежний — чтобы скопировать, нажмите на него:\n<code>{text}</code>",
+    "edit_placeholder": "Ответ вашими словами",
+    "edit_waiting": "Жду ваших слов ответом на вопрос ниже.",
+    "edit_noted": "✅ Записано, на этом Наташа будет учиться.\n",
+    "edit_changed": "Исправлено: учиться Наташа будет на новых словах.",
+    "edit_counter": "\nДо новой Наташи: {n} из {goal}",
+    "edit_counter_full": "\nНовых примеров: {n}. На новую Наташу хватит.",
+    "button_edit_learn": "🎓 Обучить за ~{price}",
+    "button_edit_learn_unpriced": "🎓 Обучить на новом",
+    "settings_daily_on": "Плохие ответы на разбор: каждое утро в 10:00",
+    "settings_daily_off": "Плохие ответы на разбор: сама не присылаю",
+    "button_daily_on": "Присылать ответы по утрам",
+    "button_daily_off": "Не присылать ответы по утрам",
+    "error_answer_decided": "Этот ответ уже разобран: {who}.",
+}
+"""What may be said about editing, by key."""
