@@ -66,6 +66,14 @@ class AnswerDecided(UserError):
     """Another admin has said what to do about a bad answer; `who`."""
 
 
+class LineGone(UserError):
+    """A line of a dataset was dropped or reworded since its button was shown."""
+
+
+class NothingToEdit(UserError):
+    """A change of a dataset's lines would change nothing, or leave no example."""
+
+
 class BadValue(UserError):
     """A value out of its range; `name`, `value` and `allowed`."""
 

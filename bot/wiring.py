@@ -58,7 +58,13 @@ def build_features(
         ratings := build_ratings(core, safety=safety, serving=serving, chat=chat),
         export := build_export(core, dataset=dataset, ratings=ratings),
         editing := build_editing(
-            core, safety=safety, training=training, chat=chat, ratings=ratings, export=export
+            core,
+            safety=safety,
+            dataset=dataset,
+            training=training,
+            chat=chat,
+            ratings=ratings,
+            export=export,
         ),
         build_comparison(core, usage=usage, serving=serving, chat=chat, trials=trials),
         build_models(

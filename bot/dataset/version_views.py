@@ -53,6 +53,8 @@ def manage(texts: Texts, screen: Screen, dataset: Dataset, *, is_in_use: bool) -
     files = [button(texts, "download", data_of("dataset", "get", dataset.id))]
     if not is_in_use:
         files.append(button(texts, "delete", data_of("dataset", "delete", dataset.id)))
+    if dataset.origin is DatasetOrigin.EDITED:
+        files.append(button(texts, "edit_history", data_of("editing", "log", dataset.id)))
     pair = []
     if not is_in_use and dataset.is_valid:
         pair.append(button(texts, "pair", data_of("dataset", "pair", dataset.id)))

@@ -90,21 +90,28 @@ class DatasetVersions:
         sha256 = await asyncio.to_thread(self._made, write)
         return await self._remember(sha256, DatasetOrigin.SENT, name=name, by=by)
 
-    async def take_export(
-        self, draft: Path, *, name: str, by: int, parent: Dataset | None
+    async def take_made(
+        self,
+        draft: Path,
+        origin: DatasetOrigin = DatasetOrigin.EXPORTED,
+        *,
+        name: str,
+        by: int,
+        parent: Dataset | None,
     ) -> CheckedFile:
-        """Keep a file that was made of what testers rated, and judge it.
+        """Keep a file that was made of what testers rated or admins edited, and judge it.
 
         Args:
             draft: The file, which moves away.
+            origin: How it was made.
             name: What people will call it.
             by: Who asked for it.
-            parent: The version that it begins with; by what that one is measured, it is, too.
+            parent: The version that it is made of; by what that one is measured, it is, too.
         """
         sha256 = await asyncio.to_thread(self.files.keep, draft)
         judged = await self._remember(
             sha256,
-            DatasetOrigin.EXPORTED,
+            origin,
             name=name,
             by=by,
             parent_id=parent.id if parent else None,

@@ -244,6 +244,7 @@ def _buttons(
         repair.append(button(texts, key, data_of("dataset", "columns", number)))
     if not is_whole:
         repair.append(button(texts, "full_report", data_of("dataset", "report", number)))
+    edits = [] if _is_foreign(found) else _edits(texts, found, number)
     part = []
     if found.is_valid and dataset.validation_id is not None:
         part.append(button(texts, "unpair", data_of("dataset", "unpair", number)))
@@ -252,4 +253,20 @@ def _buttons(
     more = [button(texts, "versions", data_of("dataset", "list", 0))]
     if not _is_foreign(found):
         more.insert(0, button(texts, "prices", data_of("training", "prices", number)))
-    return rows(main, repair, part, more)
+    return rows(main, repair, *edits, part, more)
+
+
+def _edits(texts: Texts, found: ValidationReport, number: int) -> list[list[Button]]:
+    """Ways to change lines by hand, or many at once."""
+    n = len({finding.line for finding in found.findings if finding.line is not None})
+    n_bad, many = len(found.error_lines), []
+    if 0 < n_bad < found.n_examples:
+        data = data_of("editing", "purge", number)
+        many.append(button(texts, "edit_purge", data, n=texts.number(n_bad)))
+    if any(rule.startswith("personal_") for rule in found.counts):
+        many.append(button(texts, "edit_hide", data_of("editing", "hide", number)))
+    one_by_one = [button(texts, "edit_tenth", data_of("editing", "tenth", number))]
+    if n:
+        data = data_of("editing", "findings", number)
+        one_by_one.insert(0, button(texts, "edit_findings", data, n=texts.number(n)))
+    return [one_by_one, many]

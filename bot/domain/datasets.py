@@ -80,6 +80,8 @@ class ValidationReport:
     """All warnings, also those that *findings* does not list."""
     counts: Mapping[str, int] = field(default_factory=dict)
     """The number of findings by rule name, listed or not."""
+    error_lines: Sequence[int] = ()
+    """Every line with an error, in order."""
     turns: Mapping[int, int] = field(default_factory=dict)
     """Examples by the number of their learnt answers, ordered by that number."""
     n_questioning: int = 0
@@ -127,6 +129,8 @@ class DatasetOrigin(StrEnum):
     VALIDATION_PART = "validation_part"
     EXPORTED = "exported"
     """Made from rated answers, after the examples of its parent if it has one."""
+    EDITED = "edited"
+    """An admin changed lines of its parent by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 
 from bot.chat.feature import ChatFeature
+from bot.dataset.feature import DatasetFeature
 from bot.edge.core import Core
 from bot.edge.feature import Feature, Tick
 from bot.editing.answers import Answers
 from bot.editing.daily import Daily, DailyStore
+from bot.editing.edit_store import EditStore
+from bot.editing.example_handlers import ExampleHandlers
+from bot.editing.examples import Examples
 from bot.editing.handlers import AnswerHandlers
 from bot.editing.readiness import Readiness
 from bot.export.feature import ExportFeature
@@ -21,12 +25,14 @@ class EditingFeature(Feature):
 
     answers: Answers
     daily: Daily
+    examples: Examples
 
 
 def build(
     core: Core,
     *,
     safety: SafetyFeature,
+    dataset: DatasetFeature,
     training: TrainingFeature,
     chat: ChatFeature,
     ratings: RatingsFeature,
@@ -58,14 +64,19 @@ def build(
         texts_for=core.texts_for,
         card=handlers.card,
     )
-    safety.lookout.is_work.append(handlers.is_work)
-    chat.handlers.takes_text.insert(0, handlers.take)
+    examples = Examples(versions=dataset.versions, store=EditStore(core.database))
+    lines = ExampleHandlers(
+        examples=examples, outbox=core.outbox, people=core.people, texts_in=core.texts
+    )
+    safety.lookout.is_work.extend([handlers.is_work, lines.is_work])
+    chat.handlers.takes_text[:0] = [handlers.take, lines.take]
     chat.handlers.takes_edited.insert(0, handlers.take_edited)
     ratings.work.append(handlers.beside_quality)
     return EditingFeature(
         name="editing",
         answers=answers,
         daily=daily,
+        examples=examples,
         admin_presses={
             "editing:start": handlers.start,
             "editing:answer": handlers.open,
@@ -73,6 +84,14 @@ def build(
             "editing:fine": handlers.decide,
             "editing:skip": handlers.decide,
             "editing:learn": handlers.learn,
+            "editing:findings": lines.start,
+            "editing:tenth": lines.start,
+            "editing:reword": lines.reword,
+            "editing:drop": lines.drop,
+            "editing:keep": lines.keep,
+            "editing:purge": lines.purge,
+            "editing:hide": lines.hide,
+            "editing:log": lines.history,
         },
         ticks=[Tick(name="daily card", run=daily.look, interval_s=60, first_s=10)],
     )

@@ -120,7 +120,7 @@ class Export:
             part = await self._write(draft, method, known, since=since, parent=parent)
             if not part.n:
                 raise NothingToExport
-            return await self.versions.take_export(draft, name=name, by=by, parent=parent), part
+            return await self.versions.take_made(draft, name=name, by=by, parent=parent), part
 
     async def _write(
         self,

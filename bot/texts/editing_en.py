@@ -26,5 +26,34 @@ EDITING: Final[dict[str, str]] = {
     "button_daily_on": "Send answers in the morning",
     "button_daily_off": "Send no answers in the morning",
     "error_answer_decided": "This answer is decided already: {who}.",
+    # Lines of a dataset
+    "button_edit_findings": "Go through findings: {n}",
+    "button_edit_tenth": "Read a tenth again",
+    "button_edit_purge": "Remove bad lines: {n}",
+    "button_edit_hide": "Hide phones and mails",
+    "button_edit_history": "Who edited what",
+    "button_edit_drop": "Remove",
+    "button_edit_keep": "Keep",
+    "edit_line_title": "<b>Line {line}</b> · with findings left: {n} · version {number}",
+    "edit_reading_title": "<b>Line {line}</b> · left: {n} · version {number}",
+    "edit_lines_none": "Done: nothing is left to look at. Your changes are in version {number}.",
+    "edit_line_prompt": (
+        "<b>How to put it better?</b> Line {line} of version {version}, pass {mode}: send the "
+        "answer in your own words."
+    ),
+    "edit_history": "<b>Who edited what</b>, newest first",
+    "edit_was_dropped": "lines removed: {n}, the first one {line} · {who}, {when}",
+    "edit_was_reworded": "line {line} reworded · {who}, {when}",
+    "edit_was_hidden": "personal data hidden, lines: {n} · {who}, {when}",
+    "versions_origin_edited": "edits of no. {parent}: {who}",
+    "hidden_email": "(mail hidden)",
+    "hidden_phone": "(phone hidden)",
+    "hidden_card": "(card number hidden)",
+    "hidden_passport": "(passport hidden)",
+    "hidden_snils": "(pension number hidden)",
+    "hidden_inn": "(tax number hidden)",
+    "hidden_name": "(name hidden)",
+    "error_line_gone": "This line is gone: somebody removed or reworded it.",
+    "error_nothing_to_edit": "There is nothing to change here.",
 }
 """What may be said about editing, by key."""

@@ -28,5 +28,34 @@ EDITING: Final[dict[str, str]] = {
     "button_daily_on": "Присылать ответы по утрам",
     "button_daily_off": "Не присылать ответы по утрам",
     "error_answer_decided": "Этот ответ уже разобран: {who}.",
+    # Lines of a dataset
+    "button_edit_findings": "Разобрать находки: {n}",
+    "button_edit_tenth": "Перечитать десятую часть",
+    "button_edit_purge": "Убрать плохие строки: {n}",
+    "button_edit_hide": "Скрыть телефоны и почту",
+    "button_edit_history": "Кто что правил",
+    "button_edit_drop": "Убрать",
+    "button_edit_keep": "Оставить",
+    "edit_line_title": "<b>Строка {line}</b> · с находками осталось: {n} · версия №{number}",
+    "edit_reading_title": "<b>Строка {line}</b> · осталось: {n} · версия №{number}",
+    "edit_lines_none": "Готово: смотреть больше нечего. Ваши правки — в версии №{number}.",
+    "edit_line_prompt": (
+        "<b>Как сказать иначе?</b> Строка {line} версии №{version}, проход {mode}: пришлите ответ "
+        "своими словами."
+    ),
+    "edit_history": "<b>Кто что правил</b>, новое сверху",
+    "edit_was_dropped": "убрано строк: {n}, первая — {line} · {who}, {when}",
+    "edit_was_reworded": "переписана строка {line} · {who}, {when}",
+    "edit_was_hidden": "скрыто личное, строк: {n} · {who}, {when}",
+    "versions_origin_edited": "правки №{parent}: {who}",
+    "hidden_email": "(почта скрыта)",
+    "hidden_phone": "(телефон скрыт)",
+    "hidden_card": "(номер карты скрыт)",
+    "hidden_passport": "(паспорт скрыт)",
+    "hidden_snils": "(СНИЛС скрыт)",
+    "hidden_inn": "(ИНН скрыт)",
+    "hidden_name": "(имя скрыто)",
+    "error_line_gone": "Этой строки уже нет: её убрали или переписали.",
+    "error_nothing_to_edit": "Менять здесь нечего.",
 }
 """What may be said about editing, by key."""

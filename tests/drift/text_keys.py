@@ -18,11 +18,13 @@ from bot.access.outside_views import STARTERS
 from bot.catalogue import load_catalogue
 from bot.comparison.entities import Vote
 from bot.dataset.repair import REPAIRABLE
+from bot.dataset.validation.personal_data import KINDS
 from bot.dataset.validation.tables import all_rules
 from bot.delivery.messages import Unread
 from bot.domain.datasets import DatasetOrigin
 from bot.domain.training import JobStatus
 from bot.edge.menus import ADMINS, TESTERS
+from bot.editing.entities import EditKind
 from bot.export import LeftOut
 from bot.models.doubts import DoubtKind
 from bot.ratings.entities import Complaint
@@ -70,9 +72,11 @@ FAMILIES: dict[str, Collection[str]] = {
     "versions_origin_": {*DatasetOrigin, "exported_with"},
     "derived_": {"epochs", "multiplier", "model", "same", "dataset"},
     "ending_": {"ready", "trained", "failed", "cancelled"},
+    "edit_was_": set(EditKind),
     "export_left_": set(LeftOut),
     "danger_first_": set(DangerKind),
     "danger_kind_": set(DangerKind),
+    "hidden_": {*KINDS, "name"},
     "finding_": {*all_rules(), "leak"},
     "button_part_": {"model", "epochs", "multiplier", "suffix"},
     "button_preset_": set(load_catalogue().presets),

@@ -19,6 +19,8 @@ _FEWEST_DIGITS: Final = 10
 _EMAIL: Final = re.compile(
     r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}\.[^\W\d_]{2,20}\b"
 )
+# https://telegram.org/faq#usernames-and-t-me
+_NAME: Final = re.compile(r"(?<![\w.@/+-])@[A-Za-z]\w{3,31}\b", re.ASCII)
 # Digits of one number: single blanks, dashes, dots and brackets may stand between them.
 _RUN: Final = re.compile(r"(?<![\w.,])\+?\(?\d(?:[ \u00a0.()\u2010-\u2014-]{0,2}\d){9,18}(?![\w])")
 _DATES: Final = re.compile(
@@ -77,6 +79,26 @@ _KEY: Final = re.compile(
 def may_be_personal(line: bytes) -> bool:
     """Whether a line of a file is worth a closer look, which few are."""
     return b"@" in line or b"\\u" in line or _has_digits(line)
+
+
+def hidden(text: str, words: Mapping[str, str]) -> str:
+    """The text with a word of *words* in the place of everything personal, and of each @name.
+
+    >>> hidden("Пиши: +7 912 345-67-89", dict.fromkeys([*KINDS, "name"], "…"))
+    'Пиши: …'
+    """
+    if "@" in text:
+        text = _NAME.sub(words["name"], _EMAIL.sub(words["email"], text))
+    if not _has_digits(text.encode(errors="replace")):
+        return text
+    for match in reversed([*_PASSPORT_PARTS.finditer(text)]):
+        start, end = match.start(1), match.end(2)
+        text = text[:start] + words["passport"] + text[end:]
+    for match in reversed([*_RUN.finditer(text)]):
+        kind = _kind(match[0], text[max(0, match.start() - _NEAR) : match.start()])
+        if kind:
+            text = text[: match.start()] + words[kind] + text[match.end() :]
+    return text
 
 
 def personal_in(text: str) -> Personal:

@@ -52,11 +52,14 @@ class FindingCounts:
         self._levels: Counter[Level] = Counter()
         self.counts: Counter[str] = Counter()
         """Findings of each rule."""
+        self.error_lines: set[int] = set()
 
     def add(self, rule: str, level: Level, line: int | None, params: Params) -> None:
         """Count a finding, and keep it if it is among the first of its rule."""
         self.counts[rule] += 1
         self._levels[level] += 1
+        if level is Level.ERROR and line is not None:
+            self.error_lines.add(line)
         if self.counts[rule] <= MAX_LISTED:
             finding = Finding(level=level, rule=rule, line=line, params=params)
             self._listed[rule].append(finding)

@@ -68,6 +68,7 @@ def validate(
         method=profile.methods.main,
         n_warnings=findings.total(Level.WARNING),
         counts=dict(findings.counts),
+        error_lines=sorted(findings.error_lines),
         turns=dict(sorted(profile.turns.items())),
         n_questioning=profile.answers.n_questioning,
         themes=noted or profile.clear_themes(),

@@ -1,0 +1,119 @@
+"""Lines of a dataset file: found one by one, and changed in a copy. Everything here blocks."""
+
+import json
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import Final
+
+from bot.dataset.validation.examples import conversation_of, message_lists
+from bot.dataset.validation.personal_data import hidden
+from bot.domain import JsonDict
+from bot.export.identities import identity_of
+from bot.gateways.dataset_file import Line, Progress, lines_of, open_dataset
+
+TENTHS: Final = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundLine:
+    """A line to look at."""
+
+    number: int
+    identity: bytes
+    question: str
+    answer: str
+    """Empty, and *question* begins the line itself: it is no example with an answer."""
+    n: int
+    """How many there are with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What is to be done with some lines."""
+
+    dropped: Set[int] = frozenset()
+    reworded: Mapping[int, str] = field(default_factory=dict)
+    """Line -> the answer that takes the place of its last one."""
+    hidden: Mapping[str, str] = field(default_factory=dict)
+    """Words in the place of what is personal, in all lines; empty: that stays."""
+
+
+def find(
+    path: Path,
+    *,
+    numbers: Set[int] = frozenset(),
+    tenth: int | None = None,
+    kept: Set[bytes] = frozenset(),
+    progress: Progress | None = None,
+) -> FoundLine | None:
+    """The first of these lines, or of a tenth of all by their content; raises DatasetMissing."""
+    first, n = None, 0
+    with open_dataset(path, progress) as file:
+        for line in lines_of(file):
+            if line.is_rest or (tenth is None and line.number not in numbers):
+                continue
+            row = line.row()
+            identity = _identity(row, line)
+            if identity in kept or (tenth is not None and identity[0] % TENTHS != tenth):
+                continue
+            n += 1
+            first = first or (line, row, identity)
+    if first is None:
+        return None
+    line, row, identity = first
+    answer = _answer(row)
+    if answer is None:
+        raw = line.data[:2000].decode(errors="replace")
+        return FoundLine(number=line.number, identity=identity, question=raw, answer="", n=n)
+    said = [each for each in conversation_of(row) if each.get("role") == "user"]
+    question = str(said[-1].get("content") or "") if said else ""
+    return FoundLine(
+        number=line.number, identity=identity, question=question, answer=answer["content"], n=n
+    )
+
+
+def change_lines(
+    path: Path, draft: Path, *, change: Change, progress: Progress | None = None
+) -> list[int]:
+    """Write the changed copy to *draft*; return the changed lines. Raises DatasetMissing."""
+    changed: list[int] = []
+    with open_dataset(path, progress) as file, draft.open("wb") as copy:
+        for line in lines_of(file):
+            data = _changed(line, change)
+            if data != line.data and not line.is_rest:
+                changed.append(line.number)
+            copy.write(data)
+    return changed
+
+
+def _changed(line: Line, change: Change) -> bytes:
+    if line.number in change.dropped:
+        return b""
+    if line.number not in change.reworded and not change.hidden:
+        return line.data
+    row = line.row()
+    before = json.dumps(row)
+    if line.number in change.reworded and (answer := _answer(row)) is not None:
+        answer["content"] = change.reworded[line.number]
+    if change.hidden and isinstance(row, dict):
+        for messages in message_lists(row):
+            for message in messages:
+                if isinstance(message, dict) and isinstance(message.get("content"), str):
+                    message["content"] = hidden(message["content"], change.hidden)
+    if json.dumps(row) == before:
+        return line.data
+    return json.dumps(row, ensure_ascii=False).encode() + b"\n"
+
+
+def _answer(row: object) -> JsonDict | None:
+    """The last message of the assistant, if it is words."""
+    said = [each for each in conversation_of(row) if each.get("role") == "assistant"]
+    return said[-1] if said and isinstance(said[-1].get("content"), str) else None
+
+
+def _identity(row: object, line: Line) -> bytes:
+    if isinstance(row, dict):
+        return identity_of(row)
+    return blake2b(line.data.strip(), digest_size=16).digest()
