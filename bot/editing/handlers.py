@@ -41,7 +41,7 @@ class AnswerHandlers:
         """One bad answer that another screen names, as a new message."""
         found = await self.answers.get(context.press.number)
         if found.verdict not in (None, Verdict.SKIPPED):
-            raise AnswerDecided(who=(await self.people.named(found.decided_by or 0)).name)
+            raise await self._decided_by(found.decided_by)
         _, n = await self.answers.next()
         ready = await self.readiness.look()
         context.reply(views.answer(context.texts, found, ready, n=max(1, n)))
@@ -50,7 +50,7 @@ class AnswerHandlers:
         """Ask for better words, in a message that wants a reply; once if tapped twice."""
         found = await self.answers.get(context.press.number)
         if found.verdict not in (None, Verdict.SKIPPED) and found.decided_by != context.person.id:
-            raise AnswerDecided(who=(await self.people.named(found.decided_by or 0)).name)
+            raise await self._decided_by(found.decided_by)
         key = f"edit:{context.row.chat_id}:{context.message_id}:{found.request_id}"
         if await self.outbox.message_of(key) is not None:
             await context.say_above("edit_waiting")
@@ -120,4 +120,7 @@ class AnswerHandlers:
     async def _check_own(self, context: BotContext, standing: Decision) -> None:
         """Raise AnswerDecided if another admin was quicker."""
         if standing.decided_by != context.person.id:
-            raise AnswerDecided(who=(await self.people.named(standing.decided_by)).name)
+            raise await self._decided_by(standing.decided_by)
+
+    async def _decided_by(self, person_id: int | None) -> AnswerDecided:
+        return AnswerDecided(who=(await self.people.named(person_id or 0)).name)
