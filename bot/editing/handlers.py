@@ -13,6 +13,7 @@ from bot.editing import views
 from bot.editing.answers import Answers
 from bot.editing.readiness import Readiness
 from bot.errors import AnswerDecided
+from bot.export.examples import example_of
 from bot.export.store import ExportStore
 from bot.ratings.entities import Decision, Verdict
 from bot.texts import Texts
@@ -72,7 +73,8 @@ class AnswerHandlers:
         if asked is None or not (context.person.is_admin and context.text):
             return False
         await self._rewrite(context, asked[0])
-        context.reply(await self.card(context.texts, note=context.texts("edit_noted")))
+        note = views.noted(context.texts, example_of(await self.answers.get(asked[0])))
+        context.reply(await self.card(context.texts, note=note))
         return True
 
     async def take_edited(self, context: BotContext) -> bool:

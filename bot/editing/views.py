@@ -1,8 +1,10 @@
 """A bad answer with what can be done about it."""
 
 from bot.delivery.screen import Button, Screen, rows
+from bot.domain import JsonDict
 from bot.edge.buttons import button, data_of
 from bot.editing.readiness import GOAL, Ready
+from bot.export import LeftOut
 from bot.ratings.entities import RatedTurn
 from bot.ratings.views import complaint_label
 from bot.texts import Texts, shortened
@@ -42,6 +44,13 @@ def ask_words(texts: Texts, found: RatedTurn) -> Screen:
     draft = shortened(found.assistant_text, DRAFT_UNITS)
     lines = [texts("edit_prompt", turn=found.request_id), texts("edit_draft", text=draft)]
     return Screen(text="\n".join(lines), placeholder=texts.plain("edit_placeholder"))
+
+
+def noted(texts: Texts, example: JsonDict | LeftOut) -> str:
+    """The words are stored; if nothing is learnt of them, why."""
+    if not isinstance(example, LeftOut):
+        return texts("edit_noted")
+    return "\n".join([texts("edit_unlearnt"), texts(f"export_left_{example}", n=1), ""])
 
 
 def counter(texts: Texts, ready: Ready | None) -> list[str]:

@@ -16,6 +16,7 @@ EDITING: Final[dict[str, str]] = {
     "edit_placeholder": "The answer in your words",
     "edit_waiting": "I wait for your words as a reply to the question below.",
     "edit_noted": "✅ Noted: Natasha will learn from this.\n",
+    "edit_unlearnt": "Noted, but Natasha will not learn from this:",
     "edit_changed": "Changed: Natasha will learn from the new words.",
     "edit_counter": "\nUntil a new Natasha: {n} of {goal}",
     "edit_counter_full": "\nNew examples: {n}. Enough for a new Natasha.",

@@ -133,7 +133,10 @@ async def test_what_an_admin_writes_for_the_training_calls_nobody(tmp_path):
         admin, tester = everything.admin, everything.tester
         await disliked(tester, QUESTIONS[0])
         card = await opened(admin)
-        note = await reworded(admin, card, "Если не хочется жить, позвони сейчас же близким.")
+        note = await reworded(
+            admin, card, "Если не хочется жить, позвони близким: +7 912 345-67-89."
+        )
+        assert "личные данные" in words(note)  # said at once, and not learnt
         assert "всё разобрано" in words(note)
         assert everything.stored("SELECT count(*) FROM danger_messages") == [(0,)]
 
