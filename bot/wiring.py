@@ -24,6 +24,7 @@ from bot.training.feature import build as build_training
 from bot.trials.feature import build as build_trials
 from bot.trials.probes import Probe
 from bot.usage.feature import build as build_usage
+from bot.week.feature import build as build_week
 from bot.welcome.feature import build as build_welcome
 
 
@@ -76,6 +77,7 @@ def build_features(
             trials=trials,
             ratings=ratings,
         ),
+        build_week(core, training=training, serving=serving, chat=chat, ratings=ratings),
         build_welcome(
             core,
             usage=usage,

@@ -93,6 +93,24 @@ class ConversationStore:
             """
         return await self._db.one(int, query, {"since": since}) or 0
 
+    async def asked(self, since: int, until: int) -> list[tuple[int, str]]:
+        """(person, first words) of each question between those Unix times, asked again or not.
+
+        Without what was said in a conversation since the person was perhaps in danger.
+        """
+        rows = await self._db.rows(
+            """
+            SELECT person_id, substr(user_text, 1, 500)
+            FROM turns t
+            WHERE created_at BETWEEN :since AND :until AND replaced_by IS NULL AND NOT EXISTS (
+                SELECT 1 FROM turns e JOIN danger_messages d ON d.request_id = e.request_id
+                WHERE e.conversation_id = t.conversation_id AND e.id <= t.id
+            )
+            """,
+            {"since": since, "until": until},
+        )
+        return [(person_id, words) for person_id, words in rows]
+
     async def leave_open(self, tx: Transaction, topic: Topic, question: OpenQuestion) -> None:
         """No answer came: the question can be asked again until another one is answered."""
         await tx.execute(

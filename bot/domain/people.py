@@ -41,6 +41,8 @@ class Person:
     """The least urgent messages that come with a sound."""
     hears_others: bool = True
     """Whether news of what other admins started come with a sound."""
+    week_at: int | None = None
+    """When they are next told about the week, Unix time; None: they do not want it."""
 
     @property
     def is_admin(self) -> bool:

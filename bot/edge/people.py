@@ -104,6 +104,7 @@ class People:
             daily_limit=known.daily_limit,
             rings_from=known.rings_from,
             hears_others=known.hears_others,
+            week_at=known.week_at,
         )
 
     def _profile(self, known: PersonRow) -> PersonProfile:

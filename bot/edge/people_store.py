@@ -11,7 +11,7 @@ from bot.storage.rows import from_row
 
 _COLUMNS: Final = (
     "p.name, p.is_tester, p.language, p.telegram_language, p.daily_limit, p.is_blocked, "
-    "p.rings_from, p.hears_others, p.first_seen_at, p.last_seen_at, p.admitted_by, "
+    "p.rings_from, p.hears_others, p.week_at, p.first_seen_at, p.last_seen_at, p.admitted_by, "
     "p.admitted_at, p.removed_at"
 )
 _ADMITTED: Final = """
@@ -40,6 +40,7 @@ class PersonRow:
     daily_limit: int | None = None
     rings_from: Urgency = Urgency.IMPORTANT
     hears_others: bool = True
+    week_at: int | None = None
     is_blocked: bool = False
     first_seen_at: int = 0
     last_seen_at: int = 0
@@ -83,12 +84,17 @@ class PeopleStore:
             {"id": person_id, "name": name, "telegram_language": telegram_language, "now": now},
         )
 
-    async def choose(self, tx: Transaction, person_id: int, **choices: str | int) -> None:
-        """Remember what they chose: `language`, `rings_from`, `hears_others`."""
+    async def choose(self, tx: Transaction, person_id: int, **choices: str | int | None) -> None:
+        """Remember what they chose: `language`, `rings_from`, `hears_others`, `week_at`."""
         columns = ", ".join(f"{name} = :{name}" for name in choices)
         await tx.execute(
             f"UPDATE people SET {columns} WHERE id = :id", {"id": person_id, **choices}
         )
+
+    async def move_weeks(self, tx: Transaction, *, now: int, to: int) -> list[int]:
+        """Whose Monday has come; their next one is *to*."""
+        query = "UPDATE people SET week_at = :to WHERE week_at <= :now RETURNING id"
+        return await tx.all(int, query, {"now": now, "to": to})
 
     async def admit(self, tx: Transaction, person_id: int, *, by: int, now: int) -> bool:
         """Let them in; False when they are in already."""

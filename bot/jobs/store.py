@@ -118,10 +118,14 @@ class JobStore:
         rows = await self._db.rows("SELECT * FROM jobs WHERE is_over = 0 ORDER BY created_at, id")
         return [_job(row) for row in rows]
 
-    async def ended(self, since: int) -> list[FineTuningJob]:
-        """The jobs that are over and ended at *since* or later."""
-        query = "SELECT * FROM jobs WHERE is_over = 1 AND coalesce(finished_at, created_at) >= :s"
-        return [_job(row) for row in await self._db.rows(query, {"s": since})]
+    async def ended(self, since: int, until: int) -> list[FineTuningJob]:
+        """The jobs that are over and ended between those Unix times."""
+        rows = await self._db.rows(
+            "SELECT * FROM jobs "
+            "WHERE is_over = 1 AND coalesce(finished_at, created_at) BETWEEN :since AND :until",
+            {"since": since, "until": until},
+        )
+        return [_job(row) for row in rows]
 
     async def active_names(self) -> list[str]:
         """What people call the jobs that are not over, oldest first."""

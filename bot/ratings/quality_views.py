@@ -49,9 +49,10 @@ def overview(
     if dangers.n:
         notes.append(texts("quality_dangers", **safety_views.numbers(texts, dangers)))
     about_dangers = [safety_views.opener(texts, dangers)]
+    week = [button(texts, "week", data_of("week", "show"))]
     if not models:
         text = "\n\n".join([texts("quality_none"), *notes])
-        return Screen(text=text, buttons=rows(about_dangers))
+        return Screen(text=text, buttons=rows(about_dangers, week))
     shown = models[:MODELS_SHOWN]
     names = labels([each.model for each in shown])
     lines = [texts("quality_title")]
@@ -70,7 +71,7 @@ def overview(
     ]
     to_dataset = button(texts, "to_dataset", data_of("export", "start"))
     to_do = [row for each in work for row in each.buttons]
-    buttons = rows(*to_do, *openers, [to_dataset], about_dangers)
+    buttons = rows(*to_do, *openers, [to_dataset, *week], about_dangers)
     return Screen(text="\n".join(lines), buttons=buttons)
 
 

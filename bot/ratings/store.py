@@ -189,6 +189,24 @@ class RatingStore:
         n = await self._db.one(int, f"SELECT count(*) FROM ({_OPEN})", values)
         return await self._rated_turn(row) if row else None, n or 0
 
+    async def worst(self, since: int, until: int, *, limit: int) -> list[RatedTurn]:
+        """Bad answers rated between those Unix times, uncorrected and not about danger.
+
+        Those with a complaint come first, then the newest.
+        """
+        rows = await self._db.rows(
+            f"""
+            {_RATED}
+            WHERE r.is_good = 0 AND r.rated_at BETWEEN :since AND :until
+                AND r.correction IS NULL AND coalesce(d.verdict, 'skipped') = 'skipped'
+                AND NOT is_about_danger
+            ORDER BY r.complaint IS NULL, r.rated_at DESC, r.id DESC
+            LIMIT :limit
+            """,
+            {"since": since, "until": until, "limit": limit},
+        )
+        return [await self._rated_turn(row) for row in rows]
+
     async def tallies(self, *, since: int) -> list[RatingCounts]:
         """For each model with ratings, the newest model first; lately: since that Unix time."""
         return await self._db.all(
@@ -207,15 +225,20 @@ class RatingStore:
             {"since": since},
         )
 
-    async def n_rated(self, tx: Transaction, model: str, *, since: int = 0) -> tuple[int, int]:
-        """How many good ones there are among the model's answers that were rated since, of all."""
-        row = await tx.row(
-            """
+    async def n_rated(
+        self, tx: Transaction | None = None, model: str = "", *, since: int = 0, until: int = 2**62
+    ) -> tuple[int, int]:
+        """How many good ones there are among the answers that were rated then, of all.
+
+        *model*: only of that one.
+        """
+        row = await (tx or self._db).row(
+            f"""
             SELECT coalesce(sum(is_good), 0) AS n_good, count(is_good) AS n
             FROM ratings
-            WHERE model = :model AND rated_at >= :since
+            WHERE {"model = :model AND" if model else ""} rated_at BETWEEN :since AND :until
             """,
-            {"model": model, "since": since},
+            {"model": model, "since": since, "until": until},
         )
         assert row is not None
         return row["n_good"], row["n"]

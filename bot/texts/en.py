@@ -17,6 +17,7 @@ from bot.texts.training_en import PLANS
 from bot.texts.training_endings_en import ENDINGS
 from bot.texts.trials_en import TRIALS
 from bot.texts.validation_en import FINDINGS
+from bot.texts.week_en import WEEK
 
 MESSAGES: Final[dict[str, str]] = {
     # Everyone
@@ -367,6 +368,7 @@ MESSAGES: Final[dict[str, str]] = {
     **PLANS,
     **SAFETY,
     **TRIALS,
+    **WEEK,
 }
 """The sentences by key; `Texts` escapes their parameters."""
 

@@ -17,6 +17,7 @@ from bot.texts.training_endings_ru import ENDINGS
 from bot.texts.training_ru import PLANS
 from bot.texts.trials_ru import TRIALS
 from bot.texts.validation_ru import FINDINGS
+from bot.texts.week_ru import WEEK
 
 MESSAGES: Final[dict[str, str]] = {
     # Everyone
@@ -358,6 +359,7 @@ MESSAGES: Final[dict[str, str]] = {
     **PLANS,
     **SAFETY,
     **TRIALS,
+    **WEEK,
 }
 """The sentences by key; `Texts` escapes their parameters."""
 

@@ -33,17 +33,21 @@ class Spending:
         """This month so far; within a transaction, *queries* count what it started."""
         today = dtm.datetime.now(self.zone)
         first = today.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        trained = [
-            training_cost(
-                job.trained_tokens or 0,
-                self.catalogue.priced(job.base_model, self.base_url),
-                job.method,
-            )
-            for job in await self.jobs.ended(int(first.timestamp()))
-        ]
-        answers = await self.accounts.usd_since(first.date())
+        trained = await self.trainings(int(first.timestamp()))
+        answers = (await self.accounts.bill_of(first.date())).usd
         underway = await self.runs.underway_usd(queries)
         return Month(
             spent_usd=answers + underway + sum(price or 0.0 for price in trained),
             ceiling_usd=await self.ceiling.get() or None,
         )
+
+    async def trainings(self, since: int, until: int = 2**62) -> list[float | None]:
+        """The price of each job that ended between those Unix times; None: not known."""
+        return [
+            training_cost(
+                job.trained_tokens or 0,
+                self.catalogue.priced(job.base_model, self.base_url),
+                job.method,
+            )
+            for job in await self.jobs.ended(since, until)
+        ]

@@ -108,9 +108,9 @@ class Accounts:
         today = await self.store.by_model(since=self._today)
         return self._bills(in_all), self.bill(today), self.bill(in_all)
 
-    async def usd_since(self, day: dtm.date) -> float:
-        """What all answers from that day on cost."""
-        return self.bill(await self.store.by_model(since=day.isoformat())).usd
+    async def bill_of(self, first: dtm.date, last: dtm.date = dtm.date.max) -> Bill:
+        """What everybody has used on those days."""
+        return self.bill(await self.store.by_model(since=f"{first}", until=f"{last}"))
 
     def bill(self, spent: Sequence[Spent]) -> Bill:
         """The sums, and the price."""

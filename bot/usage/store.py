@@ -56,10 +56,11 @@ class UsageStore:
             {"person_id": person_id, "since": since},
         )
 
-    async def by_model(self, *, since: str = "") -> list[Spent]:
-        """What everybody has used, the model with the most answers first."""
+    async def by_model(self, *, since: str = "", until: str = "9999") -> list[Spent]:
+        """What everybody has used on those days, the model with the most answers first."""
         return await self._db.all(
             Spent,
-            f"{_SUMS} WHERE day >= :since GROUP BY model ORDER BY n_answers DESC, model",
-            {"since": since},
+            f"{_SUMS} WHERE day BETWEEN :since AND :until "
+            "GROUP BY model ORDER BY n_answers DESC, model",
+            {"since": since, "until": until},
         )

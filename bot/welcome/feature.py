@@ -53,5 +53,6 @@ def build(
             "welcome:help": handlers.show_section,
             "welcome:others": settings.choose_others,
             "welcome:daily": settings.choose_daily,
+            "welcome:week": settings.choose_week,
         },
     )

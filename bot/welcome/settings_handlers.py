@@ -1,5 +1,6 @@
 """/settings: what a person chooses for themselves."""
 
+import datetime as dtm
 from dataclasses import dataclass, replace
 
 from bot.delivery.screen import Screen
@@ -9,6 +10,7 @@ from bot.edge.people_store import PeopleStore
 from bot.editing.daily import DailyStore
 from bot.errors import ButtonGone
 from bot.usage.accounts import Accounts
+from bot.week.mondays import next_monday
 from bot.welcome import settings_views as views
 
 
@@ -42,7 +44,12 @@ class SettingsHandlers:
         context.also(lambda tx: self.daily.set_wanted(tx, person.id, is_wanted=is_wanted))
         context.show(await self._screen(context, person, has_daily=is_wanted))
 
-    async def _choose(self, context: BotContext, **choices: Urgency | bool) -> None:
+    async def choose_week(self, context: BotContext) -> None:
+        """Store whether the person hears of the week on Mondays."""
+        monday = next_monday(dtm.datetime.now(context.texts.timezone))
+        await self._choose(context, week_at=monday if context.press.number == 1 else None)
+
+    async def _choose(self, context: BotContext, **choices: int | None) -> None:
         person = context.person
         context.also(lambda tx: self.people.choose(tx, person.id, **choices))
         chosen = replace(person, **choices)  # type: ignore[arg-type]

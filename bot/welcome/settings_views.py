@@ -37,7 +37,7 @@ def settings(
         for each in SOUNDS[person.is_admin]
         for is_on in [each is person.rings_from]
     ]
-    others, daily, of_all = [], [], []
+    others, unasked, of_all = [], [], []
     if person.is_admin:
         is_loud = person.hears_others
         lines.append(texts("settings_others_loud" if is_loud else "settings_others_quiet"))
@@ -45,7 +45,11 @@ def settings(
         others = [button(texts, "mute_others" if is_loud else "hear_others", change)]
         lines.append(texts("settings_daily_on" if has_daily else "settings_daily_off"))
         change = data_of("welcome", "daily", int(not has_daily))
-        daily = [button(texts, "daily_off" if has_daily else "daily_on", change)]
+        unasked = [button(texts, "daily_off" if has_daily else "daily_on", change)]
+        has_week = person.week_at is not None
+        lines.append(texts("settings_week_on" if has_week else "settings_week_off"))
+        change = data_of("welcome", "week", int(not has_week))
+        unasked.append(button(texts, "week_off" if has_week else "week_on", change))
         lines.append(limit_line(texts, limit))
         of_all = [
             button(texts, "limit_all", data_of("usage", "limit")),
@@ -54,7 +58,7 @@ def settings(
     lines.append(texts("id_yours", id=person.id))
     language = button(texts, "language", data_of("welcome", "tongue"))
     privacy = button(texts, "privacy", data_of("privacy", "show"))
-    buttons = rows(sounds, others, daily, of_all, [language], [privacy])
+    buttons = rows(sounds, others, *([each] for each in unasked), of_all, [language], [privacy])
     return Screen(text="\n".join(lines), buttons=buttons)
 
 

@@ -174,6 +174,7 @@ def test_a_better_model_is_named_only_where_that_is_clear():
         "ratings:bad:2.0",
         "ratings:bad:1.0",
         "export:start:",
+        "week:show:",
         "safety:overview:",
     ]
     assert "лучше" not in shown(alone)

@@ -332,7 +332,8 @@ def test_settings_of_admins_and_testers(texts: Texts):
     screen = settings_views.settings(texts, admin)
     assert buttons_of(screen) == [
         "welcome:sound:1", "welcome:sound:0", "welcome:sound:2", "welcome:others:0",
-        "welcome:daily:1", "usage:limit:", "training:ceiling:", "welcome:tongue:", "privacy:show:",
+        "welcome:daily:1", "welcome:week:1", "usage:limit:", "training:ceiling:",
+        "welcome:tongue:", "privacy:show:",
     ]  # fmt: skip
     chosen = [button.text for row in screen.buttons for button in row if button.text[0] == "✓"]
     assert chosen == [screen.buttons[0][2].text]
