@@ -104,6 +104,12 @@ def parser() -> argparse.ArgumentParser:
     )
     restore_command.add_argument("file_to_read", type=Path, metavar="FILE")
     restore_command.add_argument("--yes", action="store_true", help="do not ask")
+    command = _add_command(commands, "import", "make a dataset of a chat that Telegram exported")
+    command.add_argument("chat", type=Path, metavar="FILE", help="result.json")
+    command.add_argument("--natasha", metavar="NAME", help="who answers there; asked otherwise")
+    command.add_argument(
+        "--out", type=Path, metavar="NEW", help="the file to write (FILE with .jsonl)"
+    )
     commands.add_parser("check", help="say what is wrong with the settings, line by line")
     demo_command = commands.add_parser("demo", help="the whole bot on this computer, with a tour")
     demo_command.add_argument("--exit", action="store_true", help="end after the tour")

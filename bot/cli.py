@@ -26,6 +26,7 @@ BROKE = 1
 """Exit code for a bug."""
 
 _WITHOUT_TELEGRAM = ("validate", "upload", "train", "monitor", "test", "jobs")
+_ABOUT_FILES = ("backup", "restore", "import")
 
 _logger = logging.getLogger(__name__)
 
@@ -52,14 +53,8 @@ def _run_command(options: argparse.Namespace) -> int:
     name = command_of(options)
     if name in _WITHOUT_TELEGRAM:
         return _workflow(name, options)
-    if name == "backup":
-        from bot.terminal.backup import backup
-
-        return backup(options.file_to_write)
-    if name == "restore":
-        from bot.terminal.backup import restore
-
-        return restore(options.file_to_read, is_agreed=hasattr(options, "yes"))
+    if name in _ABOUT_FILES:
+        return _file_command(name, options)
     if name == "check":
         from bot.terminal.check import check
 
@@ -71,6 +66,22 @@ def _run_command(options: argparse.Namespace) -> int:
             demo(exit_after_tour=options.exit, trains=options.lora, base=options.base or "")
         )
     return asyncio.run(run(load_settings(Needs.ALL), until_eof=options.until_eof))
+
+
+def _file_command(name: str, options: argparse.Namespace) -> int:
+    """Run a command that makes a file of another one."""
+    if name == "backup":
+        from bot.terminal.backup import backup
+
+        return backup(options.file_to_write)
+    if name == "restore":
+        from bot.terminal.backup import restore
+
+        return restore(options.file_to_read, is_agreed=hasattr(options, "yes"))
+    from bot.terminal.importing import import_chat
+
+    natasha, new = getattr(options, "natasha", ""), getattr(options, "out", None)
+    return import_chat(options.chat, natasha=natasha, new=new)
 
 
 def _columns(options: argparse.Namespace) -> tuple[int, int] | None:

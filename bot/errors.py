@@ -152,6 +152,26 @@ class NothingToExport(UserError):
     """No rated answer fits into the exported file that was asked for."""
 
 
+class ChatBroken(UserError):
+    """An exported chat that can't be read to its end; `line`: where, counted from 1."""
+
+
+class NoConversation(UserError):
+    """An exported chat in which fewer than two people write."""
+
+
+class ImportGone(UserError):
+    """An exported chat about which was decided, or whose time is over."""
+
+
+class NoSuchSpeaker(UserError):
+    """Nobody of that name writes in an exported chat; `name` and `names`."""
+
+
+class NoPairs(UserError):
+    """The person `name` answers nobody in an exported chat."""
+
+
 class CannotRepair(UserError):
     """The dataset has no errors that can be fixed automatically."""
 

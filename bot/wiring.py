@@ -14,6 +14,7 @@ from bot.edge.core import Core
 from bot.edge.feature import Feature
 from bot.editing.feature import build as build_editing
 from bot.export.feature import build as build_export
+from bot.importing.feature import build as build_importing
 from bot.jobs.feature import build as build_jobs
 from bot.models.feature import build as build_models
 from bot.privacy.feature import build as build_privacy
@@ -39,6 +40,7 @@ def build_features(
         safety := build_safety(core),
         usage := build_usage(core),
         dataset := build_dataset(core),
+        build_importing(core, dataset=dataset),
         jobs := build_jobs(core),
         training := build_training(core, usage=usage, dataset=dataset, jobs=jobs),
         build_alarms(core, jobs=jobs, training=training),

@@ -24,6 +24,7 @@ class DatasetFeature(Feature):
     datasets: CurrentDataset
     versions: DatasetVersions
     store: DatasetStore
+    handlers: DatasetHandlers
 
 
 class _NothingChosen(DatasetStore):
@@ -60,6 +61,7 @@ def build(core: Core, *, file: Path | None = None) -> DatasetFeature:
         datasets=datasets,
         versions=versions,
         store=store,
+        handlers=handlers,
         admin_commands={
             "validate": handlers.validate,
             "upload": handlers.upload,

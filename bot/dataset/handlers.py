@@ -1,7 +1,8 @@
 """/validate, /upload, and a file that was sent: the dataset before anybody pays for it."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 
 from telegram import Document
 
@@ -12,11 +13,14 @@ from bot.dataset.repair import is_convertible
 from bot.dataset.versions import CheckedFile, DatasetVersions
 from bot.delivery.downloads import download
 from bot.delivery.screen import Screen
+from bot.domain.datasets import ValidationReport
 from bot.edge.buttons import Press
 from bot.edge.context import BotContext
 from bot.errors import ButtonGone
 from bot.texts import Texts
 
+TakesExport = Callable[[BotContext, bytes, ValidationReport], Awaitable[bool]]
+"""Handles a chat that a messenger exported; returns whether it can read such a one."""
 MOST_BYTES = 20 * 1024 * 1024
 """What Telegram hands to bots. https://core.telegram.org/bots/api#getfile"""
 _NAME_LENGTH = 60
@@ -30,6 +34,8 @@ class DatasetHandlers:
     versions: DatasetVersions
     host: str
     """The provider's, for people."""
+    takes_export: list[TakesExport] = field(default_factory=list)
+    """Features that are asked first when a file is an exported chat."""
 
     async def validate(self, context: BotContext) -> None:
         """/validate: what the provider would say to the dataset, or to a file replied to."""
@@ -78,6 +84,10 @@ class DatasetHandlers:
         with context.typing():
             data = await download(context.bot, document, most_bytes=MOST_BYTES)
             judged = await self.versions.take_in(data, name=name, by=context.person.id)
+            if judged.report.kind == "chat_export":
+                for takes in self.takes_export:
+                    if await takes(context, data, judged.report):
+                        return
         context.reply(await report_screen(context.texts, self.versions, judged, received=name))
 
 

@@ -42,7 +42,10 @@ def listed(
         buttons=rows(
             *openers,
             turners,
-            [button(texts, "from_ratings", data_of("export", "start"))],
+            [
+                button(texts, "from_ratings", data_of("export", "start")),
+                button(texts, "from_chat", data_of("importing", "begin")),
+            ],
             [button(texts, "upload", data_of("dataset", "upload"))],
         ),
     )

@@ -99,14 +99,14 @@ class DatasetVersions:
         by: int,
         parent: Dataset | None,
     ) -> CheckedFile:
-        """Keep a file that was made of what testers rated or admins edited, and judge it.
+        """Keep a file that was made of ratings, of an admin's edits or of a chat, and judge it.
 
         Args:
             draft: The file, which moves away.
             origin: How it was made.
             name: What people will call it.
             by: Who asked for it.
-            parent: The version that it is made of; by what that one is measured, it is, too.
+            parent: The version that it is made of; by what that one is measured, it is, too. None: of none.
         """
         sha256 = await asyncio.to_thread(self.files.keep, draft)
         judged = await self._remember(

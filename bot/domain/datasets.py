@@ -131,6 +131,8 @@ class DatasetOrigin(StrEnum):
     """Made from rated answers, after the examples of its parent if it has one."""
     EDITED = "edited"
     """An admin changed lines of its parent by hand."""
+    IMPORTED = "imported"
+    """Made from a chat with somebody, as a messenger exports it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from telegram.ext import CallbackContext, ExtBot
 
 from bot.delivery.commands import place_of
 from bot.delivery.inbox_store import InboxRow
-from bot.delivery.messages import Said, is_file, new_or_edited, said_in
+from bot.delivery.messages import Said, is_file, is_forward, new_or_edited, said_in
 from bot.delivery.outbox import Outbox
 from bot.delivery.outbox_store import reply_key
 from bot.delivery.poster import Poster
@@ -96,6 +96,11 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
     def said(self) -> Said:
         """What the person says, in all parts of the message; nothing when a button is pressed."""
         return said_in(self._messages)
+
+    @property
+    def forwards(self) -> list[JsonDict]:
+        """Those of its messages that somebody else wrote, or the person at another moment."""
+        return [message for message in self._messages if is_forward(message)]
 
     @property
     def text(self) -> str:

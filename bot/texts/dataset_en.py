@@ -75,6 +75,7 @@ DATASETS: Final[dict[str, str]] = {
     "button_upload_yes": "Yes, send it",
     "button_upload_no": "No",
     "button_from_ratings": "From ratings",
+    "button_from_chat": "From a chat",
     "upload_done": (
         "The provider has the file: {n} {examples}.\n"
         "File ID: <code>{file_id}</code>\n"

@@ -77,6 +77,7 @@ DATASETS: Final[dict[str, str]] = {
     "button_upload_yes": "Да, отправить",
     "button_upload_no": "Не надо",
     "button_from_ratings": "Из оценок",
+    "button_from_chat": "Из переписки",
     "upload_done": (
         "Файл у провайдера: {n} {examples}.\nFile ID: <code>{file_id}</code>\n"
         "Обучение не запущено: для него есть /train, он отправит свою копию."

@@ -9,6 +9,7 @@ from bot.texts.comparison_en import COMPARE
 from bot.texts.dataset_en import DATASETS
 from bot.texts.editing_en import EDITING
 from bot.texts.export_en import EXPORT
+from bot.texts.importing_en import IMPORT
 from bot.texts.jobs_en import CARDS
 from bot.texts.models_en import MODELS
 from bot.texts.ratings_en import FEEDBACK
@@ -293,7 +294,8 @@ MESSAGES: Final[dict[str, str]] = {
     ),
     "error_file_too_big": (
         "The file is over {limit} MB ({megabytes} MB), more than Telegram hands to bots. Put it on "
-        "the server, set DATASET_PATH, then send /validate."
+        "the server, set DATASET_PATH, then send /validate. From a large chat, "
+        "python -m bot import FILE makes examples there."
     ),
     "error_too_big_to_send": (
         "The file is over {limit} MB ({megabytes} MB), more than Telegram accepts from bots. On "
@@ -361,6 +363,7 @@ MESSAGES: Final[dict[str, str]] = {
     **EDITING,
     **ENDINGS,
     **EXPORT,
+    **IMPORT,
     **FEEDBACK,
     **FINDINGS,
     **MODELS,

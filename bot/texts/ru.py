@@ -9,6 +9,7 @@ from bot.texts.comparison_ru import COMPARE
 from bot.texts.dataset_ru import DATASETS
 from bot.texts.editing_ru import EDITING
 from bot.texts.export_ru import EXPORT
+from bot.texts.importing_ru import IMPORT
 from bot.texts.jobs_ru import CARDS
 from bot.texts.models_ru import MODELS
 from bot.texts.ratings_ru import FEEDBACK
@@ -283,7 +284,8 @@ MESSAGES: Final[dict[str, str]] = {
     ),
     "error_file_too_big": (
         "Файл больше {limit} МБ ({megabytes} МБ), а такие Telegram ботам не отдаёт. Положите его "
-        "на сервер и укажите в DATASET_PATH, потом пришлите /validate."
+        "на сервер и укажите в DATASET_PATH, потом пришлите /validate. Из большой переписки "
+        "примеры соберёт там python -m bot import ФАЙЛ."
     ),
     "error_too_big_to_send": (
         "Файл больше {limit} МБ ({megabytes} МБ), а такие Telegram от ботов не берёт. На сервере "
@@ -352,6 +354,7 @@ MESSAGES: Final[dict[str, str]] = {
     **EDITING,
     **ENDINGS,
     **EXPORT,
+    **IMPORT,
     **FEEDBACK,
     **FINDINGS,
     **MODELS,

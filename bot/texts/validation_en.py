@@ -40,9 +40,9 @@ FINDINGS: Final[dict[str, str]] = {
         "two columns and save it as “CSV UTF-8”"
     ),
     "finding_chat_export": (
-        "a chat exported from {app}: only you know who in it answers as Natasha and where a "
-        "conversation ends. Copy the questions and answers into a table with two columns and save "
-        "it as “CSV UTF-8”"
+        "a chat exported from {app}; I make examples only of Telegram’s JSON: on a computer choose "
+        "“Export chat history”, format “Machine-readable JSON”, file result.json. From anything "
+        "else copy questions and answers into a table with two columns, saved as “CSV UTF-8”"
     ),
     "finding_json_array": "a list in one JSON document; there must be one example per line",
     "finding_json_list": (

@@ -26,6 +26,7 @@ from bot.domain.training import JobStatus
 from bot.edge.menus import ADMINS, TESTERS
 from bot.editing.entities import EditKind
 from bot.export import LeftOut
+from bot.importing.entities import Unfit
 from bot.models.doubts import DoubtKind
 from bot.ratings.entities import Complaint
 from bot.ratings.quality import ShareChange
@@ -67,6 +68,7 @@ SOUND_CHOICES = {
     for each in sounds
 }
 FAMILIES: dict[str, Collection[str]] = {
+    "import_left_": set(Unfit),
     "error_": {leaf.key.removeprefix("error_") for leaf in error_leaves().values()},
     "dataset_theme_": {"growth", "relationships", "business", "past_lives", "hard_moment", "other"},
     "versions_origin_": {*DatasetOrigin, "exported_with"},

@@ -286,7 +286,7 @@ async def test_what_can_not_be_converted_is_named(tmp_path):
     """With what to send instead, and no button that would refuse afterwards."""
     async with world(tmp_path) as everything:
         admin = everything.admin
-        for name in ("Excel", "Word", "Telegram", "HTML", "a zip", "too short to tell", "labels"):
+        for name in ("Excel", "Word", "WhatsApp", "HTML", "a zip", "too short to tell", "labels"):
             odd = ODD[name]
             report = await sent(admin, name, odd.data)
             assert "это не датасет" in words(report), words(report)

@@ -22,14 +22,14 @@ _IS_ITEM: Final = ("{", "[")
 
 def array(stream: io.BufferedReader) -> Iterator[Line]:
     """The items of an array; raises Broken where it is none."""
-    text = _Text(stream)
+    text = JsonText(stream)
     yield from text.items()
     text.end()
 
 
 def objects(stream: io.BufferedReader) -> Iterator[Line]:
     """Objects one behind the other, with a comma between two of them or without."""
-    text = _Text(stream)
+    text = JsonText(stream)
     while text.sign():
         yield text.item()
         if text.sign() == ",":
@@ -38,18 +38,12 @@ def objects(stream: io.BufferedReader) -> Iterator[Line]:
 
 def listed(stream: io.BufferedReader, key: str) -> Iterator[Line]:
     """The items of the list under *key* of an object; its other parts are no examples."""
-    text = _Text(stream)
-    text.take("{")
-    while text.sign() != "}":
-        if text.value() == key:
-            text.take(":")
+    text = JsonText(stream)
+    for each in text.members():
+        if each == key:
             yield from text.items()
         else:
-            text.take(":")
             text.value()
-        if text.sign() != "}":
-            text.take(",")
-    text.take("}")
     text.end()
 
 
@@ -93,7 +87,7 @@ def keys_of_lists(outline: Outline) -> list[str]:
     return list(found)
 
 
-class _Text:
+class JsonText:
     """Text that is read as far as it is needed, and forgotten behind."""
 
     def __init__(self, stream: io.BufferedReader) -> None:
@@ -129,12 +123,28 @@ class _Text:
 
     def items(self) -> Iterator[Line]:
         """Each item of the array that comes next."""
+        for _ in self.places():
+            yield self.item()
+
+    def places(self) -> Iterator[None]:
+        """Stop at each item of the array that comes next; the caller reads it."""
         self.take("[")
         while self.sign() != "]":
-            yield self.item()
+            yield
             if self.sign() != "]":
                 self.take(",")
         self.take("]")
+
+    def members(self) -> Iterator[object]:
+        """Each key of the object that comes next; the caller reads its value."""
+        self.take("{")
+        while self.sign() != "}":
+            key = self.value()
+            self.take(":")
+            yield key
+            if self.sign() != "}":
+                self.take(",")
+        self.take("}")
 
     def item(self) -> Line:
         """The object or list that comes next, and its first line."""

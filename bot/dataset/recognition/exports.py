@@ -11,6 +11,7 @@ from bot.dataset.recognition.outline import Outline
 _OBJECTS: Final[tuple[tuple[str, set[str], set[str]], ...]] = (
     ("Telegram", {"chats", "about"}, set()),
     ("Telegram", {"chats", "personal_information"}, set()),
+    ("Telegram", {"about", "personal_information"}, set()),  # before many contacts come the chats
     ("Telegram", {"messages"}, {"id", "type", "date_unixtime"}),
     ("Telegram", {"messages"}, {"id", "type", "date", "from_id"}),
     ("Telegram", {"messages", "type", "id"}, {"id", "type", "date"}),

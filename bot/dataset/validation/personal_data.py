@@ -16,7 +16,7 @@ Personal: TypeAlias = Mapping[str, Sequence[str]]
 _FEWEST_DIGITS: Final = 10
 """A text with fewer digits holds none of these numbers."""
 
-_EMAIL: Final = re.compile(
+EMAIL: Final = re.compile(
     r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}\.[^\W\d_]{2,20}\b"
 )
 # https://telegram.org/faq#usernames-and-t-me
@@ -105,7 +105,7 @@ def personal_in(text: str) -> Personal:
     """Everything personal in *text*, masked; each number is of one kind only."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     if "@" in text:
-        for match in _EMAIL.finditer(text):
+        for match in EMAIL.finditer(text):
             found["email"].append(masked(match[0]))
     if _has_digits(text.encode(errors="replace")):
         _numbers(text, found)

@@ -1,0 +1,1 @@
+"""Turns a chat with somebody into examples: who asked there, and what Natasha answered."""
