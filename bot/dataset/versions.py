@@ -106,7 +106,7 @@ class DatasetVersions:
             origin: How it was made.
             name: What people will call it.
             by: Who asked for it.
-            parent: The version that it is made of; by what that one is measured, it is, too. None: of none.
+            parent: The version that it is made of; by what that one is measured, it is, too.
         """
         sha256 = await asyncio.to_thread(self.files.keep, draft)
         judged = await self._remember(

@@ -261,10 +261,10 @@ def _edits(texts: Texts, found: ValidationReport, number: int) -> list[list[Butt
     n = len({finding.line for finding in found.findings if finding.line is not None})
     n_bad, many = len(found.error_lines), []
     if 0 < n_bad < found.n_examples:
-        data = data_of("editing", "purge", number)
+        data = data_of("editing", "dropped", number)
         many.append(button(texts, "edit_purge", data, n=texts.number(n_bad)))
     if any(rule.startswith("personal_") for rule in found.counts):
-        many.append(button(texts, "edit_hide", data_of("editing", "hide", number)))
+        many.append(button(texts, "edit_hide", data_of("editing", "hidden", number)))
     one_by_one = [button(texts, "edit_tenth", data_of("editing", "tenth", number))]
     if n:
         data = data_of("editing", "findings", number)

@@ -1,6 +1,5 @@
 """The card of a dataset's lines, and the buttons of a report that change many."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.dataset.handlers import report_screen
@@ -10,12 +9,13 @@ from bot.domain import JsonDict
 from bot.domain.people import Person
 from bot.edge.context import BotContext
 from bot.edge.people import People
+from bot.edge.prompts import numbers_in
 from bot.editing import example_views as views
+from bot.editing.entities import EditKind
 from bot.editing.examples import Examples
 from bot.editing.lines import TENTHS
 from bot.editing.places import FINDINGS, Place
 from bot.texts import Texts
-from bot.training.prompts import numbers_in
 
 _PROMPT = "edit_line_prompt"
 
@@ -27,7 +27,6 @@ class ExampleHandlers:
     examples: Examples
     outbox: OutboxStore
     people: People
-    texts_in: Callable[[str], Texts]
 
     async def start(self, context: BotContext) -> None:
         """Lines with findings one by one, or those of a random tenth, as a new message."""
@@ -72,23 +71,14 @@ class ExampleHandlers:
         """Whether it is meant for the training, and says nothing of the admin's own state."""
         return person.is_admin and numbers_in(message, _PROMPT) is not None
 
-    async def purge(self, context: BotContext) -> None:
-        """Make a version without the lines that have errors, and show its report."""
+    async def edit_all(self, context: BotContext) -> None:
+        """Make a version without bad lines, or without what leads to a person; show its report."""
         with context.typing():
             made = await self.examples.edit_all(
-                context.press.number, None, by=context.person.id, request_id=context.request_id
-            )
-        await self._report(context, made)
-
-    async def hide(self, context: BotContext) -> None:
-        """Make a version with neutral words for phones, mails and names, and show its report."""
-        dataset_id = context.press.number
-        with context.typing():
-            judged = await self.examples.versions.judged(dataset_id)
-            language = "ru" if judged.report.script == "cyrillic" else "en"
-            words = views.neutral_words(self.texts_in(language))
-            made = await self.examples.edit_all(
-                dataset_id, words, by=context.person.id, request_id=context.request_id
+                context.press.number,
+                EditKind(context.press.action),
+                by=context.person.id,
+                request_id=context.request_id,
             )
         await self._report(context, made)
 

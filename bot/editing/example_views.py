@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from bot.dataset.validation.personal_data import KINDS
 from bot.dataset.views import finding_line
 from bot.delivery.screen import Screen, fitting, rows
 from bot.domain.datasets import Dataset, Finding
@@ -69,8 +68,3 @@ def history(texts: Texts, edits: Sequence[Edit], people: Mapping[int, str]) -> S
         for each in reversed(edits)
     ]
     return Screen(text="\n".join(fitting([texts("edit_history"), *lines])))
-
-
-def neutral_words(texts: Texts) -> dict[str, str]:
-    """What stands in the place of what is personal; *texts* speaks the language of the examples."""
-    return {kind: texts.plain(f"hidden_{kind}") for kind in (*KINDS, "name")}

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -72,22 +71,21 @@ class Examples:
                 change = Change(reworded={line: text})
                 await self._edit(dataset, EditKind.REWORDED, change, by=by, request_id=request_id)
 
-    async def edit_all(
-        self, dataset_id: int, words: Mapping[str, str] | None, *, by: int, request_id: int
-    ) -> int:
-        """Make a version with *words* in the place of what is personal; return its id.
+    async def edit_all(self, dataset_id: int, kind: EditKind, *, by: int, request_id: int) -> int:
+        """Make a version and return its id.
 
-        *words* None: without the lines that have errors. Raises NothingToEdit, DatasetGone.
+        DROPPED: without the lines that have errors. HIDDEN: without what leads to a person.
+
+        Raises NothingToEdit, DatasetGone.
         """
         async with self._lock:
             if (done := await self.store.of_request(request_id)) is not None:
                 return done.dataset_id
             dataset = await self._newest(dataset_id)
             report = await self.versions.checker.report_of(dataset)
-            kind = EditKind.DROPPED if words is None else EditKind.HIDDEN
-            change = Change(
-                dropped=frozenset(report.error_lines if words is None else ()), hidden=words or {}
-            )
+            hides = kind is EditKind.HIDDEN
+            dropped = frozenset[int]() if hides else frozenset(report.error_lines)
+            change = Change(dropped=dropped, hides=hides)
             return await self._edit(dataset, kind, change, by=by, request_id=request_id)
 
     async def _edit(

@@ -65,9 +65,7 @@ def build(
         card=handlers.card,
     )
     examples = Examples(versions=dataset.versions, store=EditStore(core.database))
-    lines = ExampleHandlers(
-        examples=examples, outbox=core.outbox, people=core.people, texts_in=core.texts
-    )
+    lines = ExampleHandlers(examples=examples, outbox=core.outbox, people=core.people)
     safety.lookout.is_work.extend([handlers.is_work, lines.is_work])
     chat.handlers.takes_text[:0] = [handlers.take, lines.take]
     chat.handlers.takes_edited.insert(0, handlers.take_edited)
@@ -89,8 +87,8 @@ def build(
             "editing:reword": lines.reword,
             "editing:drop": lines.drop,
             "editing:keep": lines.keep,
-            "editing:purge": lines.purge,
-            "editing:hide": lines.hide,
+            "editing:dropped": lines.edit_all,
+            "editing:hidden": lines.edit_all,
             "editing:log": lines.history,
         },
         ticks=[Tick(name="daily card", run=daily.look, interval_s=60, first_s=10)],

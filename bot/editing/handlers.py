@@ -9,6 +9,7 @@ from bot.domain import JsonDict
 from bot.domain.people import Person
 from bot.edge.context import BotContext
 from bot.edge.people import People
+from bot.edge.prompts import numbers_in
 from bot.editing import views
 from bot.editing.answers import Answers
 from bot.editing.readiness import Readiness
@@ -18,7 +19,6 @@ from bot.export.store import ExportStore
 from bot.ratings.entities import Decision, Verdict
 from bot.texts import Texts
 from bot.training.handlers import PlanHandlers
-from bot.training.prompts import numbers_in
 
 _PROMPT = "edit_prompt"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.dataset.validation.examples import conversation_of, message_lists
-from bot.dataset.validation.personal_data import hidden
+from bot.dataset.validation.hiding import hidden
 from bot.domain import JsonDict
 from bot.export.identities import identity_of
 from bot.gateways.dataset_file import Line, Progress, lines_of, open_dataset
@@ -36,8 +36,8 @@ class Change:
     dropped: Set[int] = frozenset()
     reworded: Mapping[int, str] = field(default_factory=dict)
     """Line -> the answer that takes the place of its last one."""
-    hidden: Mapping[str, str] = field(default_factory=dict)
-    """Words in the place of what is personal, in all lines; empty: that stays."""
+    hides: bool = False
+    """Whether what leads to a person goes, in all lines."""
 
 
 def find(
@@ -91,17 +91,17 @@ def change_lines(
 def _changed(line: Line, change: Change) -> bytes:
     if line.number in change.dropped:
         return b""
-    if line.number not in change.reworded and not change.hidden:
+    if line.number not in change.reworded and not change.hides:
         return line.data
     row = line.row()
     before = json.dumps(row)
     if line.number in change.reworded and (answer := _answer(row)) is not None:
         answer["content"] = change.reworded[line.number]
-    if change.hidden and isinstance(row, dict):
+    if change.hides and isinstance(row, dict):
         for messages in message_lists(row):
             for message in messages:
                 if isinstance(message, dict) and isinstance(message.get("content"), str):
-                    message["content"] = hidden(message["content"], change.hidden)
+                    message["content"] = hidden(message["content"])
     if json.dumps(row) == before:
         return line.data
     return json.dumps(row, ensure_ascii=False).encode() + b"\n"

@@ -47,13 +47,6 @@ EDITING: Final[dict[str, str]] = {
     "edit_was_reworded": "line {line} reworded · {who}, {when}",
     "edit_was_hidden": "personal data hidden, lines: {n} · {who}, {when}",
     "versions_origin_edited": "edits of no. {parent}: {who}",
-    "hidden_email": "(mail hidden)",
-    "hidden_phone": "(phone hidden)",
-    "hidden_card": "(card number hidden)",
-    "hidden_passport": "(passport hidden)",
-    "hidden_snils": "(pension number hidden)",
-    "hidden_inn": "(tax number hidden)",
-    "hidden_name": "(name hidden)",
     "error_line_gone": "This line is gone: somebody removed or reworded it.",
     "error_nothing_to_edit": "There is nothing to change here.",
 }

@@ -49,13 +49,6 @@ EDITING: Final[dict[str, str]] = {
     "edit_was_reworded": "переписана строка {line} · {who}, {when}",
     "edit_was_hidden": "скрыто личное, строк: {n} · {who}, {when}",
     "versions_origin_edited": "правки №{parent}: {who}",
-    "hidden_email": "(почта скрыта)",
-    "hidden_phone": "(телефон скрыт)",
-    "hidden_card": "(номер карты скрыт)",
-    "hidden_passport": "(паспорт скрыт)",
-    "hidden_snils": "(СНИЛС скрыт)",
-    "hidden_inn": "(ИНН скрыт)",
-    "hidden_name": "(имя скрыто)",
     "error_line_gone": "Этой строки уже нет: её убрали или переписали.",
     "error_nothing_to_edit": "Менять здесь нечего.",
 }

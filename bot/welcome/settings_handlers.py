@@ -4,7 +4,7 @@ import datetime as dtm
 from dataclasses import dataclass, replace
 
 from bot.delivery.screen import Screen
-from bot.domain.people import Person, Urgency
+from bot.domain.people import Person
 from bot.edge.context import BotContext
 from bot.edge.people_store import PeopleStore
 from bot.editing.daily import DailyStore

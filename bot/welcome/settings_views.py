@@ -15,9 +15,7 @@ SOUNDS: Final = {
 """What admins, and others, may want to hear; for testers nothing is more than routine."""
 
 
-def settings(
-    texts: Texts, person: Person, *, limit: int = 0, has_daily: bool = False
-) -> Screen:
+def settings(texts: Texts, person: Person, *, limit: int = 0, has_daily: bool = False) -> Screen:
     """All choices of a person, each with its buttons.
 
     Admins see the daily *limit* of all, too; 0: any number. *has_daily*: they get an answer to go

@@ -18,7 +18,6 @@ from bot.access.outside_views import STARTERS
 from bot.catalogue import load_catalogue
 from bot.comparison.entities import Vote
 from bot.dataset.repair import REPAIRABLE
-from bot.dataset.validation.personal_data import KINDS
 from bot.dataset.validation.tables import all_rules
 from bot.delivery.messages import Unread
 from bot.domain.datasets import DatasetOrigin
@@ -78,7 +77,6 @@ FAMILIES: dict[str, Collection[str]] = {
     "export_left_": set(LeftOut),
     "danger_first_": set(DangerKind),
     "danger_kind_": set(DangerKind),
-    "hidden_": {*KINDS, "name"},
     "finding_": {*all_rules(), "leak"},
     "button_part_": {"model", "epochs", "multiplier", "suffix"},
     "button_preset_": set(load_catalogue().presets),

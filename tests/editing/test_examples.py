@@ -8,15 +8,13 @@ from pathlib import Path
 import pytest
 
 from bot import errors
-from bot.dataset.validation.personal_data import KINDS
 from bot.domain.datasets import Dataset, DatasetOrigin
+from bot.editing.entities import EditKind
 from bot.editing.examples import Examples
 from bot.editing.lines import TENTHS
 from bot.editing.places import FINDINGS, Place
 from tests.composition import ADMIN, SECOND_ADMIN, BotParts
 from tests.editing.test_answers import editing_of
-
-WORDS = dict.fromkeys([*KINDS, "name"], "(скрыто)")
 
 
 @pytest.fixture
@@ -162,19 +160,19 @@ async def test_ten_tenths_are_everything(parts: BotParts):
 
 async def test_bad_lines_and_personal_data_go_by_one_press(parts: BotParts):
     """And a press that would change nothing says so."""
-    said = "Пиши: a@b.ru, +7 912 345-67-89, @natasha_coach. Цена 12 000 000 000."
+    said = "Пиши: a@b.ru, +7 912 345-67-89, @natasha_coach. Цена 12 000 000."
     dataset = await sent(parts, [*good(12), "это не JSON", line("Как?", said), "{}"])
     examples = editing_of(parts).examples
     request = {"by": ADMIN, "request_id": parts.request()}
-    made = await parts.desk.get(await examples.edit_all(dataset.id, None, **request))
+    made = await parts.desk.get(await examples.edit_all(dataset.id, EditKind.DROPPED, **request))
     assert lines_of(made) == [*good(12), line("Как?", said)]
     assert not await parts.desk.is_in_use(made)  # another one was in use
 
     request["request_id"] = parts.request()
-    made = await parts.desk.get(await examples.edit_all(dataset.id, WORDS, **request))
-    hidden = "Пиши: (скрыто), (скрыто), (скрыто). Цена 12 000 000 000."
+    made = await parts.desk.get(await examples.edit_all(made.id, EditKind.HIDDEN, **request))
+    hidden = "Пиши: [почта], [номер], [имя]. Цена 12 000 000."
     assert lines_of(made)[-1] == line("Как?", hidden)
-    for words in (None, WORDS):
+    for kind in EditKind.DROPPED, EditKind.HIDDEN:
         request["request_id"] = parts.request()
         with pytest.raises(errors.NothingToEdit):
-            await examples.edit_all(made.id, words, **request)
+            await examples.edit_all(made.id, kind, **request)

@@ -5,7 +5,7 @@ import zoneinfo
 
 from bot.delivery.screen import Screen
 from bot.domain.datasets import TrainingMethod
-from bot.domain.models import Turn
+from bot.domain.models import Topic, Turn
 from bot.domain.people import Spent
 from bot.ratings.entities import Complaint
 from bot.safety.entities import Danger, DangerKind, Grade, Mark
@@ -46,7 +46,7 @@ async def asked(
     turn, request_id = Turn(user_text=question, assistant_text=answer), parts.request()
     await parts.database.write(
         lambda tx: parts.conversations.add_turn(
-            tx, turn, chat_id=by, person_id=by, request_id=request_id, model=TUNED, usage=None,
+            tx, turn, topic=Topic(by), person_id=by, request_id=request_id, model=TUNED, usage=None,
             now=at,
         )
     )  # fmt: skip

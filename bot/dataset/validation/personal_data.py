@@ -81,26 +81,6 @@ def may_be_personal(line: bytes) -> bool:
     return b"@" in line or b"\\u" in line or _has_digits(line)
 
 
-def hidden(text: str, words: Mapping[str, str]) -> str:
-    """The text with a word of *words* in the place of everything personal, and of each @name.
-
-    >>> hidden("Пиши: +7 912 345-67-89", dict.fromkeys([*KINDS, "name"], "…"))
-    'Пиши: …'
-    """
-    if "@" in text:
-        text = _NAME.sub(words["name"], _EMAIL.sub(words["email"], text))
-    if not _has_digits(text.encode(errors="replace")):
-        return text
-    for match in reversed([*_PASSPORT_PARTS.finditer(text)]):
-        start, end = match.start(1), match.end(2)
-        text = text[:start] + words["passport"] + text[end:]
-    for match in reversed([*_RUN.finditer(text)]):
-        kind = _kind(match[0], text[max(0, match.start() - _NEAR) : match.start()])
-        if kind:
-            text = text[: match.start()] + words[kind] + text[match.end() :]
-    return text
-
-
 def personal_in(text: str) -> Personal:
     """Everything personal in *text*, masked; each number is of one kind only."""
     found: defaultdict[str, list[str]] = defaultdict(list)
