@@ -1,11 +1,13 @@
 """Getting an answer from the model: showing it as it grows, storing it, sending it whole."""
 
+import asyncio
 import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from bot.chat import answer_views, views
 from bot.chat import failure_views as failures
@@ -40,6 +42,8 @@ Otherwise = Callable[[BotContext, Question, StreamedAnswer], Awaitable[IncomingA
 RatingOf = Callable[[int, int], Awaitable[bool | None]]
 """(request id of a turn, person id) -> whether they rated its answer good; None: not rated."""
 
+SILENCE_S: Final = 3.0
+"""When no word has come by then, a message with the button that stops the answer does."""
 _logger = logging.getLogger(__name__)
 
 
@@ -155,9 +159,16 @@ class Answering:
             if (other := await answer_otherwise(context, question, frames)) is not None:
                 return other
         answer, request_id = IncomingAnswer(question=question), context.request_id
+
+        def growing() -> Screen:
+            return views.growing(context.texts, answer.whole, request_id, start=answer.start)
+
+        waiting: asyncio.TimerHandle | None = None
         if question.replaces is not None and frames.message_id is not None:
             before = answer_views.last_message(context.texts, question.replaces)
             frames.show(lambda: views.with_stop(context.texts, before, request_id))
+        else:
+            waiting = asyncio.get_running_loop().call_later(SILENCE_S, frames.show, growing)
         typing = context.typing()
         try:
             async with (
@@ -169,17 +180,15 @@ class Answering:
                     answer.take(piece)
                     if isinstance(piece, str) and answer.has_words:
                         typing.stop()
-                        frames.show(
-                            lambda: views.growing(
-                                context.texts, answer.whole, request_id, start=answer.start
-                            )
-                        )
+                        frames.show(growing)
         except ContextTooLong:  # the person can do something about it
             raise
         except (ProviderError, ModelUnknown, ModelGone) as exc:
             answer.failure = exc
         finally:
             typing.stop()
+            if waiting is not None:
+                waiting.cancel()
             await frames.close()
         return answer
 

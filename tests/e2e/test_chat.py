@@ -94,6 +94,26 @@ async def test_stop_keeps_what_came(tmp_path):
         ]  # fmt: skip
 
 
+async def test_answer_that_does_not_begin_can_be_stopped(tmp_path):
+    """The button comes before the first word, and a new conversation is not stuck behind it."""
+    async with world(tmp_path, engine=TALKS, CHAT_MODEL=MODEL) as everything:
+        tester, proxy = everything.tester, everything.proxy
+        held = proxy.fault("POST", CHAT, "hold_before")
+        await tester.says(QUESTION)
+        waiting = await tester.sees(CURSOR)
+        assert held.happened.is_set()
+        assert words(waiting).strip() == CURSOR
+        anew = await tester.says("/new")
+
+        await tester.presses("⏹ Хватит", waiting)
+        stopped = await tester.sees("Наташа не успела ничего сказать")
+        held.released.set()
+
+        assert stopped["message_id"] == waiting["message_id"]
+        await tester.sees("Начинаем с чистого листа", after=anew["message_id"])
+        assert everything.stored("SELECT id FROM turns") == []
+
+
 async def _toasts(everything: World, text: str) -> list[Json]:
     calls = await everything.people.calls("answerCallbackQuery")
     return [call for call in calls if call["params"].get("text") == text]
