@@ -265,8 +265,12 @@ def _edits(texts: Texts, found: ValidationReport, number: int) -> list[list[Butt
         many.append(button(texts, "edit_purge", data, n=texts.number(n_bad)))
     if any(rule.startswith("personal_") for rule in found.counts):
         many.append(button(texts, "edit_hide", data_of("editing", "hidden", number)))
-    one_by_one = [button(texts, "edit_tenth", data_of("editing", "tenth", number))]
-    if n:
-        data = data_of("editing", "findings", number)
-        one_by_one.insert(0, button(texts, "edit_findings", data, n=texts.number(n)))
-    return [one_by_one, many]
+    findings = data_of("editing", "findings", number)
+    one_by_one = [
+        [button(texts, "edit_findings", findings, n=texts.number(n))] if n else [],
+        [
+            button(texts, "edit_disliked", data_of("editing", "disliked", number)),
+            button(texts, "edit_tenth", data_of("editing", "tenth", number)),
+        ],
+    ]
+    return [*one_by_one, many]

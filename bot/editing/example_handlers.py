@@ -14,7 +14,7 @@ from bot.editing import example_views as views
 from bot.editing.entities import EditKind
 from bot.editing.examples import Examples
 from bot.editing.lines import TENTHS
-from bot.editing.places import FINDINGS, Place
+from bot.editing.places import DISLIKED, FINDINGS, Place
 from bot.texts import Texts
 
 _PROMPT = "edit_line_prompt"
@@ -29,9 +29,9 @@ class ExampleHandlers:
     people: People
 
     async def start(self, context: BotContext) -> None:
-        """Lines with findings one by one, or those of a random tenth, as a new message."""
-        is_reading = context.press.action == "tenth"
-        mode = context.request_id % TENTHS if is_reading else FINDINGS
+        """One by one: lines with findings, disliked ones or a random tenth; in a new message."""
+        tenth = context.request_id % TENTHS
+        mode = {"findings": FINDINGS, "disliked": DISLIKED}.get(context.press.action, tenth)
         context.reply(await self._card(context.texts, context.press.number, mode))
 
     async def drop(self, context: BotContext) -> None:

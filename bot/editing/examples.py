@@ -10,8 +10,9 @@ from bot.domain.datasets import Dataset, DatasetOrigin, Finding
 from bot.editing.edit_store import EditStore
 from bot.editing.entities import Edit, EditKind
 from bot.editing.lines import Change, FoundLine, change_lines, find
-from bot.editing.places import FINDINGS, Place
+from bot.editing.places import DISLIKED, FINDINGS, Place
 from bot.errors import LineGone, NothingToEdit
+from bot.ratings.store import RatingStore
 from bot.storage.database import Transaction
 
 
@@ -21,6 +22,7 @@ class Examples:
 
     versions: DatasetVersions
     store: EditStore
+    ratings: RatingStore
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def next(
@@ -34,7 +36,8 @@ class Examples:
             find,
             Path(dataset.path),
             numbers=frozenset(each.line for each in listed),
-            tenth=None if mode == FINDINGS else mode,
+            tenth=mode if mode < FINDINGS else None,
+            asked=await self.ratings.disliked() if mode == DISLIKED else None,
             kept=await self.store.kept(),
         )
         number = found.number if found else 0

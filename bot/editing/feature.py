@@ -64,7 +64,9 @@ def build(
         texts_for=core.texts_for,
         card=handlers.card,
     )
-    examples = Examples(versions=dataset.versions, store=EditStore(core.database))
+    examples = Examples(
+        versions=dataset.versions, store=EditStore(core.database), ratings=ratings.store
+    )
     lines = ExampleHandlers(examples=examples, outbox=core.outbox, people=core.people)
     safety.lookout.is_work.extend([handlers.is_work, lines.is_work])
     chat.handlers.takes_text[:0] = [handlers.take, lines.take]
@@ -84,6 +86,7 @@ def build(
             "editing:learn": handlers.learn,
             "editing:findings": lines.start,
             "editing:tenth": lines.start,
+            "editing:disliked": lines.start,
             "editing:reword": lines.reword,
             "editing:drop": lines.drop,
             "editing:keep": lines.keep,

@@ -9,6 +9,7 @@ from typing import Final
 
 from bot.dataset.validation.examples import conversation_of, message_lists
 from bot.dataset.validation.hiding import hidden
+from bot.dataset.validation.language import normalised
 from bot.domain import JsonDict
 from bot.export.identities import identity_of
 from bot.gateways.dataset_file import Line, Progress, lines_of, open_dataset
@@ -45,16 +46,24 @@ def find(
     *,
     numbers: Set[int] = frozenset(),
     tenth: int | None = None,
+    asked: Set[str] | None = None,
     kept: Set[bytes] = frozenset(),
     progress: Progress | None = None,
 ) -> FoundLine | None:
-    """The first of these lines, or of a tenth of all by their content; raises DatasetMissing."""
+    """The first of these lines, of a tenth of all, or of those where somebody *asked* the same.
+
+    A line belongs to a tenth by its content. Raises DatasetMissing.
+    """
     first, n = None, 0
+    by_number = tenth is None and asked is None
+    asked = frozenset(map(normalised, asked)) if asked is not None else None
     with open_dataset(path, progress) as file:
         for line in lines_of(file):
-            if line.is_rest or (tenth is None and line.number not in numbers):
+            if line.is_rest or (by_number and line.number not in numbers):
                 continue
             row = line.row()
+            if asked is not None and normalised(_question(row)) not in asked:
+                continue
             identity = _identity(row, line)
             if identity in kept or (tenth is not None and identity[0] % TENTHS != tenth):
                 continue
@@ -67,10 +76,12 @@ def find(
     if answer is None:
         raw = line.data[:2000].decode(errors="replace")
         return FoundLine(number=line.number, identity=identity, question=raw, answer="", n=n)
-    said = [each for each in conversation_of(row) if each.get("role") == "user"]
-    question = str(said[-1].get("content") or "") if said else ""
     return FoundLine(
-        number=line.number, identity=identity, question=question, answer=answer["content"], n=n
+        number=line.number,
+        identity=identity,
+        question=_question(row),
+        answer=answer["content"],
+        n=n,
     )
 
 
@@ -111,6 +122,11 @@ def _answer(row: object) -> JsonDict | None:
     """The last message of the assistant, if it is words."""
     said = [each for each in conversation_of(row) if each.get("role") == "assistant"]
     return said[-1] if said and isinstance(said[-1].get("content"), str) else None
+
+
+def _question(row: object) -> str:
+    said = [each for each in conversation_of(row) if each.get("role") == "user"]
+    return str(said[-1].get("content") or "") if said else ""
 
 
 def _identity(row: object, line: Line) -> bytes:

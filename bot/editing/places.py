@@ -8,6 +8,8 @@ from bot.errors import ButtonGone
 
 FINDINGS: Final = TENTHS
 """Goes through lines with findings; a smaller number goes through that tenth of all lines."""
+DISLIKED: Final = TENTHS + 1
+"""Goes through lines whose questions people asked, and did not like the answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,5 +21,5 @@ class Place:
     mode: int
 
     def __post_init__(self) -> None:
-        if self.mode > FINDINGS:
+        if self.mode > DISLIKED:
             raise ButtonGone

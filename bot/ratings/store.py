@@ -189,6 +189,11 @@ class RatingStore:
         n = await self._db.one(int, f"SELECT count(*) FROM ({_OPEN})", values)
         return await self._rated_turn(row) if row else None, n or 0
 
+    async def disliked(self) -> frozenset[str]:
+        """The questions of bad answers, but none that was about danger."""
+        rows = await self._db.rows(f"{_RATED} WHERE r.is_good = 0 AND NOT is_about_danger")
+        return frozenset(row["user_text"] for row in rows)
+
     async def worst(self, since: int, until: int, *, limit: int) -> list[RatedTurn]:
         """Bad answers rated between those Unix times, uncorrected and not about danger.
 

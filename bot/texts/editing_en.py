@@ -29,7 +29,8 @@ EDITING: Final[dict[str, str]] = {
     "error_answer_decided": "This answer is decided already: {who}.",
     # Lines of a dataset
     "button_edit_findings": "Go through findings: {n}",
-    "button_edit_tenth": "Read a tenth again",
+    "button_edit_tenth": "Read some again",
+    "button_edit_disliked": "Where 👎 was given",
     "button_edit_purge": "Remove bad lines: {n}",
     "button_edit_hide": "Hide phones and mails",
     "button_edit_history": "Who edited what",

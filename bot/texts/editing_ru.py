@@ -31,7 +31,8 @@ EDITING: Final[dict[str, str]] = {
     "error_answer_decided": "Этот ответ уже разобран: {who}.",
     # Lines of a dataset
     "button_edit_findings": "Разобрать находки: {n}",
-    "button_edit_tenth": "Перечитать десятую часть",
+    "button_edit_tenth": "Перечитать часть",
+    "button_edit_disliked": "Где ставили 👎",
     "button_edit_purge": "Убрать плохие строки: {n}",
     "button_edit_hide": "Скрыть телефоны и почту",
     "button_edit_history": "Кто что правил",

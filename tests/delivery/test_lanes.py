@@ -116,7 +116,9 @@ def _words(row: InboxRow) -> str:
 
 async def _note(tx: Transaction, row: InboxRow, words: str) -> None:
     """A second answer to the same update would be an error: `request_id` is unique."""
-    await tx.execute("INSERT OR IGNORE INTO conversations (id, chat_id, started_at) VALUES (1, 0, 0)")
+    await tx.execute(
+        "INSERT OR IGNORE INTO conversations (id, chat_id, started_at) VALUES (1, 0, 0)"
+    )
     await tx.execute(
         """
         INSERT INTO turns (

@@ -202,7 +202,7 @@ async def test_a_report_mends_by_one_press(tmp_path):
             return is_it and button_data(message, "Скрыть телефоны и почту") is None
 
         report = await admin.sees(is_clean, timeout=60)
-        await admin.presses("Перечитать десятую часть", report)
+        await admin.presses("Перечитать часть", report)
         card = await admin.sees("осталось:", after=report["message_id"], timeout=60)
         await admin.presses(SAY, card)
         prompt = await admin.sees("Как сказать иначе?", after=card["message_id"], timeout=60)

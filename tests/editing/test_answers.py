@@ -35,6 +35,20 @@ async def bad(parts: BotParts, question: str, by: int = TESTER) -> int:
     return parts.n_requests
 
 
+async def in_danger(parts: BotParts, turn_id: int) -> None:
+    """The person was perhaps in danger when they asked that."""
+    await parts.database.write(
+        lambda tx: tx.execute(
+            """
+            INSERT INTO danger_messages (
+                request_id, person_id, chat_id, message_id, kind, grade, created_at, called_at
+            ) VALUES (:id, :by, :by, 1, 'suicide', 2, 1, 1)
+            """,
+            {"id": turn_id, "by": TESTER},
+        )
+    )
+
+
 async def decided(
     parts: BotParts, turn_id: int, verdict: Verdict, text: str | None = None, by: int = ADMIN
 ) -> Decision:
@@ -67,16 +81,7 @@ async def test_newest_first_and_nothing_twice(parts: BotParts):
 async def test_danger_is_never_offered(parts: BotParts):
     """Neither the message itself, nor what comes after it in that conversation."""
     before, turn_id, after = [await bad(parts, each) for each in ("Раз?", "Два?", "Три?")]
-    await parts.database.write(
-        lambda tx: tx.execute(
-            """
-            INSERT INTO danger_messages (
-                request_id, person_id, chat_id, message_id, kind, grade, created_at, called_at
-            ) VALUES (:id, :by, :by, 1, 'suicide', 2, 1, 1)
-            """,
-            {"id": turn_id, "by": TESTER},
-        )
-    )
+    await in_danger(parts, turn_id)
     assert await offered(parts) == [before]
     for each in (turn_id, after):
         with pytest.raises(errors.AnswerNotRated):

@@ -12,9 +12,9 @@ from bot.domain.datasets import Dataset, DatasetOrigin
 from bot.editing.entities import EditKind
 from bot.editing.examples import Examples
 from bot.editing.lines import TENTHS
-from bot.editing.places import FINDINGS, Place
+from bot.editing.places import DISLIKED, FINDINGS, Place
 from tests.composition import ADMIN, SECOND_ADMIN, BotParts
-from tests.editing.test_answers import editing_of
+from tests.editing.test_answers import bad, editing_of, in_danger
 
 
 @pytest.fixture
@@ -149,6 +149,23 @@ async def test_findings_one_by_one_until_none_is_left(parts: BotParts):
     assert (await examples.next(dataset.id, FINDINGS))[1] is None
     again = await sent(parts, [*good(13), mail])
     assert (await examples.next(again.id, FINDINGS))[1] is None
+
+
+async def test_lines_that_people_did_not_like(parts: BotParts):
+    """By the question, however it is spelled; one that was about danger is not among them."""
+    lines = [*good(12), line("Как начать?", "Просто."), line("Зачем?", "Незачем."), line("А?", "Б")]
+    dataset = await sent(parts, lines)
+    examples = editing_of(parts).examples
+    assert (await examples.next(dataset.id, DISLIKED))[1] is None
+
+    await bad(parts, "как  начать")
+    await in_danger(parts, await bad(parts, "Зачем?"))
+    _, found, _ = await examples.next(dataset.id, DISLIKED)
+
+    assert found is not None
+    assert (found.number, found.answer, found.n) == (13, "Просто.", 1)
+    await examples.keep(Place(dataset.id, 13, DISLIKED), by=ADMIN)
+    assert (await examples.next(dataset.id, DISLIKED))[1] is None
 
 
 async def test_ten_tenths_are_everything(parts: BotParts):

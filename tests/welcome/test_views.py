@@ -64,6 +64,7 @@ def test_good_dataset():
     assert GOOD.sha256[:12] in text
     assert buttons_of(screen) == [
         "training:plan:",
+        "editing:disliked:1",
         "editing:tenth:1",
         "dataset:split:1",
         "training:prices:1",
@@ -92,6 +93,7 @@ def test_bad_dataset_shows_errors_first_and_how_many_more():
     assert buttons_of(screen) == [
         "dataset:report:1",
         "editing:findings:1",
+        "editing:disliked:1",
         "editing:tenth:1",
         "training:prices:1",
         "dataset:list:0",
