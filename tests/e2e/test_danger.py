@@ -265,7 +265,7 @@ async def test_correction_of_a_tester_in_danger_is_answered(tmp_path):
         await tester.presses("✍️ Написать за Наташу")
         await tester.sees("Жду до", timeout=PATIENT)
         await helped(tester, SERIOUS)
-        await tester.sees("Исправления больше не жду", timeout=PATIENT)
+        await tester.sees("Ответа за Наташу больше не жду", timeout=PATIENT)
         await answered(tester, "Расскажи про реку")
         assert everything.stored("SELECT correction FROM ratings") == [(None,)]
 

@@ -134,14 +134,14 @@ async def test_question_within_the_minutes_is_asked_about(tmp_path):
         )
         await everything.settled(9)
         assert [asked[-1]["content"] for asked in everything.asked()[2:]] == ["Что же мне делать?"]
-        left = await tester.sees("Исправления больше не жду", timeout=PATIENT)
+        left = await tester.sees("Ответа за Наташу больше не жду", timeout=PATIENT)
         assert left["message_id"] == waiting["message_id"]
 
         for _ in range(2):
-            await people.raw_update(press_in(tester, also, "Это поправка"))
+            await people.raw_update(press_in(tester, also, "Это ответ за Наташу"))
         await stands(everything, (0, None, "Так лучше"))
         await everything.settled(11)
-        filed = await tester.sees("Записано как поправка")
+        filed = await tester.sees("Записано как ответ за Наташу")
         assert filed["message_id"] == also["message_id"]
         await answered(tester, "Так лучше")
         assert everything.stored("SELECT 1 FROM held_texts") == []
@@ -172,7 +172,7 @@ async def test_ways_out_of_writing(tmp_path):
                 await tester.says(way_out)
             await answered(tester, f"После {way_out}")
             if way_out != "Не надо":
-                left = await tester.sees("Исправления больше не жду", timeout=PATIENT)
+                left = await tester.sees("Ответа за Наташу больше не жду", timeout=PATIENT)
                 assert left["message_id"] == waiting["message_id"]
         await stands(everything, (0, None, None))
         assert len(everything.asked()) == 5
