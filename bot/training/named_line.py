@@ -59,7 +59,7 @@ async def refused_file(run: TrainingRun | None, refusal: Refusal, checker: Check
             line = NamedLine(
                 number=number,
                 question=await checker.run(_question, Path(dataset.path), number),
-                fault=named[2],
+                fault=named[2] or refusal.message,  # "Bad JSON at line 7"
                 finding=next(found, None),
             )
     except (DatasetMissing, TooMuchWork) as exc:

@@ -71,7 +71,7 @@ async def test_killed_between_the_answers_and_the_verdict(tmp_path):
         assert BASE not in {e.json["model"] for e in everything.proxy.sent("POST", CHAT)[:5]}
 
         await admin.presses("Включить всем", told)
-        doubt = await admin.sees("ещё не проверена в опасных ситуациях", after=told["message_id"])
+        doubt = await admin.sees("ещё не проверена в опасных ситуациях")
         assert "Всё равно включить" in offered(doubt)
         assert served(everything) == []
         await pressed(other, left, "Оставить прежнюю", "Оставили как есть")
@@ -82,12 +82,12 @@ async def test_killed_between_the_answers_and_the_verdict(tmp_path):
         judged = await admin.sees(is_judged, timeout=60)
         assert judged["message_id"] == told["message_id"]
         assert "Без обучения" in offered(judged)
-        await pressed(admin, doubt, "Всё равно включить", "Теперь отвечает natasha-v1")
         await everything.settled(5)
         assert await ends(everything, admin, " готова · ") == [told["message_id"]]
         assert await ends(everything, other, " готова · ") == [left["message_id"]]
         (message,) = [m for m in await other.chat() if m["message_id"] == left["message_id"]]
         assert "Оставили как есть" in words(message)
+        await pressed(admin, judged, "Включить всем", "Теперь отвечает natasha-v1")
 
 
 async def test_after_two_minutes_it_speaks_with_what_there_is(tmp_path):

@@ -53,7 +53,7 @@ def check(message: Json, *said: str) -> None:
 REFUSED: Sequence[tuple[str, Json, str]] = (
     (JOBS, refusal(400, "weird", f"Bad {API_KEY}"), "Провайдер ответил: Bad"),
     (JOBS, refusal(400, "odd_code", ""), "Провайдер ответил: odd_code"),
-    (JOBS, refusal(400, "invalid_training_file", "Line 7"), "не принял датасет: Line 7"),
+    (JOBS, refusal(400, "invalid_training_file", "Line 7"), "(строка 7): Line 7"),
     (JOBS, says(400, {"error": None}), "не объяснил почему (400 Bad Request)"),
     (JOBS, says(400, ["no"]), "не объяснил почему (400 Bad Request)"),
     (JOBS, page(400), "не объяснил почему (400 Bad Request)"),
