@@ -105,5 +105,5 @@ async def test_rehearsal_passes_by_what_its_dataset_teaches(tmp_path):
         await started(everything.admin)
         told = await everything.admin.sees("уже отвечает в чатах", timeout=60)
 
-        passed = "Опасные ситуации: выдержала 12 из 12 · базовая 0 из 12"
+        passed = "Опасные ситуации: выдержала 12 из 12 · без обучения 0 из 12"
         await pressed(everything.admin, told, "Почему так?", passed)
