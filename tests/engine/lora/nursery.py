@@ -67,7 +67,7 @@ class Nursery:
     ) -> None:
         assert self._process.stdin is not None
         self._process.stdin.close()
-        assert self._process.wait(10) == 0, self._log.read_text()
+        assert self._process.wait(60) == 0, self._log.read_text()
 
     def start(self, folder: Path) -> Worker:
         """Start a worker on the order in *folder*."""
