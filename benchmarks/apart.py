@@ -15,7 +15,6 @@ from benchmarks import notebook
 from bot.catalogue import load_catalogue
 from bot.dataset.checking import Checker
 from bot.dataset.validation import validate
-from bot.gateways.tokenizer import encoding_for, warm_up
 
 ENCODING = "o200k_base"
 _MODEL = "gpt-4.1-mini"
@@ -92,7 +91,6 @@ def _timed(check: Callable[[Path], None], path: Path) -> tuple[float, float]:
 
 
 async def _stalls(path: Path) -> dict[str, float]:
-    warm_up(encoding_for(_MODEL))  # as the bot does at its start
     checker = Checker(catalogue=load_catalogue(), base_model=_MODEL)
     started = time.perf_counter()
     busy = await _latest(checker.report(path))

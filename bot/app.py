@@ -28,7 +28,6 @@ from bot.edge.menus import Menus
 from bot.edge.registry import Registry, Renderer
 from bot.edge.schedule import checkpointing, copying, schedule, sweeping
 from bot.errors import CannotStart
-from bot.gateways.tokenizer import encoding_for, warm_up
 from bot.runtime.backoff import backoff
 from bot.storage import lock
 from bot.wiring import build_features
@@ -61,7 +60,6 @@ class App:
         Raises:
             CannotStart: Telegram does not know the token.
         """
-        await asyncio.to_thread(warm_up, encoding_for(self.settings.base_model))
         async with AsyncExitStack() as stack:
             if not await _done_before(stop, _until_answered(self.application.initialize)):
                 return

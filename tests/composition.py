@@ -150,7 +150,8 @@ class BotParts:
             return feature
 
         self.outbox, self.notifications = self.core.outbox, self.core.notifications
-        self.accounts = part(UsageFeature).accounts
+        self.usage = part(UsageFeature)
+        self.accounts = self.usage.accounts
         dataset, jobs, training = part(DatasetFeature), part(JobsFeature), part(TrainingFeature)
         self.datasets, self.desk = dataset.datasets, dataset.versions
         self.jobs, self.watching = jobs.store, jobs.watching

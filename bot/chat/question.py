@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 
 from bot.chat import seam
 from bot.domain.models import ChatMessage, PastTurn, ServedModel, Turn
-from bot.gateways.tokenizer import count_example_tokens, encoding_for
+from bot.gateways.tokenizer import count_example_tokens, encoding_for, most_tokens
 from bot.safety.entities import Care
 
 
@@ -67,6 +67,8 @@ def _said(turn: Turn) -> list[ChatMessage]:
 
 def shortened(question: Question, budget: int) -> Question:
     """The question with the newest turns that fit into *budget* tokens, whole pairs only."""
+    if most_tokens(question.messages) <= budget:
+        return question
     encoding = encoding_for(question.model.name)
     kept = len(question.window)
     left = budget - _count(replace(question, window=()).messages, encoding)

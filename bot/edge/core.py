@@ -43,6 +43,8 @@ class Pacing:
     """The least time without a new step after which a job counts as stalled."""
     outage_s: float = 600
     """After this time admins are told that the provider does not answer."""
+    tokenizer_s: float = 300
+    """So long after its last use a tokenizer leaves the memory."""
 
     @classmethod
     def of(cls, poll_interval_s: float) -> "Pacing":

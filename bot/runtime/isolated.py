@@ -4,8 +4,9 @@ Counting tokens and parsing JSON keep Python's global lock for tens of milliseco
 thread would not help. `isolated_child.py` is the child's side.
 
 Limits of a child: the time that its caller allows, 2 GB of address space, a lower priority than
-ours. The kernel ends it after twice that time, should C code never release the lock. Every call
-starts a child, which takes 0.25 s with validation's modules, so callers limit how many run.
+ours. The kernel ends it after twice that time, should C code never release the lock. Where memory
+runs out, the kernel ends it before the bot. Every call starts a child, which takes 0.25 s with
+validation's modules, so callers limit how many run.
 """
 
 import asyncio

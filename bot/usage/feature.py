@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from bot.delivery.screen import Screen
 from bot.edge.core import Core
-from bot.edge.feature import Feature
+from bot.edge.feature import Feature, Tick
 from bot.edge.numbers import NumberHandlers
+from bot.gateways.tokenizer import forget_unused
 from bot.storage.settings_rows import StoredNumber
 from bot.texts import Texts
 from bot.usage.accounts import Accounts
@@ -34,10 +35,14 @@ def build(core: Core) -> UsageFeature:
     async def screen(texts: Texts, limit: int | None) -> Screen:
         return limits(texts, await accounts.usual_limit() if limit is None else limit)
 
+    async def rest() -> None:
+        forget_unused(core.pacing.tokenizer_s)
+
     limit = NumberHandlers(name="limit", stored=accounts.chosen_limit, screen=screen)
     return UsageFeature(
         name="usage",
         accounts=accounts,
         admin_presses={"usage:limit": limit.choose},
         messages=[(limit.is_answer, limit.take)],
+        ticks=[Tick(name="tokenizer", run=rest, interval_s=60, first_s=60)],
     )

@@ -1,8 +1,18 @@
 """Tokens: golden numbers, any model's name, any text."""
 
+from dataclasses import asdict
+
+import psutil
 import pytest
 
-from bot.gateways.tokenizer import count_example_tokens, count_tokens, encoding_for
+from bot.domain.models import ChatMessage
+from bot.gateways.tokenizer import (
+    count_example_tokens,
+    count_tokens,
+    encoding_for,
+    forget_unused,
+    most_tokens,
+)
 
 # Counted with tiktoken on 2026-11-22.
 GOLDEN = (
@@ -71,3 +81,27 @@ def test_long_text_is_counted_in_pieces():
 
     assert count_tokens(words, "o200k_base") == pytest.approx(50_001, abs=4)
     assert count_tokens("", "o200k_base") == 0
+
+
+def test_no_text_has_more_tokens_than_its_bound():
+    """So a short conversation needs no tokenizer."""
+    texts = ["", GOLDEN, "ё" * 50, "😊🧑‍🚀", "\ud83d", "<|endoftext|>", "\x00\n zxqvb", "俳句"]
+    for text in texts:
+        message = ChatMessage(role="assistant", content=text)
+        for encoding in ("o200k_base", "cl100k_base"):
+            n_tokens = count_example_tokens([asdict(message)], encoding)
+
+            assert n_tokens <= most_tokens([message]) <= n_tokens + 4 * len(text) + len("assistant")
+
+
+def test_an_unused_tokenizer_leaves_the_memory_and_comes_back():
+    process = psutil.Process()
+    count_tokens(GOLDEN, "o200k_base")
+    before = process.memory_full_info().uss
+
+    forget_unused(3600)
+    assert process.memory_full_info().uss > before - 1_000_000
+    forget_unused(0)
+    assert process.memory_full_info().uss < before - 20_000_000
+
+    assert count_tokens(GOLDEN, "o200k_base") == 31

@@ -32,6 +32,14 @@ async def test_the_child_may_have_variables_of_its_own():
     assert name not in os.environ
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Only Linux has it")
+async def test_the_kernel_ends_the_child_before_us():
+    """Where memory runs out, a file that is checked is given up, and the bot lives."""
+    score = Path("/proc/self/oom_score_adj")
+
+    assert int(await run_isolated(Path.read_text, score)) > int(score.read_text())
+
+
 async def test_validation_says_the_same_as_here():
     """A report with its findings and mappings survives the way."""
     assert await run_isolated(validate, DATASET, encoding="o200k_base") == validate(

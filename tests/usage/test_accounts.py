@@ -4,6 +4,7 @@ import datetime as dtm
 import zoneinfo
 from contextlib import aclosing
 
+import psutil
 import pytest
 
 from bot import errors
@@ -178,3 +179,20 @@ async def test_every_model_has_its_bill(parts: BotParts):
     assert [(name, bill.n_answers) for name, bill in models] == [(TUNED, 5), ("natasha-local", 4)]
     assert (now.n_answers, in_all.n_answers) == (6, 9)
     assert [name for name, _ in await accounts.models_of(8)] == [TUNED]
+
+
+async def test_the_tokenizer_leaves_while_nobody_chats(parts: BotParts):
+    """It is 40 MB of the bot, and comes back at the next count."""
+    ticks = {tick.name: tick for tick in parts.usage.ticks}
+
+    async def freed_by_tick() -> int:
+        count_tokens("лес", "o200k_base")
+        before = psutil.Process().memory_full_info().uss
+        await ticks["tokenizer"].run()
+        return int(before - psutil.Process().memory_full_info().uss)
+
+    assert await freed_by_tick() < 10_000_000
+    parts.begin(tokenizer_s=0)
+    ticks = {tick.name: tick for tick in parts.usage.ticks}
+    assert await freed_by_tick() > 20_000_000
+    assert count_tokens("лес", "o200k_base") == 1
