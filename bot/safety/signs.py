@@ -84,8 +84,8 @@ class Lexicon:
         """The first words of the pairs that belong to a family."""
         self.corrected = functools.lru_cache(maxsize=20_000)(self._corrected)
         """A folded word without its slip, if it is no word of the signs but nearly one."""
-        self._whole: dict[str, set[int]] = defaultdict(set)
-        self._stems: dict[str, set[int]] = defaultdict(set)
+        self._whole: dict[str, tuple[int, ...]] = defaultdict(tuple)
+        self._stems: dict[str, tuple[int, ...]] = defaultdict(tuple)
         self._lengths: dict[str, set[int]] = defaultdict(set)
         self._slips: dict[bool, dict[str, str]] = {True: {}, False: {}}
 
@@ -94,10 +94,10 @@ class Lexicon:
         is_stem = literal.endswith("*")
         word = " ".join(map(fold, literal.rstrip("*").split("_")))
         if is_stem:
-            self._stems[word].add(family)
+            self._stems[word] += (family,)
             self._lengths[word[:2]].add(len(word))
         else:
-            self._whole[word].add(family)
+            self._whole[word] += (family,)
         if " " in word:
             self.heads.add(word.split()[0])
         for part in word.split():
@@ -110,7 +110,7 @@ class Lexicon:
         found = set(self._whole.get(word, ()))
         for length in self._lengths.get(word[:2], ()):
             if length > word.find(" ") and word[:length] in self._stems:
-                found |= self._stems[word[:length]]
+                found.update(self._stems[word[:length]])
         return found
 
     def _corrected(self, word: str) -> str:
@@ -143,6 +143,9 @@ class Signs:
         self._idioms = self._phrases(data["idioms"]["signs"])
         self._now = self._phrases(data["now"]["signs"])
         self._signs = sorted(map(self._sign, data["sign"]), key=lambda sign: -sign.danger.grade)
+        # Only reading needed these: 9 MB.
+        self._families.clear()
+        self._data = {}
 
     def calm(self, found: Mapping[int, int]) -> int:
         """Where a text speaks of a film, a game and the like, as bits."""
