@@ -22,7 +22,7 @@ COPY bot/ bot/
 COPY data/natasha_finetuning_20251125_153356.jsonl data/
 
 # What the bot writes; new volumes take their owner from here.
-RUN install --directory --owner=natasha --group=natasha data/run logs
+RUN install --directory --mode=700 --owner=natasha --group=natasha data/run logs
 VOLUME ["/app/data/run", "/app/logs"]
 
 USER natasha

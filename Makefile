@@ -20,7 +20,7 @@ COMPILE := CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/pip-compile --quiet --strip
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(FLAGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-lora run-engine test test-fast test-slow retest coverage pictures run lint format lock setup setup-lora clean
+.PHONY: help demo demo-lora run-engine test test-fast test-slow retest coverage pictures run lint format audit lock setup setup-lora clean
 
 help: ## list these commands
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-19s%s\n", $$1, $$2}'
@@ -69,6 +69,13 @@ lint: $(READY) ## formatting, style, order of imports and types, as the checks w
 format: $(READY) ## bring the code into that form where a tool can
 	@$(BIN)/ruff format
 	@$(BIN)/ruff check --fix
+
+# pip-audit ends with a traceback where it can't ask; that says nothing about the packages.
+audit: $(READY) ## known weaknesses of the packages that the bot runs with; asks pypi.org about each
+	@found=$$($(BIN)/pip-audit --disable-pip --require-hashes --progress-spinner=off \
+		--requirement=requirements.lock 2>&1) && echo "$$found" || case "$$found" in \
+		*requests.exceptions.*) echo "Not audited: pypi.org can't be reached" ;; \
+		*) echo "$$found"; exit 1 ;; esac
 
 lock: $(READY) ## write both lock files anew (FLAGS=--upgrade takes newer versions)
 	$(COMPILE) --output-file=requirements.lock pyproject.toml

@@ -1,7 +1,10 @@
-"""The Dockerfile, read as text: there is no engine to build it with where the tests run."""
+"""The Dockerfile and `compose.yaml`, only read: the tests have no engine to build them with."""
 
 import json
 import re
+from typing import Any
+
+import yaml
 
 from bot.config import Settings
 from tests.drift.project import ROOT, text
@@ -95,3 +98,45 @@ def test_what_the_bot_writes_is_on_volumes():
 
 def test_the_dataset_is_where_the_settings_look():
     assert str(Settings.model_fields["dataset_path"].default) in copied()
+
+
+def service() -> dict[str, Any]:
+    (found,) = yaml.safe_load(text("compose.yaml"))["services"].values()
+    assert isinstance(found, dict)
+    return found
+
+
+def test_compose_writes_only_where_the_image_says():
+    """The rest of the container is read-only; a temporary folder has its end."""
+    compose = yaml.safe_load(text("compose.yaml"))
+    mounts = dict(mount.split(":") for mount in service()["volumes"])
+
+    assert service()["read_only"] is True
+    assert [path.split(":")[0] for path in service()["tmpfs"]] == ["/tmp"]
+    assert all("size=" in path for path in service()["tmpfs"])
+    assert [*mounts.values()] == json.loads(only("VOLUME"))
+    assert set(mounts) == set(compose["volumes"])
+
+
+def test_compose_gives_no_rights():
+    assert service()["cap_drop"] == ["ALL"]
+    assert service()["security_opt"] == ["no-new-privileges:true"]
+    for much in ("privileged", "cap_add", "devices", "ports", "network_mode", "pid", "user"):
+        assert much not in service()
+
+
+def test_compose_bounds_what_may_be_used():
+    """Memory, processes and the log; without swap, in which a bot would be as good as dead."""
+    log = service()["logging"]
+
+    assert service()["mem_limit"] == service()["memswap_limit"] == "256m"
+    assert 0 < service()["pids_limit"] <= 256
+    assert log["driver"] == "json-file"
+    assert set(log["options"]) == {"max-size", "max-file"}
+
+
+def test_compose_starts_it_again_and_keeps_the_secrets_outside():
+    assert service()["restart"] == "unless-stopped"
+    assert service()["build"] == "."
+    assert service()["env_file"] == ".env"
+    assert "environment" not in service()
