@@ -164,6 +164,7 @@ class Settings(BaseSettings):
     history_max_tokens: int = Field(3000, ge=0)
     new_conversation_after_h: float = Field(12, ge=0, allow_inf_nan=False)
     daily_messages_per_tester: int = Field(200, ge=0)
+    daily_budget_usd: float = Field(0, ge=0, allow_inf_nan=False)
     language: Annotated[str, BeforeValidator(_language)] = Field("ru", pattern="^(ru|en)$")
     timezone: Annotated[str, AfterValidator(_timezone)] = "Europe/Moscow"
     help_lines: HelpLinesText = IN_RUSSIA

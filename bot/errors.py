@@ -338,6 +338,14 @@ class DailyLimitReached(UserError):
     """A tester reached the daily limit; `limit`, and the `zone` whose midnight resets it."""
 
 
+class DailyBudgetSpent(UserError):
+    """All answers of today have cost what they may; `zone`: whose midnight begins a new day."""
+
+
+class DailyBudgetReached(UserError):
+    """The same for an admin, who reads `spent` and `budget`, in USD."""
+
+
 class PersonFixed(UserError):
     """A person whom only the settings can remove; `name`."""
 

@@ -21,7 +21,6 @@ from bot.delivery.outbox_store import OutboxStore
 from bot.delivery.screen import Screen, plain
 from bot.delivery.streaming import StreamedAnswer
 from bot.domain.models import Ending, PastTurn
-from bot.domain.people import Person
 from bot.edge.context import BotContext
 from bot.errors import (
     AnswerFiltered,
@@ -84,7 +83,8 @@ class Answering:
         care = await self.help.care_of(context, message_id)
         question = self.chat.question(
             text,
-            person=_limited(context.person, care),
+            person=context.person,
+            is_limited=care.reason is None,
             topic=context.topic,
             message_id=message_id,
             replaces=replaces,
@@ -104,7 +104,8 @@ class Answering:
         question = continuing.question(
             past,
             context.texts.plain("chat_go_on"),
-            person=_limited(context.person, care),
+            person=context.person,
+            is_limited=care.reason is None,
             topic=context.topic,
         )
         await self._show(context, question, care, replaces=None, place=None)
@@ -119,6 +120,11 @@ class Answering:
         place: int | None,
     ) -> None:
         frames = context.frames(place, shows_earlier_answer=replaces is not None)
+
+        async def forget(tx: Transaction) -> None:
+            tx.after_commit(lambda: self.chat.kept.forget(context.request_id))
+
+        context.also(forget)
         try:
             question = self._with_care(context, await asked, care)
             answer = await self._answer(context, question, frames)
@@ -173,7 +179,9 @@ class Answering:
         try:
             async with (
                 self.generations.stoppable(context.row.chat_id, request_id) as generation,
-                aclosing(self.chat.answer(question, context.person)) as pieces,
+                aclosing(
+                    self.chat.answer_once(question, context.person, request_id=request_id)
+                ) as pieces,
             ):
                 answer.generation = generation
                 async for piece in pieces:
@@ -347,11 +355,6 @@ class Answering:
             if (is_good := await rating_of(request_id, person_id)) is not None:
                 return is_good
         return None
-
-
-def _limited(person: Person, care: Care) -> Person:
-    """The person, without a daily limit if they may be in danger."""
-    return person if care.reason is None else replace(person, daily_limit=0)
 
 
 def _turn_of(question: Question) -> int | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.chat import seam
 from bot.chat.fallback import Fallback
+from bot.chat.kept_answers import KeptAnswers
 from bot.chat.question import Question, shortened
 from bot.chat.store import ConversationStore
 from bot.domain.models import (
@@ -64,6 +65,8 @@ class Chat:
     fallback: Fallback
     pause_s: float
     """Seconds between two questions to a server that does not know the model."""
+    kept: KeptAnswers = field(default_factory=KeptAnswers)
+    """Answers whose updates are not done."""
     on_continued: list[Callable[[Transaction, int], Awaitable[Any]]] = field(default_factory=list)
     """Called with the request id of a turn whose answer has got another part."""
 
@@ -75,14 +78,17 @@ class Chat:
         topic: Topic,
         message_id: int | None = None,
         replaces: PastTurn | None = None,
+        is_limited: bool = True,
     ) -> Question:
         """What the model will be asked when the person writes *text*.
 
+        Not *is_limited*: it is answered whatever was used today.
+
         Raises:
             NoModel: no model serves yet.
-            DailyLimitReached: the tester has had all answers of today.
+            DailyLimitReached, DailyBudgetSpent: there are no more answers today.
         """
-        model = await self.model_for(person)
+        model = await self.model_for(person, is_limited=is_limited)
         turns = await self.conversations.recent_turns(
             topic, limit=MOST_TURNS, before=replaces.id if replaces else None
         )
@@ -97,7 +103,7 @@ class Chat:
         )
         return shortened(question, self.history_max_tokens)
 
-    async def model_for(self, person: Person) -> ServedModel:
+    async def model_for(self, person: Person, *, is_limited: bool = True) -> ServedModel:
         """The model that answers the person, if they may get another answer today.
 
         Raises like `question`.
@@ -105,7 +111,8 @@ class Chat:
         model = await self.tried.answering(person)
         if model is None:
             raise NoModel
-        await self.accounts.check(person)
+        if is_limited:
+            await self.accounts.check(person)
         return model
 
     def put_to(self, question: Question, models: Sequence[ServedModel]) -> list[Question]:
@@ -114,6 +121,12 @@ class Chat:
         kept = min(len(shortened(each, self.history_max_tokens).window) for each in asked)
         window = question.window[len(question.window) - kept :]
         return [replace(each, window=window) for each in asked]
+
+    def answer_once(
+        self, question: Question, person: Person | None = None, *, request_id: int
+    ) -> AsyncGenerator[AnswerPart | Question, None]:
+        """`answer` for an update, whose further tries get what the first one got."""
+        return self.kept.once(request_id, question.model.id, lambda: self.answer(question, person))
 
     async def answer(
         self, question: Question, person: Person | None = None

@@ -31,7 +31,7 @@ class Continuing:
         return last
 
     async def question(
-        self, past: PastTurn, wish: str, *, person: Person, topic: Topic
+        self, past: PastTurn, wish: str, *, person: Person, topic: Topic, is_limited: bool = True
     ) -> Question:
         """What the model will be asked; *wish* are the words that ask it to go on.
 
@@ -39,10 +39,10 @@ class Continuing:
 
         Raises:
             OtherModelServes: an answer has one author, who has to serve now.
-            NoModel, DailyLimitReached: as for a question.
+            NoModel, DailyLimitReached, DailyBudgetSpent: as for a question.
         """
         chat = self.chat
-        model = await chat.model_for(person)
+        model = await chat.model_for(person, is_limited=is_limited)
         if model.name != past.model:
             raise OtherModelServes
         turns = await chat.conversations.recent_turns(topic, limit=MOST_TURNS, before=past.id)

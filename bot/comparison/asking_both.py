@@ -74,7 +74,7 @@ class AskingBoth:
             ):
                 for side in sides:
                     side.generation = generation
-                    group.create_task(_receive(self.chat, side))
+                    group.create_task(_receive(self.chat, side, context.request_id))
         finally:
             typing.stop()
             await frames.close()
@@ -105,10 +105,10 @@ class AskingBoth:
             context.reply(screen, key=f"pair:{request_id}:{n}")
 
 
-async def _receive(chat: Chat, answer: IncomingAnswer) -> None:
+async def _receive(chat: Chat, answer: IncomingAnswer, request_id: int) -> None:
     """Receive one answer to its end; if it fails, the other one goes on."""
     try:
-        async with aclosing(chat.answer(answer.question)) as pieces:
+        async with aclosing(chat.answer_once(answer.question, request_id=request_id)) as pieces:
             async for piece in pieces:
                 answer.take(piece)
     except UserError as exc:

@@ -27,7 +27,15 @@ from bot.edge.menus import Menus
 from bot.edge.press_answers import PressAnswer
 from bot.edge.registry import Registry
 from bot.edge.suggestions import unknown_command
-from bot.errors import ButtonGone, DailyLimitReached, Incident, ScreenReplaced, UserError
+from bot.errors import (
+    ButtonGone,
+    DailyBudgetReached,
+    DailyBudgetSpent,
+    DailyLimitReached,
+    Incident,
+    ScreenReplaced,
+    UserError,
+)
 from bot.storage.database import Transaction
 from bot.texts import Texts, unmarked
 
@@ -195,7 +203,9 @@ class Dispatch:
 def refusal(texts: Texts, error: UserError) -> Screen:
     """The message for *error*."""
     params = dict(error.params)
-    if isinstance(error, DailyLimitReached):
+    if isinstance(error, DailyBudgetReached):
+        params |= {name: texts.money(error.params[name]) for name in ("spent", "budget")}
+    if isinstance(error, DailyLimitReached | DailyBudgetSpent | DailyBudgetReached):
         name = str(texts.timezone)
         is_moscow = name == "Europe/Moscow"
         params["zone"] = texts("zone_moscow") if is_moscow else texts("zone_other", zone=name)

@@ -197,6 +197,16 @@ PEOPLE: Final[dict[str, str]] = {
         "That's all for today: {limit} answers per day. New ones after midnight, {zone}. If you "
         "are in danger, call 112 (or your local emergency number)."
     ),
+    "error_daily_budget_spent": (
+        "That's all for today: the budget for answers is spent. Ask again tomorrow: the new day "
+        "begins at midnight, {zone}. If you are in danger, call 112 (or your local emergency "
+        "number)."
+    ),
+    "error_daily_budget_reached": (
+        "That's all for today: answers cost {spent}, and the budget for a day is {budget} "
+        "(DAILY_BUDGET_USD in .env). The new day begins at midnight, {zone}. People in danger "
+        "still get answers."
+    ),
     "error_person_fixed": (
         "{name}: access comes from the settings (ADMIN_IDS or TESTER_IDS) and can only be removed "
         "there."

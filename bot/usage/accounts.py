@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from bot.catalogue import Catalogue
 from bot.domain.models import ChatMessage, Usage
 from bot.domain.people import Person, Spent
-from bot.errors import DailyLimitReached
+from bot.errors import DailyBudgetReached, DailyBudgetSpent, DailyLimitReached
 from bot.gateways.tokenizer import count_example_tokens, count_tokens, encoding_for
 from bot.storage.database import Transaction
 from bot.storage.settings_rows import StoredNumber
@@ -45,6 +45,8 @@ class Accounts:
     """Answers a tester may get in a day until an admin chooses otherwise; 0: any number."""
     chosen_limit: StoredNumber
     """What admins chose for all."""
+    budget_usd: float = 0
+    """What all answers of a day may cost, by the catalogue's prices; 0: any sum."""
 
     async def add(
         self,
@@ -77,10 +79,22 @@ class Accounts:
 
         Raises:
             DailyLimitReached: they may not.
+            DailyBudgetSpent, for admins DailyBudgetReached: nobody may.
         """
         limit = await self.limit_of(person)
         if limit and await self.store.n_answers(person.id, self._today) >= limit:
             raise DailyLimitReached(limit=limit, zone=self.zone)
+        if self.budget_usd:
+            await self._check_budget(person)
+
+    async def _check_budget(self, person: Person) -> None:
+        """Answers that are on their way, and those without a known price, count nothing."""
+        spent_usd = self.bill(await self.store.by_model(since=self._today)).usd
+        if spent_usd < self.budget_usd:
+            return
+        if person.is_admin:
+            raise DailyBudgetReached(spent=spent_usd, budget=self.budget_usd, zone=self.zone)
+        raise DailyBudgetSpent(zone=self.zone)
 
     async def limit_of(self, person: Person) -> int:
         """Answers that the person may get in a day; 0: any number, as for admins."""

@@ -29,6 +29,7 @@ def build(core: Core) -> UsageFeature:
         chat_url=core.settings.chat_url,
         zone=core.settings.zone,
         settings_limit=core.settings.daily_messages_per_tester,
+        budget_usd=core.settings.daily_budget_usd,
         chosen_limit=StoredNumber(core.database, "daily_limit"),
     )
 
