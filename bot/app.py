@@ -12,6 +12,7 @@ from telegram.error import BadRequest, InvalidToken, RetryAfter
 from telegram.ext import Application, ApplicationBuilder
 
 from bot.config import Settings
+from bot.delivery.absence import Absence
 from bot.delivery.lanes import Lanes
 from bot.delivery.outbox import Outbox
 from bot.delivery.polling import Polling
@@ -171,6 +172,7 @@ def assemble(core: Core, features: Sequence[Feature]) -> App:
         apologise=dispatch.apologise,
         turn_away=dispatch.turn_away,
         admin_ids=settings.admin_ids,
+        absence=Absence(database=core.database, is_polled=not settings.webhook_url),
         looks=registry.intakes,
     )
     return App(

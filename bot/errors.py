@@ -44,6 +44,12 @@ class ButtonGone(UserError):
     """A button of an older version of the bot, or one that it never sent."""
 
 
+class TooLate(UserError):
+    """A button or a command that costs money came while the bot was away for long."""
+
+    stays = True
+
+
 class ScreenReplaced(UserError):
     """A button of a screen of which the chat has a newer one."""
 

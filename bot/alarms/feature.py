@@ -48,6 +48,7 @@ def build(core: Core, *, jobs: JobsFeature, training: TrainingFeature) -> Alarms
         alarms=alarms,
         restarts=restarts,
         admin_presses={"alarms:restart": handlers.restart, "alarms:wait": handlers.wait},
+        costly=("alarms:restart",),
         notifications={
             AlarmKind.OVERDUE: rendering.overdue,
             AlarmKind.STALLED: rendering.stalled,

@@ -61,6 +61,7 @@ def build(
             "comparison:every": handlers.set_every,
         },
         presses={f"comparison:vote_{vote}": handlers.vote for vote in Vote},
+        costly=("/compare", "comparison:start", "comparison:longer"),
         talks=[f"comparison:vote_{vote}" for vote in Vote],
         notifications={ComparisonKind.OVER: handlers.over},
     )

@@ -16,7 +16,7 @@ BUSY = "busy"
 
 
 _ROW: Final = """
-    SELECT id, chat_id, lane, payload, floor_id, attempts, frame_message_id,
+    SELECT id, chat_id, lane, payload, floor_id, attempts, frame_message_id, is_late, received_at,
         '' AS parts, '' AS part_ids
     FROM inbox
 """
@@ -34,6 +34,8 @@ class Incoming:
     """Of the message that a person wrote or edited; 0 when there is none."""
     payload: str
     """The update as JSON."""
+    is_late: bool = False
+    """It was made long before it came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,9 @@ class InboxRow:
     attempts: int
     frame_message_id: int | None
     """The message in which an earlier try already showed a part of the answer."""
+    is_late: bool = False
+    """It was made long before it came, or it came long before this process began."""
+    received_at: int = 0
     parts: tuple[str, ...] = ()
     """The payloads of further updates that belong to it, in order."""
     part_ids: tuple[int, ...] = ()
@@ -94,9 +99,11 @@ class InboxStore:
             added = await tx.execute(
                 """
                 INSERT OR IGNORE INTO inbox (
-                    bot_id, update_id, chat_id, lane, payload, message_id, floor_id, received_at
+                    bot_id, update_id, chat_id, lane, payload, message_id, floor_id, received_at,
+                    is_late
                 ) VALUES (
-                    :bot_id, :update_id, :chat_id, :lane, :payload, :message_id, :floor_id, :now
+                    :bot_id, :update_id, :chat_id, :lane, :payload, :message_id, :floor_id, :now,
+                    :is_late
                 )
                 """,
                 asdict(update)
@@ -154,6 +161,11 @@ class InboxStore:
             "SELECT DISTINCT chat_id, lane FROM inbox WHERE done_at IS NULL ORDER BY id"
         )
         return [(row["chat_id"], row["lane"]) for row in rows]
+
+    async def mark_late(self, tx: Transaction, *, before: int) -> None:
+        """What came before that Unix time, and is not done, is late by now."""
+        query = "UPDATE inbox SET is_late = 1 WHERE done_at IS NULL AND received_at < :before"
+        await tx.execute(query, {"before": before})
 
     async def set_frame(self, tx: Transaction, row_id: int, message_id: int) -> None:
         """Remember the message in which the answer grows."""

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from bot.delivery.absence import LATE_S, Absence
 from bot.delivery.inbox_store import BUSY, InboxRow, InboxStore, Incoming
 from bot.delivery.joining import MOST_PARTS, together, wait_s
 from bot.delivery.routing import Lane, LaneNames, route_all
@@ -61,6 +62,8 @@ class Lanes:
     """The message for a chat whose lane is full."""
     admin_ids: Collection[int] | None = None
     """People whose files are datasets; None: everybody."""
+    absence: Absence | None = None
+    """Knows what was made while the bot was away; None: nothing was."""
     looks: Sequence[Look] = ()
     """Called for each new update, in this order."""
     _workers: Workers[_ChatLane] = field(init=False)
@@ -75,6 +78,8 @@ class Lanes:
 
     async def start(self) -> None:
         """Handle the updates that an earlier process left."""
+        before = int(time.time()) - LATE_S
+        await self.database.write(lambda tx: self.store.mark_late(tx, before=before))
         waiting = await self.store.waiting()
         self._interrupted = set(waiting)
         for lane in waiting:
@@ -85,9 +90,17 @@ class Lanes:
         await self._workers.close()
 
     async def accept(self, updates: Sequence[JsonDict]) -> None:
-        """Commit updates as Telegram sent them, then wake their lanes."""
-        incoming = route_all(updates, self.names, self.admin_ids)
-        new = await self.database.write(lambda tx: self._take(tx, incoming))
+        """Commit updates as Telegram sent them, then wake their lanes; none: there is nothing."""
+        if self.absence is not None and not updates:
+            await self.absence.heard_nothing()
+        if not updates:
+            return
+        late, is_all = await self.absence.late_in(updates) if self.absence else (set(), True)
+        incoming = [
+            replace(each, is_late=each.update_id in late)
+            for each in route_all(updates, self.names, self.admin_ids)
+        ]
+        new = await self.database.write(lambda tx: self._take(tx, incoming, is_all=is_all))
         for update in new:
             lane = update.chat_id, update.lane
             self._arrived_at[lane] = asyncio.get_running_loop().time()
@@ -95,7 +108,11 @@ class Lanes:
                 self._arrivals[lane].set()
             self._workers.wake(lane)
 
-    async def _take(self, tx: Transaction, incoming: Sequence[Incoming]) -> list[Incoming]:
+    async def _take(
+        self, tx: Transaction, incoming: Sequence[Incoming], *, is_all: bool
+    ) -> list[Incoming]:
+        if self.absence is not None and is_all:
+            await self.absence.heard(tx)
         new = await self.store.add(
             tx, self.bot_id, incoming, now=int(time.time()), most_waiting=MOST_WAITING
         )

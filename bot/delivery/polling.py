@@ -109,6 +109,7 @@ class Polling:
         if not isinstance(updates, list):
             raise NetworkError("no list of updates")
         if not updates:
+            await self._accept([])  # that nothing waits is worth knowing, too
             return
         ids = [known for update in updates if (known := update_id_of(update)) is not None]
         if not ids:

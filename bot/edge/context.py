@@ -10,6 +10,7 @@ from typing import Any
 from telegram import Update
 from telegram.ext import CallbackContext, ExtBot
 
+from bot.delivery.absence import LATE_S
 from bot.delivery.commands import place_of
 from bot.delivery.inbox_store import InboxRow
 from bot.delivery.messages import Said, is_file, is_forward, new_or_edited, said_in
@@ -156,6 +157,12 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
         message = self.current_update.effective_message
         is_topic = getattr(message, "is_topic_message", None)
         return Topic(self.row.chat_id, (self.thread_id or 0) if is_topic else 0)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it was made, or has waited here, so long that it may not be wanted any more."""
+        waited_s = time.time() - self.row.received_at
+        return self.row.is_late or (self.press_answer.is_asked and waited_s > LATE_S)
 
     @property
     def press(self) -> Press:

@@ -34,6 +34,7 @@ from bot.errors import (
     DailyLimitReached,
     Incident,
     ScreenReplaced,
+    TooLate,
     UserError,
 )
 from bot.storage.database import Transaction
@@ -101,14 +102,19 @@ class Dispatch:
             return registry.outside.get(place) or registry.outside.get(ANYTHING)
         if context.is_edit and await context.is_part():
             return _edited_part
+        if place in registry.costly and context.is_late:
+            return _late
         if place.startswith("/") and not context.brings_dataset:
             return self._command(context, place.removeprefix("/"))
         if not (context.is_new or context.is_edit):
-            chat_id, message_id = context.row.chat_id, context.message_id
-            if message_id and await self.core.outbox.is_replaced(chat_id, message_id):
-                return _replaced_screen
-            return registry.presses.get(place, _unknown_button)
+            return await self._press(context)
         return next((handler for fits, handler in registry.messages if fits(context)), None)
+
+    async def _press(self, context: BotContext) -> Handler:
+        chat_id, message_id = context.row.chat_id, context.message_id
+        if message_id and await self.core.outbox.is_replaced(chat_id, message_id):
+            return _replaced_screen
+        return self.registry.presses.get(context.place, _unknown_button)
 
     def _command(self, context: BotContext, name: str) -> Handler:
         command = command_in(context.text)
@@ -202,9 +208,9 @@ class Dispatch:
 
 def refusal(texts: Texts, error: UserError) -> Screen:
     """The message for *error*."""
-    params = dict(error.params)
+    params: dict[str, Any] = dict(error.params)
     if isinstance(error, DailyBudgetReached):
-        params |= {name: texts.money(error.params[name]) for name in ("spent", "budget")}
+        params |= {name: texts.money(params[name]) for name in ("spent", "budget")}
     if isinstance(error, DailyLimitReached | DailyBudgetSpent | DailyBudgetReached):
         name = str(texts.timezone)
         is_moscow = name == "Europe/Moscow"
@@ -251,6 +257,10 @@ async def _edited_part(context: BotContext) -> None:
 
 async def _replaced_screen(context: BotContext) -> None:
     raise ScreenReplaced
+
+
+async def _late(context: BotContext) -> None:
+    raise TooLate
 
 
 async def _unknown_button(context: BotContext) -> None:

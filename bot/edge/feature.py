@@ -77,6 +77,8 @@ class Feature:
     """Each `/command` or `feature:action` that has to keep its order with a chat's texts."""
     stops: Collection[str] = ()
     """Presses that stop an answer while it is generated; they wait for no other update."""
+    costly: Collection[str] = ()
+    """Each `/command` or `feature:action` that spends money, so that a late one is not obeyed."""
     intake: Look | None = None
     """Looks at each new update in the transaction that stores it, while no lane has it yet."""
     around: Around | None = None

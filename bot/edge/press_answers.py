@@ -28,6 +28,11 @@ class PressAnswer:
         if query is not None:
             asyncio.get_running_loop().call_later(WAIT_S, self.end)
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether a button was pressed at all."""
+        return self._query is not None
+
     async def say(self, text: str) -> bool:
         """Show plain text; False: the person may not have seen it, because it comes too late."""
         return 0 < utf16_length(text) <= MOST_UNITS and self._take() and await self._give(text)

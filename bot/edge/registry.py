@@ -50,6 +50,7 @@ class Registry:
             **dict.fromkeys((name for feature in features for name in feature.talks), Lane.TALK),
             **dict.fromkeys((name for feature in features for name in feature.stops), Lane.STOP),
         }
+        self.costly: Final = {name for feature in features for name in feature.costly}
         self.notifications: Final[dict[NotificationKind, Render]] = _merged(
             f.notifications for f in features
         )
@@ -87,8 +88,8 @@ class Registry:
                     yield f"press {press}: its first word has to be {feature.name}"
         known = {f"/{name}" for name in self.commands} | {*self.presses, ANYTHING}
         menus = {f"/{name}" for name in (*ADMINS, *TESTERS)}
-        for name in sorted({*self.lanes, *self.outside, *menus} - known):
-            yield f"{name}: named for a lane, a menu or people outside, but no feature has it"
+        for name in sorted({*self.lanes, *self.outside, *self.costly, *menus} - known):
+            yield f"{name}: named for a lane, a menu, a cost or people outside: no feature has it"
 
     def _unspoken(self) -> Iterator[str]:
         every = {name: language.messages for name, language in LANGUAGES.items()}

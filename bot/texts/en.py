@@ -270,6 +270,10 @@ MESSAGES: Final[dict[str, str]] = {
     "unknown_command_or": " or ",
     "button_run": "/{command}",
     "error_button_gone": "This button no longer works. See /help.",
+    "error_too_late": (
+        "This came late: the bot was away for more than ten minutes. It costs money, so nothing "
+        "was done. If you still want it, do it again."
+    ),
     "error_screen_replaced": "This screen is out of date, the newer one is below.",
     "error_bad_value": "{name}: “{value}” is not allowed. Use {allowed}.",
     "error_model_shut_down": (

@@ -261,6 +261,10 @@ MESSAGES: Final[dict[str, str]] = {
     "unknown_command_or": " или ",
     "button_run": "/{command}",
     "error_button_gone": "Эта кнопка больше не работает. Что здесь можно, расскажет /help.",
+    "error_too_late": (
+        "Это пришло с опозданием: больше десяти минут бот не работал. Оно стоит денег, поэтому "
+        "ничего не сделано. Если всё ещё нужно, повторите."
+    ),
     "error_screen_replaced": "Этот экран устарел, свежий ниже.",
     "error_bad_value": "{name}: «{value}» не подходит. Можно: {allowed}.",
     "error_model_shut_down": (

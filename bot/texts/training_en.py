@@ -120,6 +120,10 @@ PLANS: Final[dict[str, str]] = {
     "button_ceiling_off": "No ceiling",
     "doubts": "⚠️ Plan {run_id} has <b>not been started yet</b>.",
     "doubt_dataset": "It uses dataset {number}, but dataset {in_use} is in use now.",
+    "doubt_late": (
+        "The button was pressed more than ten minutes ago, while the bot was away. Start it now?"
+    ),
+    "button_start_late": "🚀 Start now",
     "doubt_ceiling": "It costs about {price}, and {month} is spent: together, above the ceiling.",
     "button_start_old_dataset": "🚀 Start on dataset {number}",
     "button_start_above": "🚀 Start above the ceiling",

@@ -117,6 +117,10 @@ PLANS: Final[dict[str, str]] = {
     "button_ceiling_off": "Без предела",
     "doubts": "⚠️ План №{run_id} <b>ещё не запущен</b>.",
     "doubt_dataset": "Он на датасете №{number}, а в работе теперь №{in_use}.",
+    "doubt_late": (
+        "Кнопку нажали больше десяти минут назад: тогда бот не работал. Запускать и сейчас?"
+    ),
+    "button_start_late": "🚀 Запустить сейчас",
     "doubt_ceiling": "Он стоит около {price}, а потрачено {month}: вместе это выше предела.",
     "button_start_old_dataset": "🚀 Запустить на датасете №{number}",
     "button_start_above": "🚀 Запустить сверх предела",

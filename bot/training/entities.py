@@ -55,3 +55,5 @@ class StartDoubts:
     """The number of the dataset in use, if it is not the plan's."""
     month: Month | None = None
     """The plan would exceed the ceiling of the month."""
+    is_late: bool = False
+    """The button was pressed while the bot was away for long."""

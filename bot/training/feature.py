@@ -159,6 +159,7 @@ def build(
             RunKind.UNCERTAIN: rendering.uncertain,
             RunKind.UNLISTED: rendering.unlisted,
         },
+        costly=("training:again",),
         starters={"run_id": runs.started_by},
         workers=[Worker(start=submission.start, close=submission.close)],
     )

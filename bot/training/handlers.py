@@ -142,18 +142,25 @@ class PlanHandlers:
 
     async def start(self, context: BotContext) -> None:
         """Start the run; of many presses exactly one does. Doubts are asked about first."""
-        run_id, by = context.press.number, context.person.id
-        found = await self.plans.start(run_id, by=by, request_id=context.request_id)
+        run_id, by, is_late = context.press.number, context.person.id, context.is_late
+        found = await self.plans.start(
+            run_id, by=by, request_id=context.request_id, is_late=is_late
+        )
         if isinstance(found, StartDoubts):
             run, starter = await self.plans.get(run_id), found.twin.by if found.twin else 0
             who = await self.people.named(starter) if starter else None
             screen = start_views.ask(context.texts, run, found, who, is_own=starter == by)
-            context.show(_in_plan(context.texts, run_id, screen))
+            screen = _in_plan(context.texts, run_id, screen)
+            # A late press may be far above in the chat by now.
+            (context.reply if is_late else context.show)(screen)
             return
         context.show(views.started(context.texts, found))
 
     async def start_another(self, context: BotContext) -> None:
-        """Start the run whatever speaks against it: the admin said yes."""
+        """Start the run whatever speaks against it: the admin said yes, and not long ago."""
+        if context.is_late:
+            await self.start(context)
+            return
         run = await self.plans.confirm(
             context.press.number, by=context.person.id, request_id=context.request_id
         )

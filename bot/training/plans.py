@@ -297,13 +297,18 @@ class TrainingPlans:
             await self._refuse(run_id)
         return await self.get(run_id)
 
-    async def start(self, run_id: int, *, by: int, request_id: int) -> TrainingRun | StartDoubts:
+    async def start(
+        self, run_id: int, *, by: int, request_id: int, is_late: bool = False
+    ) -> TrainingRun | StartDoubts:
         """Start the plan, unless something speaks against it: then return that, and ask.
 
         The same transaction looks for it and confirms the run. So of plans that are equal, or
-        together above the ceiling, and are started at once, one is. Raises like `confirm`.
+        together above the ceiling, and are started at once, one is. That the press *is_late* speaks
+        against it, too. Raises like `confirm`.
         """
-        return await self._start(run_id, by=by, request_id=request_id, is_sure=False)
+        return await self._start(
+            run_id, by=by, request_id=request_id, is_sure=False, is_late=is_late
+        )
 
     async def confirm(self, run_id: int, *, by: int, request_id: int) -> TrainingRun:
         """Start the plan, whatever else was started; of many presses exactly one does.
@@ -317,7 +322,7 @@ class TrainingPlans:
         return found
 
     async def _start(
-        self, run_id: int, *, by: int, request_id: int, is_sure: bool
+        self, run_id: int, *, by: int, request_id: int, is_sure: bool, is_late: bool = False
     ) -> TrainingRun | StartDoubts:
         now = int(time.time())
         await self._expire(run_id, now)
@@ -331,8 +336,8 @@ class TrainingPlans:
                 twin = await self.runs.twin_of(tx, run_id, models=models, since=now - TWIN_S)
                 month = await self.spending.month(tx)
                 above = month if month.is_above_with(run.price_usd) else None
-                if twin or in_use or above:
-                    return StartDoubts(twin=twin, in_use=in_use, month=above)
+                if twin or in_use or above or is_late:
+                    return StartDoubts(twin=twin, in_use=in_use, month=above, is_late=is_late)
             return await self.runs.move(
                 tx,
                 run_id,

@@ -20,6 +20,9 @@ def ask(
     *who* started the same, None: the terminal did. *is_own*: it was the person who reads this.
     """
     lines, yes = [texts("doubts", run_id=run.id)], ""
+    if doubts.is_late:
+        lines.append(texts("doubt_late"))
+        yes = "start_late"
     if doubts.in_use is not None:
         numbers = {"number": run.dataset.id, "in_use": doubts.in_use}
         lines.append(texts("doubt_dataset", **numbers))

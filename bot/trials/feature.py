@@ -89,6 +89,7 @@ def build(
             TrialKind.FINISHED: rendering.finished,
             TrialKind.UNSERVED: rendering.unserved,
         },
+        costly=("/test", "trials:test", "trials:now"),
         starters={"trial_id": rendering.started_by},
         ticks=[
             Tick(

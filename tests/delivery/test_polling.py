@@ -66,7 +66,7 @@ async def test_asks_for_what_we_handle_and_waits_for_it(telegram, polling, inbox
     telegram.brings(update(1))
     await settle()
 
-    assert inbox.batches == [[update(1)]]
+    assert inbox.batches == [[], [update(1)]]  # it is told that nothing waits, too
     assert now() == 10
     asked = telegram.calls[0].params
     assert (asked["timeout"], asked["offset"]) == (HOLD_S, 0)

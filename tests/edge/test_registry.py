@@ -78,6 +78,7 @@ def test_a_press_bears_the_name_of_its_feature():
         Feature(name="odd", talks=["odd:gone"]),
         Feature(name="odd", stops=["odd:gone"]),
         Feature(name="odd", outside={"/gone": nothing}),
+        Feature(name="odd", costly=["odd:gone"]),
     ],
 )
 def test_a_name_that_no_feature_has_is_told(odd):

@@ -132,6 +132,23 @@ async def test_dataset_that_is_gone_asks_nothing(parts: BotParts):
     assert isinstance(await start(parts, run), TrainingRun)
 
 
+async def test_late_press_asks_and_a_fresh_one_starts(parts: BotParts):
+    """Asking changes nothing; a replay of a press that has started it is not asked about."""
+    run = await parts.plan()
+    for request_id in (71, 72):
+        found = await parts.training.start(run.id, by=ADMIN, request_id=request_id, is_late=True)
+        assert found == StartDoubts(is_late=True)
+    assert (await parts.run(run.id)).state is RunState.PLANNED
+    screen = ask(RU, run, StartDoubts(is_late=True), None, is_own=False)
+    assert "Запускать и сейчас?" in shown(screen)
+    assert buttons_of(screen)[0] == f"training:another:{run.id}"
+
+    assert isinstance(await start(parts, run), TrainingRun)
+    again = await parts.training.start(run.id, by=ADMIN, request_id=parts.n_requests, is_late=True)
+    assert isinstance(again, TrainingRun)
+    assert len(parts.provider.jobs) <= 1
+
+
 def test_all_reasons_stand_in_one_question():
     doubts = StartDoubts(in_use=9, month=Month(spent_usd=3.5, ceiling_usd=20))
     screen = ask(RU, replace(RUN, price_usd=18.0), doubts, None, is_own=False)
