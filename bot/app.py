@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from telegram.error import BadRequest, InvalidToken, RetryAfter
+from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter
 from telegram.ext import Application, ApplicationBuilder
 
 from bot.config import Settings
@@ -243,8 +243,9 @@ async def _until_answered(ask: Callable[[], Awaitable[object]]) -> None:
         except CannotStart:
             raise
         except RetryAfter as exc:
-            _logger.warning("Telegram asks for a pause: %s", exc)
             await asyncio.sleep(retry_after_s(exc))
+        except NetworkError:  # the request has logged it
+            await asyncio.sleep(pause_s)
         except Exception as exc:  # also what the library raises for an answer it can't read
-            _logger.warning("Telegram can't be reached: %r", exc)
+            _logger.warning("Telegram's answer can't be read: %r", exc)
             await asyncio.sleep(pause_s)

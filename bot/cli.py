@@ -143,7 +143,8 @@ async def run(settings: Settings, *, until_eof: bool) -> int:
     from bot.app import open_app
 
     try:
-        logs.set_up(settings.log_path, settings.log_level, settings.secrets)
+        is_json = settings.log_format == "json"
+        logs.set_up(settings.log_path, settings.log_level, settings.secrets, is_json=is_json)
     except OSError as exc:
         raise CannotStart(f"LOG_PATH: {exc.strerror}") from exc
     stop = asyncio.Event()

@@ -151,6 +151,7 @@ class Settings(BaseSettings):
     log_level: Annotated[str, BeforeValidator(str.upper)] = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$"
     )
+    log_format: Annotated[str, BeforeValidator(str.lower)] = Field("text", pattern="^(text|json)$")
     base_model: str = Field("gpt-4.1-mini-2025-04-14", min_length=1)
     n_epochs: int = Field(3, ge=1, le=50)
     learning_rate_multiplier: Annotated[float | str, BeforeValidator(_multiplier)] = ""

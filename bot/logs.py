@@ -1,11 +1,15 @@
-"""Log files, and the formatter that removes tokens and keys from them."""
+"""Log files without tokens and keys, in which a storm of equal lines is one line a minute."""
 
+import datetime as dtm
+import json
 import logging
 import re
 import sys
 from collections.abc import Collection
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+
+from bot.runtime.once_per_minute import OncePerMinute
 
 MOST_BYTES = 5_000_000
 BACKUPS = 3
@@ -27,27 +31,51 @@ class RedactingFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The record's line or lines, without secrets."""
-        text = super().format(record)
+        return self._cleaned(super().format(record))
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802
+        """The time with the offset of this machine's zone."""
+        at = dtm.datetime.fromtimestamp(record.created).astimezone()
+        return at.isoformat(timespec="milliseconds")
+
+    def _cleaned(self, text: str) -> str:
         if self._secrets is not None:
             text = self._secrets.sub(HIDDEN, text)
         return _SHAPES.sub(HIDDEN, text)
 
 
-def set_up(path: Path, level: str, secrets: Collection[str]) -> None:
+class JsonFormatter(RedactingFormatter):
+    """The same as one JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record's line; each value is cleaned before JSON escapes a part of a secret."""
+        values = {
+            "time": self.formatTime(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            values["traceback"] = self.formatException(record.exc_info)
+        cleaned = {name: self._cleaned(value) for name, value in values.items()}
+        return json.dumps(cleaned, ensure_ascii=False)
+
+
+def set_up(path: Path, level: str, secrets: Collection[str], *, is_json: bool = False) -> None:
     """Send every log record to *path* (rotated) and, from WARNING on, to standard error.
 
     Raises:
         OSError: the file can't be written.
     """
-    formatter = RedactingFormatter(secrets)
+    formatter = (JsonFormatter if is_json else RedactingFormatter)(secrets)
     path.parent.mkdir(parents=True, exist_ok=True)
     file = RotatingFileHandler(path, maxBytes=MOST_BYTES, backupCount=BACKUPS, encoding="utf-8")
     console = logging.StreamHandler(sys.stderr)
     console.setLevel(logging.WARNING)
-    root = logging.getLogger()
     for handler in (file, console):
         handler.setFormatter(formatter)
-        root.addHandler(handler)
+    root = logging.getLogger()
+    root.addHandler(OncePerMinute(file, console))
     root.setLevel(level)
     # Their INFO lines contain URLs, and so the bot token.
     for name in ("httpx", "httpcore", "httpx2", "httpcore2"):

@@ -185,6 +185,10 @@ class Telegram:
         self._order(lambda: held, chat_id, method, times)
         return held
 
+    def is_well_again(self) -> None:
+        """Nothing more that was ordered comes."""
+        self._troubles.clear()
+
     def talks_nonsense(self, body: Any, *, method: str | None = None) -> None:
         """The next call is answered with this result."""
         self._order(lambda: {"result": body}, None, method, 1)

@@ -121,8 +121,8 @@ class Outbox:
             except (TelegramError, Uncertain) as exc:
                 if await self._gives_up(row or card, exc):  # type: ignore[arg-type]
                     continue
-                _logger.warning("No answer for chat %s: %r", chat_id, exc)
                 if self.poster.reachability.has_answered_since(began):
+                    _logger.warning("No answer for chat %s: %r", chat_id, exc)
                     await asyncio.sleep(next(pauses))
                 else:
                     await self.poster.reachability.wait(UNREACHABLE_PAUSE_S)

@@ -78,8 +78,10 @@ class Polling:
                 _logger.error("Another process polls with the same token; only one may")
                 await asyncio.sleep(next(self._rests))
             except (NetworkError, TimeoutError) as exc:
-                _logger.warning("Telegram can't be reached (%s)", type(exc).__name__)
+                if isinstance(exc, TimeoutError):  # the request could not note it: it was cancelled
+                    self._reachability.note_silence(exc)
                 if isinstance(exc, BadRequest):
+                    _logger.warning("Telegram gives no updates (%s)", exc)
                     await asyncio.sleep(next(self._rests))
                 else:
                     await asyncio.sleep(FIRST_PAUSE_S)
@@ -107,7 +109,7 @@ class Polling:
                 read_timeout=HOLD_S + ANSWER_S,
             )
         if not isinstance(updates, list):
-            raise NetworkError("no list of updates")
+            raise TelegramError("no list of updates")
         if not updates:
             await self._accept([])  # that nothing waits is worth knowing, too
             return

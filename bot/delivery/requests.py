@@ -7,6 +7,7 @@ Telegram's place. https://core.telegram.org/bots/api#making-requests says how Te
 import asyncio
 import contextlib
 import json
+import logging
 import math
 from typing import Any, Final
 
@@ -25,22 +26,35 @@ _RETRY_LATER: Final = 429
 _TOO_LARGE: Final = 413
 """Telegram's web server says this itself, as HTML."""
 
+_logger = logging.getLogger(__name__)
+
 
 class ForeignAnswer(NetworkError):
     """Somebody answered, but not Telegram: nobody knows what came of the request."""
 
 
 class Reachability:
-    """When Telegram answered last, whatever it was asked."""
+    """When Telegram answered last, whatever it was asked; the log reads of its outages here."""
 
     def __init__(self) -> None:
         self._answered_at = -math.inf
+        self._silent_since: float | None = None
         self._answered = asyncio.Event()
 
     def note_answer(self) -> None:
         """Telegram has answered now."""
-        self._answered_at = asyncio.get_running_loop().time()
+        now = asyncio.get_running_loop().time()
+        if self._silent_since is not None:
+            silent_s = now - self._silent_since
+            _logger.warning("Telegram can be reached again, after %.0f s", silent_s)
+        self._answered_at, self._silent_since = now, None
         self._answered.set()
+
+    def note_silence(self, exc: Exception) -> None:
+        """A request ended without an answer of Telegram."""
+        if self._silent_since is None:
+            self._silent_since = asyncio.get_running_loop().time()
+        _logger.warning("Telegram can't be reached (%s)", type(exc.__cause__ or exc).__name__)
 
     def has_answered_since(self, moment: float) -> bool:
         """Whether an answer came at or after *moment*, by the clock of the running loop."""
@@ -84,7 +98,11 @@ class TelegramRequest(HTTPXRequest):
             async with asyncio.timeout(UPLOAD_S if has_files or method == "GET" else CALL_S):
                 code, body = await super().do_request(url, method, request_data, *args, **timeouts)
         except TimeoutError as exc:
+            self._reachability.note_silence(exc)
             raise TimedOut from exc
+        except NetworkError as exc:
+            self._reachability.note_silence(exc)
+            raise
         if method == "GET":  # the content of a file
             return code, body
         answer = _parsed(body)
@@ -92,9 +110,13 @@ class TelegramRequest(HTTPXRequest):
         if is_telegrams:
             self._reachability.note_answer()
         if code == _RETRY_LATER:  # whoever says so did not carry the request out
-            raise RetryAfter(_pause_s(answer))
+            pause_s = _pause_s(answer)
+            _logger.warning("Telegram asks for a pause of %s s", pause_s)
+            raise RetryAfter(pause_s)
         if not is_telegrams and code != _TOO_LARGE:
-            raise ForeignAnswer(f"no answer of Telegram (status {code}, {len(body)} bytes)")
+            foreign = ForeignAnswer(f"no answer of Telegram (status {code}, {len(body)} bytes)")
+            self._reachability.note_silence(foreign)
+            raise foreign
         return code, body
 
 

@@ -4,6 +4,7 @@ The calls of the watching are observed, so an outage is noticed while a job runs
 call succeeds. It survives a restart of the bot that takes no longer than `patience_s`.
 """
 
+import logging
 import time
 from collections.abc import Awaitable
 from dataclasses import asdict, dataclass, field, replace
@@ -20,6 +21,8 @@ _WORTH_STORING: Final = 0.1
 """Share of `patience_s`: shorter failures are not stored."""
 
 Result = TypeVar("Result")
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,7 +42,7 @@ class Outages:
         try:
             result = await call
         except UserError as exc:
-            await self._note(_kind_of(exc), str(exc.params.get("message") or ""))
+            await self._note(outage_in(exc), str(exc.params.get("message") or ""))
             raise
         await self._note(None)
         return result
@@ -49,8 +52,12 @@ class Outages:
             stored = await self.store.all()
             self._open = self._open or {each.kind: each for each in stored if self._goes_on(each)}
         for other in [found for found in self._open if found is not kind]:
-            await self._end(self._open.pop(other))
+            outage = self._open.pop(other)
+            age_s = time.time() - outage.since
+            _logger.warning("The provider: no longer %s, after %.0f s", outage.kind, age_s)
+            await self._end(outage)
         if kind is not None:
+            _logger.warning("The provider: %s", kind)
             await self._go_on(self._open, kind, message)
 
     async def _go_on(
@@ -102,7 +109,7 @@ class Outages:
         await self.database.write(work)
 
 
-def _kind_of(error: UserError) -> OutageKind | None:
+def outage_in(error: UserError) -> OutageKind | None:
     """The kind of outage that the error shows; None: the provider has answered."""
     if isinstance(error, ProviderUnreachable | ProviderUncertain):
         return OutageKind.UNREACHABLE

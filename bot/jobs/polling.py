@@ -22,7 +22,7 @@ from typing import Final
 from bot.domain.training import FineTuningJob, JobEvent, JobStatus
 from bot.errors import UserError
 from bot.gateways.provider import TrainingApi
-from bot.jobs.outages import Outages
+from bot.jobs.outages import Outages, outage_in
 from bot.jobs.store import JobStore
 from bot.runtime.workers import Workers
 
@@ -115,7 +115,7 @@ class JobPolling:
                             unlisted.remove(job.id)
                             self._listed(job, active[job.id], has_turn=job.id in turns)
         except (UserError, TimeoutError) as exc:
-            _logger.warning("The jobs can't be listed: %r", exc)
+            _log("The jobs can't be listed: %r", exc, exc)
         alone = [job_id for job_id in turns if job_id in unlisted]
         begun = [job_id for job_id in alone if active[job_id].status not in _NOT_BEGUN]
         seconds = self._next(begun, self._had_second, SECOND_CALLS)
@@ -153,7 +153,7 @@ class JobPolling:
                 async with self._slots:
                     await self._see(job_id, query)
         except UserError as exc:
-            _logger.warning("Job %s can't be read: %s", job_id, exc.key)
+            _log("Job %s can't be read: %s", exc, job_id, exc.key)
 
     async def _see(self, job_id: str, query: _Query) -> None:
         job = query.listed
@@ -170,5 +170,11 @@ class JobPolling:
         try:
             return await self.outages.noted(self.api.new_events(job.id, known=known))
         except UserError as exc:
-            _logger.warning("The events of job %s can't be read: %s", job.id, exc.key)
+            _log("The events of job %s can't be read: %s", exc, job.id, exc.key)
             return None
+
+
+def _log(message: str, exc: UserError | TimeoutError, *args: object) -> None:
+    """Log what is no outage; `Outages` logs those."""
+    if isinstance(exc, TimeoutError) or outage_in(exc) is None:
+        _logger.warning(message, *args)

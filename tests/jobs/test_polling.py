@@ -1,6 +1,7 @@
 """Many jobs in a shared account: what is asked for, how often, and that nobody is forgotten."""
 
 import asyncio
+import logging
 
 import pytest
 
@@ -236,3 +237,18 @@ async def test_only_so_many_calls_at_once(parts: BotParts):
         each.set()
     await asyncio.gather(*map(parts.watching.idle, OURS))
     assert sum(map(parts.provider.n_calls, (f"job {n}" for n in OURS))) == len(OURS)
+
+
+async def test_outage_is_told_as_one_kind_and_its_end_with_how_long(parts: BotParts, caplog):
+    """The log counts what is of one kind; whoever asks in an outage says nothing besides."""
+    caplog.set_level(logging.INFO, logger="bot")
+    await follow(parts, "ftjob-a", "ftjob-b")
+    away = [errors.ProviderUnreachable()] * 4
+    parts.provider.fails("job ftjob-a", *away)
+    parts.provider.fails("job ftjob-b", *away)
+    for _ in range(4):
+        await parts.looked_at()
+    assert {record.msg for record in caplog.records} == {"The provider: %s"}
+
+    await parts.looked_at()
+    assert "The provider: no longer unreachable, after" in caplog.text

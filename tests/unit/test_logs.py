@@ -1,5 +1,7 @@
 """What must not be read in a log is not in it, whatever way it took there."""
 
+import datetime as dtm
+import json
 import logging
 from collections.abc import Iterator
 from logging.handlers import RotatingFileHandler
@@ -9,6 +11,7 @@ import pytest
 
 from bot import logs
 from bot.logs import HIDDEN, RedactingFormatter, set_up
+from bot.runtime.once_per_minute import OncePerMinute
 
 BOT_TOKEN = "123456789:" + "AbCdEfGhIjKlMnOpQrStUvWxYz_01234567"
 API_KEY = "sk-proj-0123456789abcdefghij"
@@ -139,12 +142,18 @@ def test_clients_that_log_addresses_are_quiet(log: Path, name: str):
 
 
 def test_log_does_not_grow_for_ever(root: logging.Logger, log: Path):
-    (file,) = [h for h in root.handlers if isinstance(h, RotatingFileHandler)]
+    (file,) = [
+        target
+        for handler in root.handlers
+        if isinstance(handler, OncePerMinute)
+        for target in handler.targets
+        if isinstance(target, RotatingFileHandler)
+    ]
     assert (file.maxBytes, file.backupCount) == (logs.MOST_BYTES, logs.BACKUPS)
     file.maxBytes = 1000
 
     for n in range(500):
-        logging.getLogger("bot.test").info("слово %s", n)
+        logging.getLogger("bot.test").info(f"слово {n}")
 
     assert len(list(log.parent.iterdir())) == 1 + logs.BACKUPS
     assert "слово 499" in log.read_text(encoding="utf-8")
@@ -177,3 +186,27 @@ def test_libraries_do_not_log_what_people_say(log: Path, name: str):
 
     assert "на душе" not in log.read_text(encoding="utf-8")
     assert "trouble" in log.read_text(encoding="utf-8")
+
+
+def test_times_have_the_offset_of_their_zone():
+    at = dtm.datetime.fromisoformat(line("привет").split()[0])
+
+    assert at.utcoffset() is not None
+
+
+def test_json_has_an_object_a_line(root: logging.Logger, tmp_path: Path):
+    """Cleaned too, also of secrets that JSON would escape."""
+    path, secret = tmp_path / "bot.log", 'quo"te\\ключ'
+    set_up(path, "INFO", {secret}, is_json=True)
+    try:
+        raise ValueError(f"no {secret}")
+    except ValueError:
+        logging.getLogger("bot.test").exception("не %s", secret)
+    logging.getLogger("bot.test").info("тихо")
+
+    loud, quiet = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    assert loud["message"] == f"не {HIDDEN}"
+    assert f"ValueError: no {HIDDEN}" in loud["traceback"]
+    assert (quiet["level"], quiet["logger"], quiet["message"]) == ("INFO", "bot.test", "тихо")
+    assert dtm.datetime.fromisoformat(quiet["time"]).utcoffset() is not None
+    assert "traceback" not in quiet
