@@ -1,5 +1,7 @@
 """What a provider's answers mean, whatever shape they come in."""
 
+import time
+
 import httpx2
 import openai
 import pytest
@@ -204,3 +206,43 @@ async def test_bugs_are_not_dressed_up(training, provider: Provider):
 
     with pytest.raises(ZeroDivisionError):
         await training.create_job(PARAMETERS, training_file="f", seed=1, metadata={})
+
+
+ODD_WORDS = (
+    "a", "*", "•", ".", "-", "a*", "a**", "a***", "a-.", "**a", "sk-", "bearer ", "bearer:",
+    "b", "a b ", KEY, KEY[:8], KEY[2:11], "😀", "_", "1*•",
+)  # fmt: skip
+
+
+def cleaning_s(translator: ErrorTranslator, text: str) -> float:
+    """The least time of three tries, in seconds of this process."""
+    tries = []
+    for _ in range(3):
+        began = time.process_time()
+        translator.clean(text)
+        tries.append(time.process_time() - began)
+    return min(tries)
+
+
+@pytest.mark.parametrize("word", ODD_WORDS)
+@pytest.mark.parametrize("end", ["", "**", "••", " **"])
+def test_cleaning_takes_a_time_that_grows_with_the_length(word: str, end: str):
+    """Thirty such events stopped everybody for 21 s: the time grew with the length's square."""
+    translator = ErrorTranslator([KEY])
+    short, long = (cleaning_s(translator, (word * 4000)[:n] + end) for n in (400, 3990))
+
+    assert long < 40 * short + 0.005
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("key a**b***c no", "key a*"),
+        ("x-12***89, y", "***, y"),
+        ("a.b••c and ••", "*** and ***"),
+        ("2*3 ** stars", "2*3 ** stars"),
+        ("(sk-abc…x) Bearer " + "t" * 16 + ";", "(***) ***;"),
+    ],
+)
+def test_what_looks_like_a_key_is_hidden(text: str, shown: str):
+    assert ErrorTranslator([KEY]).clean(text).startswith(shown)
