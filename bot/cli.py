@@ -17,7 +17,7 @@ from contextlib import AsyncExitStack
 
 from bot import logs
 from bot.arguments import command_of, parsed
-from bot.config import Needs, Settings, load_settings
+from bot.config import NOT_ENCRYPTED, Needs, Settings, load_settings
 from bot.errors import CannotStart
 
 CANNOT_START = 2
@@ -65,6 +65,8 @@ def _run_command(options: argparse.Namespace) -> int:
         return asyncio.run(
             demo(exit_after_tour=options.exit, trains=options.lora, base=options.base or "")
         )
+    # The first process of a container would not hear SIGTERM before the loop listens to it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     return asyncio.run(run(load_settings(Needs.ALL), until_eof=options.until_eof))
 
 
@@ -147,6 +149,8 @@ async def run(settings: Settings, *, until_eof: bool) -> int:
         logs.set_up(settings.log_path, settings.log_level, settings.secrets, is_json=is_json)
     except OSError as exc:
         raise CannotStart(f"LOG_PATH: {exc.strerror}") from exc
+    for name in settings.open_addresses:
+        _logger.warning("%s: %s", name, NOT_ENCRYPTED)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -1,5 +1,6 @@
 """`Settings`: read once from the environment and `.env`, and checked."""
 
+import ipaddress
 import math
 import os
 import re
@@ -22,6 +23,9 @@ AUTO = "auto"
 SHIPPED_DATASET = Path("data/natasha_finetuning_20251125_153356.jsonl")
 ENGLISH_DATASET = Path("data/natasha_en.jsonl")
 """A few English examples, for the demo of real training."""
+NOT_ENCRYPTED = (
+    "the address begins with http://, so token or key and all words can be read on the way"
+)
 
 
 class Needs(Enum):
@@ -79,6 +83,17 @@ def _webhook(value: str) -> str:
     """Telegram requires https; http is allowed on this machine, for the sandbox."""
     is_local = re.match(r"http://(127\.0\.0\.1|localhost)(:|/|$)", value)
     return _url("http")(value) if is_local else _url("https")(value)
+
+
+def _is_open(url: str) -> bool:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme != "http" or host == "localhost" or host.endswith(".localhost"):
+        return False
+    try:
+        return not ipaddress.ip_address(host).is_loopback
+    except ValueError:  # a name, which may lead anywhere
+        return True
 
 
 def _secret(pattern: str, meaning: str) -> Callable[[SecretStr], SecretStr]:
@@ -182,6 +197,12 @@ class Settings(BaseSettings):
     def chat_url(self) -> str:
         """The API at which tuned models answer."""
         return self.chat_base_url or self.openai_base_url
+
+    @property
+    def open_addresses(self) -> list[str]:
+        """The settings whose address is neither encrypted nor on this machine."""
+        names = ("telegram_api_url", "openai_base_url", "chat_base_url")
+        return [name.upper() for name in names if _is_open(getattr(self, name))]
 
     @property
     def chat_key(self) -> SecretStr:

@@ -13,12 +13,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from telegram.error import Forbidden, RetryAfter, TelegramError
+from telegram.error import Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.delivery.cards_store import Card
 from bot.delivery.notifications import DeliveryKind
 from bot.delivery.outbox_store import SCREEN, OutboxRow, OutboxStore
-from bot.delivery.outcomes import Refused, Uncertain, Unreadable
+from bot.delivery.outcomes import Failed, Refused, Uncertain, Unreadable
 from bot.delivery.poster import Poster
 from bot.delivery.screen import Screen
 from bot.domain import JsonDict
@@ -32,7 +32,11 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 10.0
 UNREACHABLE_PAUSE_S = 1.0
 """Between two tries while Telegram answers nobody."""
 MOST_TRIES = 3
-"""How often a notification is rendered; one that always fails must not block its chat."""
+"""How often a message is put into words; then it lets the others of its chat pass."""
+LATER_S = 600.0
+"""After this time it is tried again."""
+MOST_FAILED, LONGEST_FAILED_S = 15, 600.0
+"""How often, and how long, a message is tried to which Telegram answers with a failure."""
 MOST_UNREADABLE = 3
 """How often a message is tried while Telegram can be reached and gives no readable answer."""
 
@@ -62,6 +66,10 @@ class Outbox:
     _taken: dict[int, int | None] = field(init=False, default_factory=dict)
     """Message ids of rows that Telegram has accepted and that are not stored as sent yet."""
     _failures: Counter[int | str] = field(init=False, default_factory=Counter)
+    _later: set[int] = field(init=False, default_factory=set)
+    """Rows for which there are no words at the moment."""
+    _failed: dict[int | str, tuple[int, float]] = field(init=False, default_factory=dict)
+    """By outbox row or job: how often Telegram failed, and when it did first."""
     _unreadable: dict[int | str, tuple[int, float]] = field(init=False, default_factory=dict)
     """By outbox row or job: how many answers were unreadable, and when the last one came."""
 
@@ -82,7 +90,7 @@ class Outbox:
 
     async def has_waiting(self, chat_id: int) -> bool:
         """Whether a message for the chat has not left yet."""
-        return await self.store.head(chat_id) is not None
+        return await self.store.head(chat_id, without=self._later) is not None
 
     def _wake(self, chat_id: int) -> None:
         if chat_id in self._has_new:
@@ -100,7 +108,7 @@ class Outbox:
         pauses = backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
         while True:
             self._has_new[chat_id].clear()
-            row = await self.store.head(chat_id)
+            row = await self.store.head(chat_id, without=self._later)
             card = None if row else await self.store.cards.stale(chat_id)
             if row is None and card is None:
                 return
@@ -112,6 +120,8 @@ class Outbox:
                 async with self.poster.order(chat_id):
                     await (self._send(row) if row else self._show(card))  # type: ignore[arg-type]
                 pauses = backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
+            except _NoWords:
+                self._put_off(row)  # type: ignore[arg-type]
             except RetryAfter:
                 continue  # the rate limits block the chat for as long as Telegram asked
             except Forbidden:
@@ -134,9 +144,12 @@ class Outbox:
         """
         if isinstance(what, OutboxRow) and isinstance(exc, Uncertain) and not what.is_unsure:
             await self.database.write(lambda tx: self.store.doubt(tx, what.id))
+        name: int | str = what.id if isinstance(what, OutboxRow) else what.job_id
+        if _is_failure(exc):
+            return await self._gives_way(what, name, exc)
+        self._failed.pop(name, None)
         if not isinstance(exc, Unreadable):
             return False
-        name: int | str = what.id if isinstance(what, OutboxRow) else what.job_id
         n_before, last_at = self._unreadable.get(name, (0, -math.inf))
         n = n_before + self.poster.reachability.has_answered_since(last_at)
         self._unreadable[name] = n, _now()
@@ -147,6 +160,30 @@ class Outbox:
         await self._give_up(what)
         del self._unreadable[name]
         return True
+
+    async def _gives_way(self, what: OutboxRow | Card, name: int | str, exc: Exception) -> bool:
+        """Whether it gives way, with an apology, because Telegram failed again and again."""
+        n_before, since = self._failed.get(name, (0, _now()))
+        self._failed[name] = n_before + 1, since
+        if n_before + 1 < MOST_FAILED and _now() - since < LONGEST_FAILED_S:
+            return False
+        del self._failed[name]
+        if isinstance(what, OutboxRow) and what.kind != DeliveryKind.REFUSED:
+            await self._replace_by_apology(what, exc)
+            return True
+        _logger.error("%s %s is given up: %r", type(what).__name__, name, exc)
+        await self._give_up(what)
+        return True
+
+    def _put_off(self, row: OutboxRow) -> None:
+        """Let the chat's other messages pass, and try this one again later."""
+
+        def again() -> None:
+            self._later.discard(row.id)
+            self._wake(row.chat_id)
+
+        self._later.add(row.id)
+        asyncio.get_running_loop().call_later(LATER_S, again)
 
     async def _give_up(self, what: OutboxRow | Card) -> None:
         """Take it for shown where it should be, if that is known."""
@@ -179,21 +216,16 @@ class Outbox:
         await self.database.write(lambda tx: self.store.sent(tx, row, message_id, now))
         del self._taken[row.id]
         self._unreadable.pop(row.id, None)
+        self._failed.pop(row.id, None)
 
     async def _post(self, row: OutboxRow) -> int | None:
-        screen = (
-            Screen.from_json(row.payload)
-            if row.kind == SCREEN
-            else await self._rendered(row.id, row.kind, row.payload, row.chat_id)
-        )
+        screen = await self._in_words(row)
         if screen is None:
             return None
         if row.edit_key is not None:
             if row.edit_id is not None:
                 await self.poster.change(row.chat_id, row.edit_id, screen)
             return row.edit_id
-        if row.kind != SCREEN:
-            screen = replace(screen, rings=await self.rings(row))
         post = partial(
             self.poster.post,
             row.chat_id,
@@ -210,7 +242,27 @@ class Outbox:
             _logger.error("The picture of outbox row %s is left out: %s", row.id, exc)
             return await post(replace(screen, attachment=None))
 
-    async def _replace_by_apology(self, row: OutboxRow, exc: Refused) -> None:
+    async def _in_words(self, row: OutboxRow) -> Screen | None:
+        """What the row shows; None: nothing.
+
+        Raises:
+            _NoWords: it can't be said at the moment.
+        """
+        try:
+            if row.kind == SCREEN:
+                return Screen.from_json(row.payload)
+            screen = await self.render(row.kind, row.payload, row.chat_id)
+            if screen is None or row.edit_key is not None:
+                return screen
+            return replace(screen, rings=await self.rings(row))
+        except Exception as exc:
+            self._failures[row.id] += 1
+            if self._failures[row.id] < MOST_TRIES:
+                raise
+            _logger.exception("Row %s (%s) can't be put into words now", row.id, row.kind)
+            raise _NoWords from exc
+
+    async def _replace_by_apology(self, row: OutboxRow, exc: Exception) -> None:
         """Turn the row, which stays the chat's next one, into an apology for the message."""
         incident = secrets.token_hex(3)
         _logger.error("Incident %s: Telegram refused outbox row %s: %s", incident, row.id, exc)
@@ -226,9 +278,7 @@ class Outbox:
 
     async def _show(self, card: Card) -> None:
         await self.database.write(lambda tx: self.store.cards.take(tx, card))
-        screen = await self._rendered(
-            card.job_id, DeliveryKind.CARD, {"job_id": card.job_id}, card.chat_id
-        )
+        screen = await self._card_in_words(card)
         message_id, shown = card.message_id, card.shown
         if screen is not None and _digest(screen) != card.shown:
             try:
@@ -246,6 +296,7 @@ class Outbox:
                 await self.database.write(lambda tx: self.store.cards.give_back(tx, card))
                 raise
             self._next_card_at[card.chat_id] = _now() + self.card_interval_s
+            self._failed.pop(card.job_id, None)
 
         async def work(tx: Transaction) -> None:
             await self.store.cards.shown(tx, card, message_id=message_id, shown=shown)
@@ -254,17 +305,26 @@ class Outbox:
 
         await self.database.write(work)
 
-    async def _rendered(
-        self, name: int | str, kind: str, payload: JsonDict, chat_id: int
-    ) -> Screen | None:
+    async def _card_in_words(self, card: Card) -> Screen | None:
+        """What the card shows; None: nothing new."""
         try:
-            return await self.render(kind, payload, chat_id)
+            return await self.render(DeliveryKind.CARD, {"job_id": card.job_id}, card.chat_id)
         except Exception:
-            self._failures[name] += 1
-            if self._failures[name] < MOST_TRIES:
+            self._failures[card.job_id] += 1
+            if self._failures[card.job_id] < MOST_TRIES:
                 raise
-            _logger.exception("%s %s can't be put into words; left out", kind, name)
+            _logger.exception("The card of %s can't be put into words; left out", card.job_id)
             return None
+
+
+class _NoWords(Exception):
+    """A message can't be put into words at the moment."""
+
+
+def _is_failure(exc: Exception) -> bool:
+    """Whether Telegram has answered; its word on the token is about no message."""
+    is_error = isinstance(exc, TelegramError) and not isinstance(exc, NetworkError | InvalidToken)
+    return isinstance(exc, Failed) or is_error
 
 
 def _now() -> float:

@@ -1,7 +1,7 @@
 """Messages on their way to Telegram."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from typing import Final
 
@@ -132,8 +132,11 @@ class OutboxStore:
         tx.after_commit(lambda: self._tell(chat_id))
         return added == 1
 
-    async def head(self, chat_id: int) -> OutboxRow | None:
-        """The oldest message of a chat that is neither sent nor parked, or None."""
+    async def head(self, chat_id: int, *, without: Collection[int] = ()) -> OutboxRow | None:
+        """The oldest message of a chat that is neither sent nor parked, or None.
+
+        *without*: ids of those that are left for later.
+        """
         return await self._db.one(
             OutboxRow,
             """
@@ -141,10 +144,11 @@ class OutboxStore:
                 o.edit_key, coalesce(o.edit_id, edited.message_id) AS edit_id
             FROM outbox o LEFT JOIN outbox edited ON edited.key = o.edit_key
             WHERE o.chat_id = :chat_id AND o.sent_at IS NULL AND o.is_parked = 0
+                AND o.id NOT IN (SELECT value FROM json_each(:without))
             ORDER BY o.id
             LIMIT 1
             """,
-            {"chat_id": chat_id},
+            {"chat_id": chat_id, "without": json.dumps(list(without))},
         )
 
     async def place_of(self, request_id: int) -> int | None:

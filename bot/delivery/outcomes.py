@@ -11,3 +11,7 @@ class Unreadable(Uncertain):
 
 class Refused(Exception):
     """Telegram will never take this message as it is."""
+
+
+class Failed(Uncertain):
+    """Telegram itself answered, with a failure of its own."""

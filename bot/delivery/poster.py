@@ -11,12 +11,12 @@ from typing import Any
 
 import httpx
 from telegram import Bot, ForceReply, Message
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.delivery.arguments import Arguments, arguments_of, without_formatting
 from bot.delivery.late_edits import LateEdits
 from bot.delivery.lost_messages import KnownIds, LostMessages
-from bot.delivery.outcomes import Refused, Uncertain, Unreadable
+from bot.delivery.outcomes import Failed, Refused, Uncertain, Unreadable
 from bot.delivery.rate_limits import RateLimits, retry_after_s
 from bot.delivery.requests import ForeignAnswer, Reachability
 from bot.delivery.screen import Attachment, Screen
@@ -99,7 +99,7 @@ class Poster:
 
         Raises:
             Uncertain: no answer came; try again with *is_unsure*.
-            Unreadable: an answer came that says nothing; the same.
+            Unreadable, Failed: an answer came that says nothing, or a failure; the same.
             Refused: another try would be useless.
             TelegramError: from the library; nothing was done.
         """
@@ -225,13 +225,19 @@ class Poster:
                 raise
             if "too large" in exc.message.lower():  # 413, for which the library has no class
                 raise Refused(exc.message) from exc
-            kind = Unreadable if isinstance(exc, ForeignAnswer) else Uncertain
-            raise kind(exc.message) from exc
+            raise _outcome(exc)(exc.message) from exc
         except TelegramError:
             raise
         except Exception as exc:  # the library can't read it: `true`, `{}` or a list, say
             _logger.warning("An answer of Telegram can't be read: %r", exc)
             raise Unreadable from exc
+
+
+def _outcome(exc: NetworkError) -> type[Uncertain]:
+    """What is known after an error that is no refusal; the client's own errors have a cause."""
+    if isinstance(exc, ForeignAnswer):
+        return Unreadable
+    return Uncertain if exc.__cause__ or isinstance(exc, TimedOut) else Failed
 
 
 async def _content(attachment: Attachment) -> bytes:

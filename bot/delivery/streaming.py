@@ -106,11 +106,14 @@ class StreamedAnswer:
         async with self.poster.order(self.chat_id):
             if self._latest is None or self._closed.is_set():
                 return
+            try:
+                screen = replace(self._latest(), thread_id=self.thread_id, rings=self.rings)
+            except Exception:  # a bug; the next frame may be drawn
+                _logger.exception("A frame for chat %s can't be drawn", self.chat_id)
+                return
             self._is_sending = True
             try:
-                await self._send(
-                    replace(self._latest(), thread_id=self.thread_id, rings=self.rings)
-                )
+                await self._send(screen)
             except (Uncertain, asyncio.CancelledError) as exc:
                 self.is_unsure = True
                 if isinstance(exc, asyncio.CancelledError):

@@ -92,6 +92,7 @@ class Dispatch:
         if update is None or update.effective_user is None:
             return _nothing
         context = await self._context(row, update, is_replay=False)
+        context.press_answer.end()
         await self._call(_turn_away, context)
         return context.commit
 

@@ -12,7 +12,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.app import build_telegram
 from bot.catalogue import load_catalogue
-from bot.config import Needs, Settings, load_settings
+from bot.config import NOT_ENCRYPTED, Needs, Settings, load_settings
 from bot.dataset.validation import validate
 from bot.delivery.requests import ForeignAnswer
 from bot.edge.core import build_provider, open_core, today_utc
@@ -50,6 +50,8 @@ async def check() -> int:
             print(f"✗ settings    {problem}")
         return 2
     print("✓ settings")
+    for name in settings.open_addresses:
+        print(f"⚠ settings    {name}: {NOT_ENCRYPTED}")
     for warning in help_line_warnings(settings, today=today_utc()):
         print(f"⚠ help lines  {warning}")
     parts: dict[str, Callable[[Settings], Awaitable[str]]] = {

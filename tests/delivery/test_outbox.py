@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from bot.delivery.lost_messages import SPARE_IDS
-from bot.delivery.outbox import MOST_TRIES, MOST_UNREADABLE, Outbox
+from bot.delivery.outbox import LATER_S, MOST_FAILED, MOST_TRIES, MOST_UNREADABLE, Outbox
 from bot.delivery.outbox_store import OutboxRow, OutboxStore
 from bot.delivery.poster import Poster
 from bot.delivery.rate_limits import RateLimits
@@ -360,19 +360,34 @@ async def test_news_is_put_into_words_when_it_leaves(post: Post, telegram: Teleg
     assert telegram.texts(5) == ["job_finished для 5"]
 
 
-async def test_news_that_can_not_be_put_into_words_blocks_the_chat_not_for_ever(
+async def test_news_that_can_not_be_put_into_words_lets_the_others_pass(
     post: Post, telegram: Telegram, caplog: pytest.LogCaptureFixture
 ):
-    """A bug in one view: tried, logged, left out; what stands behind it arrives."""
+    """A bug in one view: tried, logged, tried again later, and lost never, also after a restart."""
     post.broken = {"job_finished", "card"}
     await post.posts("a", {}, kind="job_finished")
     await post.moves("конец")
     await post.says("раз")
+    await until(lambda: telegram.texts(5))
+    await until(lambda: len([r for r in caplog.records if r.exc_info]) >= 2 * MOST_TRIES)
+    assert telegram.texts(5) == ["раз"]
+    assert not await post.outbox.has_waiting(5)  # it holds up no frames
+
+    post.broken = set()
+    await post.restart()
+    await post.arrived()
+    assert telegram.texts(5) == ["раз", "job_finished для 5"]
+
+
+async def test_news_without_words_is_tried_again_by_itself(post: Post, telegram: Telegram):
+    post.broken = {"job_finished"}
+    await post.posts("a", {}, kind="job_finished")
+    await until(lambda: post.outbox._later)
+    began, post.broken = now(), set()
     await post.arrived()
 
-    assert telegram.texts(5) == ["раз"]
-    failures = [record for record in caplog.records if record.exc_info]
-    assert len(failures) == 2 * MOST_TRIES
+    assert telegram.texts(5) == ["job_finished для 5"]
+    assert now() - began > LATER_S / 2
 
 
 async def test_news_recovers_when_its_words_come_back(post: Post, telegram: Telegram):
@@ -387,6 +402,42 @@ async def test_news_recovers_when_its_words_come_back(post: Post, telegram: Tele
 
 
 # Answers that say nothing
+
+
+@pytest.mark.parametrize("status", [500, 418])
+async def test_message_at_which_telegram_fails_again_and_again_gives_way(
+    post: Post, telegram: Telegram, caplog: pytest.LogCaptureFixture, status: int
+):
+    """The person reads an apology with a code, and what stands behind it."""
+    telegram.answers(status, "Failed", method="sendMessage", chat_id=5, times=MOST_FAILED)
+    await post.says("раз")
+    await post.says("два")
+    await post.arrived()
+
+    apology, after = telegram.texts(5)
+    assert (apology[:-6], after) == ("не принято, код ", "два")
+    (logged,) = [r.getMessage() for r in caplog.records if r.levelno == logging.ERROR]
+    assert apology[-6:] in logged
+
+
+async def test_apology_at_which_it_fails_as_well_is_the_end_of_it(post: Post, telegram: Telegram):
+    telegram.answers(500, "Failed", method="sendMessage", chat_id=5, times=2 * MOST_FAILED)
+    await post.says("раз")
+    await post.says("два")
+    await post.arrived()
+
+    assert telegram.texts(5) == ["два"]
+
+
+async def test_absent_telegram_never_counts(post: Post, telegram: Telegram):
+    """Nor does what it answered before it went away."""
+    telegram.answers(500, "Failed", method="sendMessage", times=MOST_FAILED - 1)
+    telegram.breaks(httpx.ConnectError, method="sendMessage", times=2 * MOST_FAILED)
+    telegram.answers(500, "Failed", method="sendMessage", times=MOST_FAILED - 1)
+    await post.says("раз")
+    await post.arrived()
+
+    assert telegram.texts(5) == ["раз"]
 
 
 @pytest.mark.parametrize(

@@ -280,6 +280,23 @@ async def test_frame_that_fails_is_dropped(world: World, trouble: Callable[[Tele
     assert len(world.telegram.texts(5)) == 1
 
 
+async def test_frame_that_can_not_be_drawn_costs_only_itself(world: World, caplog):
+    """The next one is shown, and the bug is in the log."""
+    answer = world.frames()
+
+    def broken() -> Screen:
+        raise ZeroDivisionError
+
+    answer.show(broken)
+    await asyncio.sleep(2)
+    answer.show(screen(2))
+    await asyncio.sleep(2)
+    await answer.close()
+
+    assert (answer.n_shown, answer.is_unsure) == (1, False)
+    assert "can't be drawn" in caplog.text
+
+
 async def test_pause_that_telegram_asks_for_is_kept(world: World):
     world.telegram.answers(429, "Too Many Requests", retry_after=10)
     frames = world.frames()

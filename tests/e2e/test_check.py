@@ -90,6 +90,20 @@ async def test_old_help_lines_are_named(tmp_path: Path):
     assert warning.startswith("⚠ help lines  HELP_LINES: last checked on 2026-01-01. Call each")
 
 
+async def test_addresses_without_encryption_are_named(tmp_path: Path):
+    """Not those on this machine. It is a warning, no reason not to start."""
+    here = "http://127.0.0.1:9"
+    _, output = await checked(
+        tmp_path,
+        TELEGRAM_API_URL=here,
+        OPENAI_BASE_URL=here,
+        CHAT_BASE_URL="http://models.example/v1",  # `check` asks nothing there
+    )
+
+    (warning,) = [line for line in output.splitlines() if line.startswith("⚠ settings")]
+    assert "CHAT_BASE_URL: the address begins with http://" in warning
+
+
 async def test_missing_dataset_is_told_in_plain_words(tmp_path: Path):
     """The sentence was made for a chat: no tags, and the commands of the terminal."""
     _, output = await checked(

@@ -363,3 +363,33 @@ def test_shipped_dataset_is_found_elsewhere(tmp_path: Path):
     here.parent.mkdir()
     here.touch()
     assert load_settings().dataset_path == here
+
+
+@pytest.mark.parametrize(
+    ("url", "is_open"),
+    [
+        ("http://models.example/v1", True),
+        ("http://192.168.1.5:8081/v1", True),
+        ("https://models.example/v1", False),
+        ("http://127.0.0.1:8081/v1", False),
+        ("http://127.9.9.9/v1", False),
+        ("http://[::1]:8081/v1", False),
+        ("http://localhost:8081/v1", False),
+    ],
+)
+def test_addresses_that_are_read_on_the_way_are_named(
+    env: pytest.MonkeyPatch, url: str, is_open: bool
+):
+    names = ("TELEGRAM_API_URL", "OPENAI_BASE_URL", "CHAT_BASE_URL")
+    assert load_settings().open_addresses == []
+    for name in names:
+        env.setenv(name, url)
+
+    assert load_settings().open_addresses == (list(names) if is_open else [])
+
+
+@pytest.mark.parametrize("name", ["LOG_FORMAT", "LOG_LEVEL"])
+def test_words_about_the_log_are_checked(env: pytest.MonkeyPatch, name: str):
+    env.setenv(name, "loud")
+
+    assert name in problems()[0]
