@@ -123,6 +123,8 @@ class OncePerMinute(logging.Handler):
                 if (line := minute.line()) is not None:
                     self._minutes[kind] = _Minute(now + MINUTE_S)
                     self._pass_on(line)
+            if is_timer and any(minute.n for minute in self._minutes.values()):
+                self._start_timer()  # what was kept began its minute later
 
     def close(self) -> None:
         """Tell what was kept, and close the targets."""

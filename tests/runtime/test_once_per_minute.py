@@ -126,6 +126,21 @@ def test_nothing_is_lost_at_the_end(log: Log):
     assert log.lines.said[1:] == ["The end 2 … and 1 more of this kind in the last minute (1, 2)"]
 
 
+def test_kept_records_are_told_though_nothing_follows(log: Log):
+    """A timer goes on as long as there is something to tell."""
+    for log.now in (0, 0, 30, 30):
+        log.logger.warning("late" if log.now else "early")
+    log.now = MINUTE_S
+    log.handler.tell(is_timer=True)
+    assert len(log.lines.said) == 3
+    assert log.handler._timer is not None
+
+    log.now = 30 + MINUTE_S
+    log.handler.tell(is_timer=True)
+    assert len(log.lines.said) == 4
+    assert log.handler._timer is None
+
+
 def test_levels_of_the_targets_count(log: Log):
     log.lines.setLevel(logging.WARNING)
     log.logger.info("тихо")
