@@ -35,8 +35,8 @@ async def plan_from(person: Person, ending: Json, button: str, wanted: str) -> J
         plans = [message for message in new if wanted in words(message)]
         return plans if (len(plans), len(lines)) == (1, 1) else []
 
-    (plan,) = await eventually(shown)
-    return plan
+    plans: list[Json] = await eventually(shown)
+    return plans[0]
 
 
 def plan_number(plan: Json) -> int:
