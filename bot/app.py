@@ -62,7 +62,7 @@ class App:
             CannotStart: Telegram does not know the token.
         """
         async with AsyncExitStack() as stack:
-            if not await _done_before(stop, self._prepare()):
+            if not await _done_before(stop, _until_answered(self.application.initialize)):
                 return
             stack.push_async_callback(self.application.shutdown)
             await self.application.start()
@@ -87,10 +87,6 @@ class App:
                 await stop.wait()
                 for task in listening:
                     task.cancel()
-
-    async def _prepare(self) -> None:
-        await asyncio.to_thread(warm_up, encoding_for(self.settings.base_model))
-        await _until_answered(self.application.initialize)
 
     async def _listen(self) -> None:
         try:
