@@ -27,5 +27,8 @@ VOLUME ["/app/data/run", "/app/logs"]
 
 USER natasha
 
+# A bot that waits for Telegram at its start has no /healthz yet.
+HEALTHCHECK --interval=1m --timeout=15s --start-period=2m CMD ["python", "-m", "bot", "health"]
+
 # The list form: no shell stands between Docker's SIGTERM and Python.
 CMD ["python", "-m", "bot", "run"]

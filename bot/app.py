@@ -24,11 +24,12 @@ from bot.delivery.webhook import Webhook
 from bot.edge.context import Delivery
 from bot.edge.core import Core, open_core
 from bot.edge.dispatch import Dispatch
-from bot.edge.feature import Feature, Tick, Worker
+from bot.edge.feature import Feature, Worker
 from bot.edge.menus import Menus
 from bot.edge.registry import Registry, Renderer
-from bot.edge.schedule import checkpointing, copying, schedule, sweeping
+from bot.edge.schedule import Schedule, checkpointing, copying, sweeping
 from bot.errors import CannotStart
+from bot.heart.heart import Heart
 from bot.runtime.backoff import backoff
 from bot.storage import lock
 from bot.wiring import build_features
@@ -53,7 +54,8 @@ class App:
     registry: Registry
     menus: Menus
     lanes: Lanes
-    ticks: Sequence[Tick]
+    schedule: Schedule
+    heart: Heart
 
     async def run(self, stop: asyncio.Event, on_ready: Callable[[str], None]) -> None:
         """Serve until *stop* is set. *on_ready* gets the bot's username once all parts run.
@@ -67,20 +69,20 @@ class App:
             stack.push_async_callback(self.application.shutdown)
             await self.application.start()
             stack.push_async_callback(self.application.stop)
-            # Lanes start last and stop first, so that handlers only use parts that run.
+            # Lanes and ticks start last and stop first, so that they only use parts that run.
             outbox, lanes = self.delivery.outbox, self.lanes
             for worker in (
                 Worker(start=outbox.start, close=outbox.close),
                 *self.registry.workers,
                 Worker(start=lanes.start, close=lanes.close),
+                Worker(start=self.schedule.start, close=self.schedule.close),
             ):
                 stack.push_async_callback(worker.close)
                 await worker.start()
-            assert self.application.job_queue is not None
-            schedule(self.application.job_queue, self.ticks)
             async with asyncio.TaskGroup() as tasks:
                 listening = [
                     tasks.create_task(self._listen(), name="listening"),
+                    tasks.create_task(_unless_revoked(self.heart.run()), name="heart"),
                     tasks.create_task(self.menus.publish(self.application.bot), name="menus"),
                 ]
                 on_ready(self.application.bot.username)
@@ -89,10 +91,8 @@ class App:
                     task.cancel()
 
     async def _listen(self) -> None:
-        try:
-            await (self._serve_webhook() if self.settings.webhook_url else self._poll())
-        except InvalidToken as exc:
-            raise CannotStart(UNKNOWN_TOKEN) from exc
+        listening = self._serve_webhook() if self.settings.webhook_url else self._poll()
+        await _unless_revoked(listening)
 
     async def _poll(self) -> None:
         await _until_answered(self.application.bot.delete_webhook)
@@ -175,6 +175,9 @@ def assemble(core: Core, features: Sequence[Feature]) -> App:
         absence=Absence(database=core.database, is_polled=not settings.webhook_url),
         looks=registry.intakes,
     )
+    ticks = [*registry.ticks, sweeping(core), checkpointing(core), copying(core)]
+    assert application.job_queue is not None
+    schedule = Schedule(application.job_queue, ticks)
     return App(
         settings=settings,
         application=application,
@@ -182,7 +185,8 @@ def assemble(core: Core, features: Sequence[Feature]) -> App:
         registry=registry,
         menus=menus,
         lanes=lanes,
-        ticks=[*registry.ticks, sweeping(core), checkpointing(core), copying(core)],
+        schedule=schedule,
+        heart=Heart(core=core, bot=application.bot, poster=poster, schedule=schedule),
     )
 
 
@@ -215,6 +219,13 @@ def build_telegram(
         .updater(None)  # updates come in by our own ways
         .build()
     )
+
+
+async def _unless_revoked(work: Coroutine[Any, Any, None]) -> None:
+    try:
+        await work
+    except InvalidToken as exc:
+        raise CannotStart(UNKNOWN_TOKEN) from exc
 
 
 async def _done_before(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:

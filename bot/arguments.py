@@ -111,6 +111,7 @@ def parser() -> argparse.ArgumentParser:
         "--out", type=Path, metavar="NEW", help="the file to write (FILE with .jsonl)"
     )
     commands.add_parser("check", help="say what is wrong with the settings, line by line")
+    commands.add_parser("health", help="say how the running bot is")
     demo_command = commands.add_parser("demo", help="the whole bot on this computer, with a tour")
     demo_command.add_argument("--exit", action="store_true", help="end after the tour")
     demo_command.add_argument(

@@ -59,6 +59,10 @@ def _run_command(options: argparse.Namespace) -> int:
         from bot.terminal.check import check
 
         return asyncio.run(check())
+    if name == "health":
+        from bot.terminal.health import health
+
+        return health()
     if name == "demo":
         from bot.demo import demo
 

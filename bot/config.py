@@ -187,6 +187,7 @@ class Settings(BaseSettings):
     help_lines_en: HelpLinesText = IN_RUSSIA_EN
     telegram_proxy: ProxyUrl = ""
     openai_proxy: ProxyUrl = ""
+    health_listen: str = Field("127.0.0.1:8090", pattern=r"^(off|[^:]*:\d{1,5})$")
     webhook_url: Annotated[str, AfterValidator(_webhook)] = ""
     webhook_listen: str = Field("", pattern=r"^(|[^:]*:\d{1,5})$")
     webhook_secret: Annotated[

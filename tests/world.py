@@ -212,6 +212,7 @@ async def world(
                 "LOG_PATH": str(folder / "logs" / "bot.log"),
                 "LOG_LEVEL": "DEBUG",
                 "POLL_INTERVAL_S": "0.2",
+                "HEALTH_LISTEN": "off",
             }
             | CODE
             | settings,

@@ -37,6 +37,8 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.3, 1.5
 """While Telegram can't be reached; longer ones end early with any answer of Telegram."""
 LONGEST_REST_S = 30.0
 """Between requests that Telegram answers, but with a refusal, and after our own failures."""
+MOST_REFUSALS, REFUSAL_PAUSE_S = 3, 60.0
+"""So often, in two minutes, Telegram has to say that it does not know the token."""
 
 _logger = logging.getLogger(__name__)
 
@@ -44,8 +46,23 @@ _logger = logging.getLogger(__name__)
 warnings.filterwarnings("ignore", message=".*Bot.getUpdates", category=PTBUserWarning)
 
 
+async def is_revoked(bot: Bot) -> bool:
+    """Whether Telegram no longer knows the token; a single 401 may be its stumble."""
+    for n in range(MOST_REFUSALS):
+        await asyncio.sleep(REFUSAL_PAUSE_S if n else 0)
+        try:
+            await bot.get_me()
+        except InvalidToken:
+            _logger.error("Telegram says that it does not know the token, time %s", n + 1)
+            continue
+        except Exception:  # also what the library raises for an answer that it can't read
+            return False
+        return False
+    return True
+
+
 class Polling:
-    """Asks Telegram for updates until it is cancelled."""
+    """Asks Telegram for updates until it is cancelled, or the token is revoked."""
 
     def __init__(
         self,
@@ -71,10 +88,13 @@ class Polling:
                 self._begin_anew()
             except (InvalidToken, EndPointNotFound) as exc:
                 # `do_api_request` turns Telegram's 401 into EndPointNotFound.
-                raise InvalidToken from exc
+                if await is_revoked(self._bot):
+                    raise InvalidToken from exc
+                await asyncio.sleep(next(self._rests))
             except RetryAfter as exc:
                 await asyncio.sleep(min(retry_after_s(exc), LONGEST_REST_S))
             except Conflict:
+                self._reachability.note_conflict()
                 _logger.error("Another process polls with the same token; only one may")
                 await asyncio.sleep(next(self._rests))
             except (NetworkError, TimeoutError) as exc:
@@ -110,6 +130,7 @@ class Polling:
             )
         if not isinstance(updates, list):
             raise TelegramError("no list of updates")
+        self._reachability.note_news()
         if not updates:
             await self._accept([])  # that nothing waits is worth knowing, too
             return

@@ -22,6 +22,8 @@ CALL_S: Final = 60
 """A call as a whole, however slowly its answer comes."""
 UPLOAD_S: Final = 15 * 60
 """A call that brings or gets a file."""
+CONFLICT_GAP_S: Final = 60
+"""Two servers on one token push each other out, but not with every request."""
 _RETRY_LATER: Final = 429
 _TOO_LARGE: Final = 413
 """Telegram's web server says this itself, as HTML."""
@@ -34,10 +36,14 @@ class ForeignAnswer(NetworkError):
 
 
 class Reachability:
-    """When Telegram answered last, whatever it was asked; the log reads of its outages here."""
+    """When Telegram answered last, whatever it was asked, and whether updates come to us.
+
+    The log reads of its outages here.
+    """
 
     def __init__(self) -> None:
-        self._answered_at = -math.inf
+        self._answered_at = self._news_at = self._conflict_at = -math.inf
+        self._conflict_since = 0.0
         self._silent_since: float | None = None
         self._answered = asyncio.Event()
 
@@ -59,6 +65,28 @@ class Reachability:
     def has_answered_since(self, moment: float) -> bool:
         """Whether an answer came at or after *moment*, by the clock of the running loop."""
         return self._answered_at >= moment
+
+    def note_news(self) -> None:
+        """Telegram has said whether there are updates."""
+        self._news_at = asyncio.get_running_loop().time()
+
+    @property
+    def news_age_s(self) -> float:
+        """How long ago that was."""
+        return asyncio.get_running_loop().time() - self._news_at
+
+    def note_conflict(self) -> None:
+        """Somebody else asks for our updates."""
+        now = asyncio.get_running_loop().time()
+        if now - self._conflict_at > CONFLICT_GAP_S:
+            self._conflict_since = now
+        self._conflict_at = now
+
+    @property
+    def conflict_s(self) -> float:
+        """For how long somebody else has done so; 0 when nobody does."""
+        is_over = asyncio.get_running_loop().time() - self._conflict_at > CONFLICT_GAP_S
+        return 0.0 if is_over else self._conflict_at - self._conflict_since
 
     async def wait(self, seconds: float) -> None:
         """Wait until Telegram answers something, but at most so long."""

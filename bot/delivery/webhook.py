@@ -50,7 +50,10 @@ class Webhook:
             body_timeout=BODY_S,
             idle_connection_timeout=BODY_S,
         )
-        server.add_socket(_listening(self.listen))
+        try:
+            server.add_socket(listening(self.listen))
+        except OSError as exc:
+            raise CannotStart(f"WEBHOOK_LISTEN: {self.listen}: {exc.strerror}") from exc
         try:
             await register()
             await asyncio.Event().wait()
@@ -59,13 +62,15 @@ class Webhook:
             await server.close_all_connections()
 
 
-def _listening(address: str) -> socket.socket:
+def listening(address: str) -> socket.socket:
+    """A socket that listens at host:port; without a host at every interface.
+
+    Raises:
+        OSError: somebody else listens there, or there is no such place.
+    """
     host, _, port = address.rpartition(":")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        found = socket.create_server((host.strip("[]"), int(port)), family=family)
-    except OSError as exc:
-        raise CannotStart(f"WEBHOOK_LISTEN: {address}: {exc.strerror}") from exc
+    found = socket.create_server((host.strip("[]"), int(port)), family=family)
     found.settimeout(0)
     return found
 

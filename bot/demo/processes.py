@@ -133,6 +133,7 @@ class DemoProcesses:
             "DATABASE_PATH": str(self.folder / "data" / "bot.sqlite3"),
             "LOG_PATH": str(self.folder / "bot-diary.log"),
             "POLL_INTERVAL_S": str(POLL_INTERVAL_S),
+            "HEALTH_LISTEN": "off",
             **self.lesson.settings,
         }
 

@@ -45,6 +45,10 @@ class Pacing:
     """After this time admins are told that the provider does not answer."""
     tokenizer_s: float = 300
     """So long after its last use a tokenizer leaves the memory."""
+    silent_s: float = 300
+    """After this time without an answer of Telegram `/healthz` says that the bot is not well."""
+    beat_s: float = 30
+    """Between two looks of the heart."""
 
     @classmethod
     def of(cls, poll_interval_s: float) -> "Pacing":
@@ -64,6 +68,8 @@ class Pacing:
             validating_s=cls.validating_s * factor,
             stall_s=cls.stall_s * factor,
             outage_s=max(cls.outage_s * factor, 2 * poll_interval_s),
+            silent_s=max(cls.silent_s * factor, 20),
+            beat_s=max(cls.beat_s * factor, 1),
         )
 
 

@@ -44,7 +44,7 @@ class Worker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
-    """A repeating job of the JobQueue."""
+    """Repeating work; see `bot/edge/schedule.py`."""
 
     name: str
     run: Callable[[], Awaitable[None]]

@@ -1,13 +1,14 @@
-"""Sets up the repeating jobs of the JobQueue."""
+"""The repeating work: jobs of the JobQueue, and a look by the monotonic clock that they come."""
 
 import asyncio
 import datetime as dtm
+import logging
 import time
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
-from telegram.ext import CallbackContext, JobQueue
+from telegram.ext import CallbackContext, Job, JobQueue
 
 from bot.edge.core import Core
 from bot.edge.feature import Tick
@@ -19,22 +20,74 @@ KEPT_S = 2 * 24 * 3600
 SWEEP_INTERVAL_S = 3600
 CHECKPOINT_INTERVAL_S = 30
 COPY_INTERVAL_S = 3600
+MOST_INTERVALS: Final = 3
+"""A run that has not ended after so many of its intervals is given up, and the next one comes."""
+LEAST_PATIENCE_S: Final = 60
+
+_logger = logging.getLogger(__name__)
 
 
-def schedule(queue: "JobQueue[Any]", ticks: Iterable[Tick]) -> None:
-    """Set up the repeating jobs; runs that are late are merged into one."""
+class Schedule:
+    """The repeating jobs of the JobQueue; they are set up anew when nothing ticks any more.
 
-    async def run(context: CallbackContext[Any, Any, Any, Any], *, tick: Tick) -> None:
-        await tick.run()
+    The JobQueue keeps time by the wall clock: set back by hours, it would sleep for hours. A
+    failure is logged, a run that hangs is given up, and no run overlaps with the next one.
+    """
 
-    for tick in ticks:
-        queue.run_repeating(
-            partial(run, tick=tick),
-            interval=tick.interval_s,
-            first=tick.first_s,
-            name=tick.name,
-            job_kwargs={"coalesce": True, "misfire_grace_time": None},
-        )
+    def __init__(self, queue: "JobQueue[Any]", ticks: Iterable[Tick]) -> None:
+        self._queue = queue
+        self._ticks = list(ticks)
+        self._jobs: list[Job[Any]] = []
+        self._watch: asyncio.Task[None] | None = None
+        self._ticked_at = 0.0
+
+    @property
+    def age_s(self) -> float:
+        """How long ago something ticked last, by the loop's clock; the start counts."""
+        return asyncio.get_running_loop().time() - self._ticked_at
+
+    async def start(self) -> None:
+        """Let them tick."""
+        self._ticked_at = asyncio.get_running_loop().time()
+        self._set_up()
+        self._watch = asyncio.create_task(self._take_up(), name="schedule")
+
+    async def close(self) -> None:
+        """Set nothing up any more; the library stops the jobs."""
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+
+    def _set_up(self) -> None:
+        for job in self._jobs:
+            job.schedule_removal()
+        self._jobs = [
+            self._queue.run_repeating(
+                partial(self._run, tick=tick),
+                interval=tick.interval_s,
+                first=tick.first_s,
+                name=tick.name,
+                job_kwargs={"coalesce": True, "misfire_grace_time": None},
+            )
+            for tick in self._ticks
+        ]
+
+    async def _take_up(self) -> None:
+        usual_s = min((tick.interval_s for tick in self._ticks), default=0)
+        patience_s = max(MOST_INTERVALS * usual_s, LEAST_PATIENCE_S)
+        while True:
+            await asyncio.sleep(patience_s)
+            if self.age_s >= patience_s:
+                _logger.warning("Nothing ticks any more: the repeating jobs are set up anew")
+                self._set_up()
+
+    async def _run(self, _: CallbackContext[Any, Any, Any, Any], *, tick: Tick) -> None:
+        self._ticked_at = asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout(max(MOST_INTERVALS * tick.interval_s, LEAST_PATIENCE_S)):
+                await tick.run()
+        except Exception:
+            _logger.exception("The tick %r failed", tick.name)
 
 
 def sweeping(core: Core) -> Tick:

@@ -101,6 +101,8 @@ class Database(Queries):
         self._reader = reader
         self._lock = asyncio.Lock()
         self._is_wal_forgotten = True
+        self.written_at = asyncio.get_running_loop().time()
+        """When something was committed last, by the running loop's clock; the start counts."""
         self._transactions: set[asyncio.Task[Any]] = set()
 
     @classmethod
@@ -192,6 +194,7 @@ class Database(Queries):
             try:
                 result = await work(transaction)
                 await self._writer.execute("COMMIT")
+                self.written_at = asyncio.get_running_loop().time()
             except BaseException:
                 if self._writer.in_transaction:
                     await self._writer.execute("ROLLBACK")

@@ -9,6 +9,7 @@ from bot.texts.comparison_en import COMPARE
 from bot.texts.dataset_en import DATASETS
 from bot.texts.editing_en import EDITING
 from bot.texts.export_en import EXPORT
+from bot.texts.heart_en import HEART
 from bot.texts.importing_en import IMPORT
 from bot.texts.jobs_en import CARDS
 from bot.texts.models_en import MODELS
@@ -367,6 +368,7 @@ MESSAGES: Final[dict[str, str]] = {
     **EDITING,
     **ENDINGS,
     **EXPORT,
+    **HEART,
     **IMPORT,
     **FEEDBACK,
     **FINDINGS,

@@ -9,6 +9,7 @@ from bot.texts.comparison_ru import COMPARE
 from bot.texts.dataset_ru import DATASETS
 from bot.texts.editing_ru import EDITING
 from bot.texts.export_ru import EXPORT
+from bot.texts.heart_ru import HEART
 from bot.texts.importing_ru import IMPORT
 from bot.texts.jobs_ru import CARDS
 from bot.texts.models_ru import MODELS
@@ -358,6 +359,7 @@ MESSAGES: Final[dict[str, str]] = {
     **EDITING,
     **ENDINGS,
     **EXPORT,
+    **HEART,
     **IMPORT,
     **FEEDBACK,
     **FINDINGS,

@@ -12,6 +12,8 @@ from bot.delivery.polling import (
     HOLD_S,
     LONGEST_PAUSE_S,
     LONGEST_REST_S,
+    MOST_REFUSALS,
+    REFUSAL_PAUSE_S,
     REQUEST_S,
     Polling,
 )
@@ -271,10 +273,42 @@ async def test_pause_that_telegram_asks_for_is_kept(telegram, polling, started):
 
 @pytest.mark.parametrize("has_started", [False, True])
 async def test_token_that_is_not_known_any_more_ends_it(telegram, polling, has_started):
-    """Nothing that waiting could cure."""
+    """Nothing that waiting could cure. It is believed when getMe says so three times."""
     if has_started:
         await telegram.bot.initialize()
-    telegram.answers(401, "Unauthorized")
+    telegram.answers(401, "Unauthorized", times=1 + MOST_REFUSALS)
 
     with pytest.raises(InvalidToken):
         await polling.run()
+
+    assert now() == 2 * REFUSAL_PAUSE_S
+    assert len(telegram.sent(method="getMe")) == MOST_REFUSALS + has_started
+
+
+@pytest.mark.parametrize("n", [1, 2, MOST_REFUSALS])
+async def test_a_stumble_of_telegram_is_no_lost_token(telegram, polling, inbox, started, n):
+    """What says 401 may be a server of Telegram's that is just starting."""
+    telegram.answers(401, "Unauthorized", times=n)
+    telegram.brings(update(1))
+    started(polling.run())
+    await asyncio.sleep(2 * REFUSAL_PAUSE_S + A_WHILE)
+
+    assert inbox.updates == [update(1)]
+
+
+async def test_a_second_server_is_known(telegram, polling, started):
+    """They push each other out, but not with each request; one of them stops after a while."""
+    for _ in range(3):
+        telegram.answers(409, "Conflict: terminated by other getUpdates request")
+        telegram.talks_nonsense([], method="getUpdates")
+    telegram.answers(409, "Conflict: terminated by other getUpdates request", times=9)
+    started(polling.run())
+    await asyncio.sleep(1)
+    assert 0 < telegram.reachability.conflict_s < 1
+
+    await asyncio.sleep(75)
+    assert 60 < telegram.reachability.conflict_s < 75
+
+    await asyncio.sleep(200)
+    assert telegram.reachability.conflict_s == 0
+    assert telegram.reachability.news_age_s <= HOLD_S

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from bot.arguments import parsed
 from bot.config import Settings
 from tests.drift.project import ROOT, text
 
@@ -56,6 +57,14 @@ def test_sigterm_reaches_python():
 
     assert command == ["python", "-m", "bot", "run"]
     assert "ENTRYPOINT" not in dict(instructions())
+
+
+def test_docker_asks_whether_the_bot_is_well():
+    asked = only("HEALTHCHECK").partition("CMD ")[2]
+
+    *start, command = json.loads(asked)
+    assert start == json.loads(only("CMD"))[:-1]
+    assert parsed([command]).command == "health"
 
 
 def test_it_does_not_run_as_root():

@@ -25,6 +25,7 @@ from bot.domain.training import JobStatus
 from bot.edge.menus import ADMINS, TESTERS
 from bot.editing.entities import EditKind
 from bot.export import LeftOut
+from bot.heart.facts import TOLD
 from bot.importing.entities import Unfit
 from bot.models.doubts import DoubtKind
 from bot.ratings.entities import Complaint
@@ -99,6 +100,7 @@ FAMILIES: dict[str, Collection[str]] = {
     "loss_fell_": {"2", "3", "4", "times", "more", "percent"},
     "settings_sound_": SOUND_CHOICES,
     "button_sound_": SOUND_CHOICES,
+    "heart_": {*TOLD, "well"},
     "help_": {*HELP_SECTIONS, HELP, "tester"},
     "button_help_": set(HELP_SECTIONS),
     "menu_": {*ADMINS, *TESTERS},

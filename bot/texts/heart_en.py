@@ -1,0 +1,40 @@
+"""What the heart tells admins, in English."""
+
+from typing import Final
+
+HEART: Final[dict[str, str]] = {
+    "heart_disk": (
+        "🚨 <b>The server is running out of disk space</b>\n"
+        "{free} MB are free. Without space I can't save anything and will stop answering. Please "
+        "free some space."
+    ),
+    "heart_database": (
+        "🚨 <b>The database can't be used</b>\n"
+        "I can neither save nor read: {database}. Until that ends, people get no answers. Check "
+        "whether another process has the database open, and whether the disk is healthy."
+    ),
+    "heart_replaced": (
+        "🚨 <b>The database file was replaced or deleted</b>\n"
+        "What is new goes into the old file and will be lost. Stop the bot, put the file back or "
+        "restore a copy with the command restore, and start the bot again."
+    ),
+    "heart_conflict": (
+        "🚨 <b>Two bots are running with one token</b>\n"
+        "Telegram gives messages now to one, now to the other. Stop one of them. If you did not "
+        "start a second one, get a new token from @BotFather: somebody else knows yours."
+    ),
+    "heart_webhook": (
+        "🚨 <b>Messages do not reach the webhook</b>\n"
+        "Telegram says: {webhook}. Check WEBHOOK_URL and the server in front of the bot. If the "
+        "webhook was removed or replaced, restart the bot."
+    ),
+    "heart_held": (
+        "🚨 <b>A message has been waiting to be sent for more than ten minutes</b>\n"
+        "Somebody is waiting for an answer. I keep trying; the reason is in the bot's log."
+    ),
+    "heart_incidents": (
+        "🚨 <b>Too many failures: {n} in the last hour</b>\n"
+        "That many messages got no real answer. The reasons are in the bot's log, each with a code."
+    ),
+    "heart_well": "✅ The bot is fine again.",
+}
