@@ -14,6 +14,7 @@ from telegram import Bot
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
+from bot.delivery.chats_store import saw_message
 from bot.delivery.notifications import DeliveryKind
 from bot.delivery.polling import is_revoked
 from bot.delivery.poster import Poster
@@ -22,8 +23,9 @@ from bot.edge.core import Core
 from bot.edge.schedule import Schedule
 from bot.heart.facts import Facts, Report, report_on
 from bot.heart.health import serving
-from bot.heart.store import HeartStore
+from bot.heart.store import incidents, oldest_waiting
 from bot.heart.telling import Streak, Telling
+from bot.storage.settings_rows import remember
 
 QUIET_S: Final = 60
 """After so long without a write the heart writes; so often Telegram is asked about the webhook."""
@@ -101,7 +103,11 @@ class Heart:
     async def _look_into_database(self) -> None:
         """A look that was not answered goes on; the next beat waits for the same one."""
         self._reading = self._reading or asyncio.create_task(self._read(), name="heart reads")
-        done, _ = await asyncio.wait([self._reading], timeout=DATABASE_S)
+        try:
+            done, _ = await asyncio.wait([self._reading], timeout=DATABASE_S)
+        except asyncio.CancelledError:
+            self._reading.cancel()
+            raise
         error = "SQLITE_BUSY"
         if done:
             found, self._reading = self._reading, None
@@ -114,10 +120,11 @@ class Heart:
         self._facts = replace(self._facts, database_error=error)
 
     async def _read(self) -> tuple[int, int]:
-        store = self._store
-        if _now() - self.core.database.written_at >= QUIET_S:
-            await self.core.database.write(store.touch)
-        return await store.oldest_waiting(), await store.incidents(apology=DeliveryKind.REFUSED)
+        database = self.core.database
+        if _now() - database.written_at >= QUIET_S:
+            await database.write(lambda tx: remember(tx, "heart", int(time.time())))
+        n = await incidents(database, apology=DeliveryKind.REFUSED)
+        return await oldest_waiting(database), n
 
     async def _look_at_webhook(self) -> None:
         info = await self.bot.get_webhook_info()
@@ -134,10 +141,11 @@ class Heart:
     async def _tell(self) -> None:
         report = self.report()
         keys = [f"heart_{each}" for each in self._telling.news(report.problems, _now())]
+        if keys:
+            _logger.error("Something is wrong (%s): %s", ", ".join(keys), report.facts)
         if self._telling.is_well_again(report.problems):
+            _logger.warning("All is well again")
             keys.append(WELL)
-        for key in keys:
-            _logger.log(logging.INFO if key == WELL else logging.ERROR, "%s: %s", key, report.facts)
         admins = sorted(self.core.settings.admin_ids)
         self._unsaid += [(admin, key, report.facts) for key in keys for admin in admins]
         unsaid, self._unsaid = self._unsaid, []
@@ -177,11 +185,10 @@ class Heart:
         )
         with contextlib.suppress(sqlite3.Error, TimeoutError):
             async with asyncio.timeout(DATABASE_S):
-                await self._store.said(admin_id, sent.message_id)
-
-    @property
-    def _store(self) -> HeartStore:
-        return HeartStore(self.core.database)
+                # No search for a lost message shall take this one for it.
+                await self.core.database.write(
+                    lambda tx: saw_message(tx, admin_id, sent.message_id)
+                )
 
 
 def _now() -> float:
