@@ -57,7 +57,7 @@ async def serving(inbox: Inbox, listen: str = "127.0.0.1") -> AsyncIterator[int]
 
 @pytest.mark.parametrize("listen", ["127.0.0.1", ""])
 async def test_update_is_stored_as_it_came(inbox: Inbox, listen: str):
-    async with serving(inbox, listen) as port, httpx.AsyncClient() as client:
+    async with serving(inbox, listen) as port, httpx.AsyncClient(timeout=None) as client:
         url = f"http://127.0.0.1:{port}/telegram"
         answer = await client.post(url, json=UPDATE, headers=HEADERS)
 
@@ -66,7 +66,7 @@ async def test_update_is_stored_as_it_came(inbox: Inbox, listen: str):
 
 async def test_what_could_not_be_stored_is_brought_again(inbox: Inbox):
     inbox.is_full = True
-    async with serving(inbox) as port, httpx.AsyncClient() as client:
+    async with serving(inbox) as port, httpx.AsyncClient(timeout=None) as client:
         url = f"http://127.0.0.1:{port}/telegram"
         assert (await client.post(url, json=UPDATE, headers=HEADERS)).status_code == 500
         inbox.is_full = False
@@ -93,7 +93,7 @@ async def test_what_could_not_be_stored_is_brought_again(inbox: Inbox):
 async def test_everything_else_is_refused(
     inbox: Inbox, method: str, path: str, headers: dict[str, str], body: object, status: int
 ):
-    async with serving(inbox) as port, httpx.AsyncClient() as client:
+    async with serving(inbox) as port, httpx.AsyncClient(timeout=None) as client:
         raw = [(name.encode(), value.encode()) for name, value in headers.items()]
         content = json.dumps(body).encode() if body is not None else b"\xff{"
         answer = await client.request(
@@ -121,7 +121,7 @@ async def test_body_is_bounded(inbox: Inbox, is_chunked: bool):
             yield b" " * 10_000
 
     content = parts() if is_chunked else b" " * (MOST_BYTES + 1)
-    async with serving(inbox) as port, httpx.AsyncClient() as client:
+    async with serving(inbox) as port, httpx.AsyncClient(timeout=None) as client:
         url = f"http://127.0.0.1:{port}/telegram"
         try:
             answer = await client.post(url, content=content, headers=HEADERS)
