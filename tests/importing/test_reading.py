@@ -44,7 +44,7 @@ def test_planted_pairs_are_found(tmp_path, is_account):
 @pytest.mark.slow
 @pytest.mark.parametrize("is_account", [False, True])
 def test_fifty_thousand_messages(tmp_path, is_account):
-    """The same with 50,000; docs/privacy.md has the time and the memory that it took."""
+    """The same with 50,000, of one chat and of a whole account."""
     found = planted(50_000, n_chats=40 if is_account else 1, seed=11)
     path = found.write(tmp_path / "result.json", is_account=is_account)
     _, examples = made_of(tmp_path, path)
