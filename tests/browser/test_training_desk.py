@@ -109,6 +109,9 @@ async def test_a_whole_life_on_a_phone(browser: Browser, tmp_path: Path):
 
         await shows(card, "natasha-prod-v1 · обучилась")
         ended = await same(admin, await admin.sees("natasha-prod-v1 готова ·"))
+        # What the probes say comes into the same message, whatever it shows by then.
+        judged = ended.get_by_role("button", name="Без обучения")
+        await expect(judged).to_be_visible(timeout=60_000)
         await shot("13-ended", ended)
         await press(ended, "Почему так?")
         await shows(ended, "natasha-prod-v1 · вердикт: ")
