@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dtm
+import logging
 import re
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -43,6 +44,7 @@ async def check() -> int:
 
     The output is for the operator: English, one line per part, never a secret.
     """
+    logging.getLogger().addHandler(logging.NullHandler())  # the lines below say it
     try:
         settings = load_settings(Needs.ALL)
     except SettingsError as exc:
