@@ -81,9 +81,8 @@ class Absence:
             return
         try:
             await self.database.write(self.heard)
-        except (
-            Exception
-        ) as exc:  # for instance, a full disk; whoever has something to store says so
+        except Exception as exc:
+            # For instance, a full disk; whoever has something to store says so.
             _logger.debug("Nothing was heard, and that was not stored: %r", exc)
 
     def _is_stored_at(self, now: int) -> bool:

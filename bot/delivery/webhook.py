@@ -45,7 +45,7 @@ class Webhook:
         """
         served = {"secret": self.secret, "accept": self.accept}
         server = HTTPServer(
-            Application([("/telegram", _Handler, served)], log_function=_log_nothing),
+            Application([("/telegram", _Handler, served)], log_function=log_nothing),
             max_body_size=MOST_BYTES,
             body_timeout=BODY_S,
             idle_connection_timeout=BODY_S,
@@ -101,5 +101,5 @@ class _Handler(RequestHandler):
         await self._accept([update])
 
 
-def _log_nothing(_: RequestHandler) -> None:
+def log_nothing(_: RequestHandler) -> None:
     """Anybody can call, as often as they want; the log is not for them."""

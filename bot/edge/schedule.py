@@ -53,14 +53,14 @@ class Schedule:
         self._watch = asyncio.create_task(self._take_up(), name="schedule")
 
     async def close(self) -> None:
-        """Set nothing up any more; the library stops the jobs."""
+        """Let nothing tick any more; the library ends what runs."""
         if self._watch is not None:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
+        self._remove()
 
     def _set_up(self) -> None:
-        for job in self._jobs:
-            job.schedule_removal()
+        self._remove()
         self._jobs = [
             self._queue.run_repeating(
                 partial(self._run, tick=tick),
@@ -71,6 +71,11 @@ class Schedule:
             )
             for tick in self._ticks
         ]
+
+    def _remove(self) -> None:
+        for job in self._jobs:
+            job.schedule_removal()
+        self._jobs = []
 
     async def _take_up(self) -> None:
         usual_s = min((tick.interval_s for tick in self._ticks), default=0)

@@ -3,8 +3,9 @@
 import json
 from typing import Final
 
-from bot.editing.entities import Edit, EditKind
+from bot.editing.entities import Edit
 from bot.storage.database import Database, Row, Transaction
+from bot.storage.rows import from_row
 
 _COLUMNS: Final = "id, from_id, dataset_id, kind, lines, edited_by, edited_at"
 
@@ -91,11 +92,4 @@ class EditStore:
 
 
 def _edit(row: Row) -> Edit:
-    return Edit(
-        from_id=row["from_id"],
-        dataset_id=row["dataset_id"],
-        kind=EditKind(row["kind"]),
-        lines=json.loads(row["lines"]),
-        edited_by=row["edited_by"],
-        edited_at=row["edited_at"],
-    )
+    return from_row(Edit, row, lines=json.loads(row["lines"]))

@@ -27,8 +27,6 @@ _MOST_TRIES = 2
 _PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 5.0
 """Seconds; if the server asks for a longer pause, the error is raised at once."""
-_REST_S = 0.1
-"""Seconds to wait for the end of a body that is over, so that its connection can be used again."""
 
 
 class ChatApi:

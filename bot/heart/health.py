@@ -9,7 +9,7 @@ from typing import Final
 from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler
 
-from bot.delivery.webhook import listening
+from bot.delivery.webhook import listening, log_nothing
 from bot.heart.facts import Report
 
 OFF: Final = "off"
@@ -25,7 +25,7 @@ async def serving(listen: str, report: Callable[[], Report]) -> AsyncIterator[No
         yield
         return
     server = HTTPServer(
-        Application([("/healthz", _Handler, {"report": report})], log_function=_log_nothing),
+        Application([("/healthz", _Handler, {"report": report})], log_function=log_nothing),
         max_body_size=1_000,
         idle_connection_timeout=IDLE_S,
     )
@@ -55,7 +55,3 @@ class _Handler(RequestHandler):
         self.set_header("Content-Type", f"{kind}; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
         self.finish(found.text if is_text else found.json)
-
-
-def _log_nothing(_: RequestHandler) -> None:
-    """A monitor asks all day."""
