@@ -60,7 +60,7 @@ def build_features(
         ),
         ratings := build_ratings(core, safety=safety, serving=serving, chat=chat),
         export := build_export(core, dataset=dataset, ratings=ratings),
-        editing := build_editing(
+        build_editing(
             core,
             safety=safety,
             dataset=dataset,
@@ -87,7 +87,6 @@ def build_features(
             jobs=jobs,
             serving=serving,
             access=access,
-            editing=editing,
         ),
     ]
     # Rows that refer to others are deleted before them.

@@ -43,6 +43,8 @@ class Person:
     """Whether news of what other admins started come with a sound."""
     week_at: int | None = None
     """When they are next told about the week, Unix time; None: they do not want it."""
+    daily_at: int | None = None
+    """When they next get a bad answer to go through, Unix time; None: they do not want any."""
 
     @property
     def is_admin(self) -> bool:

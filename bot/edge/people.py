@@ -105,6 +105,7 @@ class People:
             rings_from=known.rings_from,
             hears_others=known.hears_others,
             week_at=known.week_at,
+            daily_at=known.daily_at,
         )
 
     def _profile(self, known: PersonRow) -> PersonProfile:

@@ -11,8 +11,8 @@ from bot.storage.rows import from_row
 
 _COLUMNS: Final = (
     "p.name, p.is_tester, p.language, p.telegram_language, p.daily_limit, p.is_blocked, "
-    "p.rings_from, p.hears_others, p.week_at, p.first_seen_at, p.last_seen_at, p.admitted_by, "
-    "p.admitted_at, p.removed_at"
+    "p.rings_from, p.hears_others, p.week_at, p.daily_at, p.first_seen_at, p.last_seen_at, "
+    "p.admitted_by, p.admitted_at, p.removed_at"
 )
 _ADMITTED: Final = """
     SELECT id FROM people WHERE is_tester = 1
@@ -41,6 +41,7 @@ class PersonRow:
     rings_from: Urgency = Urgency.IMPORTANT
     hears_others: bool = True
     week_at: int | None = None
+    daily_at: int | None = None
     is_blocked: bool = False
     first_seen_at: int = 0
     last_seen_at: int = 0
@@ -85,15 +86,21 @@ class PeopleStore:
         )
 
     async def choose(self, tx: Transaction, person_id: int, **choices: str | int | None) -> None:
-        """Remember what they chose: `language`, `rings_from`, `hears_others`, `week_at`."""
+        """Remember what they chose: `language`, `rings_from`, `hears_others`, or what is below."""
         columns = ", ".join(f"{name} = :{name}" for name in choices)
         await tx.execute(
             f"UPDATE people SET {columns} WHERE id = :id", {"id": person_id, **choices}
         )
 
-    async def move_weeks(self, tx: Transaction, *, now: int, to: int) -> list[int]:
-        """Whose Monday has come; their next one is *to*."""
-        query = "UPDATE people SET week_at = :to WHERE week_at <= :now RETURNING id"
+    async def due(self, moment: str, *, now: int) -> list[int]:
+        """Whose moment has come: `week_at` or `daily_at`."""
+        return await self._db.all(
+            int, f"SELECT id FROM people WHERE {moment} <= :now", {"now": now}
+        )
+
+    async def move_on(self, tx: Transaction, moment: str, *, now: int, to: int) -> list[int]:
+        """The same, and their next one is *to*."""
+        query = f"UPDATE people SET {moment} = :to WHERE {moment} <= :now RETURNING id"
         return await tx.all(int, query, {"now": now, "to": to})
 
     async def admit(self, tx: Transaction, person_id: int, *, by: int, now: int) -> bool:

@@ -2,7 +2,7 @@
 
 import datetime as dtm
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -13,26 +13,10 @@ from bot.domain.people import Person
 from bot.edge.people import People
 from bot.editing.answers import Answers
 from bot.storage.database import Database, Transaction
-from bot.storage.settings_rows import remember, remembered
 from bot.texts import Texts
 
 HOURS: Final = range(10, 14)
 """By the clock of the settings: at ten, or soon after a start that comes later than that."""
-
-
-class DailyStore:
-    """Rows of `settings`: one for each admin who wants the card."""
-
-    def __init__(self, database: Database) -> None:
-        self._db = database
-
-    async def is_wanted(self, admin_id: int) -> bool:
-        """Whether they get the card."""
-        return await remembered(self._db, _key(admin_id)) is not None
-
-    async def set_wanted(self, tx: Transaction, admin_id: int, *, is_wanted: bool) -> None:
-        """Send them the card from now on, or no more."""
-        await remember(tx, _key(admin_id), 1 if is_wanted else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +24,6 @@ class Daily:
     """Posts the card at most once a day, also if the bot starts anew."""
 
     database: Database
-    store: DailyStore
     answers: Answers
     outbox: OutboxStore
     people: People
@@ -50,26 +33,31 @@ class Daily:
     clock: Callable[[], float] = time.time
 
     async def look(self) -> None:
-        """Post what is due; the outbox knows who has got today's."""
+        """Post what is due, if there is something to go through."""
         now = dtm.datetime.fromtimestamp(self.clock(), self.zone)
-        if now.hour not in HOURS or not (await self.answers.next())[1]:
+        if now.hour not in HOURS:
             return
-        for admin_id in sorted(self.people.admin_ids):
-            if await self.store.is_wanted(admin_id):
-                await self._post(admin_id, now)
+        due = await self.people.store.due("daily_at", now=int(now.timestamp()))
+        admins = sorted(self.people.admin_ids.intersection(due))
+        if not admins or not (await self.answers.next())[1]:
+            return
+        cards = {
+            each: await self.card(self.texts_for(await self.people.named(each))) for each in admins
+        }
+        await self.database.write(lambda tx: self._post(tx, cards, now))
 
-    async def _post(self, admin_id: int, now: dtm.datetime) -> None:
-        screen = await self.card(self.texts_for(await self.people.named(admin_id)))
-        await self.database.write(
-            lambda tx: self.outbox.post(
-                tx,
-                admin_id,
-                key=f"edit_daily:{admin_id}:{now:%Y-%m-%d}",
-                payload=screen.to_json(),
-                now=int(now.timestamp()),
-            )
+    async def _post(self, tx: Transaction, cards: Mapping[int, Screen], now: dtm.datetime) -> None:
+        tomorrow = dtm.datetime.combine(
+            now.date() + dtm.timedelta(days=1), dtm.time(HOURS.start), self.zone
         )
-
-
-def _key(admin_id: int) -> str:
-    return f"edit_daily:{admin_id}"
+        now_s, to = int(now.timestamp()), int(tomorrow.timestamp())
+        # Who has changed their mind meanwhile is not among them.
+        for admin_id in await self.people.store.move_on(tx, "daily_at", now=now_s, to=to):
+            if admin_id in cards:
+                await self.outbox.post(
+                    tx,
+                    admin_id,
+                    key=f"edit_daily:{admin_id}:{now:%Y-%m-%d}",
+                    payload=cards[admin_id].to_json(),
+                    now=now_s,
+                )

@@ -7,7 +7,7 @@ from bot.dataset.feature import DatasetFeature
 from bot.edge.core import Core
 from bot.edge.feature import Feature, Tick
 from bot.editing.answers import Answers
-from bot.editing.daily import Daily, DailyStore
+from bot.editing.daily import Daily
 from bot.editing.edit_store import EditStore
 from bot.editing.example_handlers import ExampleHandlers
 from bot.editing.examples import Examples
@@ -56,7 +56,6 @@ def build(
     )
     daily = Daily(
         database=core.database,
-        store=DailyStore(core.database),
         answers=answers,
         outbox=core.outbox,
         people=core.people,

@@ -28,7 +28,8 @@ async def tell_of_week(core: Core, *, now: float | None = None) -> None:
     first = dtm.datetime.fromtimestamp(monday, at.tzinfo).date() - 2 * WEEK
 
     async def work(tx: Transaction) -> None:
-        due = await core.people.store.move_weeks(tx, now=int(at.timestamp()), to=monday)
+        now_s = int(at.timestamp())
+        due = await core.people.store.move_on(tx, "week_at", now=now_s, to=monday)
         for admin_id in core.notifications.admin_ids.intersection(due):
             payload, key = {"first": f"{first}"}, f"week:{first}"
             await core.notifications.tell(tx, admin_id, WeekKind.WEEK, payload, key=key)

@@ -4,7 +4,6 @@ from bot.access.feature import AccessFeature
 from bot.dataset.feature import DatasetFeature
 from bot.edge.core import Core
 from bot.edge.feature import Feature
-from bot.editing.feature import EditingFeature
 from bot.jobs.feature import JobsFeature
 from bot.serving.feature import ServingFeature
 from bot.usage.feature import UsageFeature
@@ -20,7 +19,6 @@ def build(
     jobs: JobsFeature,
     serving: ServingFeature,
     access: AccessFeature,
-    editing: EditingFeature,
 ) -> Feature:
     """Put the first screens together."""
     handlers = WelcomeHandlers(
@@ -31,9 +29,7 @@ def build(
         people=core.people.store,
         texts_in=core.texts,
     )
-    settings = SettingsHandlers(
-        people=core.people.store, accounts=usage.accounts, daily=editing.daily.store
-    )
+    settings = SettingsHandlers(people=core.people.store, accounts=usage.accounts)
     return Feature(
         name="welcome",
         commands={

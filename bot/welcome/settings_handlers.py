@@ -1,13 +1,13 @@
 """/settings: what a person chooses for themselves."""
 
 import datetime as dtm
+import time
 from dataclasses import dataclass, replace
 
 from bot.delivery.screen import Screen
 from bot.domain.people import Person
 from bot.edge.context import BotContext
 from bot.edge.people_store import PeopleStore
-from bot.editing.daily import DailyStore
 from bot.errors import ButtonGone
 from bot.usage.accounts import Accounts
 from bot.week.mondays import next_monday
@@ -20,7 +20,6 @@ class SettingsHandlers:
 
     people: PeopleStore
     accounts: Accounts
-    daily: DailyStore
 
     async def show(self, context: BotContext) -> None:
         """/settings: language, sound and more, in one message."""
@@ -40,9 +39,8 @@ class SettingsHandlers:
 
     async def choose_daily(self, context: BotContext) -> None:
         """Store whether this admin gets a bad answer to go through every morning."""
-        person, is_wanted = context.person, context.press.number == 1
-        context.also(lambda tx: self.daily.set_wanted(tx, person.id, is_wanted=is_wanted))
-        context.show(await self._screen(context, person, has_daily=is_wanted))
+        at = int(time.time()) if context.press.number == 1 else None
+        await self._choose(context, daily_at=at)
 
     async def choose_week(self, context: BotContext) -> None:
         """Store whether the person hears of the week on Mondays."""
@@ -55,10 +53,5 @@ class SettingsHandlers:
         chosen = replace(person, **choices)  # type: ignore[arg-type]
         context.show(await self._screen(context, chosen))
 
-    async def _screen(
-        self, context: BotContext, person: Person, *, has_daily: bool | None = None
-    ) -> Screen:
-        if has_daily is None:
-            has_daily = await self.daily.is_wanted(person.id)
-        limit = await self.accounts.usual_limit()
-        return views.settings(context.texts, person, limit=limit, has_daily=has_daily)
+    async def _screen(self, context: BotContext, person: Person) -> Screen:
+        return views.settings(context.texts, person, limit=await self.accounts.usual_limit())

@@ -15,11 +15,10 @@ SOUNDS: Final = {
 """What admins, and others, may want to hear; for testers nothing is more than routine."""
 
 
-def settings(texts: Texts, person: Person, *, limit: int = 0, has_daily: bool = False) -> Screen:
+def settings(texts: Texts, person: Person, *, limit: int = 0) -> Screen:
     """All choices of a person, each with its buttons.
 
-    Admins see the daily *limit* of all, too; 0: any number. *has_daily*: they get an answer to go
-    through every morning.
+    Admins see the daily *limit* of all, too; 0: any number.
     """
     whose = "admin" if person.is_admin else "tester"
     lines = [
@@ -41,6 +40,7 @@ def settings(texts: Texts, person: Person, *, limit: int = 0, has_daily: bool = 
         lines.append(texts("settings_others_loud" if is_loud else "settings_others_quiet"))
         change = data_of("welcome", "others", int(not is_loud))
         others = [button(texts, "mute_others" if is_loud else "hear_others", change)]
+        has_daily = person.daily_at is not None
         lines.append(texts("settings_daily_on" if has_daily else "settings_daily_off"))
         change = data_of("welcome", "daily", int(not has_daily))
         unasked = [button(texts, "daily_off" if has_daily else "daily_on", change)]

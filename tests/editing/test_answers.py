@@ -144,11 +144,13 @@ async def test_the_daily_card_comes_once_a_day_to_who_wants_it(parts: BotParts):
         await again.look()
         return len(await parts.told("screen"))
 
-    await parts.database.write(lambda tx: daily.store.set_wanted(tx, ADMIN, is_wanted=True))
+    store = daily.people.store
+    await parts.database.write(lambda tx: daily.people.saw(tx, person(ADMIN)))
+    await parts.database.write(lambda tx: store.choose(tx, ADMIN, daily_at=1))
     assert await looked(22, 10) == 0
     await bad(parts, "Раз?")
     assert [await looked(22, hour) for hour in (9, 14, 10, 11, 10)] == [0, 0, 1, 1, 1]
     assert await looked(23, 12) == 2
     assert {person_id for person_id, _, _ in await parts.told("screen")} == {ADMIN}
-    await parts.database.write(lambda tx: daily.store.set_wanted(tx, ADMIN, is_wanted=False))
+    await parts.database.write(lambda tx: store.choose(tx, ADMIN, daily_at=None))
     assert await looked(24, 10) == 2

@@ -10,6 +10,8 @@ CREATE TABLE answer_decisions (
 ) STRICT;
 CREATE INDEX answer_decisions_by_message ON answer_decisions (decided_by, message_id);
 
+ALTER TABLE people ADD COLUMN daily_at INTEGER;        -- when they next get a bad answer to go through, Unix time; NULL: they do not want any
+
 -- Lines of a dataset that admins changed by hand. Each change makes a version of the one before it.
 CREATE TABLE edits (
     id         INTEGER PRIMARY KEY,
