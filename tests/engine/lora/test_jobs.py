@@ -225,7 +225,11 @@ async def test_full_disk_ends_the_job_and_not_the_server(api, lora_folder):
     job = await ended(api, job_id)
 
     assert (job.status, job.error.code) == ("failed", "disk_full")
-    assert not list(job_folder(lora_folder, job_id).glob("attempt-*/checkpoints"))
+
+    async def is_tidy():
+        return not list(job_folder(lora_folder, job_id).glob("attempt-*/checkpoints"))
+
+    await until(is_tidy)  # comes after the end is told
 
 
 async def test_child_that_is_always_killed_fails_the_job(api, lora_folder):
