@@ -124,7 +124,7 @@ class Dispatch:
         return handler or partial(_unknown_command, self.registry, name)
 
     async def _call(self, handler: Handler, context: BotContext) -> None:
-        _logger.debug("Update %s is for %s", context.request_id, handler)
+        _logger.debug("Update %s is for %s", context.request_id, _name(handler))
         for around in reversed(self.registry.arounds):
             handler = _within(around, handler)
         try:
@@ -221,6 +221,12 @@ def refusal(texts: Texts, error: UserError) -> Screen:
 
 async def _nothing(tx: Transaction) -> None:
     """The work of an update that changes nothing."""
+
+
+def _name(handler: Handler) -> str:
+    """Its representation would show all that its feature holds: megabytes."""
+    function = handler.func if isinstance(handler, partial) else handler
+    return getattr(function, "__qualname__", type(function).__name__)
 
 
 def _within(around: Around, handler: Handler) -> Handler:
