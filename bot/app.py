@@ -97,7 +97,12 @@ class App:
     async def _poll(self) -> None:
         await _until_answered(self.application.bot.delete_webhook)
         reachability = self.delivery.poster.reachability
-        await Polling(self.application.bot, self.lanes.accept, reachability).run()
+        await Polling(
+            self.application.bot,
+            self.lanes.accept,
+            reachability,
+            refusal_pause_s=self.heart.core.pacing.refusal_s,
+        ).run()
 
     async def _serve_webhook(self) -> None:
         settings = self.settings

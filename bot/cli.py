@@ -39,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run_command(options)
     except CannotStart as exc:
+        logs.flush()
         print(exc, file=sys.stderr)
         return CANNOT_START
     except KeyboardInterrupt:

@@ -61,6 +61,12 @@ class JsonFormatter(RedactingFormatter):
         return json.dumps(cleaned, ensure_ascii=False)
 
 
+def flush() -> None:
+    """Write what is still held back, so that what is said next comes last."""
+    for handler in logging.getLogger().handlers:
+        handler.flush()
+
+
 def set_up(path: Path, level: str, secrets: Collection[str], *, is_json: bool = False) -> None:
     """Send every log record to *path* (rotated) and, from WARNING on, to standard error.
 

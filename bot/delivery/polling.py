@@ -46,10 +46,15 @@ _logger = logging.getLogger(__name__)
 warnings.filterwarnings("ignore", message=".*Bot.getUpdates", category=PTBUserWarning)
 
 
-async def is_revoked(bot: Bot) -> bool:
-    """Whether Telegram no longer knows the token; a single 401 may be its stumble."""
+async def is_revoked(bot: Bot, pause_s: float = REFUSAL_PAUSE_S) -> bool:
+    """Whether Telegram no longer knows the token; a single 401 may be its stumble.
+
+    Args:
+        bot: Asks Telegram who it is.
+        pause_s: Seconds between two questions.
+    """
     for n in range(MOST_REFUSALS):
-        await asyncio.sleep(REFUSAL_PAUSE_S if n else 0)
+        await asyncio.sleep(pause_s if n else 0)
         try:
             await bot.get_me()
         except InvalidToken:
@@ -69,7 +74,10 @@ class Polling:
         bot: Bot,
         accept: Callable[[Sequence[JsonDict]], Awaitable[None]],
         reachability: Reachability,
+        *,
+        refusal_pause_s: float = REFUSAL_PAUSE_S,
     ) -> None:
+        self._refusal_pause_s = refusal_pause_s
         self._bot = bot
         self._accept = accept
         self._reachability = reachability
@@ -88,7 +96,7 @@ class Polling:
                 self._begin_anew()
             except (InvalidToken, EndPointNotFound) as exc:
                 # `do_api_request` turns Telegram's 401 into EndPointNotFound.
-                if await is_revoked(self._bot):
+                if await is_revoked(self._bot, self._refusal_pause_s):
                     raise InvalidToken from exc
                 await asyncio.sleep(next(self._rests))
             except RetryAfter as exc:

@@ -49,6 +49,8 @@ class Pacing:
     """After this time without an answer of Telegram `/healthz` says that the bot is not well."""
     beat_s: float = 30
     """Between two looks of the heart."""
+    refusal_s: float = 60
+    """Between two questions whether Telegram still knows the token."""
 
     @classmethod
     def of(cls, poll_interval_s: float) -> "Pacing":
@@ -70,6 +72,7 @@ class Pacing:
             outage_s=max(cls.outage_s * factor, 2 * poll_interval_s),
             silent_s=max(cls.silent_s * factor, 20),
             beat_s=max(cls.beat_s * factor, 1),
+            refusal_s=max(cls.refusal_s * factor, 1),
         )
 
 

@@ -71,7 +71,7 @@ class Heart:
                     await self._look(file)
                     await self._tell()
                 except InvalidToken:
-                    if await is_revoked(self.bot):
+                    if await is_revoked(self.bot, self.core.pacing.refusal_s):
                         raise
                 except TelegramError as exc:
                     _logger.info("Telegram does not tell about the webhook: %r", exc)

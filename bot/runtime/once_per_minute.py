@@ -126,9 +126,13 @@ class OncePerMinute(logging.Handler):
             if is_timer and any(minute.n for minute in self._minutes.values()):
                 self._start_timer()  # what was kept began its minute later
 
+    def flush(self) -> None:
+        """Tell what was kept."""
+        self.tell(is_last=True)
+
     def close(self) -> None:
         """Tell what was kept, and close the targets."""
-        self.tell(is_last=True)
+        self.flush()
         if self._timer is not None:
             self._timer.cancel()
         for target in self.targets:
