@@ -29,6 +29,7 @@ class PeopleApi:
             Route("/sandbox/bots/{bot_id}/chats/{chat_id}", self.chat),
             Route("/sandbox/groups", self.make_group, methods=["POST"]),
             Route("/sandbox/bots/{bot_id}/updates", self.queue_raw, methods=["POST"]),
+            Route("/sandbox/bots/{bot_id}/updates/age", self.age_updates, methods=["POST"]),
         ]
 
     async def bots(self, request: Request) -> Response:
@@ -97,3 +98,11 @@ class PeopleApi:
             raise Refused(400, "the sandbox gives update_id itself")
         bot = self._world.bot(path_id(request, "bot_id"))
         return JSONResponse({"update_id": bot.updates.put_raw(body)})
+
+    async def age_updates(self, request: Request) -> Response:
+        """Let what waits for a bot be older, for tests."""
+        seconds = (await json_body(request)).get("seconds")
+        if not isinstance(seconds, int) or seconds < 0:
+            raise Refused(400, "seconds must be a whole number from 0 on")
+        self._world.bot(path_id(request, "bot_id")).updates.age(seconds)
+        return JSONResponse({})

@@ -44,6 +44,15 @@ class UpdateQueue:
         self._changed.notify()
         return update_id
 
+    def age(self, seconds: int) -> None:
+        """Date back all messages that wait: people wrote them so long ago."""
+        for update in self._pending:
+            for payload in update.values():
+                dated = payload if isinstance(payload, dict) else {}
+                for field in ("date", "edit_date"):
+                    if isinstance(dated.get(field), int):
+                        dated[field] -= seconds
+
     def confirm(self, offset: int) -> None:
         """Remove the updates before *offset*; a negative one keeps that many from the end."""
         if offset < 0:

@@ -119,6 +119,11 @@ class People:
         update_id: int = (await self.request("POST", path, json=update))["update_id"]
         return update_id
 
+    async def wrote_long_ago(self, seconds: int) -> None:
+        """All messages that wait for the bot were written so many seconds earlier."""
+        path = f"/sandbox/bots/{self.bot_id}/updates/age"
+        await self.request("POST", path, json={"seconds": seconds})
+
 
 @dataclass(frozen=True)
 class Person:

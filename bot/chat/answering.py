@@ -35,12 +35,15 @@ from bot.errors import (
 from bot.safety.entities import Care
 from bot.safety.help import Help
 from bot.storage.database import Database, Transaction
+from bot.texts import last_of
 
 Otherwise = Callable[[BotContext, Question, StreamedAnswer], Awaitable[IncomingAnswer | None]]
 """Answers instead of the chat. None: the chat has to answer."""
 RatingOf = Callable[[int, int], Awaitable[bool | None]]
 """(request id of a turn, person id) -> whether they rated its answer good; None: not rated."""
 
+LATE_UNITS: Final = 8_000
+"""UTF-16 units that are read of what somebody wrote while the bot was away, unless in danger."""
 SILENCE_S: Final = 3.0
 """When no word has come by then, a message with the button that stops the answer does."""
 _logger = logging.getLogger(__name__)
@@ -81,6 +84,8 @@ class Answering:
         after a failure.
         """
         care = await self.help.care_of(context, message_id)
+        if context.row.is_late and care.mark is None:
+            text = last_of(text, LATE_UNITS)
         question = self.chat.question(
             text,
             person=context.person,

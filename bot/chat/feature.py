@@ -77,7 +77,6 @@ def build(
         generations=generations,
         inbox=core.inbox,
         outbox=core.outbox,
-        database=core.database,
         models=serving.models,
     )
     serving.tried.on_other_voice.append(chat.start_all_new)

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from bot.access.outside_views import STARTERS
@@ -20,7 +20,6 @@ from bot.domain.models import PastTurn
 from bot.edge.context import BotContext
 from bot.errors import ButtonGone, NotTheLastAnswer
 from bot.serving.store import ModelStore
-from bot.storage.database import Database
 from bot.texts import Texts, cut
 
 QUOTE_UNITS: Final = 400
@@ -42,7 +41,6 @@ class ChatHandlers:
     generations: Generations
     inbox: InboxStore
     outbox: OutboxStore
-    database: Database
     models: ModelStore
     takes_text: list[Takes] = field(default_factory=list)
     """Features that are asked first, in this order, when a text comes."""
@@ -165,16 +163,10 @@ class ChatHandlers:
 
     async def _shown(self, context: BotContext, screen: Screen) -> int | None:
         """Post it before the update is done, once; the message's id, if it is soon known."""
-        row, outbox, key = context.row, self.outbox, f"starter:{context.request_id}"
-        payload = replace(screen, thread_id=context.thread_id).to_json()
-        now = int(time.time())
-        await self.database.write(
-            lambda tx: outbox.post(
-                tx, row.chat_id, key=key, payload=payload, now=now, floor_id=row.floor_id
-            )
-        )
+        key = f"starter:{context.request_id}"
+        await context.post_now(screen, key=key)
         for _ in range(LOOKS):
-            if (message_id := await outbox.message_of(key)) is not None:
+            if (message_id := await self.outbox.message_of(key)) is not None:
                 return message_id
             await asyncio.sleep(LOOK_EVERY_S)
         return None

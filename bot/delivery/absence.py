@@ -1,7 +1,8 @@
 """Which updates were made long before they came, because the bot was away.
 
 A message has a date, a press has none. But Telegram hands over what it held in the order in which
-it was made. So a press is late if it comes after an absence and before anything that is new.
+it was made. So a press is late if it comes after an absence and before anything that is new. Dates
+alone decide only when a process begins: where the clock is wrong, every message looks old.
 """
 
 import logging
@@ -43,6 +44,8 @@ class Absence:
     """Telegram is asked all the time, so silence of Telegram is an absence too."""
     clock: Callable[[], float] = time.time
     _heard_at: int | None = field(init=False, default=None)
+    _is_beginning: bool = field(init=False, default=True)
+    """This process has not had what Telegram held for it."""
     _stored_at: int = field(init=False, default=0)
     _came_back_at: int | None = field(init=False, default=None)
     """When a process behind a webhook got its first update."""
@@ -54,14 +57,17 @@ class Absence:
         now = int(self.clock())
         if self._heard_at is None:
             self._stored_at = await remembered(self.database, _KEY) or 0
-            self._heard_at = self._stored_at or now
-        if now - self._heard_at <= LATE_S or self._is_settled:
+            self._heard_at = self._stored_at
+        is_away = 0 < self._heard_at < now - LATE_S
+        if self._is_settled or not (is_away or self._is_beginning):
             return set(), True
         late: set[int | None] = set()
         for update in updates:
-            if _written_at(update) > now - LATE_S:
+            written_at = _written_at(update)
+            if written_at > now - LATE_S:
                 return late, True
-            late.add(update_id_of(update))
+            if written_at or is_away:
+                late.add(update_id_of(update))
         return late, len(updates) < FULL_BATCH if self.is_polled else self._has_settled(now)
 
     async def heard(self, tx: Transaction) -> None:
@@ -77,6 +83,7 @@ class Absence:
     async def heard_nothing(self) -> None:
         """Telegram had nothing. If that can't be stored, a press may be asked about needlessly."""
         self._heard_at = now = int(self.clock())
+        self._is_beginning = False
         if self._is_stored_at(now):
             return
         try:
@@ -89,7 +96,7 @@ class Absence:
         return 0 <= now - self._stored_at < _STORED_EVERY_S
 
     def _have_heard(self, now: int, *, stored_at: int) -> None:
-        self._heard_at, self._stored_at = now, stored_at
+        self._heard_at, self._stored_at, self._is_beginning = now, stored_at, False
         self._is_settled = not self.is_polled
 
     def _has_settled(self, now: int) -> bool:

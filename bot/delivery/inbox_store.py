@@ -17,7 +17,7 @@ BUSY = "busy"
 
 _ROW: Final = """
     SELECT id, chat_id, lane, payload, floor_id, attempts, frame_message_id, is_late, received_at,
-        '' AS parts, '' AS part_ids
+        '' AS parts, '' AS part_ids, 0 AS leaves
     FROM inbox
 """
 
@@ -58,6 +58,8 @@ class InboxRow:
     """The payloads of further updates that belong to it, in order."""
     part_ids: tuple[int, ...] = ()
     """The ids of these updates."""
+    leaves: bool = False
+    """There are late updates about which nothing is done."""
 
     @property
     def message(self) -> JsonDict:
@@ -87,12 +89,14 @@ class InboxStore:
     ) -> list[Incoming]:
         """Store updates in order of arrival; return those that were not known yet.
 
-        Where *most_waiting* wait behind the one at work, a further one goes to the lane BUSY.
+        Where *most_waiting* wait behind the one at work, a further new one goes to the lane BUSY.
         """
         new = []
         for update in updates:
             await saw_message(tx, update.chat_id, update.message_id)
             lane = await self._lane_that_it_continues(tx, update)
+            if lane is None and update.is_late:
+                lane = update.lane  # however many these are, they get one answer
             if lane is None:
                 is_full = await self._n_open(tx, update.chat_id, update.lane) > most_waiting
                 lane = BUSY if is_full else update.lane
@@ -145,6 +149,18 @@ class InboxStore:
             LIMIT :limit
             """,
             {"chat_id": chat_id, "lane": lane, "limit": limit},
+        )
+
+    async def late(self, chat_id: int, lane: str) -> list[InboxRow]:
+        """The updates of a lane that are late and not done, oldest first."""
+        return await self._db.all(
+            InboxRow,
+            f"""
+            {_ROW}
+            WHERE chat_id = :chat_id AND lane = :lane AND done_at IS NULL AND is_late
+            ORDER BY id
+            """,
+            {"chat_id": chat_id, "lane": lane},
         )
 
     async def is_open(self, row_id: int, chat_id: int) -> bool:

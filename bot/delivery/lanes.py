@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from bot.delivery.absence import LATE_S, Absence
+from bot.delivery.backlog import Backlog, backlog
 from bot.delivery.inbox_store import BUSY, InboxRow, InboxStore, Incoming
 from bot.delivery.joining import MOST_PARTS, together, wait_s
 from bot.delivery.routing import Lane, LaneNames, route_all
@@ -26,6 +27,8 @@ MOST_ATTEMPTS = 3
 MOST_WAITING = 30
 """Updates of one lane that may wait; further ones are refused with a message."""
 RETRY_DELAY_S = 1.0
+CATCHES_UP_S = 60.0
+"""What Telegram held for the bot has come when nothing has for so long."""
 
 Work = Callable[[Transaction], Awaitable[None]]
 """Stores what a handled update changes, apart from marking it as done."""
@@ -72,12 +75,18 @@ class Lanes:
     """By lane that waits for more parts of a message: set when something arrives."""
     _arrived_at: dict[_ChatLane, float] = field(init=False, default_factory=dict)
     """When something arrived last, by the loop's clock; for what an earlier process left, now."""
+    _is_behind: bool = field(init=False)
+    """Telegram may hold more of what was made while the bot was away: it waits for all of it."""
+    _accepted_at: float = field(init=False, default=0)
+    """When updates came last, by the loop's clock."""
 
     def __post_init__(self) -> None:
         self._workers = Workers("lane", self._drain)
+        self._is_behind = self.absence is not None
 
     async def start(self) -> None:
         """Handle the updates that an earlier process left."""
+        self._accepted_at = asyncio.get_running_loop().time()
         before = int(time.time()) - LATE_S
         await self.database.write(lambda tx: self.store.mark_late(tx, before=before))
         waiting = await self.store.waiting()
@@ -91,8 +100,10 @@ class Lanes:
 
     async def accept(self, updates: Sequence[JsonDict]) -> None:
         """Commit updates as Telegram sent them, then wake their lanes; none: there is nothing."""
+        self._accepted_at = asyncio.get_running_loop().time()
         if self.absence is not None and not updates:
             await self.absence.heard_nothing()
+            self._catch_up()
         if not updates:
             return
         late, is_all = await self.absence.late_in(updates) if self.absence else (set(), True)
@@ -101,12 +112,20 @@ class Lanes:
             for each in route_all(updates, self.names, self.admin_ids)
         ]
         new = await self.database.write(lambda tx: self._take(tx, incoming, is_all=is_all))
+        if is_all:
+            self._catch_up()
         for update in new:
             lane = update.chat_id, update.lane
             self._arrived_at[lane] = asyncio.get_running_loop().time()
             if lane in self._arrivals:
                 self._arrivals[lane].set()
             self._workers.wake(lane)
+
+    def _catch_up(self) -> None:
+        """Telegram holds no more: the lanes that wait for that go on."""
+        self._is_behind = False
+        for arrived in self._arrivals.values():
+            arrived.set()
 
     async def _take(
         self, tx: Transaction, incoming: Sequence[Incoming], *, is_all: bool
@@ -132,12 +151,12 @@ class Lanes:
                 _logger.error("Update %s was not looked at (%s)", row.id, type(exc).__name__)
 
     async def _drain(self, lane: _ChatLane) -> None:
-        while rows := await self._next(lane):
-            is_replay = lane in self._interrupted or rows[0].attempts > 0
+        while (found := await self._next(lane)).handled:
+            is_replay = lane in self._interrupted or found.handled[0].attempts > 0
             self._interrupted.discard(lane)
-            await self._process(rows, is_replay=is_replay)
+            await self._process(found, is_replay=is_replay)
 
-    async def _next(self, lane: _ChatLane) -> list[InboxRow]:
+    async def _next(self, lane: _ChatLane) -> Backlog:
         """The oldest update and those that belong to it, as soon as no other may follow."""
         self._arrivals[lane] = arrived = asyncio.Event()
         try:
@@ -145,11 +164,24 @@ class Lanes:
                 arrived.clear()
                 rows = await self.store.first(*lane, limit=MOST_PARTS)
                 found = _joined(rows)
-                rest_s = self._rest_s(lane, found) if len(found) == len(rows) else 0
+                is_late = bool(rows) and rows[0].is_late
+                if is_late:
+                    rest_s = self._behind_s()
+                else:
+                    rest_s = self._rest_s(lane, found) if len(found) == len(rows) else 0
                 if rest_s <= 0 or not await _is_set_within(arrived, rest_s):
-                    return found
+                    break
         finally:
             del self._arrivals[lane]
+        if is_late:
+            return backlog(await self.store.late(*lane), is_talk=lane[1] != Lane.OTHER)
+        return Backlog(handled=found, left=[])
+
+    def _behind_s(self) -> float:
+        """For how long updates may still come that were made while the bot was away."""
+        if not self._is_behind:
+            return 0
+        return CATCHES_UP_S - (asyncio.get_running_loop().time() - self._accepted_at)
 
     def _rest_s(self, lane: _ChatLane, rows: Sequence[InboxRow]) -> float:
         """For how long something may still come that belongs to these, the lane's only updates."""
@@ -159,15 +191,16 @@ class Lanes:
         age_s = now - self._arrived_at.setdefault(lane, now)
         return wait_s(rows[-1].message, is_talk=lane[1] == Lane.TALK) - age_s
 
-    async def _process(self, rows: Sequence[InboxRow], *, is_replay: bool) -> None:
+    async def _process(self, found: Backlog, *, is_replay: bool) -> None:
+        rows, leaves = found.handled, bool(found.left)
         parts = {each.id: each.payload for each in rows[1:]}
-        row = replace(rows[0], parts=tuple(parts.values()), part_ids=tuple(parts))
+        row = replace(rows[0], parts=tuple(parts.values()), part_ids=tuple(parts), leaves=leaves)
         try:
             if row.lane == BUSY:
                 work = await self.turn_away(row)
             else:
                 work = await self.handle(row, is_replay=is_replay)
-            await self._finish(rows, work, is_dead=False)
+            await self._finish(rows, work, is_dead=False, left=found.left)
         except Exception:
             incident = secrets.token_hex(3)
             attempt = row.attempts + 1
@@ -186,7 +219,14 @@ class Lanes:
             _logger.exception("Incident %s: no apology for update %s", incident, rows[0].id)
             await self._finish(rows, None, is_dead=True)
 
-    async def _finish(self, rows: Sequence[InboxRow], work: Work | None, *, is_dead: bool) -> None:
+    async def _finish(
+        self,
+        rows: Sequence[InboxRow],
+        work: Work | None,
+        *,
+        is_dead: bool,
+        left: Sequence[InboxRow] = (),
+    ) -> None:
         now, ids = int(time.time()), [row.id for row in rows]
 
         async def everything(tx: Transaction) -> None:
@@ -196,6 +236,8 @@ class Lanes:
                 await self.store.joined(tx, ids)
             for row_id in ids:
                 await self.store.done(tx, row_id, now=now, is_dead=is_dead)
+            for row in left:
+                await self.store.done(tx, row.id, now=now)
 
         await self.database.write(everything)
 

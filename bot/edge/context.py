@@ -216,6 +216,16 @@ class BotContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], d
         )
         return key
 
+    async def post_now(self, screen: Screen, *, key: str) -> None:
+        """Say something before the update is done, in a new message; once per *key*."""
+        row, outbox, now = self.row, self._core.outbox, int(time.time())
+        payload = replace(screen, thread_id=self.thread_id).to_json()
+        await self._core.database.write(
+            lambda tx: outbox.post(
+                tx, row.chat_id, key=key, payload=payload, now=now, floor_id=row.floor_id
+            )
+        )
+
     def show(self, screen: Screen, *, key: str | None = None) -> None:
         """Answer a button in its own message, anything else with a new one; once per *key*."""
         query = self.current_update.callback_query

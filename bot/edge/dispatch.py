@@ -19,6 +19,7 @@ from bot.delivery.commands import command_in
 from bot.delivery.inbox_store import InboxRow
 from bot.delivery.lanes import MOST_WAITING, Work
 from bot.delivery.screen import NO_BUTTONS, Screen, plain
+from bot.edge.away import tell_first, word, word_key
 from bot.edge.context import BotContext, Delivery
 from bot.edge.core import Core
 from bot.edge.feature import ANYTHING, Around, Handler
@@ -67,6 +68,7 @@ class Dispatch:
         if update.my_chat_member is not None:
             return self._membership(row, update)
         context = await self._context(row, update, is_replay=is_replay)
+        await tell_first(context)
         try:
             await self._call(await self._handler(context) or _unhandled, context)
         finally:
@@ -133,11 +135,14 @@ class Dispatch:
             _logger.info("Update %s: %s", context.request_id, exc.key)
             context.forget()
             screen, place = refusal(context.texts, exc), context.frame_message_id
+            key = None
             if not (place or exc.stays) and await context.toast(unmarked(screen.text)):
                 if exc.closes and context.message_id:
                     context.reply(NO_BUTTONS, edit_id=context.message_id)
                 return
-            context.reply(screen, edit_id=place, is_unsure=context.is_replay)
+            if context.row.is_late and context.press_answer.is_asked and not exc.stays:
+                screen, key = word(context, asks=False, leaves=True), word_key(context)
+            context.reply(screen, edit_id=place, is_unsure=context.is_replay, key=key)
 
     async def _context(self, row: InboxRow, update: Update, *, is_replay: bool) -> BotContext:
         user = update.effective_user

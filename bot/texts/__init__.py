@@ -171,6 +171,15 @@ def cut(text: str, units: int) -> str:
     return f"{words} …" if space and len(last) < 40 else f"{words}{space}{last}…"
 
 
+def last_of(text: str, units: int) -> str:
+    """*text*, or "…" and its last words if it is longer than so many UTF-16 units."""
+    if utf16_length(text) <= units:
+        return text
+    kept = text.encode("utf-16-le", "surrogatepass")[-2 * (units - 2) :]
+    first, space, words = kept.decode("utf-16-le", "ignore").partition(" ")
+    return f"… {words}" if space and len(first) < 40 else f"…{first}{space}{words}"
+
+
 def unmarked(text: str) -> str:
     """Telegram HTML of ours as plain text."""
     return html.unescape(_TAG.sub("", text))

@@ -275,6 +275,9 @@ MESSAGES: Final[dict[str, str]] = {
         "This came late: the bot was away for more than ten minutes. It costs money, so nothing "
         "was done. If you still want it, do it again."
     ),
+    "away": "The bot was away for a while.",
+    "away_asked": "What you wrote has only just arrived: below is one answer to all of it.",
+    "away_left": "Earlier commands and buttons did nothing: if you still want one, do it again.",
     "error_screen_replaced": "This screen is out of date, the newer one is below.",
     "error_bad_value": "{name}: “{value}” is not allowed. Use {allowed}.",
     "error_model_shut_down": (

@@ -79,8 +79,14 @@ async def bot(database: Database):
     await found.close()
 
 
-async def test_a_new_bot_was_never_away(bot: Bot):
-    assert await bot.gets(None, 3 * LATE_S) == []
+async def test_a_new_bot_has_sent_no_old_buttons(bot: Bot):
+    """But what people wrote before it began is as old as it says."""
+    assert await bot.gets(None, 3 * LATE_S) == [1]
+
+
+async def test_with_a_wrong_clock_only_the_first_messages_look_old(bot: Bot):
+    assert await bot.gets(3 * LATE_S) == [0]
+    assert await bot.gets(3 * LATE_S, 3 * LATE_S) == []
 
 
 async def test_after_an_absence_presses_are_late_until_something_new(bot: Bot):
