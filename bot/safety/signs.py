@@ -6,8 +6,8 @@ So a step of a phrase is a shift and an "and", whatever the text repeats; nothin
 
 import functools
 import tomllib
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,16 +43,34 @@ class Phrase:
 
     parts: tuple[tuple[Step, ...], ...]
     needs: frozenset[int]
+    """The families without which it stands nowhere."""
 
     def ends_in(self, found: Mapping[int, int]) -> int:
         """The positions where the phrase ends in a text, as bits; *found* has those of families."""
-        for family in self.needs:
-            if family not in found:
-                return 0
+        if not self.needs <= found.keys():
+            return 0
         first, *others = (_ends(part, found) for part in self.parts)
         for other in others:
             first &= _around(other, _NEAR)
         return first
+
+
+class Phrases:
+    """Any of several phrases. Only those are tried of which a text has the rarest family."""
+
+    def __init__(self, phrases: Sequence[Phrase]) -> None:
+        n_phrases = Counter(family for phrase in phrases for family in phrase.needs)
+        self._by_rarest: dict[int, list[Phrase]] = defaultdict(list)
+        for phrase in phrases:
+            self._by_rarest[min(phrase.needs, key=lambda each: n_phrases[each])].append(phrase)
+
+    def ends_in(self, found: Mapping[int, int]) -> int:
+        """The positions where one of them ends, as bits."""
+        places = 0
+        for family in self._by_rarest.keys() & found.keys():
+            for phrase in self._by_rarest[family]:
+                places |= phrase.ends_in(found)
+        return places
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +79,12 @@ class Sign:
 
     danger: Danger
     is_loud: bool
-    phrases: tuple[Phrase, ...]
+    phrases: Phrases
     unless: tuple[Phrase, ...]
 
     def positions(self, found: Mapping[int, int], calm: int) -> int:
         """Where the sign stands in a text, as bits; *calm* are the bits of films and the like."""
-        places = 0
-        for phrase in self.phrases:
-            places |= phrase.ends_in(found)
+        places = self.phrases.ends_in(found)
         if places and not self.is_loud:
             places &= ~calm
         for phrase in self.unless if places else ():
@@ -139,9 +155,9 @@ class Signs:
         self.lexicon = Lexicon()
         self._data = data
         self._families: dict[frozenset[str], int] = {}
-        self._calm = self._phrases(data["calm"]["signs"])
-        self._idioms = self._phrases(data["idioms"]["signs"])
-        self._now = self._phrases(data["now"]["signs"])
+        self._calm = Phrases(self._phrases(data["calm"]["signs"]))
+        self._idioms = Phrases(self._phrases(data["idioms"]["signs"]))
+        self._now = Phrases(self._phrases(data["now"]["signs"]))
         self._signs = sorted(map(self._sign, data["sign"]), key=lambda sign: -sign.danger.grade)
         # Only reading needed these: 9 MB.
         self._families.clear()
@@ -149,12 +165,12 @@ class Signs:
 
     def calm(self, found: Mapping[int, int]) -> int:
         """Where a text speaks of a film, a game and the like, as bits."""
-        return _around(_places(self._calm, found), _SILENT * 3)
+        return _around(self._calm.ends_in(found), _SILENT * 3)
 
     def dangers(self, found: Mapping[int, int], calm: int) -> Iterator[Danger]:
         """Every danger whose signs a text has, by the positions of its families as bits."""
-        now = _around(_places(self._now, found), _SILENT + 2)
-        idioms = _around(_places(self._idioms, found), _SILENT)
+        now = _around(self._now.ends_in(found), _SILENT + 2)
+        idioms = _around(self._idioms.ends_in(found), _SILENT)
         for sign in self._signs:
             if places := sign.positions(found, calm) & ~idioms:
                 grade = Grade.ACUTE if places & now else sign.danger.grade
@@ -164,7 +180,7 @@ class Signs:
         return Sign(
             Danger(DangerKind(entry["kind"]), Grade(entry["grade"])),
             entry.get("loud", False),
-            self._phrases(entry["signs"]),
+            Phrases(self._phrases(entry["signs"])),
             self._phrases(entry.get("unless", "")),
         )
 
@@ -214,10 +230,6 @@ def signs_in(language: str) -> Signs:
     """The signs of a language of LANGUAGES; read once."""
     file = Path(__file__).with_name(f"signs_{language}.toml")
     return Signs(tomllib.loads(file.read_text(encoding="utf-8")))
-
-
-def _places(phrases: Iterable[Phrase], found: Mapping[int, int]) -> int:
-    return functools.reduce(int.__or__, (phrase.ends_in(found) for phrase in phrases), 0)
 
 
 def _ends(steps: tuple[Step, ...], found: Mapping[int, int]) -> int:
