@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Final
 
 from bot.delivery.chats_store import newest_message_id, saw_message
@@ -15,11 +15,11 @@ BUSY = "busy"
 """The lane of updates that came when their own lane was full: each is turned away with a word."""
 
 
-_ROW: Final = """
-    SELECT id, chat_id, lane, payload, floor_id, attempts, frame_message_id, is_late, received_at,
-        '' AS parts, '' AS part_ids, 0 AS leaves
-    FROM inbox
+_FIELDS: Final = """
+    id, chat_id, lane, payload, floor_id, attempts, frame_message_id, is_late, received_at,
+    '' AS parts, '' AS part_ids, 0 AS leaves
 """
+_ROW: Final = f"SELECT {_FIELDS} FROM inbox"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,22 +86,27 @@ class InboxStore:
         *,
         now: int,
         most_waiting: int,
-    ) -> list[Incoming]:
+    ) -> list[InboxRow]:
         """Store updates in order of arrival; return those that were not known yet.
 
         Where *most_waiting* wait behind the one at work, a further new one goes to the lane BUSY.
         """
+        seen: dict[int, int] = {}
+        for update in updates:
+            seen[update.chat_id] = max(seen.get(update.chat_id, 0), update.message_id)
+        for chat_id, message_id in seen.items():
+            await saw_message(tx, chat_id, message_id)
+        floor_id = await newest_message_id(tx)
         new = []
         for update in updates:
-            await saw_message(tx, update.chat_id, update.message_id)
-            lane = await self._lane_that_it_continues(tx, update)
-            if lane is None and update.is_late:
-                lane = update.lane  # however many these are, they get one answer
+            # However many late ones there are, they get one answer.
+            lane = update.lane if update.is_late else await self._lane_that_it_continues(tx, update)
             if lane is None:
                 is_full = await self._n_open(tx, update.chat_id, update.lane) > most_waiting
                 lane = BUSY if is_full else update.lane
-            added = await tx.execute(
-                """
+            added = await tx.one(
+                InboxRow,
+                f"""
                 INSERT OR IGNORE INTO inbox (
                     bot_id, update_id, chat_id, lane, payload, message_id, floor_id, received_at,
                     is_late
@@ -109,29 +114,13 @@ class InboxStore:
                     :bot_id, :update_id, :chat_id, :lane, :payload, :message_id, :floor_id, :now,
                     :is_late
                 )
+                RETURNING {_FIELDS}
                 """,
-                asdict(update)
-                | {
-                    "bot_id": bot_id,
-                    "lane": lane,
-                    "floor_id": await newest_message_id(tx),
-                    "now": now,
-                },
+                asdict(update) | {"bot_id": bot_id, "lane": lane, "floor_id": floor_id, "now": now},
             )
-            if added:
-                new.append(replace(update, lane=lane))
+            if added is not None:
+                new.append(added)
         return new
-
-    async def taken(self, tx: Transaction, bot_id: int, update_id: int) -> InboxRow | None:
-        """The update with Telegram's id, inside the transaction that stores it."""
-        return await tx.one(
-            InboxRow,
-            f"""
-            {_ROW}
-            WHERE bot_id = :bot_id AND update_id = :update_id
-            """,
-            {"bot_id": bot_id, "update_id": update_id},
-        )
 
     async def head(self, chat_id: int, lane: str) -> InboxRow | None:
         """The oldest update of a lane that is not done, or None."""

@@ -27,6 +27,8 @@ MOST_ATTEMPTS = 3
 MOST_WAITING = 30
 """Updates of one lane that may wait; further ones are refused with a message."""
 RETRY_DELAY_S = 1.0
+LATE_AT_ONCE = 8
+"""Lanes that work on what came late, so that a new question does not wait for all of them."""
 CATCHES_UP_S = 60.0
 """What Telegram held for the bot has come when nothing has for so long."""
 
@@ -38,8 +40,11 @@ _ChatLane = tuple[int, str]
 _logger = logging.getLogger(__name__)
 
 
-Look = Callable[[Transaction, InboxRow], Awaitable[None]]
-"""Looks at an update in the transaction that stores it, before any lane handles it."""
+Look = Callable[[InboxRow], Awaitable[Work | None]]
+"""Looks at an update in the transaction that stores it, before any lane handles it.
+
+It returns what there is to store with the update, if anything.
+"""
 
 
 class Handle(Protocol):
@@ -77,6 +82,9 @@ class Lanes:
     """When something arrived last, by the loop's clock; for what an earlier process left, now."""
     _is_behind: bool = field(init=False)
     """Telegram may hold more of what was made while the bot was away: it waits for all of it."""
+    _late_turns: asyncio.Semaphore = field(
+        init=False, default_factory=lambda: asyncio.Semaphore(LATE_AT_ONCE)
+    )
     _accepted_at: float = field(init=False, default=0)
     """When updates came last, by the loop's clock."""
 
@@ -114,10 +122,10 @@ class Lanes:
         new = await self.database.write(lambda tx: self._take(tx, incoming, is_all=is_all))
         if is_all:
             self._catch_up()
-        for update in new:
-            lane = update.chat_id, update.lane
+        for row in new:
+            lane = row.chat_id, row.lane
             self._arrived_at[lane] = asyncio.get_running_loop().time()
-            if lane in self._arrivals:
+            if lane in self._arrivals and not (row.is_late and self._is_behind):
                 self._arrivals[lane].set()
             self._workers.wake(lane)
 
@@ -129,15 +137,13 @@ class Lanes:
 
     async def _take(
         self, tx: Transaction, incoming: Sequence[Incoming], *, is_all: bool
-    ) -> list[Incoming]:
+    ) -> list[InboxRow]:
         if self.absence is not None and is_all:
             await self.absence.heard(tx)
         new = await self.store.add(
             tx, self.bot_id, incoming, now=int(time.time()), most_waiting=MOST_WAITING
         )
-        for update in new if self.looks else ():
-            row = await self.store.taken(tx, self.bot_id, update.update_id)
-            assert row is not None
+        for row in new:
             await self._look_at(tx, row)
         return new
 
@@ -145,8 +151,9 @@ class Lanes:
         """What goes wrong here must not keep updates from being stored. The log gets no words."""
         for look in self.looks:
             try:
-                async with tx.undone_alone():
-                    await look(tx, row)
+                if (work := await look(row)) is not None:
+                    async with tx.undone_alone():
+                        await work(tx)
             except Exception as exc:
                 _logger.error("Update %s was not looked at (%s)", row.id, type(exc).__name__)
 
@@ -154,7 +161,9 @@ class Lanes:
         while (found := await self._next(lane)).handled:
             is_replay = lane in self._interrupted or found.handled[0].attempts > 0
             self._interrupted.discard(lane)
-            await self._process(found, is_replay=is_replay)
+            turn = self._late_turns if found.handled[0].is_late else contextlib.nullcontext()
+            async with turn:
+                await self._process(found, is_replay=is_replay)
 
     async def _next(self, lane: _ChatLane) -> Backlog:
         """The oldest update and those that belong to it, as soon as no other may follow."""
@@ -169,7 +178,7 @@ class Lanes:
                     rest_s = self._behind_s()
                 else:
                     rest_s = self._rest_s(lane, found) if len(found) == len(rows) else 0
-                if rest_s <= 0 or not await _is_set_within(arrived, rest_s):
+                if rest_s <= 0 or not (await _is_set_within(arrived, rest_s) or is_late):
                     break
         finally:
             del self._arrivals[lane]

@@ -4,9 +4,11 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 from bot.delivery.inbox_store import InboxRow
+from bot.delivery.lanes import Work
 from bot.delivery.messages import integer, is_file, is_forward, words_of
 from bot.delivery.outbox_store import OutboxStore
 from bot.domain import JsonDict
@@ -42,22 +44,23 @@ class Lookout:
         """Read the rules, which takes up to a second, before the first message comes."""
         await asyncio.to_thread(danger_in, "")
 
-    async def look(self, tx: Transaction, row: InboxRow) -> None:
-        """Look at an update in the transaction that stores it, so that the card leaves at once."""
+    async def look(self, row: InboxRow) -> Work | None:
+        """The mark and the card for an update, to be stored with it, so that they leave at once."""
         message = row.written
         danger = await _danger_in(words_of(message)) if _is_of_a_person(message) else None
         if danger is None:
-            return
+            return None
         sender = message["from"]
         person = await self.people.who(
             integer(sender, "id"),
             name=str(sender.get("first_name") or ""),
             telegram_language=str(sender.get("language_code") or ""),
         )
-        if not await self._is_work(person, message):
-            thread_id = integer(message, "message_thread_id") or None
-            mark = _mark(row, integer(message, "message_id"), danger)
-            await self._take(tx, mark, person, thread_id=thread_id)
+        if await self._is_work(person, message):
+            return None
+        thread_id = integer(message, "message_thread_id") or None
+        mark = _mark(row, integer(message, "message_id"), danger)
+        return partial(self._take, mark=mark, person=person, thread_id=thread_id)
 
     async def join(
         self, row: InboxRow, person: Person, text: str, *, message_id: int, thread_id: int | None

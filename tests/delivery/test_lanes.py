@@ -494,9 +494,13 @@ async def test_updates_are_looked_at_before_a_lane_has_them(desk: Desk):
     """Each once, also when Telegram hands it over again; what a look stores is stored with it."""
     looked: list[str] = []
 
-    async def look(tx: Transaction, row: InboxRow) -> None:
+    async def look(row: InboxRow) -> Work:
         looked.append(_words(row))
-        await tx.execute("INSERT INTO settings VALUES (:key, '')", {"key": f"look {row.id}"})
+
+        async def work(tx: Transaction) -> None:
+            await tx.execute("INSERT INTO settings VALUES (:key, '')", {"key": f"look {row.id}"})
+
+        return work
 
     desk.looks.append(look)
     desk.begin()
@@ -517,9 +521,12 @@ async def test_a_look_that_fails_keeps_nothing_from_being_stored(
 ):
     """What it had stored is undone; the log has neither words nor an exception's text."""
 
-    async def look(tx: Transaction, row: InboxRow) -> None:
-        await tx.execute("INSERT INTO settings VALUES ('look', '')")
-        raise ValueError(_words(row))
+    async def look(row: InboxRow) -> Work:
+        async def work(tx: Transaction) -> None:
+            await tx.execute("INSERT INTO settings VALUES ('look', '')")
+            raise ValueError(_words(row))
+
+        return work
 
     desk.looks.append(look)
     desk.begin()
