@@ -104,22 +104,30 @@ class Lexicon:
         self._stems: dict[str, tuple[int, ...]] = defaultdict(tuple)
         self._lengths: dict[str, set[int]] = defaultdict(set)
         self._slips: dict[bool, dict[str, str]] = {True: {}, False: {}}
+        self._read: dict[str, str] = {}
+        """Every literal so far, folded; the one that was added last is the last."""
 
     def add(self, literal: str, family: int) -> None:
         """Puts a word, two (`one_two`) or a stem (`stem*`) into a family."""
-        is_stem = literal.endswith("*")
-        word = " ".join(map(fold, literal.rstrip("*").split("_")))
-        if is_stem:
+        word = self._read.pop(literal, "") or " ".join(map(fold, literal.rstrip("*").split("_")))
+        self._read[literal] = word
+        if literal[-1] == "*":
             self._stems[word] += (family,)
             self._lengths[word[:2]].add(len(word))
         else:
             self._whole[word] += (family,)
-        if " " in word:
-            self.heads.add(word.split()[0])
-        for part in word.split():
-            if len(part) >= (_LONG_STEM if is_stem else _LONG):
-                ends_it = is_stem and part == word
-                self._slips[ends_it].update(dict.fromkeys((part, *_shorter(part)), part))
+
+    def close(self) -> None:
+        """Learn the pairs and the slips of all words, once each; of equal slips the last counts."""
+        for literal, word in self._read.items():
+            is_stem = literal[-1] == "*"
+            first, *others = parts = word.split()
+            self.heads.update([first] if others else [])
+            for part in parts:
+                if len(part) >= (_LONG_STEM if is_stem else _LONG):
+                    ends_it = is_stem and part == word
+                    self._slips[ends_it].update(dict.fromkeys((part, *_shorter(part)), part))
+        self._read.clear()
 
     def families(self, word: str) -> set[int]:
         """The families of a folded word, or of two with a space between."""
@@ -154,12 +162,13 @@ class Signs:
     def __init__(self, data: Mapping[str, Any]) -> None:
         self.lexicon = Lexicon()
         self._data = data
-        self._families: dict[frozenset[str], int] = {}
+        self._families: dict[str, int] = {}
         self._calm = Phrases(self._phrases(data["calm"]["signs"]))
         self._idioms = Phrases(self._phrases(data["idioms"]["signs"]))
         self._now = Phrases(self._phrases(data["now"]["signs"]))
         self._signs = sorted(map(self._sign, data["sign"]), key=lambda sign: -sign.danger.grade)
-        # Only reading needed these: 9 MB.
+        # Only reading needed these.
+        self.lexicon.close()
         self._families.clear()
         self._data = {}
 
@@ -209,12 +218,11 @@ class Signs:
         yield Step(last.words, last.reach, last.not_after, excluded)
 
     def _family(self, item: str) -> int:
-        literals = frozenset(self._literals(item))
-        if literals not in self._families:
-            self._families[literals] = len(self._families)
-            for literal in literals:
-                self.lexicon.add(literal, self._families[literals])
-        return self._families[literals]
+        if item not in self._families:
+            self._families[item] = family = len(self._families)
+            for literal in dict.fromkeys(self._literals(item)):
+                self.lexicon.add(literal, family)
+        return self._families[item]
 
     def _literals(self, item: str) -> Iterator[str]:
         for part in item.split("/"):

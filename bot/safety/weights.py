@@ -48,9 +48,10 @@ class Weights:
 @functools.cache
 def weights() -> Weights:
     """The shipped weights; read once."""
-    bias, *lines = Path(__file__).with_name("weights.txt").read_text(encoding="utf-8").splitlines()
-    pairs = (line.split("\t") for line in lines)
-    return Weights({piece: int(weight) for weight, piece in pairs}, int(bias))
+    with Path(__file__).with_name("weights.txt").open(encoding="utf-8") as lines:
+        bias = int(next(lines))
+        pairs = (line.rstrip("\n").split("\t") for line in lines)
+        return Weights({piece: int(weight) for weight, piece in pairs}, bias)
 
 
 def spread(n_pieces: int) -> float:
