@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks import notebook
 from bot.catalogue import load_catalogue
 from bot.dataset.checking import Checker
-from bot.dataset.validation import validate
+from bot.dataset.validation.scan import validate
 
 ENCODING = "o200k_base"
 _MODEL = "gpt-4.1-mini"

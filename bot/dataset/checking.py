@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from bot.catalogue import Catalogue
-from bot.dataset.validation import validate
 from bot.domain.datasets import Dataset, ValidationReport
 from bot.errors import DatasetMissing
 from bot.runtime.isolated import run_isolated
@@ -113,6 +112,8 @@ class Checker:
     async def _validate(
         self, path: Path, limits: _Limits, *, is_deep: bool = True
     ) -> ValidationReport:
+        from bot.dataset.validation.scan import validate  # noqa: PLC0415 - many rules, see there
+
         encoding, longest = limits
         return await self.run(
             validate, path, encoding=encoding, max_example_tokens=longest, is_deep=is_deep

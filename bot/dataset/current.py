@@ -9,7 +9,6 @@ from bot.dataset.checking import Checker
 from bot.dataset.files import DatasetFiles
 from bot.dataset.repair import can_repair
 from bot.dataset.store import DatasetStore, shows
-from bot.dataset.validation.profile import first_system_prompt
 from bot.domain.datasets import Dataset, ValidationReport
 from bot.errors import DatasetInvalid, DatasetMissing
 from bot.gateways.provider import TrainingApi
@@ -94,6 +93,8 @@ class CurrentDataset:
         chosen = await self.store.chosen()
         if chosen is not None:
             return chosen.system_prompt
+        from bot.dataset.validation.profile import first_system_prompt  # noqa: PLC0415 - rules
+
         try:
             known = await self.checker.known(self.path)
             return (

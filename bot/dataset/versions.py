@@ -11,7 +11,7 @@ from bot.dataset.checking import Checker
 from bot.dataset.current import CurrentDataset, is_worth_keeping
 from bot.dataset.files import DatasetFiles
 from bot.dataset.recognition import Columns
-from bot.dataset.repair import Repair, is_convertible, repair
+from bot.dataset.repair import Repair, is_convertible
 from bot.dataset.split import Split, leaks, split
 from bot.dataset.store import DatasetStore
 from bot.domain.datasets import Dataset, DatasetOrigin, Finding, ValidationReport
@@ -129,7 +129,7 @@ class DatasetVersions:
         """
         dataset = await self.get(dataset_id)
         with self.files.draft() as draft:
-            return await self.checker.run(repair, Path(dataset.path), draft, columns=columns)
+            return await self._repaired(dataset, draft, columns)
 
     async def repair(
         self, dataset_id: int, columns: Columns | None = None, *, by: int
@@ -137,7 +137,7 @@ class DatasetVersions:
         """Make the repaired version; raises like `preview`."""
         dataset = await self.get(dataset_id)
         with self.files.draft() as draft:
-            await self.checker.run(repair, Path(dataset.path), draft, columns=columns)
+            await self._repaired(dataset, draft, columns)
             sha256 = await asyncio.to_thread(self.files.keep, draft)
         return await self._remember(
             sha256,
@@ -146,6 +146,11 @@ class DatasetVersions:
             by=by,
             parent_id=dataset.id,
         )
+
+    async def _repaired(self, dataset: Dataset, draft: Path, columns: Columns | None) -> Repair:
+        from bot.dataset.repair.run import repair  # noqa: PLC0415 - many rules, see there
+
+        return await self.checker.run(repair, Path(dataset.path), draft, columns=columns)
 
     async def fit(self, dataset_id: int, columns: Columns | None = None, *, by: int) -> CheckedFile:
         """The version, or the one that it is converted to; raises like `repair`."""

@@ -2,20 +2,22 @@
 
 Counting mostly holds the GIL: count much text in a thread, piece by piece. Loading a tokenizer
 holds it for 0.2 s, also in a thread, and takes 40 MB. So it comes when needed, and leaves later.
+Its library also comes only then.
 """
 
-import ctypes
 import functools
 import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-
-import splintr
+from typing import TYPE_CHECKING
 
 from bot.catalogue import load_catalogue
 from bot.domain import JsonDict
 from bot.domain.models import ChatMessage
+
+if TYPE_CHECKING:
+    import splintr
 
 # The formula of OpenAI's cookbook. It matches the bill to one or two tokens per example:
 # https://developers.openai.com/cookbook/examples/how_to_count_tokens_with_tiktoken
@@ -31,7 +33,7 @@ _BYTES_PER_TOKEN = 4
 
 @dataclass(slots=True)
 class _Loaded:
-    tokenizer: splintr.AnyTokenizer
+    tokenizer: "splintr.AnyTokenizer"
     used_at: float
     """Seconds of the monotonic clock."""
 
@@ -56,6 +58,8 @@ def forget_unused(idle_s: float) -> None:
     for encoding in unused:
         del _loaded[encoding]
     if unused:
+        import ctypes  # noqa: PLC0415 - see above
+
         with suppress(AttributeError):  # only glibc keeps freed memory, and has this
             ctypes.CDLL(None).malloc_trim(0)
 
@@ -112,7 +116,7 @@ def _cached_count(text: str, encoding: str) -> int:
     return count_tokens(text, encoding)
 
 
-def _count(text: str, tokenizer: splintr.AnyTokenizer) -> int:
+def _count(text: str, tokenizer: "splintr.AnyTokenizer") -> int:
     try:
         if "<" in text:  # the flat encoding would take "<|endoftext|>" for one token
             return len(tokenizer.encode_ordinary(text))
@@ -121,9 +125,11 @@ def _count(text: str, tokenizer: splintr.AnyTokenizer) -> int:
         return len(tokenizer.encode_ordinary(text.encode(errors="replace").decode()))
 
 
-def _tokenizer(encoding: str) -> splintr.AnyTokenizer:
+def _tokenizer(encoding: str) -> "splintr.AnyTokenizer":
     loaded = _loaded.get(encoding)
     if loaded is None:
+        import splintr  # noqa: PLC0415 - see above
+
         loaded = _Loaded(splintr.Tokenizer.from_pretrained(encoding), 0)
         _loaded[encoding] = loaded
     loaded.used_at = time.monotonic()

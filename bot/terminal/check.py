@@ -14,7 +14,7 @@ from telegram.error import InvalidToken, TelegramError
 from bot.app import build_telegram
 from bot.catalogue import load_catalogue
 from bot.config import NOT_ENCRYPTED, Needs, Settings, load_settings
-from bot.dataset.validation import validate
+from bot.dataset.validation.scan import validate
 from bot.delivery.requests import ForeignAnswer
 from bot.edge.core import build_provider, open_core, today_utc
 from bot.edge.registry import Registry

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from bot.catalogue import load_catalogue
 from bot.config import Needs, Settings
-from bot.dataset import validation
 from bot.dataset.number_views import number_lines
 from bot.dataset.recognition import Columns
-from bot.dataset.repair import Repair, can_repair, repair
+from bot.dataset.repair import Repair, can_repair
+from bot.dataset.repair.run import repair
 from bot.dataset.repair_views import repair_lines
+from bot.dataset.validation import scan
 from bot.dataset.views import kind_sentence, n_convertible, rest_of
 from bot.domain import JsonDict
 from bot.domain.datasets import Finding, ValidationReport
@@ -83,7 +84,7 @@ def read(path: Path, *, base_model: str) -> ValidationReport:
     """
     catalogue = load_catalogue()
     with progress_bar(path) as progress:
-        return validation.validate(
+        return scan.validate(
             path,
             encoding=catalogue.encoding(base_model),
             max_example_tokens=catalogue.max_example_tokens(base_model),

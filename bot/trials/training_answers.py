@@ -9,7 +9,6 @@ from typing import Final
 
 from bot.dataset.validation.language import normalised
 from bot.dataset.validation.learnt import learnt_of_row
-from bot.dataset.validation.profile import Scripts
 from bot.dataset.validation.similarity import Nearby
 from bot.gateways.dataset_file import Line, Progress, lines_of, open_dataset
 from bot.trials.entities import TrainingFigures
@@ -44,6 +43,8 @@ def read_training_answers(
 
     None: it holds no answer. Raises DatasetMissing where it does not exist or can't be read.
     """
+    from bot.dataset.validation.profile import Scripts  # noqa: PLC0415 - brings many rules
+
     repeats, scripts = Repeats(said), Scripts()
     lengths: list[int] = []
     n_asking = 0

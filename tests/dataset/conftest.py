@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.dataset.validation import validate
+from bot.dataset.validation.scan import validate
 
 
 @pytest.fixture

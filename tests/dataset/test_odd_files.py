@@ -9,7 +9,8 @@ import pytest
 
 from bot.dataset.current import is_worth_keeping
 from bot.dataset.recognition.source import BROKEN, KINDS, LEFT_OUT
-from bot.dataset.repair import can_repair, repair
+from bot.dataset.repair import can_repair
+from bot.dataset.repair.run import repair
 from bot.domain.datasets import Level
 from bot.errors import CannotRepair
 from bot.terminal.dataset import report_lines

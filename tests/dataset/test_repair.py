@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from bot.dataset.recognition import Columns
-from bot.dataset.repair import REPAIRABLE, can_repair, repair
+from bot.dataset.repair import REPAIRABLE, can_repair
 from bot.dataset.repair.changes import excerpt
-from bot.dataset.validation import validate
+from bot.dataset.repair.run import repair
+from bot.dataset.validation.scan import validate
 from bot.dataset.validation.tables import all_rules
 from bot.errors import CannotRepair, DatasetMissing
 from tests.dataset.validation_files import interrupt

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.dataset.repair import REPAIRABLE, repair
+from bot.dataset.repair import REPAIRABLE
 from bot.dataset.repair.messages import mend_messages
-from bot.dataset.validation import validate
+from bot.dataset.repair.run import repair
+from bot.dataset.validation.scan import validate
 from bot.errors import CannotRepair
 
 TEXTS = st.lists(

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.dataset.recognition import Columns
-from bot.dataset.repair import repair
+from bot.dataset.repair.run import repair
 from bot.errors import CannotRepair
 from tests.dataset.odd_files import HEADS, PAIRS, ROLES, csv_of
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bot.dataset.validation import validate
 from bot.dataset.validation.rules import MAX_LISTED
+from bot.dataset.validation.scan import validate
 from bot.dataset.validation.tables import all_rules
 from bot.domain.datasets import Level
 from bot.errors import DatasetMissing

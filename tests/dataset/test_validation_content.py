@@ -7,10 +7,10 @@ from statistics import median_low
 
 import pytest
 
-from bot.dataset.validation import validate
 from bot.dataset.validation.language import is_refusal, normalised, script_of, words_of
 from bot.dataset.validation.learnt import learnt_of
 from bot.dataset.validation.personal_data import personal_in, secrets_in
+from bot.dataset.validation.scan import validate
 from bot.dataset.validation.themes import theme_of
 from bot.domain.datasets import Spread
 from tests.dataset.validation_files import (

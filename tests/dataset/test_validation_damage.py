@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.dataset.repair import repair
+from bot.dataset.repair.run import repair
 from bot.dataset.validation.damage import (
     has_lost_characters,
     has_reasoning_inside,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.dataset.repair import repair
+from bot.dataset.repair.run import repair
 from bot.dataset.split import leaks
 from bot.dataset.validation.learnt import learnt_of, learnt_of_row
 from tests.dataset.pair_files import LINE as PAIR_LINE

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.dataset.repair import repair
+from bot.dataset.repair.run import repair
 from bot.dataset.split import leaks, split
 from bot.dataset.validation.profile import first_system_prompt
 from bot.dataset.validation.tables import all_rules

@@ -5,7 +5,8 @@ from copy import deepcopy
 
 import pytest
 
-from bot.dataset.validation import content_rules, validate
+from bot.dataset.validation import content_rules
+from bot.dataset.validation.scan import validate
 from bot.dataset.validation.similarity import Nearby
 from bot.dataset.validation.tables import all_rules
 from bot.domain.datasets import Level

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.dataset.validation import tables, validate
+from bot.dataset.validation import tables
 from bot.dataset.validation.parsing import LineParser, plain_messages
 from bot.dataset.validation.personal_data import personal_in
+from bot.dataset.validation.scan import validate
 from tests.dataset.validation_files import encoded, example, good_lines, pair_lines
 
 FEW = settings(

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.dataset.repair import repair
+from bot.dataset.repair.run import repair
 from bot.dataset.validation.spelling import meant_role, meant_weight, misspelt_keys, spelt
 from bot.errors import CannotRepair
 from bot.texts import validation_en, validation_ru

@@ -12,7 +12,7 @@ import pytest
 from bot import arguments
 from bot.catalogue import load_catalogue
 from bot.config import Settings
-from bot.dataset.validation import validate
+from bot.dataset.validation.scan import validate
 from bot.texts import LANGUAGES
 from bot.usage.cost import training_cost
 from engine import settings as engine_settings

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from bot.dataset.validation import validate
+from bot.dataset.validation.scan import validate
 from bot.domain.datasets import TrainingMethod
 from bot.gateways.dataset_file import open_dataset
 from bot.gateways.provider import TrainingApi

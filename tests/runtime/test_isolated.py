@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bot.dataset.validation import validate
+from bot.dataset.validation.scan import validate
 from bot.errors import BadValue, DatasetMissing, TooMuchWork
 from bot.gateways.tokenizer import count_tokens
 from bot.runtime.isolated import run_isolated

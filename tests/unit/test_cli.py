@@ -76,3 +76,19 @@ print({name for name in sys.modules if name.split(".")[0] == "telegram"})
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
 
     assert done.stdout == b"set()\n"
+
+
+@pytest.mark.processes
+def test_a_start_leaves_out_what_only_datasets_and_cards_need():
+    """They are 10 MB and a tenth of a second; the first file or picture brings them."""
+    script = """
+import sys
+import bot.app
+late = {"rapidfuzz", "splintr", "matplotlib", "bot.terminal", "bot.demo"}
+rules = ("validation.scan", "repair.run", "recognition.recognise")
+late |= {f"bot.dataset.{name}" for name in rules}
+print(late & sys.modules.keys())
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+
+    assert done.stdout == b"set()\n"

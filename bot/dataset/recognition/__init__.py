@@ -4,7 +4,6 @@
 read it; validation tries that way, and repair goes it.
 """
 
-from bot.dataset.recognition.recognise import recognised
 from bot.dataset.recognition.source import Broken, Columns, LeftOut, Source
 
-__all__ = ["Broken", "Columns", "LeftOut", "Source", "recognised"]
+__all__ = ["Broken", "Columns", "LeftOut", "Source"]

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.catalogue import load_catalogue
-from bot.dataset.recognition import Source, recognised
+from bot.dataset.recognition import Source
+from bot.dataset.recognition.recognise import recognised
 from bot.dataset.validation.profile import DatasetProfile, Occurrences
 from bot.dataset.validation.rules import NOTHING_TO_ADD, Params, Places, names, shown
 

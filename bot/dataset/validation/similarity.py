@@ -2,7 +2,7 @@
 
 Every text is known by a few of its features (pairs of neighbouring words): those with the smallest
 hashes, so that similar texts choose mostly the same ones. Only texts that share enough of them are
-compared letter by letter.
+compared letter by letter. The library for that takes 4 MB, so it comes with the first comparison.
 """
 
 import re
@@ -12,8 +12,6 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Final
 from zlib import crc32
-
-from rapidfuzz import fuzz
 
 from bot.dataset.validation.language import words_of
 
@@ -145,6 +143,8 @@ def _is_near(one: str, other: str) -> bool:
         return _same_but_for_endings(one.split(), other.split())
     if sorted(_NUMBER.findall(one)) != sorted(_NUMBER.findall(other)):
         return False
+    from rapidfuzz import fuzz  # noqa: PLC0415 - see above
+
     return bool(
         fuzz.ratio(one, other, score_cutoff=_ALIKE)
         or fuzz.token_sort_ratio(one, other, score_cutoff=_ALIKE)
@@ -162,4 +162,6 @@ def _same_but_for_endings(one: list[str], other: list[str]) -> bool:
 def _same_word(one: str, other: str) -> bool:
     if one[0] != other[0] or one.isdigit() or other.isdigit():
         return False
+    from rapidfuzz import fuzz  # noqa: PLC0415 - see above
+
     return fuzz.ratio(one, other) >= _SAME_WORD
