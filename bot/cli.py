@@ -7,6 +7,7 @@ without its library.
 
 import argparse
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -147,6 +148,7 @@ def _workflow(name: str, options: argparse.Namespace) -> int:
 
 async def run(settings: Settings, *, until_eof: bool) -> int:
     """Serve until SIGTERM, Ctrl-C or, if asked for, the end of standard input."""
+    gc.disable()  # what is made up to `freeze` stays, and looking through it takes 0.2 s
     from bot.app import open_app
 
     try:
@@ -164,6 +166,8 @@ async def run(settings: Settings, *, until_eof: bool) -> int:
         _watch_stdin(loop, stop)
     async with AsyncExitStack() as stack:
         app = await open_app(settings, stack)
+        gc.freeze()
+        gc.enable()
         try:
             await app.run(stop, lambda username: print(f"bot: ready @{username}", flush=True))
         except* CannotStart as group:
