@@ -147,7 +147,7 @@ def assemble(core: Core, features: Sequence[Feature]) -> App:
     reachability = Reachability()
     application = build_telegram(settings, reachability)
     menus = Menus(core=core)
-    rate_limits = RateLimits()
+    rate_limits = RateLimits(is_stranger=core.people.is_stranger)
     poster = Poster(
         application.bot,
         rate_limits,

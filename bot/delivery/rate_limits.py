@@ -19,6 +19,8 @@ SEARCHES_PER_SECOND = 18.0
 """Of these, edits that search for lost messages: a third is always left to new messages."""
 PER_CHAT_PER_SECOND = 1.0
 CHAT_BURST = 4
+_INSTANT_S = 0.001
+"""A shorter wait is a rounding error of the clock."""
 
 
 class _Bucket:
@@ -44,11 +46,21 @@ class _Bucket:
         return max(self._spent_at, now - self._burst / self._rate) + 1 / self._rate
 
 
-class RateLimits:
-    """Delays messages as long as Telegram's limits require."""
+async def _nobody(chat_id: int) -> bool:
+    return False
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+
+class RateLimits:
+    """Delays messages as long as Telegram's limits require; strangers wait for everybody else."""
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        is_stranger: Callable[[int], Awaitable[bool]] = _nobody,
+    ) -> None:
         self._clock = clock
+        self._is_stranger = is_stranger
+        self._next_stranger = asyncio.Lock()
         self._all = _Bucket(PER_SECOND, BURST)
         self._searches = _Bucket(SEARCHES_PER_SECOND, BURST)
         self._next_search = asyncio.Lock()
@@ -57,11 +69,23 @@ class RateLimits:
 
     async def turn(self, chat_id: int) -> None:
         """Wait until a message may go to the chat."""
+        is_stranger = await self._is_stranger(chat_id)
         now = self._clock()
         blocked_s = self._blocked_until.get(chat_id, 0.0) - now
-        delay_s = max(blocked_s, self._chat(chat_id).take(now), self._all.take(now))
+        delay_s = max(blocked_s, self._chat(chat_id).take(now))
+        if not is_stranger:
+            delay_s = max(delay_s, self._all.take(now))
         if delay_s > 0:
             await asyncio.sleep(delay_s)
+        if is_stranger:
+            await self._turn_of_a_stranger()
+
+    async def _turn_of_a_stranger(self) -> None:
+        """Wait until nobody else wants the next turn: a stranger reserves none beforehand."""
+        async with self._next_stranger:
+            while (delay_s := self._all.wait(self._clock())) > _INSTANT_S:  # noqa: ASYNC110 - a pace
+                await asyncio.sleep(delay_s)
+            self._all.take(self._clock())
 
     async def turn_to_search(self, is_needed: Callable[[], Awaitable[bool]]) -> bool:
         """Wait until an edit of a message that may not exist may leave; False: needless by then.

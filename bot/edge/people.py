@@ -43,6 +43,10 @@ class People:
         """Whether they may use the bot now."""
         return self._access(await self._known(person_id, tx)) is not Access.STRANGER
 
+    async def is_stranger(self, person_id: int) -> bool:
+        """Whether they may not use the bot; whom the settings name is known without a query."""
+        return not self.is_fixed(person_id) and not (await self._known(person_id)).is_tester
+
     def is_fixed(self, person_id: int) -> bool:
         """Whether the settings admit them, so that admins can't remove them in the chat."""
         return person_id in self.admin_ids or person_id in self.tester_ids

@@ -45,6 +45,27 @@ async def test_no_second_sees_more_than_thirty(pace: RateLimits):
     assert max(times) == pytest.approx(200 / 28, abs=0.2)
 
 
+async def test_strangers_wait_for_everybody_else_and_for_nobody_twice():
+    """Three hundred wait already: who may use the bot goes next, and no turn stays unused."""
+    strangers = range(1000, 1300)
+
+    async def is_stranger(chat_id: int) -> bool:
+        return chat_id in strangers
+
+    pace = RateLimits(asyncio.get_running_loop().time, is_stranger)
+    crowd = asyncio.create_task(turns(pace, *strangers))
+    await asyncio.sleep(3)
+
+    ours = await turns(pace, 5, 6, 5)
+
+    assert max(ours) - 3 < 0.2
+    times = await crowd
+    assert times == sorted(times)
+    assert max(times) == pytest.approx(303 / 27, abs=0.5)
+    times = sorted([*times, *ours])
+    assert max(sum(start <= time < start + 1 for time in times) for start in times) <= 30
+
+
 async def test_busy_chat_holds_up_no_other(pace: RateLimits):
     """Ten messages of one chat wait; another chat's goes at once."""
     *_, other = await turns(pace, *[5] * 10, 6)
