@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 LOCKED := $(VENV)/.locked
 READY := $(VENV)/.ready
 LORA := $(VENV)/.lora
+RAY := $(VENV)/.ray
 PIP_INSTALL := $(BIN)/python -m pip --disable-pip-version-check -qq install
 # Python keeps the compiled tests, also where the environment forbids it: they start in half the time.
 PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
@@ -20,7 +21,7 @@ COMPILE := CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/pip-compile --quiet --strip
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(FLAGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-lora run-engine test test-fast test-slow retest coverage pictures run lint format audit lock setup setup-lora clean
+.PHONY: help demo demo-lora run-engine test test-fast test-slow retest coverage pictures run lint format audit lock setup setup-lora setup-ray clean
 
 help: ## list these commands
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-19s%s\n", $$1, $$2}'
@@ -77,17 +78,21 @@ audit: $(READY) ## known weaknesses of the packages that the bot runs with; asks
 		*requests.exceptions.*) echo "Not audited: pypi.org can't be reached" ;; \
 		*) echo "$$found"; exit 1 ;; esac
 
-lock: $(READY) ## write both lock files anew (FLAGS=--upgrade takes newer versions)
+lock: $(READY) ## write the lock files anew (FLAGS=--upgrade takes newer versions)
 	$(COMPILE) --output-file=requirements.lock pyproject.toml
 	$(COMPILE) --constraint=requirements.lock --extra=demo --extra=dev \
 		--output-file=requirements-dev.lock pyproject.toml
 	$(COMPILE) --no-allow-unsafe --unsafe-package=torch --constraint=requirements-dev.lock \
 		--constraint=requirements-torch.lock --extra=demo --extra=lora \
 		--output-file=requirements-lora.lock pyproject.toml
+	$(COMPILE) --constraint=requirements-dev.lock --constraint=requirements-lora.lock \
+		--extra=ray --output-file=requirements-ray.lock pyproject.toml
 
 setup: $(READY) ## only set up .venv
 
 setup-lora: $(LORA) ## .venv with what real training needs: 1.5 GB, with a CUDA build of torch 6 GB
+
+setup-ray: $(RAY) ## the same with Ray, for the nodes of a cluster and its tests: 0.4 GB more
 
 clean: ## throw away .venv and what the tools left; data and logs stay
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
@@ -103,6 +108,10 @@ $(LORA): requirements-lora.lock requirements-torch.lock | $(READY)
 	@echo "Installing what real training needs into $(VENV): once, 1.5 GB or more, some minutes"
 	@$(PIP_INSTALL) --require-hashes --no-deps --requirement requirements-lora.lock
 	@$(PIP_INSTALL) --requirement requirements-torch.lock
+	@touch $@
+
+$(RAY): requirements-ray.lock $(LORA)
+	@$(PIP_INSTALL) --require-hashes --no-deps --requirement requirements-ray.lock
 	@touch $@
 
 $(LOCKED): requirements-dev.lock

@@ -17,7 +17,12 @@ EXTRAS = {
     name: [Requirement(line) for line in lines]
     for name, lines in PROJECT["optional-dependencies"].items()
 }
-LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-lora.lock")
+LOCKS = (
+    "requirements.lock",
+    "requirements-dev.lock",
+    "requirements-lora.lock",
+    "requirements-ray.lock",
+)
 TORCH = "requirements-torch.lock"
 """Builds of torch differ in their hashes, so it is pinned by its version alone."""
 OURS = {*PACKAGES, "tests", "benchmarks"}
@@ -35,7 +40,7 @@ def declared_for(folder: str) -> set[str]:
     if folder in ("engine", "tests"):
         everything |= names(EXTRAS["lora"])
     if folder == "tests":
-        everything |= names(EXTRAS["dev"])
+        everything |= names(EXTRAS["dev"]) | names(EXTRAS["ray"])
     return everything
 
 
@@ -62,7 +67,7 @@ def test_what_is_imported_is_declared(folder):
 def test_every_range_has_both_ends():
     """Except packages numbered by date, which promise nothing by their numbers."""
     by_date = {"tzdata", "packaging"}
-    everything = [*RUNTIME, *EXTRAS["demo"], *EXTRAS["lora"], *EXTRAS["dev"]]
+    everything = [*RUNTIME, *EXTRAS["demo"], *EXTRAS["lora"], *EXTRAS["ray"], *EXTRAS["dev"]]
     open_ended = {
         requirement.name
         for requirement in everything
@@ -81,6 +86,7 @@ def test_every_range_has_both_ends():
             LOCKS[2],
             [*RUNTIME, *EXTRAS["demo"], *(each for each in EXTRAS["lora"] if each.name != "torch")],
         ),
+        (LOCKS[3], [*RUNTIME, *EXTRAS["ray"]]),
         (TORCH, [each for each in EXTRAS["lora"] if each.name == "torch"]),
     ],
 )
@@ -105,11 +111,13 @@ def test_tests_and_real_training_run_with_what_is_delivered(other):
     assert {name: each for name, each in runtime.items() if versions.get(name) != each} == {}
 
 
-def test_tests_run_with_what_real_training_has():
-    dev, lora = locked(LOCKS[1]), locked(LOCKS[2])
-    both = dev.keys() & lora.keys()
+@pytest.mark.parametrize(("one", "other"), [(1, 2), (1, 3), (2, 3)])
+def test_what_is_installed_together_fits_together(one, other):
+    """Tests, real training and Ray share an environment."""
+    ours, theirs = locked(LOCKS[one]), locked(LOCKS[other])
+    both = ours.keys() & theirs.keys()
 
-    assert {name: dev[name] for name in both if dev[name] != lora[name]} == {}
+    assert {name: ours[name] for name in both if ours[name] != theirs[name]} == {}
 
 
 @pytest.mark.parametrize("lock", LOCKS)
