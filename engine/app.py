@@ -18,10 +18,11 @@ from engine.catalogue import Bases, base_models
 from engine.envelope import Envelope
 from engine.jobs.trainer import Trainer
 from engine.jobs.trainings import Trainings
+from engine.option_kinds import NEVER
 from engine.parts import Engine
 from engine.quotas import Quotas
 from engine.routes import deployments
-from engine.settings import NEVER, Settings
+from engine.settings import Settings
 from engine.storage.database import Database
 from engine.storage.files import FileStore
 from engine.storage.jobs import JobStore

@@ -2,18 +2,14 @@
 
 import argparse
 import ipaddress
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
+from engine import option_kinds as kinds
 from engine.backends.lora.options import LoraOptions
 from engine.profiles import PROFILES, Profile
 
-BACKENDS = ("rehearsal", "lora")
-NEVER = "never"
-"""As a last day: none is told."""
 MAX_FILE_BYTES = 512 * 1024 * 1024
 """https://platform.openai.com/docs/api-reference/files/create (looked up 2026-11-22)"""
 
@@ -121,126 +117,70 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         parser.add_argument(name, default=value, type=kind, help=text)  # type: ignore[arg-type]
 
     option("--host", "127.0.0.1", str, "address to listen on")
-    option("--port", "8081", _port, "0: any free one")
-    option("--data", "data/run/engine", _folder, "folder for files, jobs and the database")
+    option("--port", "8081", kinds.port, "0: any free one")
+    option("--data", "data/run/engine", kinds.folder, "folder for files, jobs and the database")
     parser.add_argument(
         "--keys",
-        type=_keys,
+        type=kinds.keys,
         default=environment.get("ENGINE_API_KEYS") or "",
         # The default is not shown: these are secrets.
         help="accepted API keys, comma-separated; better in ENGINE_API_KEYS, where `ps` does not "
         "show them; none: any key is accepted, on loopback only%(default).0s",
     )
-    option("--backend", "rehearsal", _backend, "rehearsal trains nothing, lora trains for real")
-    option("--base", "", _words, "lora: base models, comma-separated: hub ids or local folders")
-    option("--devices", "", _words, "lora: such as cpu or cuda:0,cuda:1; none: every GPU, or cpu")
-    option("--lora-rank", "", _count_or_auto, "lora: rank of adapters; none: by the device")
-    option("--threads", "", _count_or_auto, "lora: threads on the CPU; none: by its cores")
-    option("--memory-bytes", "", _count_or_auto, "lora: limit of a training; none: what is free")
-    option("--idle-seconds", "900", _seconds, "lora: when a base without chats leaves the memory")
-    option("--chat-batch", "8", _count, "lora: chats that a base answers at once")
-    option("--chat-queue", "32", _count, "lora: chats that may wait; the next one is a 429")
+    option(
+        "--backend", "rehearsal", kinds.backend, "rehearsal trains nothing, lora trains for real"
+    )
+    option(
+        "--base", "", kinds.words, "lora: base models, comma-separated: hub ids or local folders"
+    )
+    option(
+        "--devices", "", kinds.words, "lora: such as cpu or cuda:0,cuda:1; none: every GPU, or cpu"
+    )
+    option("--lora-rank", "", kinds.count_or_auto, "lora: rank of adapters; none: by the device")
+    option("--threads", "", kinds.count_or_auto, "lora: threads on the CPU; none: by its cores")
+    option(
+        "--memory-bytes", "", kinds.count_or_auto, "lora: limit of a training; none: what is free"
+    )
+    option(
+        "--idle-seconds", "900", kinds.seconds, "lora: when a base without chats leaves the memory"
+    )
+    option("--chat-batch", "8", kinds.count, "lora: chats that a base answers at once")
+    option("--chat-queue", "32", kinds.count, "lora: chats that may wait; the next one is a 429")
     option("--vllm-url", "", str, "lora: a vLLM server that answers the chats")
     parser.add_argument(
         "--vllm-key",
         default=environment.get("ENGINE_VLLM_KEY") or "",
         help="its API key; better in ENGINE_VLLM_KEY%(default).0s",
     )
-    option("--validating-seconds", "2", _seconds, "how long a job validates its files at least")
-    option("--queued-seconds", "2", _seconds, "how long a job is queued")
-    option("--running-seconds", "30", _seconds, "how long a job runs, whatever its steps")
-    option("--tokens-per-second", "60", _seconds, "pace of streamed answers; 0: at once")
-    option("--first-token-seconds", "0.2", _seconds, "delay before an answer begins")
-    option("--deploy-seconds", "0", _seconds, "how long a new model is not found at first")
-    option("--max-file-bytes", str(MAX_FILE_BYTES), _count, "largest file that may be uploaded")
-    option("--jobs-per-key", "0", _whole, "active jobs that a key may have; 0: no limit")
-    option("--chats-per-key", "0", _whole, "answers at once that a key may have; 0: no limit")
-    option("--bytes-per-key", "0", _whole, "bytes that a key may store as files; 0: no limit")
-    option("--profile", "openai", _profile, f"provider that is played: {', '.join(PROFILES)}")
+    option(
+        "--validating-seconds", "2", kinds.seconds, "how long a job validates its files at least"
+    )
+    option("--queued-seconds", "2", kinds.seconds, "how long a job is queued")
+    option("--running-seconds", "30", kinds.seconds, "how long a job runs, whatever its steps")
+    option("--tokens-per-second", "60", kinds.seconds, "pace of streamed answers; 0: at once")
+    option("--first-token-seconds", "0.2", kinds.seconds, "delay before an answer begins")
+    option("--deploy-seconds", "0", kinds.seconds, "how long a new model is not found at first")
+    option(
+        "--max-file-bytes", str(MAX_FILE_BYTES), kinds.count, "largest file that may be uploaded"
+    )
+    option("--jobs-per-key", "0", kinds.whole, "active jobs that a key may have; 0: no limit")
+    option("--chats-per-key", "0", kinds.whole, "answers at once that a key may have; 0: no limit")
+    option("--bytes-per-key", "0", kinds.whole, "bytes that a key may store as files; 0: no limit")
+    option("--profile", "openai", kinds.profile, f"provider that is played: {', '.join(PROFILES)}")
     parser.add_argument(
         "--shutdown-date",
-        type=_day,
+        type=kinds.day,
         default=environment.get("ENGINE_SHUTDOWN_DATE") or None,
-        help=f"day (YYYY-MM-DD) that every model tells as its last, or {NEVER}; nothing ends on it",
+        help=f"day (YYYY-MM-DD) that every model tells as its last, or {kinds.NEVER}; nothing "
+        "ends on it",
     )
     parser.add_argument(
         "--training-closed",
         nargs="?",
         const="yes",
         default=environment.get("ENGINE_TRAINING_CLOSED") or "no",
-        type=_yes_or_no,
+        type=kinds.yes_or_no,
         help="refuse every new job: 403, training_not_available",
     )
     parser.add_argument("--until-eof", action="store_true", help="stop when standard input ends")
     return parser
-
-
-def _folder(text: str) -> Path:
-    return Path(text).resolve()  # other processes get paths below it
-
-
-def _seconds(text: str) -> float:
-    value = float(text)
-    if not (value >= 0 and math.isfinite(value)):
-        raise argparse.ArgumentTypeError("must be 0 or more")
-    return value
-
-
-def _whole(text: str) -> int:
-    value = int(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError("must be 0 or more")
-    return value
-
-
-def _count(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return value
-
-
-def _count_or_auto(text: str) -> int | None:
-    return _count(text) if text else None
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in text.split(",") if word.strip())
-
-
-def _backend(text: str) -> str:
-    if text not in BACKENDS:
-        raise argparse.ArgumentTypeError(f"must be one of {', '.join(BACKENDS)}")
-    return text
-
-
-def _profile(text: str) -> Profile:
-    if text not in PROFILES:
-        raise argparse.ArgumentTypeError(f"must be one of {', '.join(PROFILES)}")
-    return PROFILES[text]
-
-
-def _day(text: str) -> str:
-    if text == NEVER:
-        return text
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"must be a day such as 2027-01-14, or {NEVER}") from None
-
-
-def _yes_or_no(text: str) -> bool:
-    if text not in ("yes", "no"):
-        raise argparse.ArgumentTypeError("must be yes or no")
-    return text == "yes"
-
-
-def _port(text: str) -> int:
-    value = int(text)
-    if not 0 <= value <= 65_535:
-        raise argparse.ArgumentTypeError("must be 0 to 65535")
-    return value
-
-
-def _keys(text: str) -> frozenset[str]:
-    return frozenset(_words(text))
