@@ -23,7 +23,9 @@ from engine.backends.lora import machine, plan
 from engine.backends.lora.attempts import drop_checkpoints, latest_order
 from engine.backends.lora.bases import Bases
 from engine.backends.lora.chats import Chats
+from engine.backends.lora.children import LocalExecutor
 from engine.backends.lora.estimating import estimated, run_of
+from engine.backends.lora.executor import Executor
 from engine.backends.lora.failures import full_disk_told
 from engine.backends.lora.forecast import shape_of
 from engine.backends.lora.measured import Measured
@@ -52,6 +54,7 @@ class LoraBackend:
         self._bases = Bases(options.bases, data)
         self._chats = Chats(self._bases, options, devices[0])
         self._merging = Merging(self._bases, data, threads=machine.cpu_threads(options.threads))
+        self._executor: Executor = LocalExecutor()
         self._options = options
         self._device = devices[0]
         self._queue = DeviceQueue(devices)
@@ -106,7 +109,12 @@ class LoraBackend:
             prepared = await self._preparation.prepare(order, device, tell, hyperparameters)
             await self._preparation.begin(prepared, order.folder)
             training = Training(
-                order=order, work=prepared.work, report=report, tell=tell, chats=self._chats
+                order=order,
+                work=prepared.work,
+                report=report,
+                tell=tell,
+                chats=self._chats,
+                executor=self._executor,
             )
             tokens = await self._train(device, training)
         self._remember(training, prepared, tokens)

@@ -15,7 +15,9 @@ import sys
 from pathlib import Path
 
 from engine.backends.lora.environment import calm_environment
-from engine.backends.lora.orders import LOG_FILE, WorkOrder, write_order
+from engine.backends.lora.executor import Phase, State
+from engine.backends.lora.machine import killed_for_memory
+from engine.backends.lora.orders import LOG_FILE, Reason, WorkOrder, write_order
 
 PROCESS_FILE = "process.json"
 """The child's process id, and when it started, as `/proc` tells it."""
@@ -25,15 +27,17 @@ STOP_S = 10.0
 """How long a child may take to save a checkpoint."""
 SHOWN_LINES = 20
 """Of the child's log, in the server's log, if the child fails."""
-_POLL_S = 0.1
+_POLL_S = 0.2
 _log = logging.getLogger(__name__)
 
 
 class Worker:
     """A running child."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, folder: Path) -> None:
         self._process = process
+        self._folder = folder
+        self._kills_before = killed_for_memory()
         self._end = asyncio.create_task(process.wait(), name=f"worker {process.pid}")
 
     @property
@@ -54,6 +58,18 @@ class Worker:
     def exit_code(self) -> int:
         """Of a child that has ended; the negative number of the signal that ended it."""
         return self._end.result()
+
+    async def poll(self) -> State:
+        """Its state, as `Execution.poll`."""
+        if not await self.ended_within(_POLL_S):
+            return State(phase=Phase.RUNNING)
+        code, reason = self.exit_code, Reason.CRASHED
+        if code == -signal.SIGKILL and killed_for_memory() > self._kills_before:
+            reason = Reason.OUT_OF_MEMORY
+        elif code < 0:
+            reason = Reason.STOPPED
+        said = tail(self._folder)
+        return State(phase=Phase.ENDED, exit_code=code, reason=reason, said=said)
 
     async def stop(self) -> None:
         """Ask the child to save and end; after `STOP_S`, or when cancelled, end it at once."""
@@ -92,7 +108,7 @@ async def start(folder: Path, order: WorkOrder) -> Worker:
         os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
     identity = {"pid": process.pid, "started": _start_of(process.pid)}
     (folder / PROCESS_FILE).write_text(json.dumps(identity), encoding="utf-8")
-    return Worker(process)
+    return Worker(process, folder)
 
 
 def tail(folder: Path) -> str:
@@ -101,11 +117,23 @@ def tail(folder: Path) -> str:
     return "\n".join(lines[-SHOWN_LINES:])
 
 
-async def end_leftover(folder: Path) -> None:
-    """End the child that an earlier server has left in a folder, if it still runs.
+class LocalExecutor:
+    """The `Executor` of child processes, which end with the server."""
 
-    It may save its checkpoint first, for `STOP_S`. A process of another start time is not ours.
-    """
+    async def start(self, folder: Path, order: WorkOrder) -> Worker:
+        """See `start`."""
+        return await start(folder, order)
+
+    async def adopt(self, folder: Path) -> None:
+        """End the child that an earlier server has left in a folder, if it still runs.
+
+        It was told to stop when that server ended, so it can't go on. It may save its checkpoint
+        first, for `STOP_S`. A process of another start time is not ours.
+        """
+        await _end_leftover(folder)
+
+
+async def _end_leftover(folder: Path) -> None:
     process_id = _leftover(folder)
     if process_id is None:
         return

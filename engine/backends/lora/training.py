@@ -6,7 +6,6 @@ Wherever server or child are killed, the next attempt comes to the same end.
 
 import asyncio
 import logging
-import signal
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,7 +17,6 @@ from engine.backends import (
     TrainingOrder,
     weights_folder,
 )
-from engine.backends.lora import children
 from engine.backends.lora.attempts import (
     Attempt,
     adapter_of,
@@ -29,14 +27,14 @@ from engine.backends.lora.attempts import (
     step_of,
 )
 from engine.backends.lora.chats import Chats
+from engine.backends.lora.executor import Execution, Executor, Phase, State
 from engine.backends.lora.failures import MAX_FAILURES, refusal
 from engine.backends.lora.fit import thriftier
-from engine.backends.lora.machine import killed_for_memory, resident_bytes
+from engine.backends.lora.machine import resident_bytes
 from engine.backends.lora.orders import EndLine, Reason, StepLine, WorkOrder
 from engine.backends.lora.published import BadAdapter, publish
 from engine.backends.steps import reported_steps
 
-_POLL_S = 0.2
 _AGAIN = frozenset({Reason.OUT_OF_MEMORY, Reason.CRASHED, Reason.STOPPED})
 """After these reasons another attempt can help."""
 _log = logging.getLogger(__name__)
@@ -52,14 +50,15 @@ class Training:
     report: Report
     tell: Tell
     chats: Chats
+    executor: Executor
     told: int = field(init=False)
     """The last step that was reported."""
     last: StepLine | None = field(init=False, default=None)
     """The job's last step, once its adapter is saved."""
     end: EndLine | None = field(init=False, default=None)
     """How an attempt of this run has reached the last step."""
-    process_id: int | None = field(init=False, default=None)
-    """Of the child; None: none runs."""
+    _execution: Execution | None = field(init=False, default=None)
+    """Of the attempt that runs."""
     _adapter: Path | None = field(init=False, default=None)
     _peak: int = field(init=False, default=0)
     _damaged: set[Path] = field(init=False, default_factory=set)
@@ -74,23 +73,27 @@ class Training:
         Raises:
             JobRefused: it can't be done.
         """
+        adopted = None
         for attempt in all_attempts(self.order.folder):
-            await children.end_leftover(attempt.folder)
+            execution = await self.executor.adopt(attempt.folder)
             await self._tell_lines(attempt)
+            adopted = execution and (attempt, execution)
         n_failures = 0
-        while self.last is None:
+        while self.last is None or adopted:
             before = self._reached()
-            reason, message = await self._attempt()
+            reason, message = await (self._adopted(*adopted) if adopted else self._attempt())
+            adopted = None
             n_failures = 1 if self._reached() > before else n_failures + 1
             self._prepare_again(reason, message, n_failures)
         return await self._finish(self.last)
 
     @property
     def bytes_in_use(self) -> int:
-        """The memory that the child takes on its device now."""
-        if self.process_id is None:
+        """The memory that the worker takes on its device now, on this machine."""
+        process_id = self._execution.process_id if self._execution else None
+        if process_id is None:
             return 0
-        return resident_bytes(self.process_id) if self.work.device == "cpu" else self._peak
+        return resident_bytes(process_id) if self.work.device == "cpu" else self._peak
 
     def _reached(self) -> tuple[int, int]:
         """How far the job has come: the last step told and the step to go on from."""
@@ -103,38 +106,40 @@ class Training:
         next_step = next((step for step in steps if step > self.told), job.total_steps)
         return newest_checkpoint(self.order.folder, before=next_step, but=self._damaged)
 
+    async def _adopted(self, attempt: Attempt, execution: Execution) -> tuple[Reason, str]:
+        """Follow an attempt that has gone on while there was no server."""
+        await self.tell(f"The server was started again and follows {attempt.folder.name}")
+        state = await self._follow(attempt, execution)
+        return (attempt.end.reason, attempt.end.message) if attempt.end else (state.reason, "")
+
     async def _attempt(self) -> tuple[Reason, str]:
-        """Run a child to its end; the reason and its words."""
+        """Start a worker and follow it to its end; the reason and its words."""
         checkpoint, told_before = self._checkpoint(), self.told
         work = replace(self.work, resume_from=str(checkpoint) if checkpoint else None)
         attempt = new_attempt(self.order.folder)
-        kills_before = killed_for_memory()
-        worker = await children.start(attempt.folder, work)
-        self.process_id = worker.process_id
+        state = await self._follow(attempt, await self.executor.start(attempt.folder, work))
+        if attempt.end is None:
+            return state.reason, ""
+        if attempt.end.reason is Reason.CRASHED and checkpoint and self.told == told_before:
+            self._damaged.add(checkpoint)
+        return attempt.end.reason, attempt.end.message
+
+    async def _follow(self, attempt: Attempt, execution: Execution) -> State:
+        """Tell what an attempt reports until it has ended; its last state."""
+        self._execution, state = execution, State(phase=Phase.WAITING)
         try:
-            has_ended = False
-            while not has_ended:
-                has_ended = await worker.ended_within(_POLL_S)
+            while state.phase is not Phase.ENDED:
+                state = await execution.poll()
                 await self._tell_lines(attempt)
         finally:
-            await worker.stop()
-            self.process_id, self._peak = None, 0
+            await execution.stop()
+            self._execution, self._peak = None, 0
         if attempt.end is not None and attempt.end.reason is Reason.DONE:
             self.end = attempt.end
         else:
-            self._log_end(attempt, worker.exit_code)
-        if attempt.end is not None:
-            if attempt.end.reason is Reason.CRASHED and checkpoint and self.told == told_before:
-                self._damaged.add(checkpoint)
-            return attempt.end.reason, attempt.end.message
-        if worker.exit_code == -signal.SIGKILL and killed_for_memory() > kills_before:
-            return Reason.OUT_OF_MEMORY, ""
-        return (Reason.STOPPED if worker.exit_code < 0 else Reason.CRASHED), ""
-
-    def _log_end(self, attempt: Attempt, exit_code: int) -> None:
-        name, job_id = attempt.folder.name, self.order.job.id
-        said = children.tail(attempt.folder)
-        _log.warning("%s of job %s ended with code %d:\n%s", name, job_id, exit_code, said)
+            words = (attempt.folder.name, self.order.job.id, state.exit_code, state.said)
+            _log.warning("%s of job %s ended with code %s:\n%s", *words)
+        return state
 
     def _prepare_again(self, reason: Reason, message: str, n_failures: int) -> None:
         """Make the next attempt possible, or raise `JobRefused`; after the last step do nothing."""
