@@ -27,6 +27,7 @@ def main() -> None:
         stream=sys.stderr,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # it tells each request
     try:
         app = build(settings)
         _check_extra(settings.backend)

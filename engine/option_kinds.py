@@ -11,6 +11,7 @@ from pathlib import Path
 from engine.profiles import PROFILES, Profile
 
 BACKENDS = ("rehearsal", "lora")
+EXECUTORS = ("local", "ray")
 NEVER = "never"
 """As a last day: none is told."""
 
@@ -58,6 +59,20 @@ def backend(text: str) -> str:
     """A name of `BACKENDS`."""
     if text not in BACKENDS:
         raise argparse.ArgumentTypeError(f"must be one of {', '.join(BACKENDS)}")
+    return text
+
+
+def executor(text: str) -> str:
+    """A name of `EXECUTORS`."""
+    if text not in EXECUTORS:
+        raise argparse.ArgumentTypeError(f"must be one of {', '.join(EXECUTORS)}")
+    return text
+
+
+def address(text: str) -> str:
+    """An address of HTTP."""
+    if not text.startswith(("http://", "https://")):
+        raise argparse.ArgumentTypeError("must begin with http:// or https://")
     return text
 
 

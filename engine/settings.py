@@ -49,6 +49,9 @@ class Settings:
     idle_seconds: float
     chat_batch: int
     chat_queue: int
+    executor: str
+    ray_address: str
+    ray_jobs: int
     vllm_url: str
     vllm_key: str
     profile: Profile
@@ -72,6 +75,9 @@ class Settings:
             idle_s=self.idle_seconds,
             chat_batch=self.chat_batch,
             chat_queue=self.chat_queue,
+            executor=self.executor,
+            ray_address=self.ray_address,
+            ray_jobs=self.ray_jobs,
             vllm_url=self.vllm_url,
             vllm_key=self.vllm_key,
         )
@@ -146,6 +152,10 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     )
     option("--chat-batch", "8", kinds.count, "lora: chats that a base answers at once")
     option("--chat-queue", "32", kinds.count, "lora: chats that may wait; the next one is a 429")
+    option("--executor", "local", kinds.executor, "lora: local, or ray: train in a Ray cluster")
+    address = "address of Ray's dashboard, in a private network"
+    option("--ray-address", "http://127.0.0.1:8265", kinds.address, address)
+    option("--ray-jobs", "8", kinds.count, "jobs at the Ray cluster at once; the others wait here")
     option("--vllm-url", "", str, "lora: a vLLM server that answers the chats")
     parser.add_argument(
         "--vllm-key",

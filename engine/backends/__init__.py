@@ -311,5 +311,11 @@ class Backend(Protocol):
             is_over: Whether the job has ended, so that nothing trains on.
         """
 
+    def leave(self) -> None:
+        """The server stops, and will cancel the jobs' coroutines.
+
+        What can go on without it should: the next server calls `train` again.
+        """
+
     async def close(self) -> None:
         """Free everything; the server stops. The jobs' coroutines have ended before."""

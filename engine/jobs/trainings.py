@@ -43,6 +43,7 @@ class Trainings:
 
     async def stop(self) -> None:
         """End all tasks; the jobs keep their states."""
+        self._trainer.backend.leave()
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()

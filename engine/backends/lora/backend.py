@@ -34,6 +34,7 @@ from engine.backends.lora.options import LoraOptions
 from engine.backends.lora.preparing import START, Preparation, Prepared
 from engine.backends.lora.published import dropped
 from engine.backends.lora.queueing import DeviceQueue
+from engine.backends.lora.ray_jobs import RayExecutor
 from engine.backends.lora.training import Training
 from engine.catalogue import BaseModel
 
@@ -51,15 +52,19 @@ class LoraBackend:
             BaseUnknown: see `Bases`.
         """
         devices = machine.devices_here(options.devices)
+        self._is_local = options.executor == "local"
+        here = devices[0] if self._is_local else machine.devices_here(())[0]
         self._bases = Bases(options.bases, data)
-        self._chats = Chats(self._bases, options, devices[0])
+        self._chats = Chats(self._bases, options, here)
         self._merging = Merging(self._bases, data, threads=machine.cpu_threads(options.threads))
-        self._executor: Executor = LocalExecutor()
+        self._executor: Executor = (
+            LocalExecutor() if self._is_local else RayExecutor(options.ray_address)
+        )
         self._options = options
         self._device = devices[0]
-        self._queue = DeviceQueue(devices)
+        self._queue = DeviceQueue(devices if self._is_local else devices[:1] * options.ray_jobs)
         self._measured = Measured(data)
-        self._running: dict[str, Training] = {}
+        self._running: list[Training] = []
         self._preparation = Preparation(
             bases=self._bases,
             options=options,
@@ -116,7 +121,7 @@ class LoraBackend:
                 chats=self._chats,
                 executor=self._executor,
             )
-            tokens = await self._train(device, training)
+            tokens = await self._train(training)
         self._remember(training, prepared, tokens)
         return tokens
 
@@ -154,13 +159,18 @@ class LoraBackend:
             await asyncio.to_thread(drop_checkpoints, folder)
             await asyncio.to_thread(shutil.rmtree, folder / START, ignore_errors=True)
 
+    def leave(self) -> None:
+        """See `Executor.leave`."""
+        self._executor.leave()
+
     async def close(self) -> None:
         """End the processes that answer chats; those that train have ended with their jobs."""
         await self._chats.close()
+        await self._executor.close()
 
     def _in_use(self, device: str) -> int:
-        training = self._running.get(device)
-        return training.bytes_in_use if training else 0
+        there = (training for training in self._running if training.work.device == device)
+        return sum(training.bytes_in_use for training in there)
 
     def _idle(self, device: str) -> int:
         """By their weights alone, so that it is not too much."""
@@ -168,14 +178,18 @@ class LoraBackend:
         facts = [self._bases.facts(name) for name in names]
         return sum(base.parameters for base in facts if base) * machine.weight_bytes(device)
 
-    async def _train(self, device: str, training: Training) -> int:
-        self._running[device] = training
-        self._chats.set_training("cpu" in self._running)
+    async def _train(self, training: Training) -> int:
+        self._running.append(training)
+        self._tell_chats()
         try:
             return await training.run()
         finally:
-            del self._running[device]
-            self._chats.set_training("cpu" in self._running)
+            self._running.remove(training)
+            self._tell_chats()
+
+    def _tell_chats(self) -> None:
+        devices = {training.work.device for training in self._running}
+        self._chats.set_training(self._is_local and "cpu" in devices)
 
     def _remember(self, training: Training, prepared: Prepared, tokens: int) -> None:
         """Keep what the run has taken, for the next estimate."""

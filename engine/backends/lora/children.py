@@ -17,7 +17,7 @@ from pathlib import Path
 from engine.backends.lora.environment import calm_environment
 from engine.backends.lora.executor import Phase, State
 from engine.backends.lora.machine import killed_for_memory
-from engine.backends.lora.orders import LOG_FILE, Reason, WorkOrder, write_order
+from engine.backends.lora.orders import LOG_FILE, WRITABLE, Reason, WorkOrder, write_order
 
 PROCESS_FILE = "process.json"
 """The child's process id, and when it started, as `/proc` tells it."""
@@ -130,7 +130,14 @@ class LocalExecutor:
         It was told to stop when that server ended, so it can't go on. It may save its checkpoint
         first, for `STOP_S`. A process of another start time is not ours.
         """
+        (folder / WRITABLE).unlink(missing_ok=True)  # that server may have used a cluster
         await _end_leftover(folder)
+
+    def leave(self) -> None:
+        """Children end with the server."""
+
+    async def close(self) -> None:
+        """There is nothing to free."""
 
 
 async def _end_leftover(folder: Path) -> None:

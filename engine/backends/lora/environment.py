@@ -2,13 +2,16 @@
 
 import os
 
+_NO_TELEMETRY = {"HF_HUB_DISABLE_TELEMETRY": "1"}
 _OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
+CALM = _NO_TELEMETRY | _OFFLINE | {"OMP_WAIT_POLICY": "passive"}
+"""What `calm_environment` adds to the server's own, for machines that have theirs."""
 
 
 def environment(**more: str) -> dict[str, str]:
     """For a child that may use the network."""
     inherited = {name: os.environ[name] for name in os.environ if not name.startswith("ENGINE_")}
-    return inherited | {"HF_HUB_DISABLE_TELEMETRY": "1"} | more
+    return inherited | _NO_TELEMETRY | more
 
 
 def offline_environment(**more: str) -> dict[str, str]:
@@ -25,4 +28,4 @@ def calm_environment(**more: str) -> dict[str, str]:
 
     Threads that wait for work actively would take it from the chats on the same cores.
     """
-    return offline_environment(OMP_WAIT_POLICY="passive", **more)
+    return environment(**CALM, **more)

@@ -19,7 +19,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """An attempt at a moment. All but `phase` is of one that has ended."""
+    """An attempt at a moment. `exit_code`, `reason` and `said` are of one that has ended."""
 
     phase: Phase
     exit_code: int | None = None
@@ -28,6 +28,8 @@ class State:
     """Why, as far as the executor knows; the worker's own last line knows better."""
     said: str = ""
     """The last lines of its output, for the log."""
+    note: str = ""
+    """Where it runs or why it ended, for the client; in each phase, and perhaps empty."""
 
 
 class Execution(Protocol):
@@ -55,3 +57,9 @@ class Executor(Protocol):
 
         None: it has ended, by now, and writes nothing any more.
         """
+
+    def leave(self) -> None:
+        """The server ends: what can go on without it, should."""
+
+    async def close(self) -> None:
+        """Free what the executor itself holds."""

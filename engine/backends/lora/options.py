@@ -23,6 +23,12 @@ class LoraOptions:
     """Chats that are answered at once by a base."""
     chat_queue: int = 32
     """Chats that may wait for that; the next one is refused."""
+    executor: str = "local"
+    """local: trainings are child processes; ray: they are jobs of a Ray cluster."""
+    ray_address: str = "http://127.0.0.1:8265"
+    """Of the cluster's dashboard."""
+    ray_jobs: int = 8
+    """Jobs that are at the cluster at once; the others wait here, in their order."""
     vllm_url: str = ""
     """A vLLM server that answers the chats; empty: our own process does."""
     vllm_key: str = ""

@@ -2,7 +2,8 @@
 
 The server writes `order.json` and starts `python -m engine.backends.lora.worker FOLDER`. The child
 appends lines to `progress.jsonl`, the last of which tells how it ended. Standard input of the child
-is a pipe from the server: when it closes, the child saves a checkpoint and exits.
+is a pipe from the server: when it closes, the child saves a checkpoint and exits. A child on
+another machine has no such pipe: its FOLDER is a link, and it exits at once when the link is gone.
 """
 
 import json
@@ -15,6 +16,8 @@ from typing import Any
 
 ORDER_FILE = "order.json"
 PROGRESS_FILE = "progress.jsonl"
+WRITABLE = "writable"
+"""A link from the folder of an attempt on another machine to that folder itself."""
 LOG_FILE = "worker.log"
 """What the child and its libraries print."""
 CHECKPOINTS = "checkpoints"
@@ -50,6 +53,8 @@ class Reason(StrEnum):
     BAD_FILE = "bad_file"
     """The training or validation file can't be learnt from."""
     CRASHED = "crashed"
+    NO_ROOM = "no_room"
+    """It has not begun: a cluster had no room for too long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +94,8 @@ class WorkOrder:
     recomputes: bool = False
     """Gradient checkpointing: less memory, about a third more time."""
     total_steps: int = 0
+    memory_bytes: int = 0
+    """The estimate of the peak on its device."""
     checkpoint_s: float = 60.0
     """Besides the end of each epoch, a checkpoint to resume from is written this often."""
 

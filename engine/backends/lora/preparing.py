@@ -78,7 +78,12 @@ class Preparation:
         work = _planned(work, order, values, sizes)
         found = await self._forecast(order, work, sizes)
         load = found.load
-        work = replace(work, micro_batch=load.micro_batch, recomputes=load.recomputes)
+        work = replace(
+            work,
+            micro_batch=load.micro_batch,
+            recomputes=load.recomputes,
+            memory_bytes=found.peak,
+        )
         if earlier := latest_order(order.folder):
             work = replace(
                 work,
@@ -95,9 +100,10 @@ class Preparation:
     async def available(self, device: str) -> int | None:
         """Bytes that a training may take; None: not known.
 
-        By then those that train now have ended, and chats with no one give their memory back.
+        By then those that train now have ended, and chats with no one give their memory back. What
+        the nodes of a cluster have is the cluster's matter.
         """
-        if self.options.memory_bytes is not None:
+        if self.options.memory_bytes is not None or self.options.executor == "ray":
             return self.options.memory_bytes
         free = await machine.free_bytes(device)
         return None if free is None else free + self.in_use(device) + self.idle(device)

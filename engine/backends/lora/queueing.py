@@ -91,7 +91,8 @@ class DeviceQueue:
             if ahead != told:
                 told = ahead
                 are = "job is" if ahead == 1 else "jobs are"
-                await tell(f"Waiting: {ahead} {are} ahead on {', '.join(self._devices)}")
+                where = ", ".join(dict.fromkeys(self._devices))
+                await tell(f"Waiting: {ahead} {are} ahead on {where}")
             await mine.changed.wait()
 
     def _give(self) -> None:

@@ -83,6 +83,8 @@ class Training:
             before = self._reached()
             reason, message = await (self._adopted(*adopted) if adopted else self._attempt())
             adopted = None
+            if reason is Reason.NO_ROOM:
+                continue
             n_failures = 1 if self._reached() > before else n_failures + 1
             self._prepare_again(reason, message, n_failures)
         return await self._finish(self.last)
@@ -129,8 +131,10 @@ class Training:
         self._execution, state = execution, State(phase=Phase.WAITING)
         try:
             while state.phase is not Phase.ENDED:
-                state = await execution.poll()
+                note, state = state.note, await execution.poll()
                 await self._tell_lines(attempt)
+                if state.note not in ("", note):
+                    await self.tell(state.note)
         finally:
             await execution.stop()
             self._execution, self._peak = None, 0

@@ -133,6 +133,9 @@ class Rehearsal:
         if not steps:
             self._library.forget(folder)
 
+    def leave(self) -> None:
+        """Nothing goes on without the server."""
+
     async def close(self) -> None:
         """There is nothing to free."""
 

@@ -100,6 +100,11 @@ def numbers(line: StepLine) -> tuple[Any, ...]:
     )
 
 
+def tree(folder: Path) -> dict[Path, int]:
+    """All that is in a folder, itself included, and when it was changed."""
+    return {path: path.lstat().st_mtime_ns for path in (folder, *folder.rglob("*"))}
+
+
 def whole_checkpoints(job: Path) -> list[Path]:
     """The whole checkpoints of all attempts, by their step."""
     found = [path.parent for path in job.glob(f"attempt-*/{CHECKPOINTS}/*/{WHOLE_FILE}")]

@@ -3,6 +3,7 @@
 import os
 import sys
 import traceback
+from contextlib import nullcontext
 from pathlib import Path
 
 from engine.backends.lora.orders import (
@@ -24,7 +25,7 @@ def main(folder: Path) -> int:
     """Run; returns the exit code, 0, `STOPPED_EXIT` or 1."""
     os.umask(0o077)
     stop = Stop()
-    stop.watch()
+    stop.watch(folder)
     order = read_order(folder)
     _show_one_device(order.device)
     try:
@@ -44,7 +45,8 @@ def _run(order: WorkOrder, folder: Path, stop: Stop) -> EndLine:
 
         append_line(folder, examine(order, stop))
         return EndLine(reason=Reason.DONE)
-    with lease(folder.parent):
+    # A child on another machine has its link: locks of a network's file system outlive a machine.
+    with nullcontext() if folder.is_symlink() else lease(folder.parent):
         from engine.backends.lora.worker.training import train  # noqa: PLC0415
 
         return train(order, folder, stop)

@@ -1,4 +1,4 @@
-"""Tells when the child should stop: the server asks for it, or is gone."""
+"""Tells when the child should stop: the server asks for it, is gone, or has replaced the child."""
 
 import os
 import signal
@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fcntl import LOCK_EX, LOCK_NB, flock
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -15,6 +16,7 @@ GRACE_S = 30.0
 """A child that has not ended so long after it was asked to is ended; its last checkpoint counts."""
 LEASE_FILE = "lease"
 LEASE_WAIT_S = 20.0
+_LINK_POLL_S = 1.0
 
 
 class StopAsked(Exception):
@@ -22,7 +24,10 @@ class StopAsked(Exception):
 
 
 class Stop:
-    """SIGTERM, SIGINT or the end of standard input ask the child to stop."""
+    """SIGTERM, SIGINT or the end of standard input ask the child to stop.
+
+    A child whose folder is a link does not look at its standard input, and ends with the link.
+    """
 
     def __init__(self) -> None:
         self._asked = threading.Event()
@@ -32,11 +37,12 @@ class Stop:
         """Whether the child should save and exit."""
         return self._asked.is_set()
 
-    def watch(self) -> None:
+    def watch(self, folder: Path) -> None:
         """Begin to listen; called once, in the main thread."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
-        threading.Thread(target=self._watch_input, daemon=True).start()
+        watch = partial(_watch_link, folder) if folder.is_symlink() else self._watch_input
+        threading.Thread(target=watch, daemon=True).start()
         threading.Thread(target=self._enforce, daemon=True).start()
 
     def check(self) -> None:
@@ -56,6 +62,12 @@ class Stop:
         self._asked.wait()
         time.sleep(GRACE_S)
         os._exit(1)
+
+
+def _watch_link(folder: Path) -> None:
+    while folder.is_symlink():
+        time.sleep(_LINK_POLL_S)
+    os._exit(1)
 
 
 @contextmanager
