@@ -144,6 +144,8 @@ async def test_without_keys_loopback_takes_any_key(tmp_path):
         (["--host=0.0.0.0"], "--keys (ENGINE_API_KEYS) is needed"),
         (["--port=70000"], "--port"),
         (["--running-seconds=-1"], "must be 0 or more"),
+        (["--executor=slurm"], "must be one of local, ray"),
+        (["--ray-address=10.0.0.1:8265"], "must begin with http:// or https://"),
         (["--running-seconds=soon"], "--running-seconds"),
     ],
 )
