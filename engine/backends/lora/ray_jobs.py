@@ -27,7 +27,7 @@ from engine.backends.lora.executor import Phase, State
 from engine.backends.lora.orders import WRITABLE, Reason, WorkOrder, write_order
 
 _POLL_S = 1.0
-_TIMEOUT_S = 30.0
+_TIMEOUT_S = 10.0
 _SHOWN_CHARACTERS = 300
 """Of Ray's message, for the client."""
 _NO_ANSWER = "The Ray cluster does not answer"
@@ -143,7 +143,7 @@ class RayExecution:
     ) -> dict[str, Any] | None:
         """Ray's answer; None: it knows no such job. Raises `httpx2.HTTPError`."""
         answer = await self._http.request(method, f"/api/jobs{path}", json=body)
-        if answer.status_code == httpx2.codes.NOT_FOUND:
+        if method == "GET" and answer.status_code == httpx2.codes.NOT_FOUND:
             return None
         if answer.is_error:
             _log.warning("Ray answers %d: %s", answer.status_code, answer.text[-1000:])

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from types import TracebackType
 
 SMALL = {"object_store_memory": 80_000_000, "resources": {}}
@@ -57,7 +58,7 @@ class RayCluster:
         assert self._process.wait(60) == 0
         assert self._process.stdout is not None
         self._process.stdout.close()
-        shutil.rmtree(self._folder)
+        _remove(self._folder)
 
     def replace_node(self) -> None:
         """Kill the second node without a warning, and add another one."""
@@ -71,6 +72,18 @@ class RayCluster:
         answer = self._process.stdout.readline().strip()
         assert answer, "the cluster has ended"
         return answer
+
+
+def _remove(folder: str) -> None:
+    """Ray's processes that are just ending may still write there."""
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            return shutil.rmtree(folder)
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
 
 
 def _serve(cpus: int) -> None:
