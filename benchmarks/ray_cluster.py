@@ -9,7 +9,6 @@ import argparse
 import asyncio
 import json
 import os
-import random
 import tempfile
 import time
 from collections import Counter
@@ -24,7 +23,6 @@ from tests.engine.conftest import all_events
 from tests.engine.lora.orders import tree
 from tests.engine.lora.ray_cluster import RayCluster
 from tests.engine.lora.running import (
-    at_step,
     ended,
     job_folder,
     lora_engine,
@@ -38,7 +36,6 @@ from tests.engine.lora.running import (
 from tests.engine.lora.tiny import chat_rows, make_base
 
 ROWS = "".join(json.dumps(row) + "\n" for row in chat_rows(10)).encode()
-SEED = 17
 CPUS = 2
 """Jobs that a node takes at once."""
 ADOPTED = "The server was started again and follows attempt-1"
@@ -109,7 +106,6 @@ async def servers(
         jobs = [await start(api, ROWS, method=lesson) for _ in range(n_jobs)]
         for job_id in jobs:
             await until(partial(_has_told, api, job_id, "Attempt 1 "))
-        await at_step(api, jobs[0], random.Random(SEED).randrange(20, 200))
         n_running = len(workers(folder))
         await server.kill()
     killed_at = time.monotonic()

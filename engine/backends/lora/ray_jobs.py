@@ -57,7 +57,7 @@ class RayExecution:
             if not self._is_submitted:
                 await self._submit()
             self._state = await self._look()
-        except httpx2.HTTPError as error:
+        except (httpx2.HTTPError, ValueError) as error:  # or an answer that is not JSON
             _log.warning("%s: %s: %r", self._name, _NO_ANSWER, error)
             return replace(self._state, note=_NO_ANSWER)
         return self._state
