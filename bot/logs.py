@@ -6,8 +6,10 @@ import logging
 import re
 import sys
 from collections.abc import Collection
+from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import TextIO
 
 from bot.runtime.once_per_minute import OncePerMinute
 
@@ -61,6 +63,23 @@ class JsonFormatter(RedactingFormatter):
         return json.dumps(cleaned, ensure_ascii=False)
 
 
+class _Careful(logging.Handler):
+    """Says that a record could not be written, without what the library would add: its words."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
+        """Called inside of `except`."""
+        with suppress(OSError, ValueError):  # standard error may be closed
+            print(f"The log can't be written: {sys.exc_info()[1]!r:.200}", file=sys.stderr)
+
+
+class _File(_Careful, RotatingFileHandler):
+    pass
+
+
+class _Console(_Careful, logging.StreamHandler[TextIO]):
+    pass
+
+
 def flush() -> None:
     """Write what is still held back, so that what is said next comes last."""
     for handler in logging.getLogger().handlers:
@@ -75,8 +94,8 @@ def set_up(path: Path, level: str, secrets: Collection[str], *, is_json: bool = 
     """
     formatter = (JsonFormatter if is_json else RedactingFormatter)(secrets)
     path.parent.mkdir(parents=True, exist_ok=True)
-    file = RotatingFileHandler(path, maxBytes=MOST_BYTES, backupCount=BACKUPS, encoding="utf-8")
-    console = logging.StreamHandler(sys.stderr)
+    file = _File(path, maxBytes=MOST_BYTES, backupCount=BACKUPS, encoding="utf-8")
+    console = _Console(sys.stderr)
     console.setLevel(logging.WARNING)
     for handler in (file, console):
         handler.setFormatter(formatter)

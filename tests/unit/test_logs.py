@@ -4,6 +4,7 @@ import datetime as dtm
 import json
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -124,6 +125,23 @@ def test_everything_goes_to_the_file_and_warnings_to_the_terminal(
     assert f"громко {HIDDEN}" in text
     assert "тихо" not in said
     assert f"громко {HIDDEN}" in said
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="stands for a full disk")
+def test_a_full_disk_gives_no_words_away(
+    capsys: pytest.CaptureFixture[str], root: logging.Logger, tmp_path: Path
+):
+    """The library would print the record's arguments as they are."""
+    log = tmp_path / "bot.log"
+    log.symlink_to("/dev/full")
+    set_up(log, "DEBUG", SECRETS)
+    logging.getLogger("bot.test").info("тихо %s", API_KEY)
+
+    said = capsys.readouterr().err
+    with suppress(OSError):
+        root.handlers[-1].close()
+    assert said.startswith("The log can't be written: OSError(28")
+    assert len(said.splitlines()) == 1
 
 
 def test_level_is_kept(root: logging.Logger, tmp_path: Path):
