@@ -91,7 +91,12 @@ def _serve(cpus: int) -> None:
 
     sys.stdout, answers = sys.stderr, sys.stdout  # Ray prints
     more = {"num_cpus": cpus, **SMALL}
-    head = {"include_dashboard": True, "dashboard_port": 0, **more}
+    head = {
+        "include_dashboard": True,
+        "dashboard_port": 0,
+        "dashboard_agent_listen_port": 0,
+        **more,
+    }
     cluster = Cluster(initialize_head=True, head_node_args=head)
     node = cluster.add_node(**more)
     print(f"http://{cluster.webui_url}\n{node.node_id}", file=answers, flush=True)
