@@ -197,7 +197,8 @@ class TrainingApi:
 
     async def recent_jobs(self, *, pages: int = 5) -> list[FineTuningJob]:
         """The account's jobs, newest first. A job can be absent because the list is cut off."""
-        found = {job.id: job async for page in self.job_pages(pages=pages) for job in page}
+        async with self._asking():
+            found = {job.id: job async for page in self.job_pages(pages=pages) for job in page}
         return sorted(found.values(), key=lambda job: job.created_at, reverse=True)
 
     async def job_pages(self, *, pages: int = 5) -> AsyncGenerator[list[FineTuningJob], None]:

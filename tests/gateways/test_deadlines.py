@@ -164,13 +164,14 @@ async def test_endless_rubbish_is_not_read(provider: Provider, part: bytes):
 
 
 @pytest.mark.parametrize("pause_s", [5, 1e6])
-async def test_reads_end_in_time(provider: Provider, pause_s: float):
+@pytest.mark.parametrize("read", [lambda api: api.job("ftjob-1"), TrainingApi.recent_jobs])
+async def test_reads_end_in_time(provider: Provider, read: Any, pause_s: float):
     """With all tries of the library, and however slowly something comes."""
     provider.will(lambda _: httpx2.Response(200, stream=Slow(endless(pause_s, b" "))))
     api = TrainingApi(provider.client(max_retries=2), secrets={KEY})
 
     with pytest.raises(errors.ProviderUncertain):
-        await api.job("ftjob-1")
+        await read(api)
 
     assert now() == pytest.approx(READ_S, abs=1)
     await api.aclose()
