@@ -22,9 +22,18 @@ from tests.composition import BotParts
 from tests.engine.lora.tiny import make_base
 from tests.rows import report_of
 
-PROCESSES = {"browser", "e2e", "engine", "sandbox", "url", "other_process", "installed"}
+PROCESSES = {
+    "browser",
+    "e2e",
+    "engine",
+    "reliability",
+    "sandbox",
+    "url",
+    "other_process",
+    "installed",
+}
 """Folders whose tests start processes, and the fixtures that do."""
-REAL_TIME = {"browser", "drift", "e2e", "engine", "gateways", "runtime", "sandbox"}
+REAL_TIME = {"browser", "drift", "e2e", "engine", "gateways", "reliability", "runtime", "sandbox"}
 """Folders whose tests wait for real processes; everywhere else waiting takes no time."""
 TRAINING = ("torch", "transformers", "peft", "trl", "accelerate", "safetensors")
 """What the extra `lora` brings."""

@@ -4,6 +4,7 @@ A test's world is three processes, and importing takes two seconds in each. `pyt
 that replaces `python -m`: standard streams, signals and exit code are the same.
 """
 
+import asyncio
 import atexit
 import functools
 import gc
@@ -23,6 +24,7 @@ from typing import Any, NoReturn
 
 from bot.gateways.tokenizer import count_tokens, encoding_for
 from bot.safety.danger import danger_in
+from tests.clocks import LedLoop
 
 ROOT = Path(__file__).parents[1]
 CLIENT = Path(__file__).with_name("forkserver_client.py")
@@ -35,6 +37,9 @@ IMPORTED = (
     "sandbox.server", "sandbox.world", "sandbox.guard",
     "uvicorn.lifespan.on", "uvicorn.loops.asyncio", "uvicorn.protocols.http.auto",
 )  # fmt: skip
+
+LEAD = "TESTS_CLOCK_LEAD"
+"""Names the file of a `Lead`, whose time the child's event loop has."""
 
 
 @functools.cache
@@ -108,6 +113,8 @@ def _be(order: dict[str, Any]) -> NoReturn:
     os.environ.clear()
     os.environ.update(order["environment"])
     os.chdir(order["folder"])
+    if lead := os.environ.pop(LEAD, ""):
+        asyncio.events.new_event_loop = lambda: LedLoop(Path(lead))
     sys.argv = [order["module"], *order["arguments"]]
     code: object = 1
     try:

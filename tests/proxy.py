@@ -3,7 +3,8 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -47,7 +48,8 @@ class Fault:
     path: str
     """A regular expression for the whole path without the query."""
     kind: str
-    """drop_before, drop_after, hold_before, hold_midway, hold_after, answer (`status`, `body`)."""
+    """drop_before, drop_after, hold_before, hold_midway, hold_after, answer (`status`, `body`),
+    cut (the first half of the answer passes), drip (a byte of it every 50 ms)."""
     times: int = 1
     seconds: float = 600
     """How long a request or an answer is held, unless `released` is set before."""
@@ -70,6 +72,17 @@ class Fault:
         """Hold the request or the answer until it is released or the time is up."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self.released.wait(), self.seconds)
+
+    async def spoil(self, answer: bytes, send: Callable[[bytes], Awaitable[None]]) -> None:
+        """Let half of an answer pass, or drip it until that is released."""
+        if self.kind == "cut":
+            await send(answer[: len(answer) // 2])
+            return
+        for n in range(len(answer)):
+            await send(answer[n : n + 1])
+            if self.released.is_set():
+                return
+            await asyncio.sleep(0.05)
 
     async def hold_midway(self, answer: bytes) -> None:
         """Hold a streamed answer once so many of its events have passed."""
@@ -142,6 +155,18 @@ class Proxy:
         finally:
             self._server = await asyncio.start_server(self._serve, host, port)
 
+    @asynccontextmanager
+    async def unreachable(self) -> AsyncIterator[None]:
+        """Let nobody connect meanwhile, and refuse nobody; cut the connections that there are."""
+        async with self.away():
+            host, port = httpx.URL(self.url).host, httpx.URL(self.url).port
+            with socket.socket() as full, socket.socket() as first:
+                full.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                full.bind((host, port))
+                full.listen(0)  # one connection waits; the kernel answers no other
+                first.connect((host, port))
+                yield
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._connections[writer] = asyncio.current_task()
         # A cancelled one was held when the test ended.
@@ -164,7 +189,7 @@ class Proxy:
         fault = next((fault for fault in self.faults if fault.fits(exchange)), None)
         if fault is not None:
             fault.times -= 1
-            if not fault.kind.endswith(("_after", "_midway")):
+            if fault.kind in ("drop_before", "hold_before", "answer"):
                 fault.happened.set()
             if fault.kind == "drop_before":
                 return False
@@ -196,26 +221,29 @@ class Proxy:
         ) as response:
             exchange.status = response.status_code
             exchange.content_type = response.headers.get("content-type", "")
-            if fault is not None and fault.kind in ("drop_after", "hold_after"):
+            if fault is not None and fault.kind in ("drop_after", "hold_after", "cut", "drip"):
                 exchange.answer = await response.aread()
                 exchange.status = 0
                 fault.happened.set()
                 if fault.kind == "drop_after":
                     return False
-                await fault.hold()
-                exchange.status = response.status_code
+                if fault.kind == "hold_after":
+                    await fault.hold()
+                    exchange.status = response.status_code
             kept = [(k, v) for k, v in response.headers.items() if k not in _NOT_KEPT]
             head = h11.Response(
                 status_code=response.status_code, headers=[*kept, ("transfer-encoding", "chunked")]
             )
             writer.write(connection.send(head) or b"")
+            if fault is not None and fault.kind in ("cut", "drip"):
+                await fault.spoil(exchange.answer, lambda part: _send(connection, writer, part))
+                return False
             if exchange.answer:
-                writer.write(connection.send(h11.Data(data=exchange.answer)) or b"")
+                await _send(connection, writer, exchange.answer)
             else:
                 async for chunk in response.aiter_bytes():
                     exchange.answer += chunk
-                    writer.write(connection.send(h11.Data(data=chunk)) or b"")
-                    await writer.drain()
+                    await _send(connection, writer, chunk)
                     if fault is not None and fault.kind == "hold_midway":
                         await fault.hold_midway(exchange.answer)
         writer.write(connection.send(h11.EndOfMessage()) or b"")
@@ -245,6 +273,11 @@ async def _request(connection: h11.Connection, reader: asyncio.StreamReader) -> 
             return exchange
         else:  # the bot closed the connection
             return None
+
+
+async def _send(connection: h11.Connection, writer: asyncio.StreamWriter, part: bytes) -> None:
+    writer.write(connection.send(h11.Data(data=part)) or b"")
+    await writer.drain()
 
 
 async def _answer(

@@ -69,7 +69,12 @@ def _pause_after(exc: Exception, n_try: int) -> float | None:
 
 
 async def _fetch(bot: Bot, file_id: str, most_bytes: int) -> bytes:
-    file = await bot.get_file(file_id)
+    try:
+        file = await bot.get_file(file_id)
+    except TelegramError:
+        raise
+    except Exception as exc:  # the library can't read the answer
+        raise _Incomplete from exc
     if not file.file_path:
         raise _Incomplete
     _check_size(file.file_size, most_bytes)

@@ -18,7 +18,7 @@ from bot.delivery.late_edits import LateEdits
 from bot.delivery.lost_messages import KnownIds, LostMessages
 from bot.delivery.outcomes import Failed, Refused, Uncertain, Unreadable
 from bot.delivery.rate_limits import RateLimits, retry_after_s
-from bot.delivery.requests import ForeignAnswer, Reachability
+from bot.delivery.requests import BadGateway, ForeignAnswer, Reachability
 from bot.delivery.screen import Attachment, Screen
 
 _UPLOAD_TIMEOUTS: dict[str, Any] = {"write_timeout": 120, "read_timeout": 60}
@@ -235,9 +235,10 @@ class Poster:
 
 def _outcome(exc: NetworkError) -> type[Uncertain]:
     """What is known after an error that is no refusal; the client's own errors have a cause."""
-    if isinstance(exc, ForeignAnswer):
+    if isinstance(exc, ForeignAnswer) and not isinstance(exc, BadGateway):
         return Unreadable
-    return Uncertain if exc.__cause__ or isinstance(exc, TimedOut) else Failed
+    is_silence = exc.__cause__ or isinstance(exc, TimedOut | BadGateway)
+    return Uncertain if is_silence else Failed
 
 
 async def _content(attachment: Attachment) -> bytes:

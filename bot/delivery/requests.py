@@ -25,6 +25,7 @@ UPLOAD_S: Final = 15 * 60
 CONFLICT_GAP_S: Final = 60
 """Two servers on one token push each other out, but not with every request."""
 _RETRY_LATER: Final = 429
+_SERVER_ERROR: Final = 500
 _TOO_LARGE: Final = 413
 """Telegram's web server says this itself, as HTML."""
 
@@ -33,6 +34,10 @@ _logger = logging.getLogger(__name__)
 
 class ForeignAnswer(NetworkError):
     """Somebody answered, but not Telegram: nobody knows what came of the request."""
+
+
+class BadGateway(ForeignAnswer):
+    """A server in between says that it does not get through to Telegram."""
 
 
 class Reachability:
@@ -142,7 +147,8 @@ class TelegramRequest(HTTPXRequest):
             _logger.warning("Telegram asks for a pause of %s s", pause_s)
             raise RetryAfter(pause_s)
         if not is_telegrams and code != _TOO_LARGE:
-            foreign = ForeignAnswer(f"no answer of Telegram (status {code}, {len(body)} bytes)")
+            kind = BadGateway if code >= _SERVER_ERROR else ForeignAnswer
+            foreign = kind(f"no answer of Telegram (status {code}, {len(body)} bytes)")
             self._reachability.note_silence(foreign)
             raise foreign
         return code, body

@@ -12,7 +12,14 @@ from typing import Final, TypeVar
 
 from bot.delivery.notifications import Notifications
 from bot.domain.people import Urgency
-from bot.errors import KeyRefused, ProviderUncertain, ProviderUnreachable, UserError
+from bot.errors import (
+    KeyRefused,
+    NotTheApi,
+    ProviderBusy,
+    ProviderUncertain,
+    ProviderUnreachable,
+    UserError,
+)
 from bot.jobs.entities import JobKind, Outage, OutageKind
 from bot.jobs.outage_store import OutageStore
 from bot.storage.database import Database, Transaction
@@ -27,7 +34,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(slots=True, kw_only=True)
 class Outages:
-    """Observes calls. A clear refusal counts as an answer, except a refusal of the key."""
+    """Observes calls. A clear refusal counts as an answer, unless it is of the key or of calls."""
 
     database: Database
     store: OutageStore
@@ -111,6 +118,6 @@ class Outages:
 
 def outage_in(error: UserError) -> OutageKind | None:
     """The kind of outage that the error shows; None: the provider has answered."""
-    if isinstance(error, ProviderUnreachable | ProviderUncertain):
+    if isinstance(error, ProviderUnreachable | ProviderUncertain | ProviderBusy | NotTheApi):
         return OutageKind.UNREACHABLE
     return OutageKind.REFUSED if isinstance(error, KeyRefused) else None

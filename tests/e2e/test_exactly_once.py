@@ -17,9 +17,8 @@ from tests.e2e.training import (
     second,
     started,
 )
-from tests.proxy import Fault
 from tests.telegram_people import Person, words
-from tests.world import DATASET, World, eventually, world
+from tests.world import DATASET, eventually, world
 
 
 async def test_many_presses_start_one_run(tmp_path):
@@ -189,57 +188,6 @@ async def test_an_unreadable_list_is_not_taken_for_an_empty_one(tmp_path):
         await admin.presses("Поискать ещё", asked)
         await card(admin, await job_of(everything, run_id))
         assert len(await everything.engine_jobs()) == 1
-
-
-async def killed_at(everything: World, fault: Fault) -> int:
-    """Start a run, kill the bot when the fault happens, start the bot again."""
-    run_id = await started(everything.admin)
-    await asyncio.wait_for(fault.happened.wait(), 20)
-    await everything.restart_bot()
-    return run_id
-
-
-async def test_killed_anywhere_there_is_one_job(tmp_path):
-    """`kill -9` before and after the upload, before and after the creation, and at its answer.
-
-    After the restart there is exactly one job for each plan, and its card in the admin's chat.
-    Only when the request may have been lost on its way does an admin have to say so.
-    """
-    async with world(tmp_path, engine=ENDLESS) as everything:
-        admin, proxy = everything.admin, everything.proxy
-        runs = []
-
-        for path, kind in ((FILES, "hold_before"), (FILES, "hold_after"), (JOBS, "hold_after")):
-            runs.append(await killed_at(everything, proxy.fault("POST", path, kind)))
-            await card(admin, await job_of(everything, runs[-1]))
-
-        # Right after the answer, as near as can be.
-        runs.append(await started(admin))
-        created = len(everything.jobs_created())
-        await eventually(lambda: _is_answered(everything, created))
-        await everything.restart_bot()
-        await card(admin, await job_of(everything, runs[-1]))
-
-        # The request is on its way and never arrives.
-        runs.append(await killed_at(everything, proxy.fault("POST", JOBS, "hold_before")))
-        lost = f"План №{runs[-1]}: ответ провайдера потерялся"
-        asked = await admin.sees(lost)
-        assert len(await everything.engine_jobs()) == 4
-        await everything.restart_bot()
-        asked = await admin.sees(lost, after=asked["message_id"])
-        await admin.presses("Создать ещё раз", asked)
-        await card(admin, await job_of(everything, runs[-1]))
-
-        jobs = await everything.engine_jobs()
-        assert len(jobs) == len(runs) == 5
-        marks = {job["metadata"]["natasha_run"].split("-")[0] for job in jobs}
-        assert marks == {str(run_id) for run_id in runs}
-        assert {job["status"] for job in jobs}.isdisjoint({"cancelled", "failed"})
-
-
-def _is_answered(everything: World, n: int) -> bool:
-    created = everything.jobs_created()
-    return len(created) >= n and created[-1].status == 200
 
 
 async def test_a_dataset_that_changed_is_trained_as_it_was_planned(tmp_path):

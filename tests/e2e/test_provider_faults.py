@@ -3,42 +3,10 @@
 import asyncio
 
 from tests.e2e.chats import answered, said_by_bot, streamed
-from tests.e2e.faults import CHAT, check_kind, people, refusal, spoiled, upload
+from tests.e2e.faults import CHAT, check_kind, refusal, spoiled, upload
 from tests.e2e.training import ENDLESS, FILES, JOBS, MODEL, card, job_of, started
 from tests.telegram_people import words
-from tests.world import API_KEY, world
-
-ADMINS = range(1001, 1007)
-
-
-async def test_every_refusal_is_said_and_costs_nothing(tmp_path):
-    """Each way in which a provider refuses a training has its sentence, with what to do next.
-
-    No job comes of it and nothing is asked for again; what only needs patience gets it.
-    """
-    ids = ",".join(map(str, ADMINS))
-    async with world(tmp_path, engine=ENDLESS, ADMIN_IDS=ids) as everything:
-        admins = await people(everything, ADMINS)
-        key = f"Incorrect API key provided: {API_KEY}. You can find your key at https://x.y."
-        refusals = (
-            (JOBS, refusal(401, "invalid_api_key", key), "не принял ключ"),
-            (JOBS, refusal(403, "training_not_available", "No."), "больше не принимает обучение"),
-            (JOBS, refusal(404, "model_not_found", "No such model"), "не знает такой базовой"),
-            (JOBS, refusal(429, "insufficient_quota", "Pay."), "кончились деньги или квота"),
-            (JOBS, refusal(400, "weird", f"Bad {API_KEY}"), "Провайдер ответил: Bad"),
-            (FILES, refusal(401, "invalid_api_key", key), "не принял ключ"),
-        )
-        for admin, (path, order, said) in zip(admins, refusals, strict=False):
-            sent = len(everything.proxy.sent("POST", path))
-            fault = everything.proxy.fault("POST", path, "answer", **order)
-            run_id = await started(admin)
-            await asyncio.wait_for(fault.happened.wait(), 20)
-            told = await admin.sees(f"План №{run_id} не запустился, задания нет")
-            assert said in told["text"]
-            assert "Деньги не списаны" in told["text"]
-            check_kind(told["text"])
-            assert len(everything.proxy.sent("POST", path)) == sent + 1
-        assert await everything.engine_jobs() == []
+from tests.world import world
 
 
 async def test_patience_where_it_is_safe(tmp_path):

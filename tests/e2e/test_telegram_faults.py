@@ -1,78 +1,13 @@
 """When Telegram stumbles: every message is answered, once, and no news is lost."""
 
 import asyncio
-from typing import Any
 
 from tests.e2e.chats import QUESTION, TALKS, answered, said_by_bot
 from tests.e2e.training import ENDLESS, MODEL, card, is_judged, job_of, started
 from tests.telegram_people import Json, Person, words
 from tests.world import ADMIN, SECOND_ADMIN, world
 
-Fault = tuple[str, str, dict[str, Any]]
 LOGIN_PAGE = "<html><title>Sign in to Wi-Fi</title></html>"
-
-FAULTS_OF_ANSWERS: tuple[Fault, ...] = (
-    ("sendMessage", "retry_after", {"seconds": 1}),
-    ("sendMessage", "status", {"status": 500}),
-    ("sendMessage", "bad_gateway_html", {}),
-    ("sendMessage", "drop_before", {}),
-    ("sendMessage", "drop_after", {}),
-    ("sendMessage", "odd_result", {"result": True}),
-    ("sendMessage", "odd_result", {"result": None}),
-    ("sendMessage", "odd_result", {"result": {"message_id": 1}, "executed": False}),
-    ("sendMessage", "odd_result", {"body": '{"ok":true,"result":{"mess'}),
-    ("sendMessage", "odd_result", {"body": LOGIN_PAGE, "executed": False}),
-    ("sendMessage", "odd_result", {"body": LOGIN_PAGE, "status": 403}),
-    ("editMessageText", "retry_after", {"seconds": 2}),
-    ("editMessageText", "status", {"status": 502}),
-    ("editMessageText", "drop_before", {"times": 2}),
-    ("editMessageText", "drop_after", {"times": 2}),
-    ("editMessageText", "odd_result", {"result": {}, "times": 2}),
-    ("editMessageText", "odd_result", {"body": LOGIN_PAGE, "status": 403, "executed": False}),
-)
-
-
-async def test_each_message_is_answered_exactly_once(tmp_path):
-    """429, 5xx, nonsense, dropped connections, at sending, editing and fetching: one answer each.
-
-    What a tester reads is the engine's answer, in one message, and no half of it stays behind.
-    """
-    ids = range(1101, 1101 + 2 * len(FAULTS_OF_ANSWERS))
-    testers = ",".join(map(str, ids))
-    async with world(tmp_path, engine=TALKS, TESTER_IDS=testers, CHAT_MODEL=MODEL) as everything:
-        people = everything.people
-        everyone = [await people.person(number, "Олег") for number in ids]
-        talkers, askers = everyone[: len(ids) // 2], everyone[len(ids) // 2 :]
-        for group in (talkers, askers):
-            for person, (method, kind, details) in zip(group, FAULTS_OF_ANSWERS, strict=True):
-                await people.fault(method, kind, chat_id=person.chat_id, **details)
-        for kind in ("drop_after", "drop_before", "bad_gateway_html"):
-            await people.fault("getUpdates", kind)
-        for kind in ("retry_after", "hold"):
-            await people.fault("getUpdates", kind, seconds=1)
-        for status in (200, 403, 404):
-            await people.fault("getUpdates", "odd_result", body=LOGIN_PAGE, status=status)
-        await people.fault("getUpdates", "odd_result", result={})
-
-        await asyncio.gather(*(person.says(QUESTION) for person in talkers))
-        await asyncio.gather(*(person.says("/id") for person in askers))
-
-        asked = everything.account.chat.completions
-        request = {"role": "user", "content": QUESTION}
-        answer = await asked.create(model=MODEL, messages=[request])  # type: ignore[list-item]
-        whole = str(answer.choices[0].message.content)
-        for person in talkers:
-            await person.sees(lambda message: words(message) == whole, timeout=40)
-        for person in askers:
-            await person.sees(f"Ваш ID в Telegram: {person.id}")
-        await everything.settled(len(everyone))
-        for person in talkers:
-            assert said_by_bot(await person.chat()) == [whole]
-        for person in askers:
-            assert said_by_bot(await person.chat()) == [
-                f"Ваш ID в Telegram: {person.id} (это не телефон)"
-            ]
-        assert len(everything.asked()) == len(talkers)
 
 
 async def test_all_answers_come_through_a_bad_network(tmp_path):

@@ -1,0 +1,1 @@
+"""What is promised when something fails, as tables: of the calls to the outside, and of kills."""
