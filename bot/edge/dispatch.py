@@ -12,9 +12,10 @@ from functools import partial
 from typing import Any
 
 from telegram import Chat, ChatMember, Update
-from telegram.error import BadRequest, Forbidden
+from telegram.error import TelegramError
 from telegram.ext import Application
 
+from bot.delivery import sound_updates
 from bot.delivery.commands import command_in
 from bot.delivery.inbox_store import InboxRow
 from bot.delivery.lanes import MOST_WAITING, Work
@@ -201,12 +202,14 @@ class Dispatch:
             if chat.type != Chat.CHANNEL:
                 await chat.send_message(texts.plain("door_group"))
             await chat.leave()
-        except (Forbidden, BadRequest) as exc:
-            _logger.info("Chat %s was left already, or does not let us speak: %s", chat.id, exc)
+        except TelegramError as exc:  # the group's next message is another try
+            _logger.info("Chat %s was left already, or could not be: %s", chat.id, exc)
 
     def _parse(self, row: InboxRow) -> Update | None:
         try:
-            return Update.de_json(json.loads(row.payload), self.application.bot)
+            payload = json.loads(row.payload)
+            sound_updates.check(payload)
+            return Update.de_json(payload, self.application.bot)
         except Exception as exc:  # only this update is broken
             _logger.error("Update %s can't be parsed (%s); left aside", row.id, type(exc).__name__)
             return None

@@ -10,6 +10,7 @@ import openai
 from bot.domain import JsonDict
 from bot.domain.models import ChatMessage
 from bot.gateways.error_bodies import error_body
+from bot.gateways.sound_text import sound_text
 
 _NOT_ACCEPTED: Final = (
     "unsupported_parameter",
@@ -50,7 +51,7 @@ class Dialect:
         """The request's JSON."""
         body: JsonDict = {
             "model": model,
-            "messages": [{"role": m.role, "content": m.content} for m in messages],
+            "messages": [{"role": m.role, "content": sound_text(m.content)} for m in messages],
             self.length: max_tokens,
         }
         if self.has_temperature:
