@@ -458,6 +458,18 @@ async def test_message_whose_answers_say_nothing_is_given_up(
     assert "given up" in given_up
 
 
+async def test_message_waits_for_a_gateway_that_does_not_reach_telegram(
+    post: Post, telegram: Telegram
+):
+    page = "<html>Bad Gateway</html>"
+    times = 2 * MOST_FAILED
+    telegram.is_spoken_for(502, page, method="sendMessage", times=times, is_done=False)
+    await post.says("раз")
+    await post.arrived()
+
+    assert telegram.texts(5) == ["раз"]
+
+
 async def test_edit_whose_answers_say_nothing_is_given_up(post: Post, telegram: Telegram):
     """It is where it should be, as far as anybody knows; no second message comes of it."""
     await post.says("раз")

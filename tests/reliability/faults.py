@@ -158,8 +158,8 @@ CALLS: Final[Sequence[Call]] = (
         "admins read that it works again; the end of the job is told, once",
         {
             ANY.removesuffix(", 401, 403"): Cell(
-                "asked again with each tick; after ten minutes admins read that there is no "
-                "answer, once",
+                "asked again at each interval; after ten minutes admins read, once, that the "
+                "provider can't be reached",
                 "До провайдера не достучаться уже",
             ),
             "401, 403": Cell(

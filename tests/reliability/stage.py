@@ -71,7 +71,7 @@ class Stage:
                 await act()
                 yield
         else:
-            order = KINDS.get(fault) or _refusal(int(fault), is_telegram=proxy is self.telegram)
+            order = KINDS.get(fault) or refusal(int(fault), is_telegram=proxy is self.telegram)
             ordered = proxy.fault(call.method, call.path, times=10**6, **order)
             leaping = asyncio.create_task(self._leap(call, before)) if fault in SLOW else None
             try:
@@ -99,7 +99,7 @@ class Stage:
         return (self.world.folder / "logs" / "bot.log").read_text(encoding="utf-8")
 
 
-def _refusal(status: int, *, is_telegram: bool) -> dict[str, Any]:
+def refusal(status: int, *, is_telegram: bool) -> dict[str, Any]:
     words = f"No {API_KEY} here"
     body: dict[str, Any] = {
         "error": {"message": words, "type": "server_error", "param": None, "code": None}
