@@ -102,13 +102,25 @@ class Reachability:
 
 
 class TelegramRequest(HTTPXRequest):
-    """The library's HTTP client, which takes only Telegram's own answers for answers."""
+    """The library's HTTP client, which takes only Telegram's own answers for answers.
 
-    __slots__ = ("_reachability",)
+    Each call is a task of its own and goes on to its end, also when nobody waits for it any more:
+    a call that is cancelled while it connects takes a place in httpcore's pool for ever (1.0.9).
+    """
+
+    __slots__ = ("_calls", "_reachability")
 
     def __init__(self, reachability: Reachability, **options: Any) -> None:
         super().__init__(**options)
         self._reachability = reachability
+        self._calls: set[asyncio.Task[tuple[int, bytes]]] = set()
+
+    async def shutdown(self) -> None:
+        """End the calls that nobody waits for, and close the connections."""
+        for call in self._calls:
+            call.cancel()
+        await asyncio.gather(*self._calls, return_exceptions=True)
+        await super().shutdown()
 
     async def do_request(
         self,
@@ -126,6 +138,24 @@ class TelegramRequest(HTTPXRequest):
             TimedOut: the answer takes longer than `CALL_S`, or with a file `UPLOAD_S`.
             NetworkError: nothing came.
         """
+        call = asyncio.create_task(self._call(url, method, request_data, *args, **timeouts))
+        self._calls.add(call)
+        call.add_done_callback(self._ended)
+        return await asyncio.shield(call)
+
+    def _ended(self, call: asyncio.Task[tuple[int, bytes]]) -> None:
+        self._calls.discard(call)
+        if not call.cancelled():
+            call.exception()  # nobody may be left to ask for it
+
+    async def _call(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None,
+        *args: Any,
+        **timeouts: Any,
+    ) -> tuple[int, bytes]:
         has_files = request_data is not None and request_data.contains_files
         try:
             async with asyncio.timeout(UPLOAD_S if has_files or method == "GET" else CALL_S):

@@ -16,7 +16,7 @@ from bot.delivery.requests import (
     Reachability,
     TelegramRequest,
 )
-from tests.clocks import VirtualLoop, now
+from tests.clocks import VirtualLoop, in_real_time, now
 
 LOOP = VirtualLoop
 
@@ -144,3 +144,32 @@ async def test_an_answer_that_only_drips_is_given_up(reachability, pause_s):
             await request.do_request("http://telegram/bot1/sendMessage", "POST")
 
     assert now() == pytest.approx(CALL_S, abs=1)
+
+
+@in_real_time
+async def test_calls_that_are_cancelled_leave_no_connection_behind(reachability):
+    """At whichever step; each would take a place in the pool until there is none left."""
+    open_now: set[asyncio.StreamWriter] = set()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        open_now.add(writer)
+        while await reader.read(65_536):
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 25\r\n\r\n" + ANSWER)
+        open_now.discard(writer)
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/bot1/getMe"
+    async with TelegramRequest(reachability, httpx_kwargs={"trust_env": False}) as request:
+        for n_steps in range(60):
+            calls = [asyncio.create_task(request.do_request(url, "POST")) for _ in range(2)]
+            for _ in range(n_steps):
+                await asyncio.sleep(0)
+            calls[0].cancel()
+            assert await calls[1] == (200, ANSWER)
+            await asyncio.gather(*calls, return_exceptions=True)
+        assert len(open_now) <= 4
+    server.close()
+
+
+ANSWER = b'{"ok":true,"result":true}'
