@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -16,7 +17,7 @@ from bot.delivery.requests import (
     Reachability,
     TelegramRequest,
 )
-from tests.clocks import VirtualLoop, in_real_time, now
+from tests.clocks import VirtualLoop, in_real_time, now, until
 
 LOOP = VirtualLoop
 
@@ -153,10 +154,11 @@ async def test_calls_that_are_cancelled_leave_no_connection_behind(reachability)
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         open_now.add(writer)
-        while await reader.read(65_536):
-            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 25\r\n\r\n" + ANSWER)
-        open_now.discard(writer)
+        with suppress(ConnectionError):
+            while await reader.read(65_536):
+                writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 25\r\n\r\n" + ANSWER)
         writer.close()
+        open_now.discard(writer)
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/bot1/getMe"
@@ -170,6 +172,7 @@ async def test_calls_that_are_cancelled_leave_no_connection_behind(reachability)
             await asyncio.gather(*calls, return_exceptions=True)
         assert len(open_now) <= 4
     server.close()
+    await until(lambda: not open_now)
 
 
 ANSWER = b'{"ok":true,"result":true}'
