@@ -334,6 +334,8 @@ def mends(parts: BotParts) -> None:
     [
         (errors.ProviderUnreachable(), "unreachable"),
         (errors.ProviderUncertain(), "unreachable"),
+        (errors.ProviderBusy(), "unreachable"),
+        (errors.NotTheApi(), "unreachable"),
         (errors.KeyRefused(message="Incorrect API key"), "refused"),
     ],
 )
@@ -378,7 +380,6 @@ async def test_one_call_that_comes_through_ends_the_count(waiting: BotParts, clo
 @pytest.mark.parametrize(
     "error",
     [
-        errors.ProviderBusy(),
         errors.JobUnknown(job_id=JOB),
         errors.ProviderRefused(code="", message="no", status=400),
         errors.QuotaExceeded(),
