@@ -194,6 +194,7 @@ CALLS: Final[Sequence[Call]] = (
             "wrong JSON, wrong types": Cell("one line: it is not OpenAI's API", "OpenAI"),
             "401, 403": Cell("one line: the key was not accepted", "key"),
         },
+        hurry=5,  # the command still imports while it asks
     ),
     Call(
         "cancelling a job",

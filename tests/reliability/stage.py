@@ -12,7 +12,7 @@ from tests.e2e.training import ENDLESS, MODEL, number_of, planned
 from tests.proxy import Exchange, Proxy
 from tests.reliability.faults import Call
 from tests.telegram_people import Json, Person, words
-from tests.world import API_KEY, World, world
+from tests.world import API_KEY, World, eventually, world
 
 PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
 WRONG_TYPES = {
@@ -50,12 +50,18 @@ class Stage:
 
     @asynccontextmanager
     async def trouble(
-        self, fault: str, call: Call, act: Callable[[], Awaitable[object]]
+        self,
+        fault: str,
+        call: Call,
+        act: Callable[[], Awaitable[object]],
+        *,
+        until: Callable[[], object] | None = None,
     ) -> AsyncIterator[None]:
         """Somebody does something, and its call meets the fault.
 
         Where nobody gets through to Telegram at all, that begins with the call, and is over when
-        the block begins: else neither the question nor the answer would get through.
+        the block begins, once *until* holds: else neither the question nor the answer would get
+        through.
         """
         proxy, before = self.proxy(call.path), len(self.sent(call.method, call.path))
         if fault in AWAY and proxy is self.telegram:
@@ -63,7 +69,7 @@ class Stage:
             await act()
             await asyncio.wait_for(held.happened.wait(), 20)
             async with AWAY[fault](proxy), self.lead.hurry():
-                await asyncio.sleep(0.7)
+                await (eventually(until) if until else asyncio.sleep(0.7))
             yield
             return
         if fault in AWAY:

@@ -238,7 +238,10 @@ async def fetch(at: Stage, call: Call, fault: str, cell: Cell) -> None:
     async def send_file() -> None:
         sent.append(await admin.sends_document("a.jsonl", DATASET))
 
-    async with at.trouble(fault, call, send_file):
+    def is_given_up() -> bool:
+        return not at.world.stored("SELECT 1 FROM inbox WHERE done_at IS NULL")
+
+    async with at.trouble(fault, call, send_file, until=is_given_up):
         await admin.sees(cell.said, after=sent[0]["message_id"])
     await send_file()
     await admin.sees("Файл a.jsonl получен", after=sent[1]["message_id"])
