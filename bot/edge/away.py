@@ -21,7 +21,7 @@ async def tell_first(context: BotContext) -> None:
 
 
 def word(context: BotContext, *, asks: bool, leaves: bool) -> Screen:
-    """That messages are answered only now, and that old commands and buttons did nothing."""
+    """That messages are answered only now, and that not every old command and button worked."""
     texts = context.texts
     sentences = [texts("away")]
     if asks:

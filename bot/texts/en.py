@@ -277,7 +277,7 @@ MESSAGES: Final[dict[str, str]] = {
     ),
     "away": "The bot was away for a while.",
     "away_asked": "What you wrote has only just arrived: below is one answer to all of it.",
-    "away_left": "Earlier commands and buttons did nothing: if you still want one, do it again.",
+    "away_left": "Some earlier commands and buttons were not carried out: repeat what you need.",
     "error_screen_replaced": "This screen is out of date, the newer one is below.",
     "error_bad_value": "{name}: “{value}” is not allowed. Use {allowed}.",
     "error_model_shut_down": (
