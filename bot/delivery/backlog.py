@@ -50,9 +50,10 @@ class _Late:
     """An update with what it says."""
 
     def __init__(self, row: InboxRow, update: JsonDict) -> None:
-        self.row = row
+        self.row, self.update = row, update
         self.place = place_of(update)
         self.message = new_or_edited(update)
+        self.message_id = integer(self.message, "message_id")
         self.is_edit = "edited_message" in update
         self.press = update.get("callback_query")
 
@@ -93,12 +94,11 @@ def _questions(updates: Sequence[_Late]) -> list[_Group]:
 
 def _question(said: Sequence[_Late]) -> _Group:
     """All messages in their newest form; without new ones, none: an edit asks nothing by itself."""
-    newest = {integer(each.message, "message_id"): each.message for each in said}
-    new = [each.row for each in said if not each.is_edit]
+    newest = {each.message_id: each.message for each in said}
+    new = [each for each in said if not each.is_edit][-MOST_MESSAGES:]
     read = [
-        replace(row, payload=json.dumps({**json.loads(row.payload), "message": newest[id_]}))
-        for row in new[-MOST_MESSAGES:]
-        if (id_ := integer(row.message, "message_id")) in newest
+        replace(each.row, payload=json.dumps(each.update | {"message": newest[each.message_id]}))
+        for each in new
     ]
     ids = {row.id for row in read}
     unread = [replace(each.row, payload=_NOTHING) for each in said if each.row.id not in ids]
