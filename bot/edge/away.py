@@ -1,7 +1,5 @@
 """The word about updates that came late, because the bot was away."""
 
-import time
-
 from bot.delivery.screen import Screen
 from bot.edge.context import BotContext
 
@@ -32,5 +30,5 @@ def word(context: BotContext, *, asks: bool, leaves: bool) -> Screen:
 
 
 def word_key(context: BotContext) -> str:
-    """With which the word comes once an hour, whatever else was late."""
-    return f"away:{context.row.chat_id}:{int(time.time()) // _HOUR_S}"
+    """With which the word comes once for all that came in one hour, however long that takes."""
+    return f"away:{context.row.chat_id}:{context.row.received_at // _HOUR_S}"
