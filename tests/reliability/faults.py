@@ -64,6 +64,13 @@ class Call:
 LATER, FOREIGN = "Наташа сейчас не отвечает", "не так, как принято в API OpenAI (200 OK)"
 REFUSED, LOST = "не запустился, задания нет.\n", "ответ провайдера потерялся, и в списке"
 UNREACHABLE = f"{REFUSED}До провайдера не достучаться"
+NOT_GIVEN: Final = {
+    ANY.removesuffix(", 401, 403"): Cell(
+        "tried three times; «send it again»", "Telegram не отдал файл"
+    ),
+    "401, 403": Cell("tried once; «send it again»", "Telegram не отдал файл", 1),
+}
+"""Of both calls that fetch a file."""
 CALLS: Final[Sequence[Call]] = (
     Call(
         "the answer of the model",
@@ -272,12 +279,7 @@ CALLS: Final[Sequence[Call]] = (
         "POST",
         "/bot[^/]*/getFile",
         "the same file is taken",
-        {
-            ANY.removesuffix(", 401, 403"): Cell(
-                "tried three times; «send it again»", "Telegram не отдал файл"
-            ),
-            "401, 403": Cell("tried once; «send it again»", "Telegram не отдал файл", 1),
-        },
+        NOT_GIVEN,
         patience_s=20,
     ),
     Call(
@@ -285,12 +287,7 @@ CALLS: Final[Sequence[Call]] = (
         "GET",
         "/file/bot.*",
         "the same file is taken",
-        {
-            ANY.removesuffix(", 401, 403"): Cell(
-                "tried three times; «send it again»", "Telegram не отдал файл"
-            ),
-            "401, 403": Cell("tried once; «send it again»", "Telegram не отдал файл", 1),
-        },
+        NOT_GIVEN,
         patience_s=125,
     ),
 )
