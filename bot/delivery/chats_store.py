@@ -1,5 +1,7 @@
 """The newest message id that is known of each chat, below which no lost message is looked for."""
 
+from collections.abc import Mapping
+
 from bot.storage.database import Transaction
 
 
@@ -13,12 +15,17 @@ async def newest_message_id(tx: Transaction) -> int:
 
 async def saw_message(tx: Transaction, chat_id: int, message_id: int) -> None:
     """Remember that the chat has a message with that id (ids only grow)."""
-    await tx.execute(
+    await saw_messages(tx, {chat_id: message_id})
+
+
+async def saw_messages(tx: Transaction, newest: Mapping[int, int]) -> None:
+    """The same for several chats: *newest* has a message id of each."""
+    await tx.execute_many(
         """
         INSERT INTO chats (id, newest_message_id)
         VALUES (:id, :message_id)
         ON CONFLICT (id) DO UPDATE SET newest_message_id = :message_id
             WHERE newest_message_id < :message_id
         """,
-        {"id": chat_id, "message_id": message_id},
+        [{"id": chat_id, "message_id": message_id} for chat_id, message_id in newest.items()],
     )

@@ -1,11 +1,12 @@
 """Updates from Telegram, kept until they are answered."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Final
 
-from bot.delivery.chats_store import newest_message_id, saw_message
+from bot.delivery.chats_store import newest_message_id, saw_messages
 from bot.delivery.joining import is_next_part
 from bot.delivery.messages import new_or_edited
 from bot.domain import JsonDict
@@ -15,14 +16,15 @@ BUSY = "busy"
 """The lane of updates that came when their own lane was full: each is turned away with a word."""
 
 
-_FIELDS: Final = """
-    id, chat_id, lane, payload, floor_id, attempts, frame_message_id, is_late, received_at,
-    '' AS parts, '' AS part_ids, 0 AS leaves
+_ROW: Final = """
+    SELECT
+        id, chat_id, lane, payload, floor_id, attempts, frame_message_id, is_late, received_at,
+        '' AS parts, '' AS part_ids, 0 AS leaves
+    FROM inbox
 """
-_ROW: Final = f"SELECT {_FIELDS} FROM inbox"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Incoming:
     """An update as it came, with the lane that it belongs to."""
 
@@ -94,33 +96,27 @@ class InboxStore:
         seen: dict[int, int] = {}
         for update in updates:
             seen[update.chat_id] = max(seen.get(update.chat_id, 0), update.message_id)
-        for chat_id, message_id in seen.items():
-            await saw_message(tx, chat_id, message_id)
+        await saw_messages(tx, seen)
         floor_id = await newest_message_id(tx)
-        new = []
-        for update in updates:
-            # However many late ones there are, they get one answer.
-            lane = update.lane if update.is_late else await self._lane_that_it_continues(tx, update)
-            if lane is None:
-                is_full = await self._n_open(tx, update.chat_id, update.lane) > most_waiting
-                lane = BUSY if is_full else update.lane
-            added = await tx.one(
-                InboxRow,
-                f"""
-                INSERT OR IGNORE INTO inbox (
-                    bot_id, update_id, chat_id, lane, payload, message_id, floor_id, received_at,
-                    is_late
-                ) VALUES (
-                    :bot_id, :update_id, :chat_id, :lane, :payload, :message_id, :floor_id, :now,
-                    :is_late
-                )
-                RETURNING {_FIELDS}
-                """,
-                asdict(update) | {"bot_id": bot_id, "lane": lane, "floor_id": floor_id, "now": now},
+        before = await tx.one(int, "SELECT max(id) FROM inbox") or 0
+        new = await self._unknown(tx, bot_id, updates)
+        lanes = await self._lanes(tx, new, most_waiting)
+        await tx.execute_many(
+            """
+            INSERT INTO inbox (
+                bot_id, update_id, chat_id, lane, payload, message_id, floor_id, received_at,
+                is_late
+            ) VALUES (
+                :bot_id, :update_id, :chat_id, :lane, :payload, :message_id, :floor_id, :now,
+                :is_late
             )
-            if added is not None:
-                new.append(added)
-        return new
+            """,
+            [
+                vars(update) | {"bot_id": bot_id, "lane": lane, "floor_id": floor_id, "now": now}
+                for update, lane in zip(new, lanes, strict=True)
+            ],
+        )
+        return await tx.all(InboxRow, f"{_ROW} WHERE id > :before ORDER BY id", {"before": before})
 
     async def head(self, chat_id: int, lane: str) -> InboxRow | None:
         """The oldest update of a lane that is not done, or None."""
@@ -179,24 +175,25 @@ class InboxStore:
             {"id": row_id, "message_id": message_id},
         )
 
-    async def done(self, tx: Transaction, row_id: int, *, now: int, is_dead: bool = False) -> None:
-        """The update is answered (or given up); what it said is not kept."""
+    async def done(
+        self, tx: Transaction, row_ids: Sequence[int], *, now: int, is_dead: bool = False
+    ) -> None:
+        """The updates are answered (or given up); what they said is not kept."""
         await tx.execute(
             """
             UPDATE inbox
             SET done_at = :now, is_dead = :is_dead, payload = ''
-            WHERE id = :id AND done_at IS NULL
+            WHERE id IN (SELECT value FROM json_each(:ids)) AND done_at IS NULL
             """,
-            {"id": row_id, "now": now, "is_dead": is_dead},
+            {"ids": json.dumps(row_ids), "now": now, "is_dead": is_dead},
         )
 
     async def joined(self, tx: Transaction, row_ids: Sequence[int]) -> None:
         """These updates are handled as one, in whose place the first of them stands."""
-        for row_id in row_ids:
-            await tx.execute(
-                "UPDATE inbox SET part_of = :first WHERE id = :id",
-                {"first": row_ids[0], "id": row_id},
-            )
+        await tx.execute(
+            "UPDATE inbox SET part_of = :first WHERE id IN (SELECT value FROM json_each(:ids))",
+            {"first": row_ids[0], "ids": json.dumps(row_ids)},
+        )
 
     async def was_joined(self, chat_id: int, message_id: int) -> bool:
         """Whether that message of a person was handled together with others, since two days."""
@@ -218,37 +215,58 @@ class InboxStore:
         """Forget updates that were done before that time (Unix seconds)."""
         await tx.execute("DELETE FROM inbox WHERE done_at < :before", {"before": before})
 
-    async def _lane_that_it_continues(self, tx: Transaction, update: Incoming) -> str | None:
-        """The lane of a text that Telegram's app has cut, if the update is its next part.
-
-        A long command may wait in another lane than words. None: it continues nothing.
-        """
-        earlier = await tx.row(
-            """
-            SELECT lane, payload
-            FROM inbox
-            WHERE chat_id = :chat_id AND done_at IS NULL
-            ORDER BY id DESC
-            LIMIT 1
-            """,
-            {"chat_id": update.chat_id},
-        )
-        if earlier is None:
-            return None
-        is_next = is_next_part(_new_message(update.payload), _new_message(earlier["payload"]))
-        return str(earlier["lane"]) if is_next else None
-
-    async def _n_open(self, tx: Transaction, chat_id: int, lane: str) -> int:
-        n_open = await tx.one(
+    async def _unknown(
+        self, tx: Transaction, bot_id: int, updates: Sequence[Incoming]
+    ) -> list[Incoming]:
+        """Those that are not stored yet, each once."""
+        by_id: dict[int, Incoming] = {}
+        for update in updates:
+            by_id.setdefault(update.update_id, update)
+        known = await tx.all(
             int,
             """
-            SELECT count(*)
+            SELECT update_id
             FROM inbox
-            WHERE chat_id = :chat_id AND lane = :lane AND done_at IS NULL
+            WHERE bot_id = :bot_id AND update_id IN (SELECT value FROM json_each(:ids))
             """,
-            {"chat_id": chat_id, "lane": lane},
+            {"bot_id": bot_id, "ids": json.dumps(list(by_id))},
         )
-        return n_open or 0
+        for update_id in known:
+            del by_id[update_id]
+        return list(by_id.values())
+
+    async def _lanes(
+        self, tx: Transaction, updates: Sequence[Incoming], most_waiting: int
+    ) -> list[str]:
+        """The lane of each. However many late ones there are, they get one answer."""
+        chats = {update.chat_id for update in updates if not update.is_late}
+        parameters = {"chats": json.dumps(list(chats))}
+        from_open = """
+            FROM inbox
+            WHERE done_at IS NULL AND chat_id IN (SELECT value FROM json_each(:chats))
+        """
+        query = f"SELECT chat_id, lane, count(*) AS n {from_open} GROUP BY chat_id, lane"
+        counts = await tx.rows(query, parameters) if chats else []
+        n_open = Counter({(row["chat_id"], row["lane"]): row["n"] for row in counts})
+        # Beside max(), SQLite takes the other columns from the row that has the greatest id.
+        query = f"SELECT max(id), chat_id, lane, payload {from_open} GROUP BY chat_id"
+        rows = await tx.rows(query, parameters) if counts else []
+        newest = {row["chat_id"]: (str(row["lane"]), str(row["payload"])) for row in rows}
+        lanes = []
+        for update in updates:
+            lane = update.lane
+            if not update.is_late:
+                lane_before, payload_before = newest.get(update.chat_id, (lane, "{}"))
+                # The next part of a text that Telegram's app has cut follows the part before. That
+                # may be a long command, which waits in another lane than words.
+                if is_next_part(_new_message(update.payload), _new_message(payload_before)):
+                    lane = lane_before
+                elif n_open[update.chat_id, lane] > most_waiting:
+                    lane = BUSY
+            newest[update.chat_id] = lane, update.payload
+            n_open[update.chat_id, lane] += 1
+            lanes.append(lane)
+        return lanes
 
 
 def _new_message(payload: str) -> JsonDict:

@@ -243,10 +243,8 @@ class Lanes:
                 await work(tx)
             if len(ids) > 1:
                 await self.store.joined(tx, ids)
-            for row_id in ids:
-                await self.store.done(tx, row_id, now=now, is_dead=is_dead)
-            for row in left:
-                await self.store.done(tx, row.id, now=now)
+            await self.store.done(tx, ids, now=now, is_dead=is_dead)
+            await self.store.done(tx, [row.id for row in left], now=now)
 
         await self.database.write(everything)
 

@@ -5,7 +5,7 @@ import logging
 import os
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, TypeVar
@@ -61,6 +61,11 @@ class Transaction(Queries):
         """Run one statement; return how many rows it changed."""
         async with self._connection.execute(sql, parameters or {}) as cursor:
             return cursor.rowcount
+
+    async def execute_many(self, sql: str, parameters: Iterable[Parameters]) -> None:
+        """Run one statement for each of several sets of parameters, in one go."""
+        async with self._connection.executemany(sql, parameters):
+            pass
 
     async def changes(self, sql: str, parameters: Parameters) -> bool:
         """Run one statement; return whether it changed any row."""

@@ -1,14 +1,19 @@
 """Updates wait in order of arrival, each once, until they are answered."""
 
+import json
 import random
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from bot.delivery.chats_store import newest_message_id, saw_message
 from bot.delivery.inbox_store import BUSY, InboxRow, InboxStore, Incoming
 from bot.delivery.outbox_store import OutboxStore
 from bot.storage.database import Database
+from tests.blank import open_blank
 from tests.rows import update_of
 
 BOT = 77
@@ -17,6 +22,14 @@ BOT = 77
 @pytest.fixture
 def inbox(database: Database) -> InboxStore:
     return InboxStore(database)
+
+
+@pytest_asyncio.fixture
+async def other(tmp_path: Path) -> AsyncIterator[Database]:
+    """A second database."""
+    opened = await open_blank(tmp_path / "other.sqlite3")
+    yield opened
+    await opened.close()
 
 
 async def add(
@@ -38,7 +51,7 @@ async def head(inbox: InboxStore, chat_id: int = 5, lane: str = "talk") -> Inbox
 
 
 async def done(database: Database, inbox: InboxStore, row: InboxRow, **how: bool) -> None:
-    await database.write(lambda tx: inbox.done(tx, row.id, now=200, **how))
+    await database.write(lambda tx: inbox.done(tx, [row.id], now=200, **how))
 
 
 async def drained(database: Database, inbox: InboxStore, chat_id: int, lane: str) -> list[str]:
@@ -110,6 +123,30 @@ async def test_what_comes_when_a_lane_is_full_is_busy(database: Database, inbox:
     assert later.lane == "talk"
 
 
+async def test_a_batch_is_stored_as_its_updates_one_by_one(
+    database: Database, inbox: InboxStore, other: Database
+):
+    """However Telegram bundles them: full lanes, parts of long texts, late and known ones."""
+    rng = random.Random(1)
+    texts = ["слово", "а" * 4096, "/use model " + "а" * 4096]
+    updates = []
+    for _ in range(200):
+        said = {"message": {"text": rng.choice(texts), "date": rng.randrange(4)}}
+        update = update_of(rng.randrange(150), rng.randrange(3), rng.choice(["talk", "desk"]))
+        updates.append(replace(update, payload=json.dumps(said), is_late=rng.random() < 0.2))
+    for start in range(0, 200, 40):
+        batch = updates[start : start + 40]
+        at_once = await add(database, inbox, *batch, most_waiting=9)
+        singly = [await add(other, InboxStore(other), each, most_waiting=9) for each in batch]
+        stored = [row for rows in singly for row in rows]
+        assert [(row.payload, row.lane) for row in at_once] == [
+            (row.payload, row.lane) for row in stored
+        ]
+
+    lanes = await database.all(str, "SELECT DISTINCT lane FROM inbox")
+    assert set(lanes) == {"talk", "desk", BUSY}
+
+
 async def test_done_updates_keep_no_words(database: Database, inbox: InboxStore):
     """What people wrote is not kept longer than it is needed, also when it was given up."""
     await add(database, inbox, update_of(1), update_of(2))
@@ -126,7 +163,7 @@ async def test_done_is_said_once(database: Database, inbox: InboxStore):
     row = await head(inbox)
     await done(database, inbox, row)
 
-    await database.write(lambda tx: inbox.done(tx, row.id, now=999, is_dead=True))
+    await database.write(lambda tx: inbox.done(tx, [row.id], now=999, is_dead=True))
 
     (stored,) = await database.rows("SELECT done_at, is_dead FROM inbox")
     assert tuple(stored) == (200, 0)
