@@ -53,10 +53,13 @@ def _dangers(text: str) -> Iterator[Danger]:
 
 
 def _signs(words: list[Word]) -> Iterator[Danger]:
-    found = {language: _found(language, words) for language in LANGUAGES}
-    calm = reduce(or_, (signs_in(language).calm(found[language]) for language in LANGUAGES))
+    read = []
     for language in LANGUAGES:
-        yield from signs_in(language).dangers(found[language], calm)
+        signs, found = signs_in(language), _found(language, words)
+        read.append((signs, found, signs.ends_in(found)))
+    calm = reduce(or_, (signs.calm(ends) for signs, _, ends in read))
+    for signs, found, ends in read:
+        yield from signs.dangers(found, ends, calm)
 
 
 def _found(language: str, words: list[Word]) -> dict[int, int]:

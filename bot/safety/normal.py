@@ -1,8 +1,9 @@
 """A text as plain words: one spelling, whatever slips, look-alike letters or gaps it has."""
 
+import functools
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -83,22 +84,19 @@ def words_of(text: str) -> Iterator[Word]:
     plain = _plain(text)
     russian = _is_mostly_russian(plain)
     spoken = russian or not _ENGLISH.search(plain)
-    known: dict[str, tuple[Word, ...]] = {}
     for piece in _WORD.findall(plain):
-        if piece not in known:
-            known[piece] = tuple(_words(piece, russian=russian, spoken=spoken))
-        yield from known[piece]
+        yield from _words(piece, russian=russian, spoken=spoken)
 
 
-def _words(piece: str, *, russian: bool, spoken: bool) -> Iterator[Word]:
+@functools.lru_cache(maxsize=4096)
+def _words(piece: str, *, russian: bool, spoken: bool) -> Sequence[Word]:
     if piece[0] in ".!?…\n":
-        if not piece.startswith(("..", "…")):  # "не хочу... жить" is one sentence
-            yield Word(END, END)
-    elif piece[0].isdigit() and not any(map(str.isalpha, piece)):
+        # "не хочу... жить" is one sentence
+        return () if piece.startswith(("..", "…")) else (Word(END, END),)
+    if piece[0].isdigit() and not any(map(str.isalpha, piece)):
         few = piece[0] < "6" and len(piece) == 1
-        yield Word(piece, piece) if few else Word(MANY, MANY)
-    else:
-        yield from _spellings(piece, russian=russian, spoken=spoken)
+        return (Word(piece, piece) if few else Word(MANY, MANY),)
+    return tuple(_spellings(piece, russian=russian, spoken=spoken))
 
 
 def _plain(text: str) -> str:

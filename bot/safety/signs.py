@@ -6,6 +6,8 @@ So a step of a phrase is a shift and an "and", whatever the text repeats; nothin
 
 import functools
 import tomllib
+from array import array
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +25,7 @@ _NEAR = 12
 """How many words the parts of a phrase may be apart."""
 _SILENT = 7
 """How many words an exception reaches."""
+_CALM, _IDIOMS, _NOW = "calm", "idioms", "now"
 _LONG, _LONG_STEM, _LONGEST = 6, 8, 9
 """In words of so many letters one slip is forgiven; in beginnings of at most so many."""
 
@@ -56,21 +59,24 @@ class Phrase:
 
 
 class Phrases:
-    """Any of several phrases. Only those are tried of which a text has the rarest family."""
+    """The phrases of several signs. Only those are tried of which a text has the rarest family."""
 
-    def __init__(self, phrases: Sequence[Phrase]) -> None:
-        n_phrases = Counter(family for phrase in phrases for family in phrase.needs)
-        self._by_rarest: dict[int, list[Phrase]] = defaultdict(list)
-        for phrase in phrases:
-            self._by_rarest[min(phrase.needs, key=lambda each: n_phrases[each])].append(phrase)
+    def __init__(self, of_signs: Mapping[str, Sequence[Phrase]]) -> None:
+        phrases = [(sign, phrase) for sign in of_signs for phrase in of_signs[sign]]
+        n_phrases = Counter(family for _, phrase in phrases for family in phrase.needs)
+        self._by_rarest: dict[int, list[tuple[str, Phrase]]] = defaultdict(list)
+        for sign, phrase in phrases:
+            rarest = min(phrase.needs, key=lambda each: n_phrases[each])
+            self._by_rarest[rarest].append((sign, phrase))
 
-    def ends_in(self, found: Mapping[int, int]) -> int:
-        """The positions where one of them ends, as bits."""
-        places = 0
+    def ends_in(self, found: Mapping[int, int]) -> dict[str, int]:
+        """Where one of a sign's phrases ends, as bits; only signs of which one does."""
+        ends: dict[str, int] = defaultdict(int)
         for family in self._by_rarest.keys() & found.keys():
-            for phrase in self._by_rarest[family]:
-                places |= phrase.ends_in(found)
-        return places
+            for sign, phrase in self._by_rarest[family]:
+                if places := phrase.ends_in(found):
+                    ends[sign] |= places
+        return ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +85,33 @@ class Sign:
 
     danger: Danger
     is_loud: bool
-    phrases: Phrases
     unless: tuple[Phrase, ...]
 
-    def positions(self, found: Mapping[int, int], calm: int) -> int:
-        """Where the sign stands in a text, as bits; *calm* are the bits of films and the like."""
-        places = self.phrases.ends_in(found)
-        if places and not self.is_loud:
-            places &= ~calm
+    def positions(self, ends: int, found: Mapping[int, int], calm: int) -> int:
+        """Where the sign stands in a text, as bits: those *ends* of its phrases that count.
+
+        *calm* are the bits of films and the like.
+        """
+        places = ends if self.is_loud else ends & ~calm
         for phrase in self.unless if places else ():
             places &= ~_around(phrase.ends_in(found), _SILENT)
         return places
+
+
+class _Spellings:
+    """Wrong spellings and the right ones. A dict of so many would take eight times the memory."""
+
+    def __init__(self, right: Mapping[int, str]) -> None:
+        """*right* has the right spelling by the `hash` of a wrong one."""
+        self._hashes = array("q", sorted(right))
+        self._right = [right[wrong] for wrong in self._hashes]
+
+    def right(self, spelling: str) -> str | None:
+        """The right spelling, if it is known."""
+        wrong = hash(spelling)
+        place = bisect_left(self._hashes, wrong)
+        is_known = place < len(self._hashes) and self._hashes[place] == wrong
+        return self._right[place] if is_known else None
 
 
 class Lexicon:
@@ -100,34 +122,41 @@ class Lexicon:
         """The first words of the pairs that belong to a family."""
         self.corrected = functools.lru_cache(maxsize=20_000)(self._corrected)
         """A folded word without its slip, if it is no word of the signs but nearly one."""
-        self._whole: dict[str, tuple[int, ...]] = defaultdict(tuple)
-        self._stems: dict[str, tuple[int, ...]] = defaultdict(tuple)
+        self._whole: dict[str, tuple[int, ...]] = {}
+        self._stems: dict[str, tuple[int, ...]] = {}
         self._lengths: dict[str, set[int]] = defaultdict(set)
-        self._slips: dict[bool, dict[str, str]] = {True: {}, False: {}}
-        self._read: dict[str, str] = {}
-        """Every literal so far, folded; the one that was added last is the last."""
+        self._slips: dict[bool, _Spellings] = {}
+        """Of stems, and of other words."""
+        self._added: dict[str, list[int]] = {}
+        """The families of every literal so far; the one that was added last is the last."""
 
-    def add(self, literal: str, family: int) -> None:
-        """Puts a word, two (`one_two`) or a stem (`stem*`) into a family."""
-        word = self._read.pop(literal, "") or " ".join(map(fold, literal.rstrip("*").split("_")))
-        self._read[literal] = word
-        if literal[-1] == "*":
-            self._stems[word] += (family,)
-            self._lengths[word[:2]].add(len(word))
-        else:
-            self._whole[word] += (family,)
+    def add(self, literals: Iterable[str], family: int) -> None:
+        """Put words, pairs (`one_two`) and stems (`stem*`) into a family; `close` reads them."""
+        for literal in literals:
+            families = self._added.pop(literal, [])
+            families.append(family)
+            self._added[literal] = families
 
     def close(self) -> None:
-        """Learn the pairs and the slips of all words, once each; of equal slips the last counts."""
-        for literal, word in self._read.items():
+        """Learn each word, pair and stem, and its slips; of equal slips the last counts."""
+        shared: dict[tuple[int, ...], tuple[int, ...]] = {}
+        slips: dict[bool, dict[int, str]] = {True: {}, False: {}}
+        for literal, families in self._added.items():
             is_stem = literal[-1] == "*"
-            first, *others = parts = word.split()
+            first, *others = parts = [*map(fold, literal.rstrip("*").split("_"))]
+            word = " ".join(parts)
+            table = self._stems if is_stem else self._whole
+            found = (*table.get(word, ()), *families)
+            table[word] = shared.setdefault(found, found)
+            if is_stem:
+                self._lengths[word[:2]].add(len(word))
             self.heads.update([first] if others else [])
             for part in parts:
                 if len(part) >= (_LONG_STEM if is_stem else _LONG):
                     ends_it = is_stem and part == word
-                    self._slips[ends_it].update(dict.fromkeys((part, *_shorter(part)), part))
-        self._read.clear()
+                    slips[ends_it].update(dict.fromkeys(map(hash, (part, *_shorter(part))), part))
+        self._added.clear()
+        self._slips = {ends_it: _Spellings(slips[ends_it]) for ends_it in slips}
 
     def families(self, word: str) -> set[int]:
         """The families of a folded word, or of two with a space between."""
@@ -141,12 +170,12 @@ class Lexicon:
         if len(word) < _LONG or self.families(word):
             return word
         for spelling in (word, *_shorter(word)):
-            if right := self._slips[False].get(spelling):
+            if right := self._slips[False].right(spelling):
                 return right
         for length in range(_LONG_STEM, min(len(word), _LONGEST) + 1):
             beginning = word[:length]
             for spelling in (beginning, *_shorter(beginning)):
-                if (right := self._slips[True].get(spelling)) and abs(len(right) - length) < 2:
+                if (right := self._slips[True].right(spelling)) and abs(len(right) - length) < 2:
                     return right
         return word
 
@@ -163,25 +192,34 @@ class Signs:
         self.lexicon = Lexicon()
         self._data = data
         self._families: dict[str, int] = {}
-        self._calm = Phrases(self._phrases(data["calm"]["signs"]))
-        self._idioms = Phrases(self._phrases(data["idioms"]["signs"]))
-        self._now = Phrases(self._phrases(data["now"]["signs"]))
-        self._signs = sorted(map(self._sign, data["sign"]), key=lambda sign: -sign.danger.grade)
+        entries = {f"sign {number}": entry for number, entry in enumerate(data["sign"])}
+        around = {name: data[name] for name in (_CALM, _IDIOMS, _NOW)}
+        self._phrases = Phrases(
+            {name: self._read(entry["signs"]) for name, entry in (entries | around).items()}
+        )
+        self._signs = {name: self._sign(entry) for name, entry in entries.items()}
         # Only reading needed these.
         self.lexicon.close()
         self._families.clear()
         self._data = {}
 
-    def calm(self, found: Mapping[int, int]) -> int:
-        """Where a text speaks of a film, a game and the like, as bits."""
-        return _around(self._calm.ends_in(found), _SILENT * 3)
+    def ends_in(self, found: Mapping[int, int]) -> Mapping[str, int]:
+        """Where phrases end in a text, for `calm` and `dangers`; *found* has its families."""
+        return self._phrases.ends_in(found)
 
-    def dangers(self, found: Mapping[int, int], calm: int) -> Iterator[Danger]:
+    def calm(self, ends: Mapping[str, int]) -> int:
+        """Where a text speaks of a film, a game and the like, as bits."""
+        return _around(ends.get(_CALM, 0), _SILENT * 3)
+
+    def dangers(
+        self, found: Mapping[int, int], ends: Mapping[str, int], calm: int
+    ) -> Iterator[Danger]:
         """Every danger whose signs a text has, by the positions of its families as bits."""
-        now = _around(self._now.ends_in(found), _SILENT + 2)
-        idioms = _around(self._idioms.ends_in(found), _SILENT)
-        for sign in self._signs:
-            if places := sign.positions(found, calm) & ~idioms:
+        now = _around(ends.get(_NOW, 0), _SILENT + 2)
+        idioms = _around(ends.get(_IDIOMS, 0), _SILENT)
+        for name in self._signs.keys() & ends.keys():
+            sign = self._signs[name]
+            if places := sign.positions(ends[name], found, calm) & ~idioms:
                 grade = Grade.ACUTE if places & now else sign.danger.grade
                 yield Danger(sign.danger.kind, grade)
 
@@ -189,11 +227,10 @@ class Signs:
         return Sign(
             Danger(DangerKind(entry["kind"]), Grade(entry["grade"])),
             entry.get("loud", False),
-            Phrases(self._phrases(entry["signs"])),
-            self._phrases(entry.get("unless", "")),
+            self._read(entry.get("unless", "")),
         )
 
-    def _phrases(self, lines: str) -> tuple[Phrase, ...]:
+    def _read(self, lines: str) -> tuple[Phrase, ...]:
         return tuple(map(self._phrase, filter(None, map(str.strip, lines.splitlines()))))
 
     def _phrase(self, line: str) -> Phrase:
@@ -220,8 +257,7 @@ class Signs:
     def _family(self, item: str) -> int:
         if item not in self._families:
             self._families[item] = family = len(self._families)
-            for literal in dict.fromkeys(self._literals(item)):
-                self.lexicon.add(literal, family)
+            self.lexicon.add(dict.fromkeys(self._literals(item)), family)
         return self._families[item]
 
     def _literals(self, item: str) -> Iterator[str]:
