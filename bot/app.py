@@ -147,7 +147,7 @@ def assemble(core: Core, features: Sequence[Feature]) -> App:
     reachability = Reachability()
     application = build_telegram(settings, reachability)
     menus = Menus(core=core)
-    rate_limits = RateLimits(is_stranger=core.people.is_stranger)
+    rate_limits = RateLimits(gives_way=core.people.gives_way)
     poster = Poster(
         application.bot,
         rate_limits,
@@ -180,6 +180,7 @@ def assemble(core: Core, features: Sequence[Feature]) -> App:
         admin_ids=settings.admin_ids,
         absence=Absence(database=core.database, is_polled=not settings.webhook_url),
         looks=registry.intakes,
+        gives_way=core.people.gives_way,
     )
     ticks = [*registry.ticks, sweeping(core), checkpointing(core), copying(core)]
     assert application.job_queue is not None

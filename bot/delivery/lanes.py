@@ -11,6 +11,7 @@ import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -27,8 +28,8 @@ MOST_ATTEMPTS = 3
 MOST_WAITING = 30
 """Updates of one lane that may wait; further ones are refused with a message."""
 RETRY_DELAY_S = 1.0
-LATE_AT_ONCE = 8
-"""Lanes that work on what came late, so that a new question does not wait for all of them."""
+PATIENT_AT_ONCE = 8
+"""Lanes that work on what came late, and for strangers: others do not wait for all of them."""
 CATCHES_UP_S = 60.0
 """What Telegram held for the bot has come when nothing has for so long."""
 
@@ -55,6 +56,14 @@ class Handle(Protocol):
         ...
 
 
+async def _nobody(chat_id: int) -> bool:
+    return False
+
+
+def _patient_turns() -> asyncio.Semaphore:
+    return asyncio.Semaphore(PATIENT_AT_ONCE)
+
+
 @dataclass(slots=True, kw_only=True)
 class Lanes:
     """Takes updates in and handles them."""
@@ -74,6 +83,8 @@ class Lanes:
     """Knows what was made while the bot was away; None: nothing was."""
     looks: Sequence[Look] = ()
     """Called for each new update, in this order."""
+    gives_way: Callable[[int], Awaitable[bool]] = _nobody
+    """Whether only a few such chats are worked for at once."""
     _workers: Workers[_ChatLane] = field(init=False)
     _interrupted: set[_ChatLane] = field(init=False, default_factory=set)
     _arrivals: dict[_ChatLane, asyncio.Event] = field(init=False, default_factory=dict)
@@ -82,9 +93,8 @@ class Lanes:
     """When something arrived last, by the loop's clock; for what an earlier process left, now."""
     _is_behind: bool = field(init=False)
     """Telegram may hold more of what was made while the bot was away: it waits for all of it."""
-    _late_turns: asyncio.Semaphore = field(
-        init=False, default_factory=lambda: asyncio.Semaphore(LATE_AT_ONCE)
-    )
+    _late_turns: asyncio.Semaphore = field(init=False, default_factory=_patient_turns)
+    _strangers_turns: asyncio.Semaphore = field(init=False, default_factory=_patient_turns)
     _accepted_at: float = field(init=False, default=0)
     """When updates came last, by the loop's clock."""
 
@@ -161,9 +171,15 @@ class Lanes:
         while (found := await self._next(lane)).handled:
             is_replay = lane in self._interrupted or found.handled[0].attempts > 0
             self._interrupted.discard(lane)
-            turn = self._late_turns if found.handled[0].is_late else contextlib.nullcontext()
-            async with turn:
+            async with await self._turn(found.handled[0]):
                 await self._process(found, is_replay=is_replay)
+
+    async def _turn(self, row: InboxRow) -> AbstractAsyncContextManager[None]:
+        if row.is_late:
+            return self._late_turns
+        if await self.gives_way(row.chat_id):
+            return self._strangers_turns
+        return contextlib.nullcontext()
 
     async def _next(self, lane: _ChatLane) -> Backlog:
         """The oldest update and those that belong to it, as soon as no other may follow."""

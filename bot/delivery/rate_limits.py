@@ -56,10 +56,10 @@ class RateLimits:
     def __init__(
         self,
         clock: Callable[[], float] = time.monotonic,
-        is_stranger: Callable[[int], Awaitable[bool]] = _nobody,
+        gives_way: Callable[[int], Awaitable[bool]] = _nobody,
     ) -> None:
         self._clock = clock
-        self._is_stranger = is_stranger
+        self._gives_way = gives_way
         self._next_stranger = asyncio.Lock()
         self._all = _Bucket(PER_SECOND, BURST)
         self._searches = _Bucket(SEARCHES_PER_SECOND, BURST)
@@ -69,15 +69,15 @@ class RateLimits:
 
     async def turn(self, chat_id: int) -> None:
         """Wait until a message may go to the chat."""
-        is_stranger = await self._is_stranger(chat_id)
+        gives_way = await self._gives_way(chat_id)
         now = self._clock()
         blocked_s = self._blocked_until.get(chat_id, 0.0) - now
         delay_s = max(blocked_s, self._chat(chat_id).take(now))
-        if not is_stranger:
+        if not gives_way:
             delay_s = max(delay_s, self._all.take(now))
         if delay_s > 0:
             await asyncio.sleep(delay_s)
-        if is_stranger:
+        if gives_way:
             await self._turn_of_a_stranger()
 
     async def _turn_of_a_stranger(self) -> None:

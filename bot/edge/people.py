@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.domain.people import Access, Person, PersonProfile
 from bot.edge.people_store import PeopleStore, PersonRow
@@ -18,6 +18,7 @@ class People:
     store: PeopleStore
     admin_ids: frozenset[int]
     tester_ids: frozenset[int]
+    _in_need: set[int] = field(default_factory=set)
 
     async def who(self, person_id: int, *, name: str, telegram_language: str | None) -> Person:
         """The person with that Telegram id, and what they may do here."""
@@ -43,9 +44,18 @@ class People:
         """Whether they may use the bot now."""
         return self._access(await self._known(person_id, tx)) is not Access.STRANGER
 
-    async def is_stranger(self, person_id: int) -> bool:
-        """Whether they may not use the bot; whom the settings name is known without a query."""
-        return not self.is_fixed(person_id) and not (await self._known(person_id)).is_tester
+    async def gives_way(self, person_id: int) -> bool:
+        """Whether messages to them wait for all others: they may not use the bot.
+
+        Whom the settings name is known without a query.
+        """
+        if self.is_fixed(person_id) or person_id in self._in_need:
+            return False
+        return not (await self._known(person_id)).is_tester
+
+    def hurry(self, person_id: int) -> None:
+        """Messages to them no longer give way, whoever they are: they may be in danger."""
+        self._in_need.add(person_id)
 
     def is_fixed(self, person_id: int) -> bool:
         """Whether the settings admit them, so that admins can't remove them in the chat."""

@@ -105,6 +105,7 @@ class Lookout:
             )
         await self.store.add(tx, mark)
         await self.notes.tell(tx, mark)
+        self.people.hurry(person.id)
 
     async def _is_work(self, person: Person, message: JsonDict) -> bool:
         """Whether an admin trains the model with it: by a file, a forward or a correction."""

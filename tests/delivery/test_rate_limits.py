@@ -49,10 +49,10 @@ async def test_strangers_wait_for_everybody_else_and_for_nobody_twice():
     """Three hundred wait already: who may use the bot goes next, and no turn stays unused."""
     strangers = range(1000, 1300)
 
-    async def is_stranger(chat_id: int) -> bool:
+    async def gives_way(chat_id: int) -> bool:
         return chat_id in strangers
 
-    pace = RateLimits(asyncio.get_running_loop().time, is_stranger)
+    pace = RateLimits(asyncio.get_running_loop().time, gives_way)
     crowd = asyncio.create_task(turns(pace, *strangers))
     await asyncio.sleep(3)
 
