@@ -167,6 +167,22 @@ def test_no_ghost_of_an_adapter_stays(talk, full, tmp_path):
     assert talk.says(adapter=adapters[1]) == said[1]
 
 
+def test_models_are_answered_together_after_the_first_one_was_deleted(talk, full, tmp_path):
+    """PEFT remembers the adapter that was loaded first."""
+    _, adapters = full
+    alone = [talk.says(adapter=folder) for folder in (None, adapters[1])]
+    talk.loop.hear(Forget(id=98, folder=str(tmp_path.anchor)))
+    gone = shutil.copytree(adapters[0], tmp_path / "gone")
+    for folder in (gone, adapters[1]):
+        talk.says(adapter=folder)
+
+    talk.loop.hear(Forget(id=99, folder=str(gone)))
+    numbers = [talk.ask(adapter=folder) for folder in (None, adapters[1])]
+    talk.finish()
+
+    assert [talk.answer(number) for number in numbers] == alone
+
+
 def _without(key):
     return lambda weights: {name: w for name, w in weights.items() if key not in name}
 

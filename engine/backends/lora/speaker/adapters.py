@@ -143,6 +143,8 @@ class Adapters:
         if self._peft is not None and len(self._peft.peft_config) > 1:
             self._activate(BARE)  # PEFT warns when it deletes an active one
             self._peft.delete_adapter(name)
+            # PEFT looks its active adapter up before each batch of several, even if it was deleted.
+            self._peft.active_adapter = next(iter(self._peft.peft_config))
         else:
             self._unwrap()
         self._note_layers()
