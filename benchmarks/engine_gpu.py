@@ -211,7 +211,7 @@ async def chat(place: Place, tuned: Sequence[ModelSource]) -> None:
     """Answers of one and of many at once, and switches between adapters."""
     shape, n_tokens = place.size.shape, place.size.answer_tokens
     options = LoraOptions(bases=(str(place.base),), chat_batch=AT_ONCE)
-    chats = Chats(Bases(options.bases, place.folder), options, place.device)
+    chats = Chats(Bases(options.bases, place.folder), options, (place.device,))
     plain = ModelSource(name="base", base_model=tuned[0].base_model, folder=None, step=0)
     try:
         say(shape, "base loaded, first token", (await ask(chats, plain, 1))[1], "s")

@@ -76,6 +76,11 @@ def address(text: str) -> str:
     return text
 
 
+def addresses(text: str) -> tuple[str, ...]:
+    """Addresses of HTTP between commas."""
+    return tuple(address(word) for word in words(text))
+
+
 def profile(text: str) -> Profile:
     """The profile of that name."""
     if text not in PROFILES:

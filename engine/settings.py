@@ -47,12 +47,13 @@ class Settings:
     threads: int | None
     memory_bytes: int | None
     idle_seconds: float
+    chat_workers: int
     chat_batch: int
     chat_queue: int
     executor: str
     ray_address: str
     ray_jobs: int
-    vllm_url: str
+    vllm_url: tuple[str, ...]
     vllm_key: str
     profile: Profile
     """The provider that the engine imitates."""
@@ -73,12 +74,13 @@ class Settings:
             threads=self.threads,
             memory_bytes=self.memory_bytes,
             idle_s=self.idle_seconds,
+            chat_workers=self.chat_workers,
             chat_batch=self.chat_batch,
             chat_queue=self.chat_queue,
             executor=self.executor,
             ray_address=self.ray_address,
             ray_jobs=self.ray_jobs,
-            vllm_url=self.vllm_url,
+            vllm_urls=self.vllm_url,
             vllm_key=self.vllm_key,
         )
 
@@ -150,17 +152,19 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     option(
         "--idle-seconds", "900", kinds.seconds, "lora: when a base without chats leaves the memory"
     )
-    option("--chat-batch", "8", kinds.count, "lora: chats that a base answers at once")
+    option("--chat-workers", "1", kinds.count, "lora: processes that may answer a base's chats")
+    option("--chat-batch", "8", kinds.count, "lora: chats that such a process answers at once")
     option("--chat-queue", "32", kinds.count, "lora: chats that may wait; the next one is a 429")
     option("--executor", "local", kinds.executor, "lora: local, or ray: train in a Ray cluster")
     address = "address of Ray's dashboard, in a private network"
     option("--ray-address", "http://127.0.0.1:8265", kinds.address, address)
     option("--ray-jobs", "8", kinds.count, "jobs at the Ray cluster at once; the others wait here")
-    option("--vllm-url", "", str, "lora: a vLLM server that answers the chats")
+    several = "lora: vLLM servers that answer the chats, comma-separated"
+    option("--vllm-url", "", kinds.addresses, several)
     parser.add_argument(
         "--vllm-key",
         default=environment.get("ENGINE_VLLM_KEY") or "",
-        help="its API key; better in ENGINE_VLLM_KEY%(default).0s",
+        help="their API key; better in ENGINE_VLLM_KEY%(default).0s",
     )
     option(
         "--validating-seconds", "2", kinds.seconds, "how long a job validates its files at least"

@@ -146,6 +146,8 @@ async def test_without_keys_loopback_takes_any_key(tmp_path):
         (["--running-seconds=-1"], "must be 0 or more"),
         (["--executor=slurm"], "must be one of local, ray"),
         (["--ray-address=10.0.0.1:8265"], "must begin with http:// or https://"),
+        (["--chat-workers=0"], "must be 1 or more"),
+        (["--vllm-url=http://10.0.0.1:8000, 10.0.0.2:8000"], "must begin with http:// or https://"),
         (["--running-seconds=soon"], "--running-seconds"),
     ],
 )

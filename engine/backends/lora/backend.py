@@ -53,7 +53,7 @@ class LoraBackend:
         """
         devices = machine.devices_here(options.devices)
         self._is_local = options.executor == "local"
-        here = devices[0] if self._is_local else machine.devices_here(())[0]
+        here = devices if self._is_local else machine.devices_here(())
         self._bases = Bases(options.bases, data)
         self._chats = Chats(self._bases, options, here)
         self._merging = Merging(self._bases, data, threads=machine.cpu_threads(options.threads))
@@ -174,8 +174,7 @@ class LoraBackend:
 
     def _idle(self, device: str) -> int:
         """By their weights alone, so that it is not too much."""
-        names = self._chats.idle_bases if device == self._device else []
-        facts = [self._bases.facts(name) for name in names]
+        facts = [self._bases.facts(name) for name in self._chats.idle_on(device)]
         return sum(base.parameters for base in facts if base) * machine.weight_bytes(device)
 
     async def _train(self, training: Training) -> int:

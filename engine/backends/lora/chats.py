@@ -2,10 +2,11 @@
 
 import asyncio
 import os
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import aclosing
+from itertools import chain, cycle, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.backends import (
     Answer,
@@ -18,40 +19,38 @@ from engine.backends import (
 )
 from engine.backends.lora.base_chats import BaseChats
 from engine.backends.lora.bases import Bases
+from engine.backends.lora.chat_worker import ChatWorker
 from engine.backends.lora.options import LoraOptions
 from engine.backends.lora.place import AnswerBroken
 from engine.backends.lora.published import adapter_folder, check_numbers
+from engine.backends.lora.speaker_chats import SpeakerChats
 from engine.catalogue import BaseModel
-
-if TYPE_CHECKING:
-    from engine.backends.lora.vllm import VllmChats
 
 _QUESTION = ({"role": "user", "content": "Hello"},)
 
 
 class Chats:
-    """The chats of all bases; each base has a child process of its own, a speaker."""
+    """The chats of all bases: each has speakers, or vLLM servers answer for all of them."""
 
-    def __init__(self, bases: Bases, options: LoraOptions, device: str) -> None:
+    def __init__(self, bases: Bases, options: LoraOptions, devices: Sequence[str]) -> None:
         """Nothing is started or loaded yet.
 
         Args:
             bases: The bases on offer.
             options: Of the backend.
-            device: Where chats are computed, such as cpu or cuda:0.
+            devices: Where chats are computed, such as cpu or cuda:0: each speaker takes the next.
         """
         self._bases = bases
         self._options = options
-        self._device = device
+        self._devices = devices
         self._is_training = False
         self._of_base: dict[str, BaseChats] = {}
-        self._vllm = _vllm_chats(options)
+        self._speakers: dict[str, list[SpeakerChats]] = {}
+        self._servers = _vllm_servers(options)
 
     async def answer(self, request: ChatRequest) -> Answer:
         """Take a place in the queue, as `Backend.answer`."""
         adapter = adapter_folder(request.model) if request.model.folder else None
-        if self._vllm:
-            return await self._vllm.answer(request, adapter)
         chats = self._chats(request.model.base_model)
         chats.check_queue()
         return await chats.answer(request, adapter)
@@ -68,58 +67,74 @@ class Chats:
         """
         model = ModelSource(name=base.name, base_model=base, folder=None, step=0)
         request = ChatRequest(model=model, messages=_QUESTION, max_tokens=1, temperature=0.0)
-        if self._vllm is None:
-            await _read(self._chats(base).answer(request, adapter))
-            return ""
-        await asyncio.to_thread(check_numbers, adapter)
+        if self._servers:
+            await asyncio.to_thread(check_numbers, adapter)
         try:
-            await _read(self._vllm.answer(request, adapter))
+            await _read(self._chats(base).answer(request, adapter))
         except ModelUnavailable as exc:
+            if not self._servers:
+                raise
             return str(exc)
         return ""
 
     async def forget(self, folder: Path) -> None:
         """Drop every adapter below *folder* from memory; answers with them break."""
-        if self._vllm:
-            await self._vllm.forget(folder)
-        await asyncio.gather(*(chats.forget(folder) for chats in self._of_base.values()))
+        await asyncio.gather(*(worker.forget(folder) for worker in self._workers()))
 
     def set_training(self, is_training: bool) -> None:  # noqa: FBT001  # agreed with the backend
         """While a training runs on the same CPU, chats leave it half of the cores."""
         self._is_training = is_training
-        for chats in self._of_base.values():
-            chats.set_threads(self._threads())
+        self._share_threads()
 
-    @property
-    def idle_bases(self) -> list[str]:
-        """The bases in memory that answer nobody."""
-        return [name for name, chats in self._of_base.items() if chats.is_idle]
+    def idle_on(self, device: str) -> list[str]:
+        """The bases in a device's memory that answer nobody, once for each copy."""
+        speakers = ((name, each) for name, several in self._speakers.items() for each in several)
+        return [name for name, each in speakers if each.is_idle and each.device == device]
 
     async def drop_idle(self) -> None:
         """End every speaker that answers nobody: a training needs the memory."""
-        await asyncio.gather(*(chats.drop_idle() for chats in self._of_base.values()))
+        several = chain(*self._speakers.values())
+        await asyncio.gather(*(speaker.drop_idle() for speaker in several))
 
     async def close(self) -> None:
         """End every speaker."""
-        if self._vllm:
-            await self._vllm.close()
-        await asyncio.gather(*(chats.close() for chats in self._of_base.values()))
+        await asyncio.gather(*(worker.close() for worker in self._workers()))
 
-    def _threads(self) -> int:
+    def _workers(self) -> Iterator[ChatWorker]:
+        return chain(self._servers, *self._speakers.values())
+
+    def _share_threads(self) -> None:
+        """Those of a base are shared out among its speakers that answer."""
         threads = self._options.threads or len(os.sched_getaffinity(0))
-        shares = self._is_training and self._device == "cpu"
-        return max(1, threads // 2) if shares else threads
+        if self._is_training and "cpu" in self._devices:
+            threads //= 2
+        for speakers in self._speakers.values():
+            n_busy = sum(speaker.is_busy for speaker in speakers)
+            for speaker in speakers:
+                speaker.set_threads(max(1, threads // max(1, n_busy)))
 
     def _chats(self, base: BaseModel) -> BaseChats:
         if base.name not in self._of_base:
             self._of_base[base.name] = BaseChats(
-                base.name,
-                self._bases,
-                self._options,
-                device=self._device,
-                threads=self._threads(),
+                self._servers or self._speakers_of(base.name),
+                batch=self._options.chat_batch,
+                queue=None if self._servers else self._options.chat_queue,
             )
         return self._of_base[base.name]
+
+    def _speakers_of(self, base: str) -> Sequence[ChatWorker]:
+        devices = islice(cycle(self._devices), self._options.chat_workers)
+        self._speakers[base] = [
+            SpeakerChats(
+                base,
+                self._bases,
+                self._options,
+                device=device,
+                share_threads=self._share_threads,
+            )
+            for device in devices
+        ]
+        return self._speakers[base]
 
 
 async def _read(begun: Coroutine[Any, Any, Answer]) -> None:
@@ -135,10 +150,10 @@ async def _read(begun: Coroutine[Any, Any, Answer]) -> None:
         raise ModelUnavailable(str(exc)) from exc
 
 
-def _vllm_chats(options: LoraOptions) -> "VllmChats | None":
-    if not options.vllm_url:
-        return None
+def _vllm_servers(options: LoraOptions) -> Sequence[ChatWorker]:
+    if not options.vllm_urls:
+        return ()
     # Its client takes a moment to import, which few servers need.
     from engine.backends.lora.vllm import VllmChats  # noqa: PLC0415
 
-    return VllmChats(options.vllm_url, options.vllm_key)
+    return tuple(VllmChats(url, options.vllm_key) for url in options.vllm_urls)

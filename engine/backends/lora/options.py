@@ -19,17 +19,19 @@ class LoraOptions:
     """What a device may use; None: what is free."""
     idle_s: float = 900.0
     """A base that nobody talks with for so long is dropped from memory."""
+    chat_workers: int = 1
+    """Speakers that a base may have, each with a copy of it in memory."""
     chat_batch: int = 8
-    """Chats that are answered at once by a base."""
+    """Chats that are answered at once by a speaker."""
     chat_queue: int = 32
-    """Chats that may wait for that; the next one is refused."""
+    """Chats of a base that may wait for that; the next one is refused."""
     executor: str = "local"
     """local: trainings are child processes; ray: they are jobs of a Ray cluster."""
     ray_address: str = "http://127.0.0.1:8265"
     """Of the cluster's dashboard."""
     ray_jobs: int = 8
     """Jobs that are at the cluster at once; the others wait here, in their order."""
-    vllm_url: str = ""
-    """A vLLM server that answers the chats; empty: our own process does."""
+    vllm_urls: tuple[str, ...] = ()
+    """vLLM servers that answer the chats; empty: our own processes do."""
     vllm_key: str = ""
-    """Its API key."""
+    """Their API key."""

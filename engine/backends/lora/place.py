@@ -3,45 +3,77 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
-from engine.backends import Answer, ChatRefused, ChatRequest, ModelUnavailable, Piece, PromptTooLong
-from engine.backends.lora.speaker_process import Exchange, SpeakerGone, SpeakerProcess
-from engine.backends.lora.speech_lines import Ask, Begun, Broken, Cancel, Refusal, Refused, Said
+from engine.backends import (
+    Answer,
+    Busy,
+    ChatRefused,
+    ChatRequest,
+    ModelUnavailable,
+    Piece,
+    PromptTooLong,
+)
+from engine.backends.lora.chat_worker import ChatWorker, WorkerGone
+
+RETRIES = 2
+"""How often an answer is asked for again after the worker that computed it has died."""
 
 
 class AnswerBroken(Exception):
     """An answer has ended before its end; the text says why."""
 
 
-class Place:
-    """A place among the chats of a base, and the pieces of its answer."""
+class Chooser(Protocol):
+    """What a place needs of the chats of its base."""
 
-    def __init__(self, counted_out: Callable[["Place", float | None], None]) -> None:
-        """Take it; *counted_out* is called once, with the seconds of a whole answer or None."""
-        self._counted_out = counted_out
+    def choose(self, place: "Place") -> ChatWorker:
+        """The worker to ask now. Raises `Busy` or `ModelUnavailable`: there is none."""
+
+    def lost(self, worker: ChatWorker, gone: WorkerGone) -> None:
+        """A worker has not answered."""
+
+    def leave(self, place: "Place", duration_s: float | None) -> None:
+        """A place is free; with the seconds of its answer, if that is whole."""
+
+
+class Place:
+    """A place among the chats of a base, and the pieces of its answer.
+
+    A worker that dies before the first piece is replaced, and nobody sees that.
+    """
+
+    def __init__(
+        self, chats: Chooser, request: ChatRequest, adapter: Path | None, number: int
+    ) -> None:
+        """Take it; see `ChatWorker.answer`."""
+        self.adapter = adapter
+        self.number = number
+        self.worker: ChatWorker | None = None
+        """The one that was asked last."""
+        self.refused: dict[ChatWorker, Busy | ModelUnavailable] = {}
+        """Workers that are not asked again, and why."""
+        self._chats = chats
+        self._request = request
+        self._answer: Answer | None = None
+        self._n_deaths = 0
         self._since: float | None = None
         """When its first piece came."""
-        self._speaker: SpeakerProcess | None = None
-        self._exchange: Exchange | None = None
         self._is_over = False
 
-    def open(self, speaker: SpeakerProcess) -> None:
-        """Use this speaker."""
-        self._speaker = speaker
-        self._exchange = speaker.open()
+    async def begin(self, n_before: Callable[[], int]) -> Answer:
+        """Ask for the answer; returns when the messages' tokens are counted.
 
-    async def begin(
-        self, request: ChatRequest, adapter: Path | None, n_before: Callable[[], int]
-    ) -> Answer:
-        """Send the chat; returns when the speaker has counted the messages' tokens."""
-        assert self._speaker is not None
-        assert self._exchange is not None
-        self._speaker.send(_ask(self._exchange.number, request, adapter))
-        reply = await self._exchange.next()
-        if isinstance(reply, Refused):
-            raise _refusal(reply)
-        assert isinstance(reply, Begun)
-        return Answer(prompt_tokens=reply.prompt_tokens, pieces=self, n_before=n_before)
+        Raises:
+            Busy, ChatRefused, PromptTooLong, ModelUnavailable: as `Backend.answer`.
+        """
+        try:
+            self._answer = await self._ask()
+        except BaseException:
+            self._leave()
+            raise
+        tokens = self._answer.prompt_tokens
+        return Answer(prompt_tokens=tokens, pieces=self, n_before=n_before)
 
     def __aiter__(self) -> "Place":
         return self
@@ -49,57 +81,60 @@ class Place:
     async def __anext__(self) -> Piece:
         if self._is_over:
             raise StopAsyncIteration
-        assert self._exchange is not None
         try:
-            reply = await self._exchange.next()
-        except SpeakerGone as gone:
-            self.leave()
-            raise AnswerBroken(str(gone)) from gone
-        if isinstance(reply, Broken):
-            self.leave()
-            raise AnswerBroken(reply.message)
-        assert isinstance(reply, Said)
+            piece = await self._next()
+        except AnswerBroken:
+            await self.aclose()
+            raise
         self._since = self._since or time.monotonic()
-        if reply.finish_reason:
-            self.leave(duration_s=time.monotonic() - self._since)
-        return Piece(text=reply.text, n_tokens=reply.n_tokens, finish_reason=reply.finish_reason)
+        if piece.finish_reason:
+            self._leave(time.monotonic() - self._since)
+        return piece
 
     async def aclose(self) -> None:
         """Give the place back; the answer ends."""
-        self.leave()
+        self._leave()
+        if self._answer:
+            await self._answer.pieces.aclose()
 
-    def leave(self, duration_s: float | None = None) -> None:
-        """Give the place back, once."""
-        if self._is_over:
+    async def _ask(self) -> Answer:
+        while True:
+            self.worker = self._chats.choose(self)
+            try:
+                return await self.worker.answer(self._request, self.adapter, self.number)
+            except Busy as busy:
+                self.refused[self.worker] = busy
+            except WorkerGone as gone:
+                self._note(self.worker, gone)
+
+    async def _next(self) -> Piece:
+        while True:
+            assert self.worker is not None
+            assert self._answer is not None
+            try:
+                return await anext(self._answer.pieces)
+            except WorkerGone as gone:
+                if self._since is not None:
+                    raise AnswerBroken(str(gone)) from gone
+                await self._answer.pieces.aclose()
+                try:
+                    self._note(self.worker, gone)
+                    self._answer = await self._ask()
+                except (Busy, ChatRefused, ModelUnavailable, PromptTooLong) as exc:
+                    raise AnswerBroken(str(gone)) from exc
+
+    def _note(self, worker: ChatWorker, gone: WorkerGone) -> None:
+        self._chats.lost(worker, gone)
+        problem = ModelUnavailable(str(gone))
+        if gone.rest_s:
+            self.refused[worker] = problem
             return
-        self._is_over = True
-        if self._speaker and self._exchange:
-            self._speaker.send(Cancel(id=self._exchange.number))
-            self._exchange.close()
-        self._counted_out(self, duration_s)
+        # A chat that only waited there is not what the worker died of.
+        self._n_deaths += gone.is_suspect
+        if self._n_deaths > RETRIES:
+            raise problem from gone
 
-
-def _ask(number: int, request: ChatRequest, adapter: Path | None) -> Ask:
-    base = request.model.base_model
-    return Ask(
-        id=number,
-        messages=request.messages,
-        adapter=str(adapter) if adapter else None,
-        max_tokens=request.max_tokens,
-        answer_tokens=base.answer_tokens,
-        context_tokens=base.context_tokens,
-        stop=request.stop,
-        temperature=1.0 if request.temperature is None else request.temperature,
-        top_p=1.0 if request.top_p is None else request.top_p,
-        seed=request.seed,
-    )
-
-
-def _refusal(refused: Refused) -> Exception:
-    match refused.refusal:
-        case Refusal.TOO_LONG:
-            return PromptTooLong(refused.prompt_tokens)
-        case Refusal.MESSAGES:
-            return ChatRefused(refused.message)
-        case Refusal.MODEL:
-            return ModelUnavailable(refused.message)
+    def _leave(self, duration_s: float | None = None) -> None:
+        if not self._is_over:
+            self._is_over = True
+            self._chats.leave(self, duration_s)

@@ -1,4 +1,4 @@
-"""A speaker as the server sees it: a child process, and the exchanges with it."""
+"""A speaker as the server sees it: a child process, the exchanges with it, and its answers."""
 
 import asyncio
 import contextlib
@@ -9,8 +9,27 @@ from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
+from engine.backends import ChatRefused, ChatRequest, ModelUnavailable, Piece, PromptTooLong
+from engine.backends.lora.chat_worker import WorkerGone
 from engine.backends.lora.environment import offline_environment
-from engine.backends.lora.speech_lines import Failed, Line, Order, Ready, Reply, decode, encode
+from engine.backends.lora.place import AnswerBroken
+from engine.backends.lora.speech_lines import (
+    Ask,
+    Begun,
+    Broken,
+    Cancel,
+    Failed,
+    Line,
+    Opened,
+    Order,
+    Ready,
+    Refusal,
+    Refused,
+    Reply,
+    Said,
+    decode,
+    encode,
+)
 
 STOP_S = 5.0
 """A speaker that has not ended so long after its standard input is killed."""
@@ -139,6 +158,58 @@ class SpeakerProcess:
         return "\n".join(lines)
 
 
+class Spoken:
+    """The pieces of an answer of a speaker."""
+
+    def __init__(self, speaker: SpeakerProcess, left: Callable[[], None]) -> None:
+        """Begin an exchange; *left* is called once, at its end."""
+        self._speaker = speaker
+        self._exchange = speaker.open()
+        self._left = left
+        self._is_computed = True
+        """False while it is known that the chat only waits."""
+        self._is_over = False
+
+    async def begin(self, request: ChatRequest, adapter: Path | None, number: int) -> int:
+        """Send the chat; returns the tokens of its messages once they are counted."""
+        self._speaker.send(Ask.of(request, adapter, number=self._exchange.number, turn=number))
+        reply = await self._next()
+        if isinstance(reply, Refused):
+            raise _refusal(reply)
+        assert isinstance(reply, Begun)
+        self._is_computed = False
+        return reply.prompt_tokens
+
+    def __aiter__(self) -> "Spoken":
+        return self
+
+    async def __anext__(self) -> Piece:
+        reply = await self._next()
+        if isinstance(reply, Opened):
+            self._is_computed = True
+            reply = await self._next()
+        if isinstance(reply, Broken):
+            raise AnswerBroken(reply.message)
+        assert isinstance(reply, Said)
+        if reply.finish_reason:
+            await self.aclose()
+        return Piece(text=reply.text, n_tokens=reply.n_tokens, finish_reason=reply.finish_reason)
+
+    async def aclose(self) -> None:
+        """End the answer."""
+        if not self._is_over:
+            self._is_over = True
+            self._speaker.send(Cancel(id=self._exchange.number))
+            self._exchange.close()
+            self._left()
+
+    async def _next(self) -> Reply:
+        try:
+            return await self._exchange.next()
+        except SpeakerGone as gone:
+            raise WorkerGone(str(gone), is_suspect=self._is_computed) from gone
+
+
 async def start_speaker(
     folder: Path, *, device: str, threads: int, chat_batch: int
 ) -> SpeakerProcess:
@@ -159,3 +230,13 @@ def _reason(code: int) -> str:
     if code == -9:
         return "the process that answers was killed, probably because there is not enough memory"
     return "the process that answers has ended unexpectedly"
+
+
+def _refusal(refused: Refused) -> Exception:
+    match refused.refusal:
+        case Refusal.TOO_LONG:
+            return PromptTooLong(refused.prompt_tokens)
+        case Refusal.MESSAGES:
+            return ChatRefused(refused.message)
+        case Refusal.MODEL:
+            return ModelUnavailable(refused.message)

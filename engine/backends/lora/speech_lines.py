@@ -1,14 +1,17 @@
 """What the server and a speaker say to each other: JSON lines on the speaker's standard streams.
 
-A speaker is the child process `python -m engine.backends.lora.speaker`, one for each base. Nothing
-here imports torch.
+A speaker is the child process `python -m engine.backends.lora.speaker`, one or several for each
+base. Nothing here imports torch.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
+
+from engine.backends import ChatRequest
 
 
 class Refusal(StrEnum):
@@ -31,6 +34,8 @@ class Ask:
 
     id: int
     """Chosen by the server, not used again."""
+    turn: int
+    """Of the chats that wait, the lowest is answered next."""
     messages: Sequence[Mapping[str, Any]]
     adapter: str | None
     """Folder of the adapter; None: the base itself."""
@@ -43,6 +48,24 @@ class Ask:
     top_p: float = 1.0
     seed: int | None = None
     """None: a random one."""
+
+    @classmethod
+    def of(cls, request: ChatRequest, adapter: Path | None, *, number: int, turn: int) -> "Ask":
+        """The line for a request."""
+        base = request.model.base_model
+        return cls(
+            id=number,
+            turn=turn,
+            messages=request.messages,
+            adapter=str(adapter) if adapter else None,
+            max_tokens=request.max_tokens,
+            answer_tokens=base.answer_tokens,
+            context_tokens=base.context_tokens,
+            stop=request.stop,
+            temperature=1.0 if request.temperature is None else request.temperature,
+            top_p=1.0 if request.top_p is None else request.top_p,
+            seed=request.seed,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +116,13 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """It is the chat's turn: from now on it is computed."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """The chat is not answered."""
 
@@ -131,13 +161,13 @@ class Forgotten:
 
 
 Order = Ask | Cancel | Forget | SetThreads
-Reply = Begun | Refused | Said | Broken | Forgotten
+Reply = Begun | Opened | Refused | Said | Broken | Forgotten
 Line = Order | Reply | Ready | Failed
 _KINDS: Mapping[str, type[Line]] = {
     kind.__name__: kind
     for kind in (
         *(Ask, Cancel, Forget, SetThreads),
-        *(Ready, Failed, Begun, Refused, Said, Broken, Forgotten),
+        *(Ready, Failed, Begun, Opened, Refused, Said, Broken, Forgotten),
     )
 }
 

@@ -18,6 +18,7 @@ from engine.backends import (
     ModelUnavailable,
     check_length,
 )
+from engine.backends.lora.chat_worker import RETRY_S, WorkerGone
 from engine.backends.lora.vllm_server import Unknown, VllmPieces, VllmServer
 from engine.catalogue import BaseModel
 from engine.tokens import text_of
@@ -27,7 +28,9 @@ _log = logging.getLogger(__name__)
 
 
 class VllmChats:
-    """The chats of all bases, at a vLLM server."""
+    """The chats of all bases at a vLLM server, which is a `ChatWorker` of each."""
+
+    is_ready = True
 
     def __init__(self, url: str, key: str) -> None:
         """Nothing is asked yet.
@@ -41,19 +44,16 @@ class VllmChats:
         """The server's names of our bases."""
         self._loaded: set[Path] = set()
 
-    async def answer(self, request: ChatRequest, adapter: Path | None) -> Answer:
-        """Begin an answer, as `Backend.answer`."""
+    async def answer(self, request: ChatRequest, adapter: Path | None, number: int) -> Answer:
+        """See `ChatWorker.answer`; the server answers in the order in which it is asked."""
         base = request.model.base_model
         try:
             return await self._answer(request, await self._name(base, adapter))
-        except Unknown:
+        except Unknown as exc:
             # The server was restarted, and has forgotten what it had loaded.
             self._loaded.clear()
             self._served.clear()
-        try:
-            return await self._answer(request, await self._name(base, adapter))
-        except Unknown as exc:
-            raise ModelUnavailable("the vLLM server does not know it") from exc
+            raise WorkerGone("the vLLM server does not know it") from exc
 
     async def forget(self, folder: Path) -> None:
         """Unload every adapter below *folder*, also those of an earlier run of ours."""
@@ -63,7 +63,7 @@ class VllmChats:
                 if card.get("parent") and Path(card["root"]).is_relative_to(folder):
                     body = {"lora_name": card["id"]}
                     await self._server.post("/v1/unload_lora_adapter", body)
-        except (ModelUnavailable, Busy, ChatRefused, Unknown) as exc:
+        except (WorkerGone, Busy, ChatRefused, Unknown) as exc:
             # Its files are deleted all the same; nobody can ask for it through us any more.
             _log.warning("an adapter may stay loaded in the vLLM server: %s", exc)
 
@@ -116,7 +116,7 @@ def _served_name(base: str, models: Sequence[Mapping[str, Any]]) -> str:
         names = {model["id"], Path(model["id"]).name, Path(model.get("root") or "").name}
         if base in names or Path(base).name in names:
             return str(model["id"])
-    raise ModelUnavailable(f"the vLLM server serves another base model than {base}")
+    raise WorkerGone(f"the vLLM server serves another base model than {base}", rest_s=RETRY_S)
 
 
 def _messages(request: ChatRequest) -> list[dict[str, str]]:

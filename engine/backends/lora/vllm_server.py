@@ -10,8 +10,8 @@ from typing import Any
 
 import httpx2
 
-from engine.backends import Busy, ChatRefused, ModelUnavailable, Piece
-from engine.backends.lora.place import AnswerBroken
+from engine.backends import Busy, ChatRefused, Piece
+from engine.backends.lora.chat_worker import RETRY_S, WorkerGone
 from engine.backends.lora.speaker.text import Thought
 
 _TIMEOUT = httpx2.Timeout(30.0, connect=5.0, read=300.0)
@@ -31,7 +31,7 @@ class VllmServer:
     """The routes of a vLLM server.
 
     Each method raises `Unknown` for 404, `ChatRefused` for 400, `Busy` for 429 and 503, and
-    `ModelUnavailable` for everything else that goes wrong.
+    `WorkerGone` for everything else that goes wrong.
     """
 
     def __init__(self, url: str, key: str) -> None:
@@ -72,9 +72,11 @@ class VllmServer:
             if response.status_code != httpx2.codes.OK:
                 await response.aread()
         except httpx2.TimeoutException as exc:
-            raise ModelUnavailable("the vLLM server does not answer in time") from exc
+            raise WorkerGone("the vLLM server does not answer in time", rest_s=RETRY_S) from exc
+        except httpx2.ConnectError as exc:
+            raise WorkerGone("the vLLM server can't be reached", rest_s=RETRY_S) from exc
         except httpx2.HTTPError as exc:
-            raise ModelUnavailable("the vLLM server can't be reached") from exc
+            raise WorkerGone("the vLLM server has not answered") from exc
         if response.status_code != httpx2.codes.OK:
             raise _problem(response)
         return response
@@ -111,16 +113,16 @@ class VllmPieces:
                 if text := self._text(json.loads(line.removeprefix("data:"))):
                     yield self._piece(text)
         except (httpx2.HTTPError, ValueError, LookupError) as exc:
-            raise AnswerBroken("the connection to the vLLM server broke") from exc
+            raise WorkerGone("the connection to the vLLM server broke") from exc
         if self._finish_reason is None:
-            raise AnswerBroken("the vLLM server has not ended its answer")
+            raise WorkerGone("the vLLM server has not ended its answer")
         reason = "length" if self._finish_reason == "length" else "stop"
         yield self._piece(self._thought.end(), finish_reason=reason)
 
     def _text(self, chunk: Mapping[str, Any]) -> str:
         """The text that a chunk adds."""
         if "error" in chunk:
-            raise AnswerBroken("the vLLM server had an error while answering")
+            raise WorkerGone("the vLLM server had an error while answering")
         if usage := chunk.get("usage"):
             self._n_tokens = usage["completion_tokens"]
         text = ""
@@ -147,8 +149,9 @@ def _problem(response: httpx2.Response) -> Exception:
         wait = response.headers.get("retry-after", "")
         return Busy(int(wait) if wait.isascii() and wait.isdigit() else _RETRY_S)
     if status in (httpx2.codes.UNAUTHORIZED, httpx2.codes.FORBIDDEN):
-        return ModelUnavailable("the vLLM server does not accept our key")
-    return ModelUnavailable(f"the vLLM server answers with HTTP status {status}")
+        return WorkerGone("the vLLM server does not accept our key", rest_s=RETRY_S)
+    # It may be this chat alone, so the others do not pass the server over.
+    return WorkerGone(f"the vLLM server answers with HTTP status {status}")
 
 
 def _error_text(response: httpx2.Response) -> str:
@@ -164,7 +167,7 @@ def _json(response: httpx2.Response) -> dict[str, Any]:
     try:
         values = response.json()
     except ValueError as exc:
-        raise ModelUnavailable("the vLLM server's answer is not JSON") from exc
+        raise WorkerGone("the vLLM server's answer is not JSON", rest_s=RETRY_S) from exc
     if not isinstance(values, dict):
-        raise ModelUnavailable("the vLLM server's answer is not an object")
+        raise WorkerGone("the vLLM server's answer is not an object", rest_s=RETRY_S)
     return values

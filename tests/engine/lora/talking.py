@@ -5,7 +5,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from engine.backends.lora.speech_lines import Ask, Begun, Said
+from engine.backends.lora.speech_lines import Ask, Begun, Opened, Said
 from tests.engine.lora.tiny import SPECIAL, make_base
 
 LOUD = 8.0
@@ -107,6 +107,7 @@ class Talk:
         options.setdefault("messages", [{"role": "user", "content": text}])
         order = Ask(
             id=self._number,
+            turn=self._number,
             adapter=str(adapter) if adapter else None,
             answer_tokens=50,
             **options,
@@ -127,8 +128,9 @@ class Talk:
 
     def answer(self, number):
         """What was told of a chat."""
-        begun, *said = self.told[number]
+        begun, opened, *said = self.told[number]
         assert isinstance(begun, Begun), begun
+        assert isinstance(opened, Opened), opened
         assert all(isinstance(part, Said) for part in said), said
         assert [part.finish_reason for part in said[:-1]] == [None] * (len(said) - 1)
         text = "".join(part.text for part in said)

@@ -104,10 +104,10 @@ async def test_training_succeeds_while_the_vllm_server_is_down(lora_base, tmp_pa
 
 async def test_weights_are_checked_without_the_vllm_server(lora_base, tmp_path):
     """A value that is not a number is a fault of the training, wherever chats are answered."""
-    options = LoraOptions(bases=(str(lora_base),), vllm_url=NOBODY)
+    options = LoraOptions(bases=(str(lora_base),), vllm_urls=(NOBODY,))
     bases = Bases(options.bases, tmp_path / "data")
     [base] = bases.models.values()
-    chats = Chats(bases, options, "cpu")
+    chats = Chats(bases, options, ("cpu",))
     adapter = make_adapter(lora_base, tmp_path / "adapter", seed=1)
     path = adapter / "adapter_model.safetensors"
     whole = path.read_bytes()

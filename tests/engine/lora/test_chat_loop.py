@@ -183,6 +183,37 @@ def test_models_are_answered_together_after_the_first_one_was_deleted(talk, full
     assert [talk.answer(number) for number in numbers] == alone
 
 
+def test_adapter_that_is_needed_last_makes_room(full, tmp_path):
+    """Two more adapters than fit, in turn: most chats find theirs in memory, and all are right."""
+    folder, adapters = full
+    talk = Talk(folder, chat_batch=1)
+    copies = [shutil.copytree(adapters[n % 2], tmp_path / str(n)) for n in range(10)]
+    alone = [talk.says(adapter=adapters[n], max_tokens=5) for n in range(2)]
+    before = next(talk.loop._adapters._numbers)
+
+    numbers = [talk.ask(adapter=copy, max_tokens=5) for copy in copies * 4]
+    talk.finish()
+
+    assert [talk.answer(number) for number in numbers] == alone * 20
+    # By age alone each of the 40 chats would have to load its adapter.
+    assert next(talk.loop._adapters._numbers) - before - 1 <= 20
+
+
+def test_waiting_chat_hears_of_a_bad_adapter_at_once(talk, full, tmp_path):
+    """It is not loaded before its turn, but its files are checked."""
+    folder = shutil.copytree(full[1][1], tmp_path / "bad")
+    (folder / "adapter_config.json").write_text("{}")
+    first = talk.ask()
+
+    number = talk.ask(adapter=folder)
+
+    (refused,) = talk.told[number]
+    assert isinstance(refused, Refused)
+    assert "damaged" in refused.message
+    talk.finish()
+    assert talk.answer(first)[1] == 20
+
+
 def _without(key):
     return lambda weights: {name: w for name, w in weights.items() if key not in name}
 

@@ -164,12 +164,13 @@ async def _who_hangs_up_frees_the_place(hasty):
 
 
 async def test_speaker_that_dies_breaks_its_answers_alone(server, tmp_path):
-    """A stream ends with an error, a plain request with 500; the next chat starts a new one."""
+    """After the first word the stream ends with an error; the next chat starts a new one."""
     async with talker(server.ready) as api:
         before = await streamed(api)
-        plain = asyncio.create_task(say(api, max_tokens=LONG))
         chunks = await say(api, max_tokens=LONG, stream=True)
-        await anext(chunks)
+        async for chunk in chunks:
+            if chunk.choices[0].delta.content:
+                break
         [speaker] = speakers(server)
 
         speaker.kill()
@@ -177,8 +178,6 @@ async def test_speaker_that_dies_breaks_its_answers_alone(server, tmp_path):
         with pytest.raises(openai.APIError, match="error while answering"):
             async for _ in chunks:
                 pass
-        with pytest.raises(openai.InternalServerError):
-            await plain
         assert await streamed(api) == before
         assert [process.pid for process in speakers(server)] != [speaker.pid]
     log = (tmp_path / "engine.log").read_text()

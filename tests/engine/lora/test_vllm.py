@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from engine.backends import (
     ModelUnavailable,
     PromptTooLong,
 )
+from engine.backends.lora.base_chats import BaseChats
 from engine.backends.lora.place import AnswerBroken
 from engine.backends.lora.vllm import VllmChats
 from engine.catalogue import BaseModel
@@ -27,6 +29,8 @@ BASE = BaseModel(
     answer_tokens=32,
     example_tokens=64,
 )
+NOBODY = "http://127.0.0.1:9"
+KEY = "vllm-key"
 QUESTION = {"role": "user", "content": "good day"}
 
 
@@ -36,11 +40,19 @@ def vllm():
         yield server
 
 
+@asynccontextmanager
+async def chats_at(*urls):
+    """The chats of the base at servers with the same key."""
+    servers = [VllmChats(url, KEY) for url in urls]
+    yield BaseChats(servers, batch=8, queue=None)
+    for server in servers:
+        await server.close()
+
+
 @pytest.fixture
 async def chats(vllm):
-    it = VllmChats(vllm.url + "/v1/", vllm.key)
-    yield it
-    await it.close()
+    async with chats_at(vllm.url + "/v1/") as it:
+        yield it
 
 
 @pytest.fixture
@@ -93,21 +105,22 @@ async def test_adapter_is_loaded_once_and_again_after_a_restart(chats, vllm, ada
     loads = vllm.bodies("/v1/load_lora_adapter")
     vllm.restart()
     after_restart = await said(await chats.answer(request(), adapter))
-    ours = VllmChats(vllm.url, vllm.key)
-    again = await said(await ours.answer(request(), adapter))
-    await ours.close()
+    async with chats_at(vllm.url) as ours:
+        again = await said(await ours.answer(request(), adapter))
 
     assert loads == [{"lora_name": "ftjob-1-models-step-12", "lora_path": str(adapter)}]
     assert after_restart == again == ("Good day!", 7, "stop")
     assert vllm.bodies("/v1/chat/completions")[-1]["model"] == "ftjob-1-models-step-12"
 
 
-async def test_deleted_models_are_unloaded(chats, vllm, adapter, tmp_path):
+async def test_deleted_models_are_unloaded(vllm, adapter, tmp_path):
     """Those below the folder, whoever has loaded them; and no others."""
-    await said(await chats.answer(request(), adapter))
+    server = VllmChats(vllm.url, KEY)
+    await said(await server.answer(request(), adapter, 0))
     vllm.adapters |= {"old": str(adapter.with_name("step-6")), "foreign": str(tmp_path / "other")}
 
-    await chats.forget(adapter.parent.parent)
+    await server.forget(adapter.parent.parent)
+    await server.close()
 
     assert list(vllm.adapters) == ["foreign"]
 
@@ -146,16 +159,15 @@ async def test_busy_server_is_busy(chats, vllm, status):
 )
 async def test_servers_faults_are_told_in_words(vllm, adapter, caplog, change, words):
     """Without the path and the key."""
-    chats = VllmChats(vllm.url, vllm.key)
     for name, value in change.items():
         setattr(vllm, name, value)
 
-    with caplog.at_level(logging.DEBUG), pytest.raises(ModelUnavailable, match=words) as caught:
-        await chats.answer(request(), adapter)
+    async with chats_at(vllm.url) as chats:
+        with caplog.at_level(logging.DEBUG), pytest.raises(ModelUnavailable, match=words) as caught:
+            await chats.answer(request(), adapter)
 
-    await chats.close()
     assert str(adapter) not in str(caught.value)
-    assert "vllm-key" not in caplog.text
+    assert KEY not in caplog.text
 
 
 async def test_missing_adapter_is_told_without_its_path(chats, adapter):
@@ -167,14 +179,14 @@ async def test_missing_adapter_is_told_without_its_path(chats, adapter):
     assert str(adapter) not in str(caught.value)
 
 
-async def test_server_that_is_not_there_is_told(vllm):
+async def test_server_that_is_not_there_is_told():
     """In words."""
-    chats = VllmChats("http://127.0.0.1:9", vllm.key)
-
-    with pytest.raises(ModelUnavailable, match="can't be reached"):
-        await chats.answer(request(), None)
-    await chats.forget(Path("/nowhere"))  # is logged, and stops nothing
-    await chats.close()
+    async with chats_at(NOBODY) as chats:
+        with pytest.raises(ModelUnavailable, match="can't be reached"):
+            await chats.answer(request(), None)
+    server = VllmChats(NOBODY, KEY)
+    await server.forget(Path("/nowhere"))  # is logged, and stops nothing
+    await server.close()
 
 
 @pytest.mark.parametrize("breaks_after", [0, 4])
@@ -199,3 +211,51 @@ async def test_closing_ends_the_answer_at_the_server(chats, vllm):
     await unread.pieces.aclose()
     await unread.pieces.aclose()
     assert await asyncio.to_thread(vllm.hung_up.wait, 20)
+
+
+async def test_adapters_are_shared_out_among_servers(vllm, tmp_path):
+    """Each is loaded by one server; all answer."""
+    with running_vllm() as second:
+        async with chats_at(vllm.url, second.url) as chats:
+            folders = [tmp_path / str(number) / "models" / "step-1" for number in range(4)]
+            for folder in folders:
+                folder.mkdir(parents=True)
+            for folder in folders * 2:
+                await said(await chats.answer(request(), folder))
+
+        loads = [len(server.bodies("/v1/load_lora_adapter")) for server in (vllm, second)]
+    assert loads == [2, 2]
+
+
+@pytest.mark.parametrize("change", [{"key": "another"}, {"base": "/models/Other"}])
+async def test_server_that_cannot_answer_is_passed_over(vllm, change):
+    """For some seconds it is asked nothing; another server answers."""
+    for name, value in change.items():
+        setattr(vllm, name, value)
+    with running_vllm() as second:
+        async with chats_at(NOBODY, vllm.url, second.url) as chats:
+            first = await said(await chats.answer(request(), None))
+            n_asked = len(vllm.asked)
+            again = await said(await chats.answer(request(), None))
+
+    assert first == again == ("Good day!", 7, "stop")
+    assert n_asked == len(vllm.asked) == 1
+
+
+async def test_break_before_the_first_word_is_not_seen(vllm):
+    """Thoughts are no words: another server answers the whole question."""
+    vllm.breaks_after = 3
+    with running_vllm() as second:
+        async with chats_at(vllm.url, second.url) as chats:
+            assert await said(await chats.answer(request(), None)) == ("Good day!", 7, "stop")
+    assert len(vllm.bodies("/v1/chat/completions")) == 1
+    assert len(second.bodies("/v1/chat/completions")) == 1
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+async def test_busy_or_failing_server_leaves_the_chat_to_another(vllm, status):
+    """Nobody reads of it."""
+    vllm.status = status
+    with running_vllm() as second:
+        async with chats_at(vllm.url, second.url) as chats:
+            assert await said(await chats.answer(request(), None)) == ("Good day!", 7, "stop")

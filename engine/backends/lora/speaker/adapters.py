@@ -5,6 +5,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ BARE = "__base__"
 CAPACITY = 8
 """Adapters that stay loaded; loading gets slower with their number.
 https://github.com/huggingface/peft/issues/981 (looked up 2026-11-29)"""
+_REMEMBERED = 100
+"""Adapters whose files are not read again to check them."""
 _KEY = re.compile(r"base_model\.model\.(?P<module>.+)\.lora_(?P<side>[AB])\.weight")
 
 
@@ -42,8 +45,8 @@ class Adapters:
 
     def __init__(self, model: Any) -> None:
         self._model = model
-        self._base = Path(model.name_or_path).name
-        self._sizes = _linear_sizes(model)
+        base, sizes = Path(model.name_or_path).name, _linear_sizes(model)
+        self._modules = lru_cache(_REMEMBERED)(partial(_checked_modules, base, sizes))
         self._peft: PeftModel | None = None
         """Wraps the model while any adapter is loaded."""
         self._loaded: OrderedDict[Path, _Loaded] = OrderedDict()
@@ -54,36 +57,46 @@ class Adapters:
         """The active adapter; empty: not known."""
         self._numbers = count()
 
-    def load(self, folder: Path, *, in_use: Collection[str]) -> str:
-        """The name of the adapter in *folder*, which is loaded if it isn't yet.
-
-        Args:
-            folder: Has the weights and `adapter_config.json`.
-            in_use: Names of adapters that must stay.
+    def check(self, folder: Path) -> tuple[tuple[int, ...], set[str]]:
+        """Read the files of an adapter that is loaded later; returns their stamp and its layers.
 
         Raises:
             AdapterRefused: its files are missing or damaged, or it belongs to another base.
         """
         try:
             stamp = _stamp(folder)
-            known = self._loaded.get(folder)
-            if known and known.stamp == stamp:
-                self._loaded.move_to_end(folder)
-                return known.name
-            if known:
-                self._drop(folder)
-            self._make_room(in_use)
-            name = f"adapter-{next(self._numbers)}"
-            self._load(folder, name, _checked_modules(folder, self._base, self._sizes))
+            return stamp, self._modules(folder, stamp)
         except OSError as exc:
             raise AdapterRefused(f"its files can't be read ({exc.strerror})") from exc
+
+    def load(self, folder: Path, *, in_use: Collection[str], wanted: Sequence[Path]) -> str:
+        """The name of the adapter in *folder*, which is loaded if it isn't yet.
+
+        Args:
+            folder: Has the weights and `adapter_config.json`.
+            in_use: Names of adapters that must stay.
+            wanted: Folders in the order in which they will be needed; the last ones make room.
+
+        Raises:
+            AdapterRefused: as `check`, or there is not enough memory.
+        """
+        stamp, modules = self.check(folder)
+        known = self._loaded.get(folder)
+        if known and known.stamp == stamp:
+            self._loaded.move_to_end(folder)
+            return known.name
+        if known:
+            self._drop(folder)
+        self._make_room(in_use, wanted)
+        name = f"adapter-{next(self._numbers)}"
+        self._load(folder, name, modules)
         self._loaded[folder] = _Loaded(name, stamp)
         return name
 
-    def forget(self, folder: Path) -> set[str]:
-        """Drop every adapter below *folder*; returns their names."""
-        gone = [path for path in self._loaded if path.is_relative_to(folder)]
-        return {self._drop(path) for path in gone}
+    def forget(self, folder: Path) -> None:
+        """Drop every adapter below *folder*."""
+        for path in [path for path in self._loaded if path.is_relative_to(folder)]:
+            self._drop(path)
 
     @torch.inference_mode()
     def forward(self, names: Sequence[str], **inputs: Any) -> Any:
@@ -128,15 +141,15 @@ class Adapters:
         self._layers = {path: layer for path, layer in layers if isinstance(layer, LoraLayer)}
         self._active = ""
 
-    def _make_room(self, in_use: Collection[str]) -> None:
+    def _make_room(self, in_use: Collection[str], wanted: Sequence[Path]) -> None:
         idle = [path for path, loaded in self._loaded.items() if loaded.name not in in_use]
+        next_use = {path: place for place, path in reversed(list(enumerate(wanted)))}
+        idle.sort(key=lambda path: next_use.get(path, len(wanted)), reverse=True)
         for path in idle[: max(0, len(self._loaded) - CAPACITY + 1)]:
             self._drop(path)
 
-    def _drop(self, folder: Path) -> str:
-        name = self._loaded.pop(folder).name
-        self._remove(name)
-        return name
+    def _drop(self, folder: Path) -> None:
+        self._remove(self._loaded.pop(folder).name)
 
     def _remove(self, name: str) -> None:
         """Remove every trace of an adapter, which may be loaded in part only."""
@@ -173,7 +186,9 @@ def _linear_sizes(model: Any) -> dict[str, tuple[int, int]]:
     }
 
 
-def _checked_modules(folder: Path, base: str, sizes: Mapping[str, tuple[int, int]]) -> set[str]:
+def _checked_modules(
+    base: str, sizes: Mapping[str, tuple[int, int]], folder: Path, stamp: tuple[int, ...]
+) -> set[str]:
     """The paths of the layers that an adapter changes, if it fits the base in every part.
 
     *base* is the name of the base's folder, by which bases of equal sizes are told apart. The

@@ -22,11 +22,13 @@ class Row:
     """One chat."""
 
     id: int
+    turn: int
+    """Of the rows that wait, the lowest is next."""
     prompt: list[int]
     folder: str | None
     """Of the adapter; None: the base."""
     adapter: str
-    """Its name in memory."""
+    """Its name in memory; empty while it is not loaded."""
     limit: int
     """Tokens of the answer at most."""
     sampler: Sampler

@@ -2,6 +2,7 @@
 
 import sys
 import traceback
+from bisect import insort
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ from engine.backends.lora.speech_lines import (
     Cancel,
     Forget,
     Forgotten,
+    Opened,
     Order,
     Refusal,
     Refused,
@@ -83,7 +85,7 @@ class Loop:
 
     def _ask(self, ask: Ask) -> None:
         try:
-            self._waiting.append(self._row(ask))
+            row = self._row(ask)
         except Unfit as exc:
             self._tell(Refused(id=ask.id, refusal=Refusal.MESSAGES, message=str(exc)))
         except AdapterRefused as exc:
@@ -91,7 +93,8 @@ class Loop:
         except _TooLong as exc:
             self._tell(Refused(id=ask.id, refusal=Refusal.TOO_LONG, prompt_tokens=exc.n_tokens))
         else:
-            self._tell(Begun(id=ask.id, prompt_tokens=len(self._waiting[-1].prompt)))
+            insort(self._waiting, row, key=lambda waiting: waiting.turn)
+            self._tell(Begun(id=ask.id, prompt_tokens=len(row.prompt)))
 
     def _row(self, ask: Ask) -> Row:
         prompt, _ = self._rendering.encode(self._rendering.prompt(ask.messages))
@@ -101,9 +104,10 @@ class Loop:
         is_thinking = self._decode(prompt[-8:]).rstrip().endswith(_THINK)
         return Row(
             id=ask.id,
+            turn=ask.turn,
             prompt=prompt,
             folder=ask.adapter,
-            adapter=self._adapter(ask.adapter),
+            adapter=self._admitted(ask.adapter),
             limit=min(ask.max_tokens or ask.answer_tokens, room),
             sampler=Sampler(
                 temperature=ask.temperature,
@@ -118,11 +122,19 @@ class Loop:
         text: str = self._base.tokenizer.decode(tokens, skip_special_tokens=True)
         return text
 
+    def _admitted(self, folder: str | None) -> str:
+        """The name of an adapter; empty while others wait, who may need the room before."""
+        if folder is None or not self._waiting:
+            return self._adapter(folder)
+        self._adapters.check(Path(folder))
+        return ""
+
     def _adapter(self, folder: str | None) -> str:
         if folder is None:
             return BARE
         in_use = {row.adapter for row in self._rows() if row not in self._waiting}
-        return self._adapters.load(Path(folder), in_use=in_use)
+        wanted = [Path(row.folder) for row in self._waiting if row.folder]
+        return self._adapters.load(Path(folder), in_use=in_use, wanted=wanted)
 
     def _rows(self) -> Iterator[Row]:
         yield from self._waiting
@@ -132,8 +144,9 @@ class Loop:
             yield from batch.rows
 
     def _open(self, row: Row) -> None:
+        self._tell(Opened(id=row.id))
         try:
-            # It may have been dropped in favour of others since the chat began to wait.
+            # It was not loaded yet, or has been dropped in favour of others meanwhile.
             row.adapter = self._adapter(row.folder)
         except AdapterRefused as exc:
             self._tell(Broken(id=row.id, message=str(exc)))
@@ -201,8 +214,9 @@ class Loop:
             raise exc  # The device does not work any more: the process ends.
 
     def _forget(self, folder: Path) -> None:
-        gone = self._adapters.forget(folder)
-        told = [row for row in self._rows() if row.adapter in gone]
+        self._adapters.forget(folder)
+        rows = ((row, Path(row.folder)) for row in self._rows() if row.folder)
+        told = [row for row, own in rows if own.is_relative_to(folder)]
         for row in told:
             self._tell(Broken(id=row.id, message="the model was deleted"))
         numbers = {row.id for row in told}
