@@ -16,18 +16,21 @@ from engine.backends.lora.backend import lora_backend
 from engine.backends.rehearsal import Pace, Rehearsal
 from engine.catalogue import Bases, base_models
 from engine.envelope import Envelope
+from engine.health import Health
 from engine.jobs.trainer import Trainer
 from engine.jobs.trainings import Trainings
+from engine.metrics import Metrics
 from engine.option_kinds import NEVER
 from engine.parts import Engine
 from engine.quotas import Quotas
-from engine.routes import deployments
+from engine.routes import deployments, watch
 from engine.settings import Settings
 from engine.storage.database import Database
 from engine.storage.files import FileStore
 from engine.storage.jobs import JobStore
 from engine.storage.models import ModelStore
 from engine.tokens import tokenizer
+from engine.usage import Usage
 from engine.wellformed import check_request
 
 
@@ -45,20 +48,23 @@ def build(settings: Settings) -> ASGIApp:
         tokenizer()
         for half in engine.uploads.iterdir():
             half.unlink()
+        await engine.usage.load()
         await engine.trainings.restart()
         yield
         await engine.trainings.stop()
         await engine.backend.close()
+        await engine.usage.close()
         database.close()
         os.close(claim)
 
     app = _application(life)
     _equip(app, engine, routes.ALL)
     app.include_router(deployments.router)
+    app.include_router(watch.router)
     deployed = _application(None)
     _equip(deployed, replace(engine, serves_tuned_models=True), routes.CHAT)
     app.mount(deployments.PREFIX, deployed)
-    return Envelope(app, settings.keys, engine.quotas)
+    return Envelope(app, settings.keys, engine.quotas, engine.usage.metrics)
 
 
 def _claim(data: Path) -> int:
@@ -92,12 +98,14 @@ def _engine(settings: Settings, database: Database, folders: dict[str, Path]) ->
     backend = _backend(settings)
     files = FileStore(database, folders["files"])
     jobs, models, bases = JobStore(database), ModelStore(database), Bases(backend.bases)
+    usage = Usage(database, Metrics())
     trainer = Trainer(
         backend=backend,
         bases=bases,
         jobs=jobs,
         files=files,
         models=models,
+        usage=usage,
         folder=folders["jobs"],
         profile=settings.profile,
         deploy_s=settings.deploy_seconds,
@@ -114,10 +122,14 @@ def _engine(settings: Settings, database: Database, folders: dict[str, Path]) ->
         quotas=Quotas(
             files,
             jobs,
+            usage,
             n_jobs=settings.jobs_per_key,
             n_chats=settings.chats_per_key,
+            n_tokens=settings.tokens_per_key,
             n_bytes=settings.bytes_per_key,
         ),
+        usage=usage,
+        health=Health(database, settings.data, backend),
         max_file_bytes=settings.max_file_bytes,
         profile=settings.profile,
         training_closed=settings.training_closed,

@@ -99,6 +99,8 @@ class FineTuningJob:
     """0 until the files are validated."""
     epoch_tokens: int = 0
     """Tokens of the training file; 0 until validated."""
+    expected_tokens: int = 0
+    """Estimate of what it will train in all, made at its creation; 0: not made."""
     trained_tokens: int | None = None
     fine_tuned_model: str | None = None
     finished_at: int | None = None
@@ -107,6 +109,19 @@ class FineTuningJob:
     result_file: str | None = None
     created_by: str | None = None
     """Fingerprint of the API key that created it; None: not known."""
+
+    def tokens_until(self, step: int) -> int:
+        """Tokens that it has trained after a step, once it is validated; 0 before."""
+        if not self.total_steps:
+            return 0
+        return self.epoch_tokens * (self.hyperparameters.n_epochs or 0) * step // self.total_steps
+
+    @property
+    def tokens_ahead(self) -> int:
+        """Tokens that it still has to train, as far as that is known."""
+        if not self.total_steps:
+            return self.expected_tokens
+        return self.tokens_until(self.total_steps) - self.tokens_until(self.step)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,14 @@ from fastapi import Depends, Request
 
 from engine.backends import Backend
 from engine.catalogue import BaseModel
+from engine.health import Health
 from engine.jobs.trainings import Trainings
 from engine.profiles import Profile
 from engine.quotas import Quotas
 from engine.storage.files import FileStore
 from engine.storage.jobs import JobStore
 from engine.storage.models import ModelStore
+from engine.usage import Usage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,8 @@ class Engine:
     jobs_folder: Path
     """Contains a folder for each job."""
     quotas: Quotas
+    usage: Usage
+    health: Health
     max_file_bytes: int
     """Largest file that may be uploaded."""
     profile: Profile

@@ -1,4 +1,4 @@
-"""Limits for each API key: jobs and answers at once, and bytes of uploaded files.
+"""Limits for each API key: jobs and answers at once, tokens a day, bytes of uploaded files.
 
 A key is known here by its fingerprint (`access.fingerprint`). A limit of 0 means no limit.
 """
@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, contextmanager
 from engine.errors import ApiError, bad_request
 from engine.storage.files import FileStore
 from engine.storage.jobs import JobStore
+from engine.usage import Usage, seconds_until_renewal
 
 JOB_RETRY_S = 30
 CHAT_RETRY_S = 1
@@ -21,29 +22,55 @@ class Quotas:
     """Counts what each key uses. One server process owns the data, so a lock is enough."""
 
     def __init__(
-        self, files: FileStore, jobs: JobStore, *, n_jobs: int, n_chats: int, n_bytes: int
+        self,
+        files: FileStore,
+        jobs: JobStore,
+        usage: Usage,
+        *,
+        n_jobs: int,
+        n_chats: int,
+        n_tokens: int,
+        n_bytes: int,
     ) -> None:
         self._files = files
         self._jobs = jobs
+        self._usage = usage
         self._n_jobs = n_jobs
         self._n_chats = n_chats
+        self._n_tokens = n_tokens
         self._n_bytes = n_bytes
         self._turn = asyncio.Lock()
         self._chats: Counter[str] = Counter()
 
+    @property
+    def limits_tokens(self) -> bool:
+        """Whether it matters how many tokens a job will train."""
+        return self._n_tokens > 0
+
+    @property
+    def n_answering(self) -> int:
+        """Answers under way, of all keys."""
+        return self._chats.total()
+
     @asynccontextmanager
-    async def room_for_job(self, key: str | None) -> AsyncIterator[None]:
-        """Room for one more active job, which the caller starts inside.
+    async def room_for_job(self, key: str | None, n_tokens: int) -> AsyncIterator[None]:
+        """Room for one more active job of *n_tokens*, which the caller starts inside.
+
+        What the key's active jobs still have to train is not free for others.
 
         Raises:
-            ApiError: 429, the key has as many active jobs as it may have.
+            ApiError: 429, the key has as many active jobs as it may have, or too few tokens.
         """
-        if key is None or not self._n_jobs:
+        if key is None or not (self._n_jobs or self._n_tokens):
             yield
             return
         async with self._turn:
-            if await self._jobs.count_active(key) >= self._n_jobs:
+            active = await self._jobs.active(key)
+            if self._n_jobs and len(active) >= self._n_jobs:
                 raise _too_many("active fine-tuning jobs", self._n_jobs, JOB_RETRY_S)
+            if self._n_tokens:
+                taken = sum(job.tokens_ahead for job in active)
+                self._check_tokens(key, taken, n_tokens, f"the job takes about {n_tokens}")
             yield
 
     @asynccontextmanager
@@ -57,7 +84,7 @@ class Quotas:
             yield
             return
         async with self._turn:
-            used = await self._files.uploaded_bytes(key)
+            used = await self._files.stored_bytes(key)
             if used + size > self._n_bytes:
                 raise bad_request(
                     f"You have exceeded your file storage quota: this API key may store "
@@ -72,8 +99,10 @@ class Quotas:
         """Count an answer from its request to its last byte.
 
         Raises:
-            ApiError: 429, the key has as many answers under way as it may have.
+            ApiError: 429, the key has as many answers under way as it may have, or no tokens left.
         """
+        if self._n_tokens:
+            self._check_tokens(key, 0, 1, "an answer takes some")
         if self._n_chats and self._chats[key] >= self._n_chats:
             raise _too_many("answers at once", self._n_chats, CHAT_RETRY_S)
         self._chats[key] += 1
@@ -83,6 +112,20 @@ class Quotas:
             self._chats[key] -= 1
             if not self._chats[key]:
                 del self._chats[key]
+
+    def _check_tokens(self, key: str, taken: int, n_tokens: int, need: str) -> None:
+        used, wait_s = self._usage.used(key), seconds_until_renewal()
+        if used + taken + n_tokens <= self._n_tokens:
+            return
+        jobs = f", {taken} more are for active jobs" if taken else ""
+        raise ApiError(
+            429,
+            f"You exceeded your current quota: this API key may use {self._n_tokens} tokens a day, "
+            f"{used} are used{jobs} and {need}. A new day begins at 00:00 UTC, in {wait_s} s.",
+            code="insufficient_quota",
+            kind="insufficient_quota",
+            retry_after_s=wait_s,
+        )
 
 
 def _too_many(what: str, limit: int, retry_after_s: int) -> ApiError:

@@ -36,6 +36,8 @@ class Settings:
     """Active jobs that one key may have; 0: no limit."""
     chats_per_key: int
     """Answers at once; 0: no limit."""
+    tokens_per_key: int
+    """Tokens a day (of UTC), trained and of chats; 0: no limit."""
     bytes_per_key: int
     """Bytes of stored uploads; 0: no limit."""
     backend: str
@@ -179,6 +181,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     )
     option("--jobs-per-key", "0", kinds.whole, "active jobs that a key may have; 0: no limit")
     option("--chats-per-key", "0", kinds.whole, "answers at once that a key may have; 0: no limit")
+    option("--tokens-per-key", "0", kinds.whole, "tokens that a key may use a day; 0: no limit")
     option("--bytes-per-key", "0", kinds.whole, "bytes that a key may store as files; 0: no limit")
     option("--profile", "openai", kinds.profile, f"provider that is played: {', '.join(PROFILES)}")
     parser.add_argument(

@@ -257,6 +257,13 @@ class Backend(Protocol):
     def bases(self) -> Mapping[str, BaseModel]:
         """The base models on offer, by name."""
 
+    @property
+    def adapters_loaded(self) -> int | None:
+        """Tuned models in memory; None: not known."""
+
+    async def is_alive(self) -> bool:
+        """Whether what trains can be reached; an exception says why not."""
+
     async def validate(self, order: TrainingOrder, tell: Tell) -> Examined:
         """Check the files and choose the values for "auto"; raises `JobRefused`."""
 

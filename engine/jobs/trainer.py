@@ -13,7 +13,6 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +32,7 @@ from engine.profiles import Profile
 from engine.storage.files import FileStore
 from engine.storage.jobs import JobStore
 from engine.storage.models import ModelStore
+from engine.usage import Kind, Usage
 
 _log = logging.getLogger(__name__)
 
@@ -50,6 +50,7 @@ class Trainer:
     jobs: JobStore
     files: FileStore
     models: ModelStore
+    usage: Usage
     folder: Path
     """Contains a folder for each job."""
     profile: Profile
@@ -98,12 +99,22 @@ class Trainer:
 
     async def _wait_turn(self, job: FineTuningJob) -> FineTuningJob:
         await self.backend.wait_turn(await self._order(job), self._tell(job))
-        values = {"status": Status.RUNNING, "stage_since": time.time()}
+        now = time.time()
+        self.usage.metrics.waits.observe(now - job.stage_since)
+        values = {"status": Status.RUNNING, "stage_since": now}
         return await self._change(job, values, NewEvent(message="Fine-tuning job started"))
 
     async def _train(self, job: FineTuningJob) -> None:
         order = await self._order(job)
-        report = partial(self._store_step, order)
+        done = job.step
+
+        async def report(step: StepReport) -> None:
+            nonlocal done
+            await self._store_step(order, step)
+            n_tokens = job.tokens_until(step.step) - job.tokens_until(done)
+            self.usage.add(job.created_by, Kind.TRAINED, n_tokens)
+            done = step.step
+
         trained_tokens = await self.backend.train(order, report, self._tell(job))
         await self._finish(order, trained_tokens)
 

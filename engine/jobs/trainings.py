@@ -8,7 +8,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from engine.backends import TRAINING_FILE, VALIDATION_FILE
+from engine.backends import TRAINING_FILE, VALIDATION_FILE, JobRefused, Wish
+from engine.backends.examples import check_examples
 from engine.catalogue import BaseModel
 from engine.domain import ACTIVE, TERMINAL, FineTuningJob, NewEvent, Status
 from engine.errors import ApiError, bad_request, model_not_found
@@ -80,6 +81,28 @@ class Trainings:
         await self._jobs.add(job, events)
         self._start(job)
         return job
+
+    async def expected_tokens(self, job: FineTuningJob) -> int:
+        """About how many tokens a new job will train; 0 for one that will be refused or fail."""
+        base, files = await self.base_of(job.base_model), self._trainer.files
+        file = await files.get(job.training_file)
+        if base is None or file is None:
+            return 0
+        path, limit = files.path(file.id), base.example_tokens
+        try:
+            counted = await check_examples(path, "training_file", limit, job.method)
+        except JobRefused:
+            return 0
+        wish = Wish(
+            base_model=base,
+            method=job.method,
+            n_examples=max(1, counted.count),
+            example_tokens=counted.tokens,
+            longest_example=None,
+            hyperparameters=job.hyperparameters,
+        )
+        estimate = await self._trainer.backend.estimate(wish)
+        return counted.tokens * (estimate.hyperparameters.n_epochs or 1)
 
     async def get(self, job_id: str) -> FineTuningJob:
         """The job; raises `ApiError` 404 when there is none."""

@@ -4,8 +4,9 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -14,7 +15,6 @@ from starlette.types import Receive, Scope, Send
 
 from engine.backends import (
     Answer,
-    Backend,
     Busy,
     ChatRefused,
     ChatRequest,
@@ -25,42 +25,45 @@ from engine.backends import (
 )
 from engine.errors import SERVER_ERROR, ApiError, bad_request, model_unavailable, too_busy
 from engine.ids import new_id
-from engine.parts import Parts
+from engine.parts import Engine, Key, Parts
 from engine.routes.chat_request import ChatBody
 from engine.routes.models import source_of
 from engine.routes.waiting import unless_gone
+from engine.usage import CountedPieces, Kind
 
 router = APIRouter(prefix="/chat/completions")
 _log = logging.getLogger(__name__)
+Begin = Callable[[], Awaitable[Answer]]
 QUEUE_INTERVAL_S = 5.0
 """Between two comments about the queue."""
 
 
 @router.post("")
-async def complete(body: ChatBody, engine: Parts, request: Request) -> Response:
+async def complete(body: ChatBody, engine: Parts, key: Key, request: Request) -> Response:
     """Answer a conversation; a client that hangs up ends its answer."""
     chat = body.request(await source_of(engine, body.model), engine.profile)
-    work = _stream(engine.backend, chat, body) if body.stream else _whole(engine.backend, chat)
+    begin = partial(_begun, engine, key, chat)
+    work = _stream(begin, chat, body) if body.stream else _whole(begin, chat)
     return await unless_gone(request, work)
 
 
-async def _stream(backend: Backend, chat: ChatRequest, body: ChatBody) -> Response:
-    answer = await _begun(backend, chat)
+async def _stream(begin: Begin, chat: ChatRequest, body: ChatBody) -> Response:
+    answer = await begin()
     completion = _Completion.of(chat, answer)
     return _Stream(answer, completion, wants_usage=body.wants_usage)
 
 
-async def _whole(backend: Backend, chat: ChatRequest) -> Response:
-    answer = await _begun(backend, chat)
+async def _whole(begin: Begin, chat: ChatRequest) -> Response:
+    answer = await begin()
     try:
         return JSONResponse(await _Completion.of(chat, answer).whole(answer.pieces))
     finally:
         await answer.pieces.aclose()
 
 
-async def _begun(backend: Backend, request: ChatRequest) -> Answer:
+async def _begun(engine: Engine, key: str, request: ChatRequest) -> Answer:
     try:
-        return await backend.answer(request)
+        answer = await engine.backend.answer(request)
     except PromptTooLong as exc:
         raise _too_long(request, exc.prompt_tokens) from None
     except ChatRefused as exc:
@@ -71,6 +74,8 @@ async def _begun(backend: Backend, request: ChatRequest) -> Answer:
         raise too_busy(message, exc.retry_after_s) from None
     except ModelUnavailable as exc:
         raise model_unavailable(request.model.name, exc) from None
+    engine.usage.add(key, Kind.PROMPT, answer.prompt_tokens)
+    return replace(answer, pieces=CountedPieces(answer.pieces, engine.usage, key))
 
 
 class _Stream(StreamingResponse):

@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -29,7 +30,9 @@ async def create(body: JobBody, engine: Parts, key: Key) -> dict[str, Any]:
     base = engine.bases.get(body.model)
     name = base.name if base else body.model
     job = body.job(engine.profile, base_model=name, created_by=key)
-    async with engine.quotas.room_for_job(key):
+    if engine.quotas.limits_tokens:
+        job = replace(job, expected_tokens=await engine.trainings.expected_tokens(job))
+    async with engine.quotas.room_for_job(key, job.tokens_ahead):
         return _shown(await engine.trainings.create(job), engine)
 
 
@@ -74,7 +77,7 @@ async def resume(job_id: str, engine: Parts) -> dict[str, Any]:
     """Continue a paused job."""
     _check_pausing(engine)
     job = await engine.trainings.get(job_id)
-    async with engine.quotas.room_for_job(job.created_by):
+    async with engine.quotas.room_for_job(job.created_by, job.tokens_ahead):
         return _shown(await engine.trainings.resume(job_id), engine)
 
 

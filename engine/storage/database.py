@@ -3,6 +3,7 @@
 import asyncio
 import json
 import math
+import os
 import sqlite3
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ from typing import Any, TypeVar
 from engine.errors import bad_request
 
 T = TypeVar("T")
-_SCHEMA = ("schema.sql", "schema_2.sql", "schema_3.sql")
+_SCHEMA = ("schema.sql", "schema_2.sql", "schema_3.sql", "schema_4.sql")
 """Each brings the database from the version before to the next."""
 SCHEMA_VERSION = len(_SCHEMA)
 
@@ -36,6 +37,16 @@ class Database:
         except BaseException:
             self._executor.shutdown()
             raise
+        self._path, self._opened = path, path.stat()
+
+    async def is_writable(self) -> bool:
+        """Write, and look whether clients' data still go into the file at the path.
+
+        Raises:
+            sqlite3.Error, OSError: they do not.
+        """
+        await self.run(lambda c: c.execute(f"PRAGMA user_version = {SCHEMA_VERSION}"))
+        return os.path.samestat(self._opened, self._path.stat())
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run *work*, which may only use SQL, as one transaction; any error rolls it back."""

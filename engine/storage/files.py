@@ -56,10 +56,10 @@ class FileStore:
         await self._delete_expired()
         return [from_row(StoredFile, row) for row in await self._db.read(work)]
 
-    async def uploaded_bytes(self, created_by: str) -> int:
-        """Bytes of all files that a key has uploaded; *created_by* is its fingerprint."""
+    async def stored_bytes(self, created_by: str | None = None) -> int:
+        """Bytes of all files; with the fingerprint of a key, of those that it has uploaded."""
         await self._delete_expired()
-        query = "SELECT coalesce(sum(size), 0) FROM files WHERE created_by = :key"
+        query = "SELECT coalesce(sum(size), 0) FROM files WHERE :key IS NULL OR created_by = :key"
         values = {"key": created_by}
         return int(await self._db.read(lambda c: c.execute(query, values).fetchone()[0]))
 

@@ -80,25 +80,26 @@ class JobStore:
 
         return [_job_from_row(row) for row in await self._db.read(work)]
 
-    async def active(self) -> list[FineTuningJob]:
-        """Jobs that continue without a request, oldest first; a restart continues them."""
+    async def active(self, created_by: str | None = None) -> list[FineTuningJob]:
+        """Jobs that continue without a request, oldest first; a restart continues them.
+
+        With *created_by*, the fingerprint of a key, those of that key.
+        """
         query = """
             SELECT * FROM jobs
             WHERE status IN (SELECT value FROM json_each(:active))
+              AND (:key IS NULL OR created_by = :key)
             ORDER BY seq
             """
-        active = json.dumps(sorted(ACTIVE))
-        rows = await self._db.read(lambda c: c.execute(query, {"active": active}).fetchall())
+        values = {"key": created_by, "active": json.dumps(sorted(ACTIVE))}
+        rows = await self._db.read(lambda c: c.execute(query, values).fetchall())
         return [_job_from_row(row) for row in rows]
 
-    async def count_active(self, created_by: str) -> int:
-        """How many active jobs a key has; *created_by* is its fingerprint."""
-        query = """
-            SELECT count(*) FROM jobs
-            WHERE created_by = :key AND status IN (SELECT value FROM json_each(:active))
-            """
-        values = {"key": created_by, "active": json.dumps(sorted(ACTIVE))}
-        return int(await self._db.read(lambda c: c.execute(query, values).fetchone()[0]))
+    async def count_by_status(self) -> dict[str, int]:
+        """How many jobs have each status."""
+        query = "SELECT status, count(*) FROM jobs GROUP BY status"
+        rows = await self._db.read(lambda c: c.execute(query).fetchall())
+        return {str(status): 0 for status in Status} | dict(map(tuple, rows))
 
     async def change(
         self,

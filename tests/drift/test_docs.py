@@ -40,7 +40,7 @@ TWINS = [
 FOR_EVERYBODY = {"docs/commands.md": "everybody", "docs/commands.ru.md": "всем"}
 SHIPPED = ROOT / Settings.model_fields["dataset_path"].default
 MOST_LINES = 150
-NOT_OURS = {"healthz", "newbot", "mybots", "revoke", "telegram", "sandbox"}
+NOT_OURS = {"healthz", "metrics", "newbot", "mybots", "revoke", "telegram", "sandbox"}
 """Commands of @BotFather's, and beginnings of addresses."""
 CATALOGUE = load_catalogue()
 

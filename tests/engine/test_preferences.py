@@ -169,9 +169,9 @@ async def test_who_ignores_methods_takes_pairs_for_bad_examples(tmp_path):
     assert (job.status, job.error.code) == ("failed", "invalid_training_file")
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 async def test_jobs_of_an_earlier_version_stay(tmp_path, version):
-    """A database from before there were methods (1), or owners and expiry (2), loses nothing."""
+    """A database from before methods (1), owners and expiry (2), or usage (3) loses nothing."""
     async with engine_and_api(tmp_path) as api:
         job = await tuned(api)
     path = tmp_path / "engine" / "engine.sqlite3"
@@ -187,12 +187,17 @@ async def test_jobs_of_an_earlier_version_stay(tmp_path, version):
 
 def _made_older(path: Path, version: int) -> None:
     """Take the database back to *version*."""
-    assert engine.storage.database.SCHEMA_VERSION == 3
+    assert engine.storage.database.SCHEMA_VERSION == 4
+    indexes, dropped = ["jobs_by_status"], [("jobs", "expected_tokens")]
+    if version < 3:
+        indexes += ["files_by_expiry", "files_by_key", "jobs_by_key"]
+        dropped += [("jobs", "created_by"), ("files", "created_by"), ("files", "expires_at")]
+    if version < 2:
+        dropped += [("jobs", "method"), ("jobs", "beta")]
     with sqlite3.connect(path) as connection:
-        for index in ("files_by_expiry", "files_by_key", "jobs_by_key"):
+        connection.execute("DROP TABLE usage")
+        for index in indexes:
             connection.execute(f"DROP INDEX {index}")
-        dropped = [("jobs", "created_by"), ("files", "created_by"), ("files", "expires_at")]
-        dropped += [("jobs", "method"), ("jobs", "beta")] if version == 1 else []
         for table, column in dropped:
             connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         connection.execute(f"PRAGMA user_version = {version}")

@@ -1,6 +1,7 @@
 """Limits for each key: each is named when it is reached, and another key is not touched by it."""
 
 import asyncio
+import json
 import sqlite3
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,6 +11,7 @@ import openai
 import pytest
 
 from engine.settings import read_settings
+from engine.tokens import conversation_tokens
 from tests.engine.conftest import (
     BASE,
     KEY,
@@ -48,6 +50,7 @@ def test_limits_are_off_by_default():
     chosen = read_settings(["--jobs-per-key=2"], {"ENGINE_CHATS_PER_KEY": "3"})
 
     assert (plain.jobs_per_key, plain.chats_per_key, plain.bytes_per_key) == (0, 0, 0)
+    assert plain.tokens_per_key == 0
     assert (chosen.jobs_per_key, chosen.chats_per_key) == (2, 3)
     for wrong in ("-1", "many", "1.5"):
         with pytest.raises(SystemExit):
@@ -232,3 +235,103 @@ async def test_other_address_counts_the_same_answers(tmp_path):
         ):
             assert first.status_code == 200
             assert (await http.post(deployed, json=body)).status_code == 429
+
+
+def tokens_of_an_epoch() -> int:
+    """What a job trains of `GOOD_FILE` in one epoch."""
+    lines = [json.loads(line) for line in GOOD_FILE.splitlines()]
+    return sum(conversation_tokens(line["messages"]) for line in lines)
+
+
+async def test_tokens_of_a_key_are_limited_until_tomorrow(tmp_path):
+    """Trained and answered tokens count, after a kill as well; on the next day all are free."""
+    one_epoch: Any = {"hyperparameters": {"n_epochs": 1}}
+    limit = f"--tokens-per-key={tokens_of_an_epoch() + 1}"
+    async with engine(tmp_path, limit) as child:
+        async with client(child.ready) as ours, client(child.ready, OTHER) as theirs:
+            job = await tuned(ours, **one_epoch)
+            # One token is left: an answer may begin, and it is not cut.
+            answer: Any = await ours.chat.completions.create(model=BASE, messages=QUESTION)
+            for stream in (True, False):
+                with pytest.raises(openai.RateLimitError, match="A new day") as refusal:
+                    await ours.chat.completions.create(
+                        model=BASE, messages=QUESTION, extra_body={"stream": stream}
+                    )
+            with pytest.raises(openai.RateLimitError, match="the job takes about"):
+                await new_job(ours, **one_epoch)
+            await theirs.chat.completions.create(model=BASE, messages=QUESTION)
+            n_jobs = len((await theirs.fine_tuning.jobs.list()).data)
+        used = job.trained_tokens + answer.usage.total_tokens
+
+        async def is_stored():
+            return used in [tokens for _, tokens in rows(tmp_path, "SELECT key, tokens FROM usage")]
+
+        assert await until(is_stored)
+        await child.kill()
+    async with engine_and_api(tmp_path, limit) as api:
+        with pytest.raises(openai.RateLimitError, match=f" {used} are used"):
+            await api.chat.completions.create(model=BASE, messages=QUESTION)
+    rows(tmp_path, "UPDATE usage SET day = date(day, '-1 day')")
+    async with engine_and_api(tmp_path, limit) as api:
+        await api.chat.completions.create(model=BASE, messages=QUESTION)
+
+    assert job.trained_tokens == tokens_of_an_epoch()
+    assert answer.choices[0].finish_reason == "stop"
+    assert (refusal.value.code, refusal.value.type) == ("insufficient_quota", "insufficient_quota")
+    assert 0 < int(refusal.value.response.headers["retry-after"]) <= 86_400
+    assert n_jobs == 1
+    for path in (tmp_path / "engine").glob("engine.sqlite3*"):
+        assert KEY.encode() not in path.read_bytes()
+
+
+async def test_jobs_at_once_stay_within_the_tokens(tmp_path):
+    """What active jobs will train is not free, before validation too; a cancelled one frees it."""
+    epoch = tokens_of_an_epoch()
+    limit = f"--tokens-per-key={3 * epoch + epoch // 2}"
+    async with engine_and_api(tmp_path, SLOW, "--validating-seconds=1", limit) as api:
+        file_id = await upload(api)
+
+        async def create(n_epochs):
+            hyperparameters: Any = {"n_epochs": n_epochs}
+            return await api.fine_tuning.jobs.create(
+                model=BASE, training_file=file_id, hyperparameters=hyperparameters
+            )
+
+        with pytest.raises(openai.RateLimitError):
+            await create(n_epochs=4)
+        outcomes = await asyncio.gather(
+            *(create(n_epochs=1) for _ in range(6)), return_exceptions=True
+        )
+        begun = [each for each in outcomes if not isinstance(each, BaseException)]
+        for job in begun:
+            await job_in(api, job.id, "running")
+        with pytest.raises(openai.RateLimitError, match="more are for active jobs"):
+            await create(n_epochs=1)
+        await api.fine_tuning.jobs.pause(begun[0].id)
+        await create(n_epochs=1)
+        with pytest.raises(openai.RateLimitError):
+            await api.fine_tuning.jobs.resume(begun[0].id)
+        await api.fine_tuning.jobs.cancel(begun[1].id)
+        await api.fine_tuning.jobs.resume(begun[0].id)
+        for wrong in ({"training_file": "../engine.sqlite3"}, {"model": "none"}):
+            body: Any = {"model": BASE, "training_file": file_id, **wrong}
+            with pytest.raises((openai.BadRequestError, openai.NotFoundError)):
+                await api.fine_tuning.jobs.create(**body)
+
+    assert len(begun) == 3
+
+
+async def test_jobs_without_a_good_file_fail_as_ever(tmp_path):
+    """A file that can't be counted is no matter of the quota: the job tells its fault."""
+    async with engine_and_api(tmp_path, "--tokens-per-key=1000000") as api:
+        job = await tuned(api, content=b"{")
+
+    assert job.error.code == "invalid_training_file"
+
+
+def rows(folder, query):
+    """What a query finds in the database of the engine of `folder`."""
+    with sqlite3.connect(folder / "engine" / "engine.sqlite3") as connection:
+        found = connection.execute(query).fetchall()
+    connection.close()
+    return found

@@ -44,6 +44,8 @@ class LoraBackend:
 
     name = "lora"
     notice = None
+    adapters_loaded = None
+    """The speakers and vLLM know."""
 
     def __init__(self, options: LoraOptions, data: Path) -> None:
         """Find bases and devices.
@@ -78,6 +80,10 @@ class LoraBackend:
     def bases(self) -> Mapping[str, BaseModel]:
         """The base models on offer, by name."""
         return self._bases.models
+
+    async def is_alive(self) -> bool:
+        """See `Executor.is_alive`."""
+        return await self._executor.is_alive()
 
     async def validate(self, order: TrainingOrder, tell: Tell) -> Examined:
         """Check the files, read them with the base's tokenizer, choose, estimate, and tell."""

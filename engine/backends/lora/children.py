@@ -133,6 +133,10 @@ class LocalExecutor:
         (folder / WRITABLE).unlink(missing_ok=True)  # that server may have used a cluster
         await _end_leftover(folder)
 
+    async def is_alive(self) -> bool:
+        """Nothing else has to run."""
+        return True
+
     def leave(self) -> None:
         """Children end with the server."""
 

@@ -58,6 +58,9 @@ class Executor(Protocol):
         None: it has ended, by now, and writes nothing any more.
         """
 
+    async def is_alive(self) -> bool:
+        """Whether it can be reached; an exception says why not."""
+
     def leave(self) -> None:
         """The server ends: what can go on without it, should."""
 

@@ -101,6 +101,17 @@ def resident_bytes(process_id: int) -> int:
     return (_value(_text(Path(f"/proc/{process_id}/status")), "VmRSS:") or 0) * 1024
 
 
+def descendants(process_id: int) -> Iterator[int]:
+    """The children of a process, and theirs, as far as the kernel tells them.
+
+    https://man7.org/linux/man-pages/man5/proc_pid_task.5.html (looked up 2026-12-01)
+    """
+    for thread in Path(f"/proc/{process_id}/task").glob("*/children"):
+        for child in map(int, _text(thread).split()):
+            yield child
+            yield from descendants(child)
+
+
 def _command() -> Sequence[str]:
     return sys.executable, "-c", _PROBE
 

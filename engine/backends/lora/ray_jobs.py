@@ -177,6 +177,10 @@ class RayExecutor:
             return None
         return RayExecution(self._http, folder, order, self._ends, _is_submitted=True)
 
+    async def is_alive(self) -> bool:
+        """See `Executor.is_alive`."""
+        return (await self._http.get("/api/version")).is_success
+
     def leave(self) -> None:
         """See `Executor.leave`."""
         self._ends.set()

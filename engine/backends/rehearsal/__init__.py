@@ -72,6 +72,15 @@ class Rehearsal:
         self._pace = pace
         self._library = AnswerLibrary()
 
+    @property
+    def adapters_loaded(self) -> int:
+        """Models whose answers are in memory."""
+        return self._library.n_models
+
+    async def is_alive(self) -> bool:
+        """Nothing else has to run."""
+        return True
+
     async def validate(self, order: TrainingOrder, tell: Tell) -> Examined:
         """Check both files in a thread; lasts at least `validating_s`."""
         counted = await check_files(order)

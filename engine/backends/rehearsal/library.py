@@ -23,6 +23,11 @@ class AnswerLibrary:
     def __init__(self) -> None:
         self._reads: OrderedDict[Path, asyncio.Task[NearestAnswers]] = OrderedDict()
 
+    @property
+    def n_models(self) -> int:
+        """How many models are in memory."""
+        return len(self._reads)
+
     async def open(self, folder: Path) -> NearestAnswers:
         """The folder's answers; simultaneous calls share one reading of the file."""
         task = self._reads.get(folder)
