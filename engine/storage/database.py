@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -92,8 +93,13 @@ def insert(connection: sqlite3.Connection, table: str, values: Mapping[str, obje
 
 def from_row(kind: type[T], row: sqlite3.Row, **parsed: object) -> T:
     """A dataclass from the columns of the same names; *parsed* holds its other fields."""
-    names = {field.name for field in fields(kind)} - parsed.keys()  # type: ignore[arg-type]
+    names = _names(kind) - parsed.keys()  # type: ignore[arg-type]
     return kind(**{name: row[name] for name in names}, **parsed)
+
+
+@cache
+def _names(kind: Any) -> frozenset[str]:
+    return frozenset(field.name for field in fields(kind))
 
 
 def as_json(value: Mapping[str, Any] | None) -> str | None:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ import httpx2
 import openai
 import pytest
 
+from engine.server import _listen
 from tests.engine.conftest import BASE, FAST, KEY, PLAIN_HTTP, client, engine, tuned
 from tests.openai_schema import check_response
 
@@ -118,6 +120,22 @@ async def test_a_bug_is_a_500_in_the_same_shape(tmp_path):
     assert "Traceback" not in broken.value.message
 
 
+async def test_answers_are_sent_without_delay():
+    """The kernel does not hold small pieces back until the client has acknowledged earlier ones."""
+    delays = asyncio.Queue[bool]()
+
+    async def look(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = writer.get_extra_info("socket")
+        delays.put_nowait(not connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        writer.close()
+
+    listener = _listen("127.0.0.1", 0)
+    async with await asyncio.start_server(look, sock=listener):
+        _, writer = await asyncio.open_connection(*listener.getsockname())
+        assert await delays.get() is False
+        writer.close()
+
+
 async def test_without_keys_loopback_takes_any_key(tmp_path):
     """On loopback any key will do, but there must be one."""
     async with engine(tmp_path) as child, client(child.ready, "another-key") as api:
@@ -131,9 +149,10 @@ async def test_without_keys_loopback_takes_any_key(tmp_path):
         async with httpx2.AsyncClient(**PLAIN_HTTP) as http:
             given = await http.get(f"{url}/models", headers={"Authorization": "Bearer x"})
             none = await http.get(f"{url}/models")
+            numbers = await http.get(f"{url.removesuffix('/v1')}/metrics")
         process.send_signal(signal.SIGINT)
 
-        assert (given.status_code, none.status_code) == (200, 401)
+        assert (given.status_code, none.status_code, numbers.status_code) == (200, 401, 200)
         assert process.stdout.read() == ""
         assert process.wait(timeout=10) == 0
 
