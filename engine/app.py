@@ -16,7 +16,7 @@ from engine.backends.lora.backend import lora_backend
 from engine.backends.rehearsal import Pace, Rehearsal
 from engine.catalogue import Bases, base_models
 from engine.envelope import Envelope
-from engine.health import Health
+from engine.health import LEAST_FREE_BYTES, Health
 from engine.jobs.trainer import Trainer
 from engine.jobs.trainings import Trainings
 from engine.metrics import Metrics
@@ -129,7 +129,7 @@ def _engine(settings: Settings, database: Database, folders: dict[str, Path]) ->
             n_bytes=settings.bytes_per_key,
         ),
         usage=usage,
-        health=Health(database, settings.data, backend),
+        health=Health(database, settings.data, backend, least_free=LEAST_FREE_BYTES),
         max_file_bytes=settings.max_file_bytes,
         profile=settings.profile,
         training_closed=settings.training_closed,

@@ -23,49 +23,31 @@ class Health:
     """Looks at the database, the disk and the backend."""
 
     def __init__(
-        self,
-        database: Database,
-        data: Path,
-        backend: Backend,
-        *,
-        least_free_bytes: int = LEAST_FREE_BYTES,
+        self, database: Database, data: Path, backend: Backend, *, least_free: int
     ) -> None:
         async def has_room() -> bool:
-            usage = await asyncio.to_thread(shutil.disk_usage, data)
-            return usage.free >= least_free_bytes
+            return (await asyncio.to_thread(shutil.disk_usage, data)).free >= least_free
 
-        self._checks: Mapping[str, Callable[[], Awaitable[bool]]] = {
-            "database": database.is_writable,
-            "disk": has_room,
-            "backend": backend.is_alive,
-        }
+        checks = {"database": database.is_writable, "disk": has_room, "backend": backend.is_alive}
+        self._checks: Mapping[str, Callable[[], Awaitable[bool]]] = checks
         self._running: dict[str, asyncio.Task[bool]] = {}
-        self._found: Mapping[str, bool] = {}
-        self._good_until = 0.0
-        self._turn = asyncio.Lock()
+        self._looked_at = 0.0
 
     async def found(self) -> Mapping[str, bool]:
         """Whether each of them is well."""
-        async with self._turn:
-            if time.monotonic() >= self._good_until:
-                self._found = await self._look()
-                self._good_until = time.monotonic() + KEPT_S
-            return self._found
-
-    async def _look(self) -> Mapping[str, bool]:
-        for name, check in self._checks.items():
-            # One that hangs is not started again: the database would have to do all of them.
-            if name not in self._running or self._running[name].done():
-                self._running[name] = asyncio.ensure_future(check())
+        if time.monotonic() >= self._looked_at + KEPT_S:
+            self._looked_at = time.monotonic()
+            for name, check in self._checks.items():
+                # One that hangs is not started again: the database would have to do all of them.
+                if name not in self._running or self._running[name].done():
+                    self._running[name] = asyncio.create_task(_is_well(name, check))
         await asyncio.wait(self._running.values(), timeout=LIMIT_S)
-        return {name: _is_well(name, task) for name, task in self._running.items()}
+        return {name: task.done() and task.result() for name, task in self._running.items()}
 
 
-def _is_well(name: str, check: asyncio.Task[bool]) -> bool:
-    if not check.done():
-        _log.warning("the %s does not answer", name)
-        return False
-    if error := check.exception():
+async def _is_well(name: str, check: Callable[[], Awaitable[bool]]) -> bool:
+    try:
+        return await check()
+    except Exception as error:
         _log.warning("the %s is not well: %s", name, error)
         return False
-    return check.result()

@@ -37,20 +37,11 @@ class Quotas:
         self._usage = usage
         self._n_jobs = n_jobs
         self._n_chats = n_chats
-        self._n_tokens = n_tokens
+        self.n_tokens = n_tokens
         self._n_bytes = n_bytes
         self._turn = asyncio.Lock()
-        self._chats: Counter[str] = Counter()
-
-    @property
-    def limits_tokens(self) -> bool:
-        """Whether it matters how many tokens a job will train."""
-        return self._n_tokens > 0
-
-    @property
-    def n_answering(self) -> int:
-        """Answers under way, of all keys."""
-        return self._chats.total()
+        self.chats: Counter[str] = Counter()
+        """Answers under way, by key."""
 
     @asynccontextmanager
     async def room_for_job(self, key: str | None, n_tokens: int) -> AsyncIterator[None]:
@@ -61,14 +52,14 @@ class Quotas:
         Raises:
             ApiError: 429, the key has as many active jobs as it may have, or too few tokens.
         """
-        if key is None or not (self._n_jobs or self._n_tokens):
+        if key is None or not (self._n_jobs or self.n_tokens):
             yield
             return
         async with self._turn:
             active = await self._jobs.active(key)
             if self._n_jobs and len(active) >= self._n_jobs:
                 raise _too_many("active fine-tuning jobs", self._n_jobs, JOB_RETRY_S)
-            if self._n_tokens:
+            if self.n_tokens:
                 taken = sum(job.tokens_ahead for job in active)
                 self._check_tokens(key, taken, n_tokens, f"the job takes about {n_tokens}")
             yield
@@ -101,26 +92,26 @@ class Quotas:
         Raises:
             ApiError: 429, the key has as many answers under way as it may have, or no tokens left.
         """
-        if self._n_tokens:
+        if self.n_tokens:
             self._check_tokens(key, 0, 1, "an answer takes some")
-        if self._n_chats and self._chats[key] >= self._n_chats:
+        if self._n_chats and self.chats[key] >= self._n_chats:
             raise _too_many("answers at once", self._n_chats, CHAT_RETRY_S)
-        self._chats[key] += 1
+        self.chats[key] += 1
         try:
             yield
         finally:
-            self._chats[key] -= 1
-            if not self._chats[key]:
-                del self._chats[key]
+            self.chats[key] -= 1
+            if not self.chats[key]:
+                del self.chats[key]
 
     def _check_tokens(self, key: str, taken: int, n_tokens: int, need: str) -> None:
         used, wait_s = self._usage.used(key), seconds_until_renewal()
-        if used + taken + n_tokens <= self._n_tokens:
+        if used + taken + n_tokens <= self.n_tokens:
             return
         jobs = f", {taken} more are for active jobs" if taken else ""
         raise ApiError(
             429,
-            f"You exceeded your current quota: this API key may use {self._n_tokens} tokens a day, "
+            f"You exceeded your current quota: this API key may use {self.n_tokens} tokens a day, "
             f"{used} are used{jobs} and {need}. A new day begins at 00:00 UTC, in {wait_s} s.",
             code="insufficient_quota",
             kind="insufficient_quota",

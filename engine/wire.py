@@ -3,22 +3,12 @@
 https://platform.openai.com/docs/api-reference/fine-tuning (looked up 2026-11-22)
 """
 
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import Any
 
 from engine.catalogue import BaseModel
-from engine.domain import (
-    FineTuningJob,
-    Hyperparameters,
-    JobEvent,
-    Method,
-    Status,
-    StoredFile,
-    TunedModel,
-)
+from engine.domain import FineTuningJob, JobEvent, Method, Status, StoredFile, TunedModel
 from engine.profiles import Profile
-
-_HYPERPARAMETERS = [field.name for field in fields(Hyperparameters)]
 
 
 def file_object(file: StoredFile) -> dict[str, Any]:
@@ -38,9 +28,7 @@ def file_object(file: StoredFile) -> dict[str, Any]:
 def job_object(job: FineTuningJob, owner: str, profile: Profile) -> dict[str, Any]:
     """A `fine_tuning.job`."""
     healthy: dict[str, Any] | None = {} if profile.has_empty_errors else None
-    chosen = job.hyperparameters
-    # `asdict` would take a quarter of the time that a list takes.
-    hyperparameters = {name: getattr(chosen, name) or "auto" for name in _HYPERPARAMETERS}
+    hyperparameters = {key: value or "auto" for key, value in asdict(job.hyperparameters).items()}
     beta = {"beta": hyperparameters.pop("beta")}
     of_method = hyperparameters | (beta if job.method is Method.DPO else {})
     method = {"type": job.method, job.method: {"hyperparameters": of_method}}

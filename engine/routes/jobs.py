@@ -30,7 +30,7 @@ async def create(body: JobBody, engine: Parts, key: Key) -> dict[str, Any]:
     base = engine.bases.get(body.model)
     name = base.name if base else body.model
     job = body.job(engine.profile, base_model=name, created_by=key)
-    if engine.quotas.limits_tokens:
+    if engine.quotas.n_tokens:
         job = replace(job, expected_tokens=await engine.trainings.expected_tokens(job))
     async with engine.quotas.room_for_job(key, job.tokens_ahead):
         return _shown(await engine.trainings.create(job), engine)

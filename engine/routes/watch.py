@@ -38,7 +38,7 @@ async def metrics(engine: Parts) -> Response:
     counted = engine.usage.metrics
     tokens = {str(kind): counted.tokens[kind] for kind in Kind}
     answers = {"running": counted.n_running}
-    answers["waiting"] = engine.quotas.n_answering - counted.n_running
+    answers["waiting"] = engine.quotas.chats.total() - counted.n_running
     disk = await asyncio.to_thread(shutil.disk_usage, engine.jobs_folder)
     adapters = engine.backend.adapters_loaded
     families = [

@@ -167,7 +167,7 @@ async def test_full_disk_and_silent_backend_are_told(tmp_path):
         return True
 
     backend.is_alive = hangs
-    health = Health(database, tmp_path, backend, least_free_bytes=10**18)
+    health = Health(database, tmp_path, backend, least_free=10**18)
 
     found = [*await asyncio.gather(health.found(), health.found())]
     await asyncio.sleep(2.1)
