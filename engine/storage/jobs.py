@@ -58,7 +58,7 @@ class JobStore:
             return connection.execute(
                 """
                 SELECT * FROM jobs
-                WHERE (:seq IS NULL OR seq < :seq)
+                WHERE seq < coalesce(:seq, 9223372036854775807)
                   AND (NOT :bare OR coalesce(metadata, '{}') = '{}')
                   AND NOT EXISTS (
                     SELECT 1 FROM json_each(:wanted) AS want
@@ -143,7 +143,7 @@ class JobStore:
             return connection.execute(
                 """
                 SELECT id, created_at, level, message, metrics FROM events
-                WHERE job_id = :job_id AND (:seq IS NULL OR seq < :seq)
+                WHERE job_id = :job_id AND seq < coalesce(:seq, 9223372036854775807)
                 ORDER BY seq DESC
                 LIMIT :limit
                 """,

@@ -38,7 +38,7 @@ class ModelStore:
             return connection.execute(
                 """
                 SELECT * FROM models
-                WHERE job_id = :job_id AND (:seq IS NULL OR seq < :seq)
+                WHERE job_id = :job_id AND seq < coalesce(:seq, 9223372036854775807)
                 ORDER BY seq DESC
                 LIMIT :limit
                 """,
