@@ -138,5 +138,5 @@ async def until(look: Callable[[], Awaitable[Any]], seconds: float = 60) -> Any:
     while time.monotonic() < deadline:
         if found := await look():
             return found
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)  # more often would starve what it waits for, on a busy machine
     raise AssertionError("waited in vain")
