@@ -44,8 +44,6 @@ class LoraBackend:
 
     name = "lora"
     notice = None
-    adapters_loaded = None
-    """The speakers and vLLM know."""
 
     def __init__(self, options: LoraOptions, data: Path) -> None:
         """Find bases and devices.
@@ -80,6 +78,11 @@ class LoraBackend:
     def bases(self) -> Mapping[str, BaseModel]:
         """The base models on offer, by name."""
         return self._bases.models
+
+    @property
+    def adapters_loaded(self) -> int | None:
+        """See `Chats.n_adapters`."""
+        return self._chats.n_adapters
 
     async def is_alive(self) -> bool:
         """See `Executor.is_alive`."""

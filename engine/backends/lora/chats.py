@@ -91,6 +91,12 @@ class Chats:
         speakers = ((name, each) for name, several in self._speakers.items() for each in several)
         return [name for name, each in speakers if each.is_idle and each.device == device]
 
+    @property
+    def n_adapters(self) -> int | None:
+        """Adapters in the speakers' memory, once for each; None: vLLM servers have them."""
+        several = chain(*self._speakers.values())
+        return None if self._servers else sum(speaker.n_adapters for speaker in several)
+
     async def drop_idle(self) -> None:
         """End every speaker that answers nobody: a training needs the memory."""
         several = chain(*self._speakers.values())

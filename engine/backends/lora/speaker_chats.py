@@ -61,6 +61,11 @@ class SpeakerChats:
         return self._speaker is not None and self._speaker.is_running
 
     @property
+    def n_adapters(self) -> int:
+        """Adapters in its memory."""
+        return self._speaker.n_adapters if self._speaker and self.is_ready else 0
+
+    @property
     def is_busy(self) -> bool:
         """Whether anybody waits for it."""
         return self._n_open > 0

@@ -19,6 +19,7 @@ from engine.backends.lora.speech_lines import (
     Broken,
     Cancel,
     Failed,
+    Holds,
     Line,
     Opened,
     Order,
@@ -68,6 +69,8 @@ class SpeakerProcess:
     """A running speaker; `start_speaker` makes it."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.n_adapters = 0
+        """Adapters that it holds in memory."""
         self._process = process
         self._numbers = count(1)
         self._exchanges: dict[int, Exchange] = {}
@@ -140,6 +143,8 @@ class SpeakerProcess:
     def _take(self, line: Line) -> None:
         if isinstance(line, Ready):
             self._ready.set_result(None)
+        elif isinstance(line, Holds):
+            self.n_adapters = line.n_adapters
         elif exchange := self._exchanges.get(line.id):  # type: ignore[union-attr]
             exchange.put(line)  # type: ignore[arg-type]  # a speaker sends replies only
 

@@ -123,6 +123,13 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Holds:
+    """So many adapters are loaded by now."""
+
+    n_adapters: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """The chat is not answered."""
 
@@ -162,12 +169,12 @@ class Forgotten:
 
 Order = Ask | Cancel | Forget | SetThreads
 Reply = Begun | Opened | Refused | Said | Broken | Forgotten
-Line = Order | Reply | Ready | Failed
+Line = Order | Reply | Ready | Failed | Holds
 _KINDS: Mapping[str, type[Line]] = {
     kind.__name__: kind
     for kind in (
         *(Ask, Cancel, Forget, SetThreads),
-        *(Ready, Failed, Begun, Opened, Refused, Said, Broken, Forgotten),
+        *(Ready, Failed, Holds, Begun, Opened, Refused, Said, Broken, Forgotten),
     )
 }
 

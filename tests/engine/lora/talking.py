@@ -5,7 +5,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from engine.backends.lora.speech_lines import Ask, Begun, Opened, Said
+from engine.backends.lora.speech_lines import Ask, Begun, Holds, Opened, Reply, Said
 from tests.engine.lora.tiny import SPECIAL, make_base
 
 LOUD = 8.0
@@ -95,9 +95,8 @@ class Talk:
         for name, value in changes.items():
             object.__setattr__(self.base, name, value)
         self.told: dict[int, list[Any]] = defaultdict(list)
-        self.loop = Loop(
-            self.base, lambda reply: self.told[reply.id].append(reply), chat_batch=chat_batch
-        )
+        self.n_adapters = 0
+        self.loop = Loop(self.base, self._hear, chat_batch=chat_batch)
         self._number = 0
 
     def ask(self, text="Hello", *, adapter=None, **options) -> int:
@@ -135,6 +134,12 @@ class Talk:
         assert [part.finish_reason for part in said[:-1]] == [None] * (len(said) - 1)
         text = "".join(part.text for part in said)
         return text, sum(part.n_tokens for part in said), said[-1].finish_reason
+
+    def _hear(self, line: Reply | Holds) -> None:
+        if isinstance(line, Holds):
+            self.n_adapters = line.n_adapters
+        else:
+            self.told[line.id].append(line)
 
     def prompt(self, text):
         """The tokens of a single question."""

@@ -183,6 +183,18 @@ def test_models_are_answered_together_after_the_first_one_was_deleted(talk, full
     assert [talk.answer(number) for number in numbers] == alone
 
 
+def test_number_of_adapters_in_memory_is_told(full, tmp_path):
+    """For monitors, which ask the server."""
+    talk = Talk(full[0])
+    copies = [shutil.copytree(full[1][0], tmp_path / str(n)) for n in range(3)]
+    for n, copy in enumerate([*copies, copies[0]]):
+        talk.says(adapter=copy, max_tokens=1)
+        assert talk.n_adapters == min(n + 1, 3)
+
+    talk.loop.hear(Forget(id=99, folder=str(copies[1])))
+    assert talk.n_adapters == 2
+
+
 def test_adapter_that_is_needed_last_makes_room(full, tmp_path):
     """Two more adapters than fit, in turn: most chats find theirs in memory, and all are right."""
     folder, adapters = full

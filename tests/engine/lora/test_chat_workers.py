@@ -10,6 +10,7 @@ from tests.engine.conftest import engine
 from tests.engine.lora.marked import add_model, folder_of, make_marked_adapters
 from tests.engine.lora.running import MODEL, options, until
 from tests.engine.lora.test_chat_speaker import LONG, speakers, talker
+from tests.engine.test_watch import numbers
 
 # PEFT 0.21 asks transformers 5.24 for a name that it has renamed.
 pytestmark = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated")
@@ -111,6 +112,8 @@ async def _each_answers_with_its_own_mark(server, api):
         return await rest(await begun(api, model_of(mark)))
 
     assert await asyncio.gather(*(answer(mark) for mark in marks)) == list(marks)
+    n_loaded = (await numbers(server.ready))["engine_adapters_loaded"]
+    assert len(MARKS) <= n_loaded <= WORKERS * len(MARKS)
     assert len(speakers(server)) == WORKERS
 
 

@@ -93,6 +93,11 @@ class Adapters:
         self._loaded[folder] = _Loaded(name, stamp)
         return name
 
+    @property
+    def n_loaded(self) -> int:
+        """How many are in memory."""
+        return len(self._loaded)
+
     def forget(self, folder: Path) -> None:
         """Drop every adapter below *folder*."""
         for path in [path for path in self._loaded if path.is_relative_to(folder)]:

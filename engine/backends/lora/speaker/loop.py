@@ -21,6 +21,7 @@ from engine.backends.lora.speech_lines import (
     Cancel,
     Forget,
     Forgotten,
+    Holds,
     Opened,
     Order,
     Refusal,
@@ -37,12 +38,16 @@ _THINK = "<think>"
 class Loop:
     """The chats of a base."""
 
-    def __init__(self, base: Base, tell: Callable[[Reply], None], *, chat_batch: int) -> None:
+    def __init__(
+        self, base: Base, tell: Callable[[Reply | Holds], None], *, chat_batch: int
+    ) -> None:
         """Make it; *chat_batch* rows are computed together at most."""
         self._base = base
         self._tell = tell
         self._chat_batch = chat_batch
         self._adapters = Adapters(base.model)
+        self._n_told = 0
+        """Adapters that it holds, as told last."""
         self._rendering = Rendering(base.tokenizer)
         self._reader = Reader(base, self._adapters)
         self._waiting: deque[Row] = deque()
@@ -58,6 +63,10 @@ class Loop:
 
     def hear(self, order: Order) -> None:
         """Take an order in."""
+        self._obey(order)
+        self._tell_adapters()
+
+    def _obey(self, order: Order) -> None:
         match order:
             case Ask():
                 self._ask(order)
@@ -73,11 +82,17 @@ class Loop:
         """Read a part of a prompt, then give each running chat a token."""
         if self._opening is None and self._waiting and self._n_running < self._chat_batch:
             self._open(self._waiting.popleft())
+            self._tell_adapters()
         if self._opening is not None:
             self._read_prompt(self._opening)
         for batch in list(self._batches):
             self._step(batch)
         self._batches = [batch for batch in self._batches if batch.rows]
+
+    def _tell_adapters(self) -> None:
+        if self._n_told != self._adapters.n_loaded:
+            self._n_told = self._adapters.n_loaded
+            self._tell(Holds(n_adapters=self._n_told))
 
     @property
     def _n_running(self) -> int:
