@@ -560,6 +560,7 @@ async def test_a_provider_that_is_not_there_is_said(tmp_path, words):
     ended = await terminal(
         *words, "--json", cwd=tmp_path, LANGUAGE="en", OPENAI_API_KEY=API_KEY,
         OPENAI_BASE_URL=f"http://127.0.0.1:{free_port()}/v1", DATASET_PATH=str(DATASET),
+        POLL_INTERVAL_S="0.1",
     )  # fmt: skip
 
     assert ended.code == 1
