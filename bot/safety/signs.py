@@ -192,6 +192,7 @@ class Signs:
         self.lexicon = Lexicon()
         self._data = data
         self._families: dict[str, int] = {}
+        self._groups: dict[str, Sequence[str]] = {}
         entries = {f"sign {number}": entry for number, entry in enumerate(data["sign"])}
         around = {name: data[name] for name in (_CALM, _IDIOMS, _NOW)}
         self._phrases = Phrases(
@@ -201,6 +202,7 @@ class Signs:
         # Only reading needed these.
         self.lexicon.close()
         self._families.clear()
+        self._groups.clear()
         self._data = {}
 
     def ends_in(self, found: Mapping[int, int]) -> Mapping[str, int]:
@@ -262,11 +264,16 @@ class Signs:
 
     def _literals(self, item: str) -> Iterator[str]:
         for part in item.split("/"):
-            if part[0] != "{":
+            if part[0] == "{":
+                yield from self._group(part[1:-1])
+            else:
                 yield part
-                continue
-            for word in self._data["words"][part[1:-1]].split():
-                yield from self._literals(word)
+
+    def _group(self, name: str) -> Sequence[str]:
+        if name not in self._groups:
+            words = self._data["words"][name].split()
+            self._groups[name] = [literal for word in words for literal in self._literals(word)]
+        return self._groups[name]
 
 
 @functools.cache
