@@ -141,7 +141,7 @@ async def test_kill_while_the_rest_grows(tmp_path):
 
         # The second part goes on like the first, and ⏹ ends it there.
         everything.proxy.rewrite = limited(500)
-        held = everything.proxy.fault("POST", CHAT, "hold_midway", n_events=48)
+        held = everything.proxy.fault("POST", CHAT, "hold_midway", n_events=20)
         await tester.presses(ON, rest)
         third = await tester.sees(CURSOR, after=rest["message_id"])
         await eventually(held.happened.is_set)
