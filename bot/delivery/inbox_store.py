@@ -240,27 +240,26 @@ class InboxStore:
     ) -> list[str]:
         """The lane of each. However many late ones there are, they get one answer."""
         chats = {update.chat_id for update in updates if not update.is_late}
-        parameters = {"chats": json.dumps(list(chats))}
-        from_open = """
+        # Beside max(), SQLite takes the other columns from the row that has the greatest id.
+        query = """
+            SELECT chat_id, lane, count(*) AS n, max(id) AS newest, payload
             FROM inbox
             WHERE done_at IS NULL AND chat_id IN (SELECT value FROM json_each(:chats))
+            GROUP BY chat_id, lane
+            ORDER BY newest
         """
-        query = f"SELECT chat_id, lane, count(*) AS n {from_open} GROUP BY chat_id, lane"
-        counts = await tx.rows(query, parameters) if chats else []
-        n_open = Counter({(row["chat_id"], row["lane"]): row["n"] for row in counts})
-        # Beside max(), SQLite takes the other columns from the row that has the greatest id.
-        query = f"SELECT max(id), chat_id, lane, payload {from_open} GROUP BY chat_id"
-        rows = await tx.rows(query, parameters) if counts else []
-        newest = {row["chat_id"]: (str(row["lane"]), str(row["payload"])) for row in rows}
+        rows = await tx.rows(query, {"chats": json.dumps(list(chats))}) if chats else []
+        n_open = Counter({(row["chat_id"], row["lane"]): row["n"] for row in rows})
+        newest = {row["chat_id"]: (row["lane"], row["payload"]) for row in rows}
         lanes = []
         for update in updates:
             lane = update.lane
             if not update.is_late:
-                lane_before, payload_before = newest.get(update.chat_id, (lane, "{}"))
+                earlier = newest.get(update.chat_id)
                 # The next part of a text that Telegram's app has cut follows the part before. That
                 # may be a long command, which waits in another lane than words.
-                if is_next_part(_new_message(update.payload), _new_message(payload_before)):
-                    lane = lane_before
+                if earlier and is_next_part(*map(_new_message, (update.payload, earlier[1]))):
+                    lane = earlier[0]
                 elif n_open[update.chat_id, lane] > most_waiting:
                     lane = BUSY
             newest[update.chat_id] = lane, update.payload

@@ -19,6 +19,7 @@ from bot.delivery.absence import LATE_S, Absence
 from bot.delivery.backlog import Backlog, backlog
 from bot.delivery.inbox_store import BUSY, InboxRow, InboxStore, Incoming
 from bot.delivery.joining import MOST_PARTS, together, wait_s
+from bot.delivery.rate_limits import GivesWay, nobody
 from bot.delivery.routing import Lane, LaneNames, route_all
 from bot.domain import JsonDict
 from bot.runtime.workers import Workers
@@ -56,10 +57,6 @@ class Handle(Protocol):
         ...
 
 
-async def _nobody(chat_id: int) -> bool:
-    return False
-
-
 def _patient_turns() -> asyncio.Semaphore:
     return asyncio.Semaphore(PATIENT_AT_ONCE)
 
@@ -83,7 +80,7 @@ class Lanes:
     """Knows what was made while the bot was away; None: nothing was."""
     looks: Sequence[Look] = ()
     """Called for each new update, in this order."""
-    gives_way: Callable[[int], Awaitable[bool]] = _nobody
+    gives_way: GivesWay = nobody
     """Whether only a few such chats are worked for at once."""
     _workers: Workers[_ChatLane] = field(init=False)
     _interrupted: set[_ChatLane] = field(init=False, default_factory=set)

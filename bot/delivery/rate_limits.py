@@ -46,7 +46,12 @@ class _Bucket:
         return max(self._spent_at, now - self._burst / self._rate) + 1 / self._rate
 
 
-async def _nobody(chat_id: int) -> bool:
+GivesWay = Callable[[int], Awaitable[bool]]
+"""Whether a chat waits for all others, by its id."""
+
+
+async def nobody(chat_id: int) -> bool:
+    """The `GivesWay` by which all chats are equal."""
     return False
 
 
@@ -56,7 +61,7 @@ class RateLimits:
     def __init__(
         self,
         clock: Callable[[], float] = time.monotonic,
-        gives_way: Callable[[int], Awaitable[bool]] = _nobody,
+        gives_way: GivesWay = nobody,
     ) -> None:
         self._clock = clock
         self._gives_way = gives_way

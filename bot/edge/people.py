@@ -19,6 +19,7 @@ class People:
     admin_ids: frozenset[int]
     tester_ids: frozenset[int]
     _in_need: set[int] = field(default_factory=set)
+    """Who may be in danger, since the start of this process."""
 
     async def who(self, person_id: int, *, name: str, telegram_language: str | None) -> Person:
         """The person with that Telegram id, and what they may do here."""
