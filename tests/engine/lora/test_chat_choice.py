@@ -17,17 +17,9 @@ from engine.backends import (
 from engine.backends.lora.base_chats import BaseChats
 from engine.backends.lora.chat_worker import WorkerGone
 from engine.backends.lora.place import AnswerBroken
-from engine.catalogue import BaseModel
+from tests.engine.lora.test_vllm import BASE
 
 BATCH = 4
-BASE = BaseModel(
-    name="base",
-    created_at=0,
-    shutdown_date=None,
-    context_tokens=64,
-    answer_tokens=32,
-    example_tokens=64,
-)
 REQUEST = ChatRequest(
     model=ModelSource(name="m", base_model=BASE, folder=None, step=0),
     messages=({"role": "user", "content": "Hello"},),
