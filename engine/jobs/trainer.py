@@ -111,9 +111,10 @@ class Trainer:
         async def report(step: StepReport) -> None:
             nonlocal done
             await self._store_step(order, step)
-            n_tokens = job.tokens_until(step.step) - job.tokens_until(done)
+            reached = max(done, step.step)  # a later attempt may tell steps again
+            n_tokens = job.tokens_until(reached) - job.tokens_until(done)
             self.usage.add(job.created_by, Kind.TRAINED, n_tokens)
-            done = step.step
+            done = reached
 
         trained_tokens = await self.backend.train(order, report, self._tell(job))
         await self._finish(order, trained_tokens)
