@@ -18,7 +18,7 @@ from pathlib import Path
 import openai
 from openai import AsyncOpenAI
 
-from benchmarks.table import Row, machine, print_row
+from benchmarks.table import Row, cpu_s, machine, print_row
 from bot.runtime.children import Child
 from tests.engine.conftest import engine
 from tests.engine.lora.marked import add_model, folder_of, make_marked_adapters
@@ -56,8 +56,7 @@ class Stage:
 
     def cpu_s(self) -> float:
         """Of its speakers, so far."""
-        times = [process.cpu_times() for process in speakers(self.child)]
-        return sum(each.user + each.system for each in times)
+        return sum(map(cpu_s, speakers(self.child)))
 
 
 async def main(*, n_chats: int, n_adapters: int) -> None:

@@ -21,9 +21,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import psutil
 
 from benchmarks.plain_http import KEY, Connection
-from benchmarks.table import Row, machine, print_row
+from benchmarks.table import Row, cpu_s, machine, print_row
 from bot.runtime.children import Child, running
 from engine.backends import StepReport
 from engine.domain import FineTuningJob, Hyperparameters, Method, Status
@@ -51,8 +52,7 @@ class Server:
 
     def cpu_s(self) -> float:
         """The processor time that it has used."""
-        fields = Path(f"/proc/{self.child.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu_s(psutil.Process(self.child.process.pid))
 
     async def get(self, path: str) -> Any:
         return json.loads(await self.ask("GET", path))

@@ -12,6 +12,7 @@ from typing import Any
 import psutil
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
+from benchmarks.table import cpu_s
 from bot.runtime import children
 from bot.runtime.children import Child
 from tests.proxy import Exchange, Proxy
@@ -79,8 +80,7 @@ class Rival:
 
     def cpu_s(self) -> float:
         """Processor time so far."""
-        times = self.process.cpu_times()
-        return float(times.user + times.system)
+        return cpu_s(self.process)
 
     def memory_mb(self) -> float:
         """What only this process holds."""

@@ -5,6 +5,8 @@ import platform
 import time
 from dataclasses import dataclass
 
+import psutil
+
 
 @dataclass(frozen=True)
 class Row:
@@ -39,6 +41,12 @@ class Row:
         assert judged is not None
         is_kept = judged >= self.limit if self.is_least else judged <= self.limit
         return f"{self.limit:g}", "within" if is_kept else "OVER"
+
+
+def cpu_s(process: psutil.Process) -> float:
+    """The processor time of a process so far, in seconds, without its children's."""
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
 
 def machine() -> str:
