@@ -25,6 +25,8 @@ CANNOT_START = 2
 """Exit code for wrong settings, an unknown token, a database that can't be used."""
 BROKE = 1
 """Exit code for a bug."""
+BROKEN_PIPE = 128 + signal.SIGPIPE
+"""Exit code when the reader of the output, such as `| head`, has ended: the same as in shells."""
 
 _WITHOUT_TELEGRAM = ("validate", "upload", "train", "monitor", "test", "jobs")
 _ABOUT_FILES = ("backup", "restore", "import")
@@ -38,7 +40,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # What is written holds people's words: only the owner may read it.
     os.umask(0o077)
     try:
-        return _run_command(options)
+        code = _run_command(options)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # Python flushes once more at its end, and would complain then.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
     except CannotStart as exc:
         logs.flush()
         print(exc, file=sys.stderr)

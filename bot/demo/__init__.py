@@ -72,9 +72,6 @@ async def demo(*, exit_after_tour: bool, trains: bool = False, base: str = "") -
             terminal.gap()
             terminal.tell("Всё остановлено, временные файлы удалены.")
         return 0 if demo_run.is_over else 128 + signals[0]
-    except BrokenPipeError:  # the reader, such as `| head`, has ended
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 128 + signal.SIGPIPE
 
 
 async def _lesson(terminal: Terminal, dataset: Path, base: str) -> Lesson:

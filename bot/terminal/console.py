@@ -23,8 +23,6 @@ from bot.texts import Texts, unmarked
 
 P = ParamSpec("P")
 
-BROKEN_PIPE: Final = 141
-"""Exit code when the reader of the output has ended: 128 + SIGPIPE, as in shells."""
 SHOWS_PROGRESS_BYTES: Final = 5_000_000
 """A smaller file is read before anybody would look at a progress bar."""
 
@@ -38,7 +36,7 @@ def command(
     """Make a function a command: give it the settings, and the sentences in their language.
 
     A `UserError` becomes a line on standard error and exit code 1. The command may print any
-    character, logs hide the secrets, and `| head` ends it quietly.
+    character, and logs hide the secrets.
     """
 
     def decorate(function: Callable[Concatenate[Settings, Texts, P], int]) -> Callable[P, int]:
@@ -49,16 +47,9 @@ def command(
             guard_logs(settings.secrets)
             texts = Texts(settings.language, settings.zone)
             try:
-                try:
-                    code = function(settings, texts, *args, **kwargs)
-                except UserError as exc:
-                    code = _complain(texts, exc)
-                sys.stdout.flush()
-            except BrokenPipeError:
-                # Python flushes once more at its end, and would complain then.
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-                return BROKEN_PIPE
-            return code
+                return function(settings, texts, *args, **kwargs)
+            except UserError as exc:
+                return _complain(texts, exc)
 
         return run
 

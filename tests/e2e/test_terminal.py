@@ -185,11 +185,11 @@ async def test_people_see_how_far_it_is_and_can_stop_it(tmp_path, big):
     assert b"Traceback" not in seen
 
 
-async def test_a_reader_that_has_enough_ends_it_quietly(tmp_path):
+@pytest.mark.parametrize("words", ["validate bad.jsonl --json", "check", "health"])
+async def test_a_reader_that_has_enough_ends_it_quietly(tmp_path, words):
     """As in `validate | head`."""
-    path = tmp_path / "bad.jsonl"
-    path.write_text("{}\n" * 300, encoding="utf-8")
-    command = shlex.join([*REAL, "bot", "validate", str(path), "--json"])
+    (tmp_path / "bad.jsonl").write_text("{}\n" * 300, encoding="utf-8")
+    command = shlex.join([*REAL, "bot", *words.split()])
     process = await asyncio.create_subprocess_shell(
         f"({command}; echo ended with $? >&2) | head -c 0; sleep 0",
         cwd=tmp_path, env=environment({}), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
