@@ -13,11 +13,11 @@ from collections.abc import (
 )
 from contextlib import asynccontextmanager
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from itertools import pairwise
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 import openai
@@ -43,6 +43,9 @@ from bot.gateways.wire import (
     text,
     whole,
 )
+
+if TYPE_CHECKING:
+    from openai.resources.fine_tuning.jobs import AsyncJobsWithRawResponse
 
 _NO_SUCH_ROUTE = (404, 405, 501)
 _UPLOAD_TIMEOUT = openai.Timeout(120, connect=10, write=600)
@@ -77,9 +80,17 @@ class TrainingApi:
         self._in_both_places = in_both_places
         # The library repeats POST requests by default and sends no idempotency key.
         self._once = client.with_options(max_retries=0)
-        self._jobs = client.fine_tuning.jobs.with_raw_response
-        self._jobs_once = self._once.fine_tuning.jobs.with_raw_response
         self._errors = ErrorTranslator(secrets)
+
+    # When they are first asked for: the library's modules for jobs take time at the start.
+
+    @cached_property
+    def _jobs(self) -> "AsyncJobsWithRawResponse":
+        return self._client.fine_tuning.jobs.with_raw_response
+
+    @cached_property
+    def _jobs_once(self) -> "AsyncJobsWithRawResponse":
+        return self._once.fine_tuning.jobs.with_raw_response
 
     async def upload(self, path: Path, *, name: str) -> str:
         """Upload a training file, without a byte order mark, and return its id there.
