@@ -1,6 +1,7 @@
 """Ours and the floor as processes, beside one sandbox and one engine, and people who write."""
 
 import asyncio
+import compileall
 import json
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -83,8 +84,8 @@ class Rival:
         return cpu_s(self.process)
 
     def memory_mb(self) -> float:
-        """What only this process holds."""
-        return float(self.process.memory_full_info().uss) / 1e6
+        """What of it is in memory, shared pages included (RSS)."""
+        return float(self.process.memory_info().rss) / 1e6
 
     async def calls(self, *methods: str, after: int = 0) -> list[dict[str, Any]]:
         """Its calls of these methods so far; of all of them where none is named."""
@@ -106,6 +107,8 @@ async def stage(folder: Path, *options: str) -> AsyncIterator[Stage]:
     }  # fmt: skip
     engine_options = [part for name, value in pace.items() for part in (f"--{name}", value)]
     code = {"PYTHONPATH": str(ROOT)}
+    # As an installed bot is: without it, where nothing may be kept, each start takes 0.3 s more.
+    compileall.compile_dir(ROOT / "bot", quiet=1)
     async with AsyncExitStack() as stack:
         engine = await stack.enter_async_context(
             children.running(
