@@ -37,8 +37,8 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.3, 1.5
 """While Telegram can't be reached; longer ones end early with any answer of Telegram."""
 LONGEST_REST_S = 30.0
 """Between requests that Telegram answers, but with a refusal, and after our own failures."""
-MOST_REFUSALS, REFUSAL_PAUSE_S = 3, 60.0
-"""So often, in two minutes, Telegram has to say that it does not know the token."""
+MOST_REFUSALS = 3
+"""So often Telegram has to say that it does not know the token."""
 
 _logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ _logger = logging.getLogger(__name__)
 warnings.filterwarnings("ignore", message=".*Bot.getUpdates", category=PTBUserWarning)
 
 
-async def is_revoked(bot: Bot, pause_s: float = REFUSAL_PAUSE_S) -> bool:
+async def is_revoked(bot: Bot, pause_s: float) -> bool:
     """Whether Telegram no longer knows the token; a single 401 may be its stumble.
 
     Args:
@@ -75,7 +75,7 @@ class Polling:
         accept: Callable[[Sequence[JsonDict]], Awaitable[None]],
         reachability: Reachability,
         *,
-        refusal_pause_s: float = REFUSAL_PAUSE_S,
+        refusal_pause_s: float,
     ) -> None:
         self._refusal_pause_s = refusal_pause_s
         self._bot = bot

@@ -55,7 +55,7 @@ async def test_outage_is_a_line_a_minute_and_one_at_its_end(
     """Sixty chats wait, and polling goes on; at most 200 lines an hour (Show 4 of issue 16)."""
     store = OutboxStore(database)
     outbox = Outbox(database=database, store=store, poster=poster, render=nothing, rings=no_ring)
-    polling = Polling(telegram.bot, ignored, telegram.reachability)
+    polling = Polling(telegram.bot, ignored, telegram.reachability, refusal_pause_s=60)
     for chat_id in CHATS:
         telegram.start(chat_id)
     telegram.breaks(httpx.ConnectError, times=1_000_000)

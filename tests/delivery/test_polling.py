@@ -13,7 +13,6 @@ from bot.delivery.polling import (
     LONGEST_PAUSE_S,
     LONGEST_REST_S,
     MOST_REFUSALS,
-    REFUSAL_PAUSE_S,
     REQUEST_S,
     Polling,
 )
@@ -26,6 +25,7 @@ LOOP = VirtualLoop
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*Bot.getUpdates")
 A_WHILE = 3 * REQUEST_S
+REFUSAL_PAUSE_S = 60
 
 
 class Inbox:
@@ -55,7 +55,9 @@ def inbox() -> Inbox:
 
 @pytest.fixture
 def polling(telegram: Telegram, inbox: Inbox) -> Polling:
-    return Polling(telegram.bot, inbox.accept, telegram.reachability)
+    return Polling(
+        telegram.bot, inbox.accept, telegram.reachability, refusal_pause_s=REFUSAL_PAUSE_S
+    )
 
 
 def update(update_id: int) -> JsonDict:
