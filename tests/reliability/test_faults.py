@@ -113,7 +113,14 @@ async def watched(at: Stage, call: Call, fault: str, cell: Cell) -> None:
     def is_end(message: Json) -> bool:
         return words(message).startswith("⏹") and "остановлена ·" in words(message)
 
-    async with at.trouble(fault, call, lambda: everything.account.fine_tuning.jobs.cancel(job_id)):
+    async def cancel() -> None:
+        """Once the fault was met: an earlier look that is still under way would see the end."""
+        n_before = len(at.sent(call.method, call.path))
+        if fault not in AWAY and not call.path.endswith("events"):  # those follow the end
+            await eventually(lambda: len(at.sent(call.method, call.path)) > n_before)
+        await everything.account.fine_tuning.jobs.cancel(job_id)
+
+    async with at.trouble(fault, call, cancel):
         told = await admin.sees(cell.said, after=newest, timeout=90)
     await admin.sees(is_end, after=newest)
     if "⏰" in words(told):
