@@ -37,7 +37,7 @@ run-engine: $(if $(filter lora,$(BACKEND)),$(LORA),$(READY)) ## the engine alone
 
 # Several at a time: most of them wait for a real process, or for Telegram's limit of messages a second.
 test: $(READY) ## every test; T=tests/chat only those of a folder, a file or a node id
-	@$(PYTEST) --numprocesses 4 --dist worksteal $(T)
+	@$(PYTEST) --numprocesses 8 --dist worksteal $(T)
 
 test-fast: $(READY) ## the tests that start no process, in under two minutes; takes T too
 	@$(PYTEST) $(FAST) $(T)
