@@ -132,12 +132,17 @@ async def test_cancelling_at_any_moment_leaves_nothing_behind():
     assert _children() == []
 
 
-def test_a_loop_that_closes_ends_the_child():
-    """asyncio.run cancels what is left; no task, transport or process stays."""
+def test_a_loop_that_closes_ends_the_child(tmp_path):
+    """asyncio.run cancels what is left; no task, transport or process stays.
+
+    The child has its order by then. While its pipes are being connected, asyncio (3.11.7) would
+    cancel that as well, and wait for ever for the end of a pipe that it has not got.
+    """
+    file = tmp_path / "id"
 
     async def start_and_leave() -> None:
-        task = asyncio.create_task(run_isolated(isolated_jobs.busy, 600))
-        await eventually(_children)
+        task = asyncio.create_task(run_isolated(isolated_jobs.tells_its_id, file))
+        await eventually(lambda: _id_in(file))
         assert not task.done()
 
     asyncio.run(start_and_leave())
