@@ -16,6 +16,8 @@ _REMEMBERED = 1000
 """Adapters of which it is known where they were answered last."""
 _FIRST_GUESS_S = 10.0
 """How long an answer takes, before any was measured."""
+_AHEAD = 2
+"""Batches by which a worker's next chat may be younger than one that waits elsewhere."""
 _NEWEST_SHARE = 0.2
 """Of the newest answer in the average of their durations."""
 
@@ -73,7 +75,9 @@ class BaseChats:
         """
         place = Place(self, request, adapter, next(self._numbers))
         self._places[place] = None
-        return await place.begin(partial(self._n_before, place))
+        answer = await place.begin(partial(self._n_before, place))
+        self._take_over()
+        return answer
 
     def choose(self, place: Place) -> ChatWorker:
         """The worker that knows the adapter, unless others have less to do.
@@ -107,10 +111,7 @@ class BaseChats:
             n_given = Counter(self._given.values())
             # The worker that has just died is asked again only if there is no other.
             known = min(awake, key=lambda w: (w is place.worker, loads[w], n_given[w]))
-        if place.adapter:
-            self._given[place.adapter] = known
-            if len(self._given) > _REMEMBERED:
-                del self._given[next(iter(self._given))]
+        self._note_given(place.adapter, known)
         return known
 
     def lost(self, worker: ChatWorker, gone: WorkerGone) -> None:
@@ -124,6 +125,54 @@ class BaseChats:
         del self._places[place]
         if duration_s is not None:
             self._answer_s += _NEWEST_SHARE * (duration_s - self._answer_s)
+        self._take_over()
+
+    def _note_given(self, adapter: Path | None, worker: ChatWorker) -> None:
+        if adapter:
+            self._given.pop(adapter, None)
+            self._given[adapter] = worker
+            if len(self._given) > _REMEMBERED:
+                del self._given[next(iter(self._given))]
+
+    def _take_over(self) -> None:
+        """Give free places to chats that wait at other workers."""
+        for worker in self._workers:
+            while worker.is_ready and (place := self._late(worker)):
+                self._note_given(place.adapter, worker)
+                place.move(worker)
+
+    def _late(self, taker: ChatWorker) -> Place | None:
+        """A chat that waits elsewhere and that *taker* should answer next.
+
+        Its own chats come first unless they are far younger. Of the oldest few chats, one whose
+        adapter it works with already is preferred.
+        """
+        begun, own = self._begun_and_waiting(taker)
+        limit = math.inf
+        if len(begun) + len(own) >= self._batch:
+            limit = own[0].number - _AHEAD * self._batch if own else 0
+        late: list[Place] = []
+        for worker in self._workers:
+            if worker is not taker:
+                there, waiting = self._begun_and_waiting(worker)
+                # The first ones are about to begin if it has room itself.
+                late += waiting[max(0, self._batch - len(there)) :]
+        late = [p for p in late if p.number < limit and not p.moves and taker not in p.refused]
+        oldest = min((place.number for place in late), default=0)
+        few = [place for place in late if place.number < oldest + self._batch]
+        held = {None, *(place.adapter for place in begun + own)}
+        return min(few, key=lambda p: (p.adapter not in held, p.number), default=None)
+
+    def _begun_and_waiting(self, worker: ChatWorker) -> tuple[list[Place], list[Place]]:
+        """Its chats, the oldest first. New ones that it was just asked for count as begun."""
+        numbers = worker.waiting
+        begun: list[Place] = []
+        waiting: list[Place] = []
+        for place in self._places:
+            if place.worker is worker:
+                is_waiting = place.moves or place.number in numbers
+                (waiting if is_waiting else begun).append(place)
+        return begun, waiting
 
     def _loads(self, without: Place | None = None) -> Counter[ChatWorker]:
         """Open chats of each worker."""

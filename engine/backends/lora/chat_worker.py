@@ -1,5 +1,6 @@
 """What answers the chats of a base: a speaker of our own, or a vLLM server."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Protocol
 
@@ -23,6 +24,10 @@ class WorkerGone(Exception):
         self.is_suspect = is_suspect
 
 
+class Withdrawn(Exception):
+    """A chat was given back before it began; another worker is to answer it."""
+
+
 class ChatWorker(Protocol):
     """Answers chats; `BaseChats` chooses one for each."""
 
@@ -37,6 +42,13 @@ class ChatWorker(Protocol):
             WorkerGone: so do the answer's pieces.
             Busy, ChatRefused, PromptTooLong, ModelUnavailable: as `Backend.answer`.
         """
+
+    @property
+    def waiting(self) -> Collection[int]:
+        """The numbers of the chats that it has not begun; empty: that is not known."""
+
+    def withdraw(self, number: int) -> None:
+        """Give a chat of `waiting` back: its pieces raise `Withdrawn`."""
 
     async def forget(self, folder: Path) -> None:
         """Drop every adapter below *folder* from memory; answers with them break."""

@@ -14,7 +14,7 @@ from engine.backends import (
     Piece,
     PromptTooLong,
 )
-from engine.backends.lora.chat_worker import ChatWorker, WorkerGone
+from engine.backends.lora.chat_worker import ChatWorker, Withdrawn, WorkerGone
 
 RETRIES = 2
 """How often an answer is asked for again after the worker that computed it has died."""
@@ -40,7 +40,8 @@ class Chooser(Protocol):
 class Place:
     """A place among the chats of a base, and the pieces of its answer.
 
-    A worker that dies before the first piece is replaced, and nobody sees that.
+    A worker that dies before the first piece is replaced, and nobody sees that. Nor does anybody
+    see that a chat which has not begun moves to another worker.
     """
 
     def __init__(
@@ -50,7 +51,9 @@ class Place:
         self.adapter = adapter
         self.number = number
         self.worker: ChatWorker | None = None
-        """The one that was asked last."""
+        """The one that was asked last, or is to be asked now."""
+        self.moves = False
+        """Whether that one is another than before, and does not know it yet."""
         self.refused: dict[ChatWorker, Busy | ModelUnavailable] = {}
         """Workers that are not asked again, and why."""
         self._chats = chats
@@ -74,6 +77,12 @@ class Place:
             raise
         tokens = self._answer.prompt_tokens
         return Answer(prompt_tokens=tokens, pieces=self, n_before=n_before)
+
+    def move(self, taker: ChatWorker) -> None:
+        """Let *taker* answer; now it waits elsewhere."""
+        assert self.worker is not None
+        self.worker.withdraw(self.number)
+        self.worker, self.moves = taker, True
 
     def __aiter__(self) -> "Place":
         return self
@@ -99,29 +108,39 @@ class Place:
 
     async def _ask(self) -> Answer:
         while True:
-            self.worker = self._chats.choose(self)
+            if self.worker is None or not self.moves:
+                self.worker = self._chats.choose(self)
             try:
                 return await self.worker.answer(self._request, self.adapter, self.number)
             except Busy as busy:
                 self.refused[self.worker] = busy
             except WorkerGone as gone:
                 self._note(self.worker, gone)
+            finally:
+                self.moves = False
 
     async def _next(self) -> Piece:
         while True:
-            assert self.worker is not None
             assert self._answer is not None
             try:
                 return await anext(self._answer.pieces)
+            except Withdrawn:
+                await self._ask_again()
             except WorkerGone as gone:
                 if self._since is not None:
                     raise AnswerBroken(str(gone)) from gone
-                await self._answer.pieces.aclose()
-                try:
-                    self._note(self.worker, gone)
-                    self._answer = await self._ask()
-                except (Busy, ChatRefused, ModelUnavailable, PromptTooLong) as exc:
-                    raise AnswerBroken(str(gone)) from exc
+                await self._ask_again(gone)
+
+    async def _ask_again(self, gone: WorkerGone | None = None) -> None:
+        assert self.worker is not None
+        assert self._answer is not None
+        await self._answer.pieces.aclose()
+        try:
+            if gone:
+                self._note(self.worker, gone)
+            self._answer = await self._ask()
+        except (Busy, ChatRefused, ModelUnavailable, PromptTooLong) as exc:
+            raise AnswerBroken(str(gone or exc)) from exc
 
     def _note(self, worker: ChatWorker, gone: WorkerGone) -> None:
         self._chats.lost(worker, gone)

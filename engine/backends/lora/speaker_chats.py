@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from functools import partial
 from pathlib import Path
 
 from engine.backends import Answer, ChatRequest, ModelUnavailable
@@ -50,6 +51,8 @@ class SpeakerChats:
         self._problem = ""
         self._problem_until = 0.0
         self._n_open = 0
+        self._spoken: dict[int, Spoken] = {}
+        """Of the chats that are open here, by their numbers."""
         self._idle: asyncio.TimerHandle | None = None
         self._is_closed = False
         self._stops: set[asyncio.Task[None]] = set()
@@ -81,15 +84,24 @@ class SpeakerChats:
         try:
             speaker = await self._running_speaker()
         except BaseException:
-            self._leave()
+            self._leave(number)
             raise
-        spoken = Spoken(speaker, self._leave)
+        spoken = self._spoken[number] = Spoken(speaker, partial(self._leave, number))
         try:
             tokens = await spoken.begin(request, adapter, number)
         except BaseException:
             await spoken.aclose()
             raise
         return Answer(prompt_tokens=tokens, pieces=spoken)
+
+    @property
+    def waiting(self) -> Collection[int]:
+        """See `ChatWorker.waiting`."""
+        return {number for number, spoken in self._spoken.items() if spoken.is_waiting}
+
+    def withdraw(self, number: int) -> None:
+        """See `ChatWorker.withdraw`."""
+        self._spoken[number].withdraw()
 
     async def forget(self, folder: Path) -> None:
         """See `ChatWorker.forget`."""
@@ -136,7 +148,8 @@ class SpeakerChats:
         if self._idle:
             self._idle.cancel()
 
-    def _leave(self) -> None:
+    def _leave(self, number: int) -> None:
+        self._spoken.pop(number, None)
         self._n_open -= 1
         if not self._n_open:
             self._share_threads()

@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 
 from engine.backends import ChatRefused, ChatRequest, ModelUnavailable, Piece, PromptTooLong
-from engine.backends.lora.chat_worker import WorkerGone
+from engine.backends.lora.chat_worker import Withdrawn, WorkerGone
 from engine.backends.lora.environment import offline_environment
 from engine.backends.lora.place import AnswerBroken
 from engine.backends.lora.speech_lines import (
@@ -51,16 +51,21 @@ class Exchange:
         self.number = number
         self.close = close
         """Ignore further replies."""
-        self._replies: asyncio.Queue[Reply | SpeakerGone] = asyncio.Queue()
+        self._replies: asyncio.Queue[Reply | SpeakerGone | Withdrawn] = asyncio.Queue()
 
-    def put(self, reply: Reply | SpeakerGone) -> None:
+    @property
+    def is_silent(self) -> bool:
+        """Whether all replies so far were read."""
+        return self._replies.empty()
+
+    def put(self, reply: Reply | SpeakerGone | Withdrawn) -> None:
         """Add a reply."""
         self._replies.put_nowait(reply)
 
     async def next(self) -> Reply:
-        """The next reply. Raises `SpeakerGone`."""
+        """The next reply. Raises `SpeakerGone`, `Withdrawn`."""
         reply = await self._replies.get()
-        if isinstance(reply, SpeakerGone):
+        if isinstance(reply, Exception):
             raise reply
         return reply
 
@@ -175,6 +180,11 @@ class Spoken:
         """False while it is known that the chat only waits."""
         self._is_over = False
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is not computed yet, also by what was not read yet."""
+        return self._exchange.is_silent and not (self._is_computed or self._is_over)
+
     async def begin(self, request: ChatRequest, adapter: Path | None, number: int) -> int:
         """Send the chat; returns the tokens of its messages once they are counted."""
         self._speaker.send(Ask.of(request, adapter, number=self._exchange.number, turn=number))
@@ -200,8 +210,16 @@ class Spoken:
             await self.aclose()
         return Piece(text=reply.text, n_tokens=reply.n_tokens, finish_reason=reply.finish_reason)
 
+    def withdraw(self) -> None:
+        """End it, and let its reader know that it goes on elsewhere."""
+        self._exchange.put(Withdrawn())
+        self._end()
+
     async def aclose(self) -> None:
         """End the answer."""
+        self._end()
+
+    def _end(self) -> None:
         if not self._is_over:
             self._is_over = True
             self._speaker.send(Cancel(id=self._exchange.number))

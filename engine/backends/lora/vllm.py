@@ -31,6 +31,7 @@ class VllmChats:
     """The chats of all bases at a vLLM server, which is a `ChatWorker` of each."""
 
     is_ready = True
+    waiting = ()
 
     def __init__(self, url: str, key: str) -> None:
         """Nothing is asked yet.
@@ -54,6 +55,9 @@ class VllmChats:
             self._loaded.clear()
             self._served.clear()
             raise WorkerGone("the vLLM server does not know it") from exc
+
+    def withdraw(self, number: int) -> None:
+        """See `ChatWorker.withdraw`; no chat is known to wait."""
 
     async def forget(self, folder: Path) -> None:
         """Unload every adapter below *folder*, also those of an earlier run of ours."""

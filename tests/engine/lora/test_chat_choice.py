@@ -15,7 +15,7 @@ from engine.backends import (
     Piece,
 )
 from engine.backends.lora.base_chats import BaseChats
-from engine.backends.lora.chat_worker import WorkerGone
+from engine.backends.lora.chat_worker import Withdrawn, WorkerGone
 from engine.backends.lora.place import AnswerBroken
 from tests.engine.lora.test_vllm import BASE
 
@@ -34,6 +34,7 @@ class Worker:
         """Each chat takes the next of *script*: an error at once, or the pieces and errors."""
         self.script = list(script)
         self.is_ready = True
+        self.waiting: dict[int, asyncio.Event] = {}
         self.asked: list[Path | None] = []
 
     async def answer(self, request: ChatRequest, adapter: Path | None, number: int) -> Answer:
@@ -43,6 +44,8 @@ class Worker:
             raise act
         assert isinstance(act, tuple)
         return Answer(prompt_tokens=1, pieces=self._pieces(act))
+
+    def withdraw(self, number: int) -> None: ...
 
     async def forget(self, folder: Path) -> None: ...
 
@@ -54,6 +57,56 @@ class Worker:
                 raise part
             reason = "stop" if part == act[-1] else None
             yield Piece(text=part, n_tokens=1, finish_reason=reason)
+
+
+class Queueing(Worker):
+    """Answers with its name: a batch at once, each until it is told to go on, the oldest next."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+        self.problems: list[Exception] = []
+        """What the next chats are answered with."""
+        self.begun: list[int] = []
+        """The numbers of its chats in the order in which it has begun them."""
+        self.ends: dict[int, asyncio.Event] = {}
+        """Of those that have begun."""
+
+    async def answer(self, request: ChatRequest, adapter: Path | None, number: int) -> Answer:
+        self.asked.append(adapter)
+        if self.problems:
+            raise self.problems.pop(0)
+        self.waiting[number] = asyncio.Event()
+        pieces = self._computed(number, self.waiting[number])
+        self._begin()
+        return Answer(prompt_tokens=1, pieces=pieces)
+
+    def withdraw(self, number: int) -> None:
+        self.waiting.pop(number).set()
+
+    async def end_one(self) -> None:
+        """The oldest answer comes to its end, and its reader knows."""
+        number = min(self.ends)
+        self.ends.pop(number).set()
+        self._begin()
+        for _ in range(20):
+            await asyncio.sleep(0)
+
+    def _begin(self) -> None:
+        while self.waiting and len(self.ends) < BATCH:
+            number = min(self.waiting)
+            self.ends[number] = asyncio.Event()
+            self.begun.append(number)
+            self.waiting.pop(number).set()
+
+    async def _computed(self, number: int, turn: asyncio.Event):
+        await turn.wait()
+        if number not in self.begun:
+            raise Withdrawn
+        end = self.ends.get(number)
+        if end:
+            await end.wait()
+        yield Piece(text=self.name, n_tokens=1, finish_reason="stop")
 
 
 def chats_of(*workers: Worker, queue: int | None = 1000) -> BaseChats:
@@ -166,6 +219,85 @@ async def test_chat_that_only_waited_is_asked_again_each_time():
     worker = Worker(*[(WorkerGone(DEAD, is_suspect=False),)] * 5)
 
     assert await said(await chats_of(worker).answer(REQUEST, None)) == "one two"
+
+
+async def crowd(chats: BaseChats, *adapters: str) -> list[asyncio.Task[str]]:
+    """Chats that are read at once."""
+    answers = await opened(chats, *adapters)
+    readers = [asyncio.create_task(said(answer)) for answer in answers]
+    await asyncio.sleep(0)
+    return readers
+
+
+async def ended(readers: list[asyncio.Task[str]], *workers: Queueing) -> list[str]:
+    """What was said, once the workers have answered all, one after the other."""
+    for worker in workers:
+        while worker.ends:
+            await worker.end_one()
+    assert all(reader.done() for reader in readers)
+    return [reader.result() for reader in readers]
+
+
+async def test_slow_worker_keeps_no_chat_that_another_could_answer():
+    """Late chats move in their order; the quick worker is never far ahead of them."""
+    slow, quick = Queueing("slow"), Queueing("quick")
+    chats = chats_of(slow, quick)
+    readers = await crowd(chats, *[f"a{number}" for number in range(12 * BATCH)])
+    left = set(slow.waiting)
+
+    while quick.ends:
+        await quick.end_one()
+
+    moved = [number for number in quick.begun if number in left]
+    assert set(moved) == left
+    for place, number in enumerate(quick.begun):
+        n_overtaking = sum(later > number for later in quick.begun[:place])
+        assert n_overtaking <= 3 * BATCH, number
+    assert len(slow.begun) == BATCH
+    assert Counter(await ended(readers, slow)) == {"slow": BATCH, "quick": 11 * BATCH}
+    assert chats.n_open == 0
+
+
+async def test_chats_are_taken_over_by_a_worker_that_has_just_started():
+    """Of the oldest few, those of an adapter that it has got already come first."""
+    one, other = Queueing("one"), Queueing("other")
+    chats = chats_of(one, other)
+    chats.lost(other, WorkerGone("no memory", rest_s=60))
+    other.is_ready = False
+    readers = await crowd(chats, *"abcd", *"efghie")
+    assert set(one.waiting) == {4, 5, 6, 7, 8, 9}
+
+    other.is_ready = True
+    readers += await crowd(chats, "a")
+    await ended([], other)
+
+    assert other.begun == [4, 5, 9, 6, 7, 8, 10]
+    assert await ended(readers, one) == ["one"] * 4 + ["other"] * 7
+
+
+async def test_chat_that_moves_in_vain_is_asked_for_elsewhere():
+    """The taker is busy or dies just then; who hangs up meanwhile leaves nothing behind."""
+    for problem in (Busy(1), WorkerGone(DEAD)):
+        one, other = Queueing("one"), Queueing("other")
+        chats = chats_of(one, other)
+        readers = await crowd(chats, *"abcdefgh", "a")
+        (number,) = one.waiting
+        other.problems = [problem]
+
+        await other.end_one()
+
+        assert len(other.asked) == BATCH + 1
+        assert [*one.waiting, *other.begun[BATCH:]] == [number]
+        assert len(await ended(readers, one, other)) == 2 * BATCH + 1
+
+    one, other = Queueing("one"), Queueing("other")
+    chats = chats_of(one, other)
+    await crowd(chats, *"abcdefgh")
+    answer = await chats.answer(REQUEST, Path("a"))
+    await ended([], other)
+    assert not one.waiting
+    await answer.pieces.aclose()
+    assert chats.n_open == BATCH
 
 
 async def test_worker_that_cannot_start_is_passed_over_for_a_while():

@@ -74,6 +74,7 @@ async def test_two_speakers_answer_as_one(server):
     async with talker(server.ready) as api:
         await _killed_again_and_again_is_told(server, api)
         await _each_answers_with_its_own_mark(server, api)
+        await _chats_of_a_worker_that_hangs_are_taken_over(server, api)
         await _who_only_waits_does_not_see_a_death(server, api)
         await _deleted_model_is_forgotten_by_both(api)
 
@@ -115,6 +116,19 @@ async def _each_answers_with_its_own_mark(server, api):
     n_loaded = (await numbers(server.ready))["engine_adapters_loaded"]
     assert len(MARKS) <= n_loaded <= WORKERS * len(MARKS)
     assert len(speakers(server)) == WORKERS
+
+
+async def _chats_of_a_worker_that_hangs_are_taken_over(server, api):
+    """Those that it has not begun, and with their own marks."""
+    running = await long_answers(api)
+    waiting = [await begun(api, model_of(mark)) for mark in MARKS * 4]
+
+    speakers(server)[0].suspend()
+
+    await closed(running[AT_ONCE:])
+    assert await asyncio.gather(*map(rest, waiting)) == list(MARKS * 4)
+    speakers(server)[0].resume()
+    await closed(running)
 
 
 async def _who_only_waits_does_not_see_a_death(server, api):
