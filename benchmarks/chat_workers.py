@@ -41,9 +41,9 @@ class Found:
     cpu_s: float = 0.0
     wall_s: float = 0.0
     overtaken: int = 0
-    """The most chats that were taken in later than another one, and had their first word before."""
-    spans: list[tuple[float, float]] = field(default_factory=list)
-    """When each chat of a round was taken in, and when its first word came."""
+    """The most chats that were sent later than another one, and had their first word before."""
+    firsts: dict[int, float] = field(default_factory=dict)
+    """When the first word of each chat of a round came; they are numbered as they were sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,8 @@ class Stage:
     child: Child
     api: AsyncOpenAI
     found: Found
+    door: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """A chat is sent when the one before it was taken in, so that their order is known."""
 
     def cpu_s(self) -> float:
         """Of its speakers, so far."""
@@ -110,39 +112,39 @@ def rows(one: Found, two: Found) -> list[Row]:
 async def crowd(stage: Stage, n_chats: int, marks: Mapping[str, str]) -> None:
     """All chats at once, each adapter as often as the others, in turn."""
     found, codes = stage.found, list(marks)
-    found.spans = []
+    found.firsts = {}
     cpu_s, since = stage.cpu_s(), time.monotonic()
-    chats = (_chat(stage, codes[number % len(codes)], marks) for number in range(n_chats))
+    chats = (_chat(stage, number, codes[number % len(codes)], marks) for number in range(n_chats))
     await asyncio.gather(*chats)
     found.wall_s += time.monotonic() - since
     found.cpu_s += stage.cpu_s() - cpu_s
-    overtaking = [_n_overtaking(each, found) for each in found.spans]
+    overtaking = [_n_overtaking(number, found) for number in found.firsts]
     found.overtaken = max([found.overtaken, *overtaking])
 
 
-def _n_overtaking(span: tuple[float, float], found: Found) -> int:
-    taken, first = span
-    return sum(t > taken and f < first for t, f in found.spans)
+def _n_overtaking(number: int, found: Found) -> int:
+    first = found.firsts[number]
+    return sum(n > number and f < first for n, f in found.firsts.items())
 
 
-async def _chat(stage: Stage, code: str, marks: Mapping[str, str]) -> None:
+async def _chat(stage: Stage, number: int, code: str, marks: Mapping[str, str]) -> None:
     question = {"role": "user", "content": "Question 1?"}
-    text, taken, first = "", 0.0, 0.0
+    text = ""
     try:
-        stream = await stage.api.chat.completions.create(
-            model=f"ft:{BASE}:lora::{code}", messages=[question], temperature=0, stream=True
-        )
+        async with stage.door:
+            stream = await stage.api.chat.completions.create(
+                model=f"ft:{BASE}:lora::{code}", messages=[question], temperature=0, stream=True
+            )
         async for chunk in stream:
-            taken = taken or time.monotonic()
             part = chunk.choices[0].delta.content or ""
-            first = first or (time.monotonic() if part else 0.0)
+            if part and not text:
+                stage.found.firsts[number] = time.monotonic()
             text += part
     except openai.APIError as error:
         if not stage.found.n_broken:
             print(f"the first answer that broke: {error}")
         stage.found.n_broken += 1
         return
-    stage.found.spans.append((taken, first))
     if text == marks[code]:
         stage.found.n_right += 1
     else:
