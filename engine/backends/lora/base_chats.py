@@ -156,7 +156,8 @@ class BaseChats:
             if worker is not taker:
                 there, waiting = self._begun_and_waiting(worker)
                 # The first ones are about to begin if it has room itself.
-                late += waiting[max(0, self._batch - len(there)) :]
+                n_next = self._batch - len(there) if worker.is_ready else 0
+                late += waiting[max(0, n_next) :]
         late = [p for p in late if p.number < limit and not p.moves and taker not in p.refused]
         oldest = min((place.number for place in late), default=0)
         few = [place for place in late if place.number < oldest + self._batch]

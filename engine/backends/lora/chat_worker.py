@@ -39,7 +39,7 @@ class ChatWorker(Protocol):
         """Begin an answer; of the chats that wait, the one of the lowest *number* is next.
 
         Raises:
-            WorkerGone: so do the answer's pieces.
+            WorkerGone, Withdrawn: so do the answer's pieces.
             Busy, ChatRefused, PromptTooLong, ModelUnavailable: as `Backend.answer`.
         """
 
@@ -48,7 +48,7 @@ class ChatWorker(Protocol):
         """The numbers of the chats that it has not begun; empty: that is not known."""
 
     def withdraw(self, number: int) -> None:
-        """Give a chat of `waiting` back: its pieces raise `Withdrawn`."""
+        """Give a chat of `waiting` back, which lets it raise `Withdrawn`."""
 
     async def forget(self, folder: Path) -> None:
         """Drop every adapter below *folder* from memory; answers with them break."""

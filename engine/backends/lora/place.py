@@ -111,13 +111,17 @@ class Place:
             if self.worker is None or not self.moves:
                 self.worker = self._chats.choose(self)
             try:
-                return await self.worker.answer(self._request, self.adapter, self.number)
+                answer = await self.worker.answer(self._request, self.adapter, self.number)
+            except Withdrawn:
+                continue
             except Busy as busy:
                 self.refused[self.worker] = busy
             except WorkerGone as gone:
                 self._note(self.worker, gone)
-            finally:
+            else:
                 self.moves = False
+                return answer
+            self.moves = False
 
     async def _next(self) -> Piece:
         while True:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.backends import Answer, ChatRequest, ModelUnavailable
 from engine.backends.lora.bases import BaseMissing, Bases
-from engine.backends.lora.chat_worker import RETRY_S, WorkerGone
+from engine.backends.lora.chat_worker import RETRY_S, Withdrawn, WorkerGone
 from engine.backends.lora.options import LoraOptions
 from engine.backends.lora.speaker_process import (
     SpeakerGone,
@@ -51,6 +51,8 @@ class SpeakerChats:
         self._problem = ""
         self._problem_until = 0.0
         self._n_open = 0
+        self._arriving: dict[int, asyncio.Future[None]] = {}
+        """Chats that wait for the start; each future ends when its chat is withdrawn."""
         self._spoken: dict[int, Spoken] = {}
         """Of the chats that are open here, by their numbers."""
         self._idle: asyncio.TimerHandle | None = None
@@ -82,7 +84,7 @@ class SpeakerChats:
         """See `ChatWorker.answer`."""
         self._enter()
         try:
-            speaker = await self._running_speaker()
+            speaker = await self._running_speaker(number)
         except BaseException:
             self._leave(number)
             raise
@@ -97,11 +99,15 @@ class SpeakerChats:
     @property
     def waiting(self) -> Collection[int]:
         """See `ChatWorker.waiting`."""
-        return {number for number, spoken in self._spoken.items() if spoken.is_waiting}
+        told = {number for number, spoken in self._spoken.items() if spoken.is_waiting}
+        return told | self._arriving.keys()
 
     def withdraw(self, number: int) -> None:
         """See `ChatWorker.withdraw`."""
-        self._spoken[number].withdraw()
+        if arriving := self._arriving.pop(number, None):
+            arriving.set_result(None)
+        else:
+            self._spoken[number].withdraw()
 
     async def forget(self, folder: Path) -> None:
         """See `ChatWorker.forget`."""
@@ -163,7 +169,7 @@ class SpeakerChats:
             loop = asyncio.get_running_loop()
             self._idle = loop.call_later(self._options.idle_s, self._drop)
 
-    async def _running_speaker(self) -> SpeakerProcess:
+    async def _running_speaker(self, number: int) -> SpeakerProcess:
         if self._speaker and self.is_ready:
             return self._speaker
         if self._is_closed:
@@ -176,8 +182,16 @@ class SpeakerChats:
         if self._bases.folder(self._name) is None:
             # Nobody waits minutes for an answer. While it is tried again, the reason is told.
             raise ModelUnavailable(self._problem or DOWNLOADING)
-        # Others may wait for the same start, so it goes on if this chat ends.
-        outcome = await asyncio.shield(self._start)
+        start, arriving = self._start, asyncio.get_running_loop().create_future()
+        self._arriving[number] = arriving
+        try:
+            # Others may wait for the same start, so it goes on if this chat ends.
+            await asyncio.wait([start, arriving], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._arriving.pop(number, None)
+        if arriving.done():
+            raise Withdrawn
+        outcome = start.result()
         if isinstance(outcome, str):
             raise WorkerGone(outcome, rest_s=RETRY_S)
         return outcome

@@ -60,7 +60,10 @@ class Worker:
 
 
 class Queueing(Worker):
-    """Answers with its name: a batch at once, each until it is told to go on, the oldest next."""
+    """Answers with its name: a batch at once, each until it is told to go on, the oldest next.
+
+    While it is not ready, it starts, which does not end.
+    """
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -76,8 +79,11 @@ class Queueing(Worker):
         self.asked.append(adapter)
         if self.problems:
             raise self.problems.pop(0)
-        self.waiting[number] = asyncio.Event()
-        pieces = self._computed(number, self.waiting[number])
+        self.waiting[number] = turn = asyncio.Event()
+        if not self.is_ready:
+            await turn.wait()
+            raise Withdrawn
+        pieces = self._computed(number, turn)
         self._begin()
         return Answer(prompt_tokens=1, pieces=pieces)
 
@@ -273,6 +279,24 @@ async def test_chats_are_taken_over_by_a_worker_that_has_just_started():
 
     assert other.begun == [4, 5, 9, 6, 7, 8, 10]
     assert await ended(readers, one) == ["one"] * 4 + ["other"] * 7
+
+
+async def test_chats_do_not_wait_for_a_start_that_takes_long():
+    """Those that were to be answered by the new worker go to one that has room before."""
+    one, other = Queueing("one"), Queueing("other")
+    chats = chats_of(one, other)
+    other.is_ready = False
+
+    async def answered() -> str:
+        return await said(await chats.answer(REQUEST, None))
+
+    readers = [asyncio.create_task(answered()) for _ in range(3 * BATCH)]
+    while len(one.asked) + len(other.asked) < len(readers):
+        await asyncio.sleep(0)
+    assert len(other.waiting) > BATCH / 2
+
+    assert await ended(readers, one) == ["one"] * len(readers)
+    assert chats.n_open == 0
 
 
 async def test_chat_that_moves_in_vain_is_asked_for_elsewhere():
