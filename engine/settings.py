@@ -54,6 +54,7 @@ class Settings:
     chat_queue: int
     executor: str
     ray_address: str
+    ray_own_address: str
     ray_jobs: int
     vllm_url: tuple[str, ...]
     vllm_key: str
@@ -81,6 +82,7 @@ class Settings:
             chat_queue=self.chat_queue,
             executor=self.executor,
             ray_address=self.ray_address,
+            ray_own_address=self.ray_own_address,
             ray_jobs=self.ray_jobs,
             vllm_urls=self.vllm_url,
             vllm_key=self.vllm_key,
@@ -157,9 +159,11 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     option("--chat-workers", "1", kinds.count, "lora: processes that may answer a base's chats")
     option("--chat-batch", "8", kinds.count, "lora: chats that such a process answers at once")
     option("--chat-queue", "32", kinds.count, "lora: chats that may wait; the next one is a 429")
-    option("--executor", "local", kinds.executor, "lora: local, or ray: train in a Ray cluster")
+    option("--executor", "local", kinds.executor, "lora: local, or ray: work in a Ray cluster")
     address = "address of Ray's dashboard, in a private network"
     option("--ray-address", "http://127.0.0.1:8265", kinds.address, address)
+    own = "where Ray's nodes reach this machine; none: from where it reaches the dashboard"
+    option("--ray-own-address", "", str.strip, own)
     option("--ray-jobs", "8", kinds.count, "jobs at the Ray cluster at once; the others wait here")
     several = "lora: vLLM servers that answer the chats, comma-separated"
     option("--vllm-url", "", kinds.addresses, several)

@@ -34,7 +34,10 @@ from engine.backends.lora.options import LoraOptions
 from engine.backends.lora.preparing import START, Preparation, Prepared
 from engine.backends.lora.published import dropped
 from engine.backends.lora.queueing import DeviceQueue
+from engine.backends.lora.ray_api import RayApi
 from engine.backends.lora.ray_jobs import RayExecutor
+from engine.backends.lora.ray_speakers import RaySpeakers
+from engine.backends.lora.speaker_process import Launcher
 from engine.backends.lora.training import Training
 from engine.catalogue import BaseModel
 
@@ -53,16 +56,19 @@ class LoraBackend:
         """
         devices = machine.devices_here(options.devices)
         self._is_local = options.executor == "local"
-        here = devices if self._is_local else machine.devices_here(())
         self._bases = Bases(options.bases, data)
-        self._chats = Chats(self._bases, options, here)
+        self._executor: Executor = LocalExecutor()
+        cluster: Launcher | None = None
+        if not self._is_local:
+            ray = RayApi(options.ray_address)
+            self._executor = RayExecutor(ray)
+            cluster = RaySpeakers(ray, data / "speakers", own_address=options.ray_own_address)
+            devices = devices[:1]  # of each job: which GPU it is, Ray decides
+        self._chats = Chats(self._bases, options, devices, cluster)
         self._merging = Merging(self._bases, data, threads=machine.cpu_threads(options.threads))
-        self._executor: Executor = (
-            LocalExecutor() if self._is_local else RayExecutor(options.ray_address)
-        )
         self._options = options
         self._device = devices[0]
-        self._queue = DeviceQueue(devices if self._is_local else devices[:1] * options.ray_jobs)
+        self._queue = DeviceQueue(devices if self._is_local else devices * options.ray_jobs)
         self._measured = Measured(data)
         self._running: list[Training] = []
         self._preparation = Preparation(

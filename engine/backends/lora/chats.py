@@ -20,10 +20,13 @@ from engine.backends import (
 from engine.backends.lora.base_chats import BaseChats
 from engine.backends.lora.bases import Bases
 from engine.backends.lora.chat_worker import ChatWorker
+from engine.backends.lora.machine import cpu_threads
 from engine.backends.lora.options import LoraOptions
 from engine.backends.lora.place import AnswerBroken
 from engine.backends.lora.published import adapter_folder, check_numbers
 from engine.backends.lora.speaker_chats import SpeakerChats
+from engine.backends.lora.speaker_child import start_child
+from engine.backends.lora.speaker_process import Launcher
 from engine.catalogue import BaseModel
 
 _QUESTION = ({"role": "user", "content": "Hello"},)
@@ -32,17 +35,25 @@ _QUESTION = ({"role": "user", "content": "Hello"},)
 class Chats:
     """The chats of all bases: each has speakers, or vLLM servers answer for all of them."""
 
-    def __init__(self, bases: Bases, options: LoraOptions, devices: Sequence[str]) -> None:
+    def __init__(
+        self,
+        bases: Bases,
+        options: LoraOptions,
+        devices: Sequence[str],
+        cluster: Launcher | None = None,
+    ) -> None:
         """Nothing is started or loaded yet.
 
         Args:
             bases: The bases on offer.
             options: Of the backend.
             devices: Where chats are computed, such as cpu or cuda:0: each speaker takes the next.
+            cluster: Starts speakers elsewhere; None: they are children on this machine.
         """
         self._bases = bases
         self._options = options
         self._devices = devices
+        self._cluster = cluster
         self._is_training = False
         self._of_base: dict[str, BaseChats] = {}
         self._speakers: dict[str, list[SpeakerChats]] = {}
@@ -60,21 +71,25 @@ class Chats:
 
         Returns:
             Why it can't answer now although its weights are whole; empty: it has answered. A vLLM
-            server that is down or set up otherwise is not the fault of a training.
+            server or a cluster that can't answer is not the fault of a training.
 
         Raises:
             BadAdapter, ModelUnavailable: the adapter can't be used.
         """
         model = ModelSource(name=base.name, base_model=base, folder=None, step=0)
         request = ChatRequest(model=model, messages=_QUESTION, max_tokens=1, temperature=0.0)
-        if self._servers:
+        is_elsewhere = bool(self._servers or self._cluster)
+        if is_elsewhere:
             await asyncio.to_thread(check_numbers, adapter)
         try:
             await _read(self._chats(base).answer(request, adapter))
         except ModelUnavailable as exc:
-            if not self._servers:
+            if not is_elsewhere:
                 raise
             return str(exc)
+        finally:
+            if self._cluster:
+                await self.drop_idle()  # other trainings may wait for its place
         return ""
 
     async def forget(self, folder: Path) -> None:
@@ -110,12 +125,14 @@ class Chats:
         return chain(self._servers, *self._speakers.values())
 
     def _share_threads(self) -> None:
-        """Those of a base are shared out among its speakers that answer."""
+        """Those of a base are shared out among its speakers that answer here."""
         threads = self._options.threads or len(os.sched_getaffinity(0))
+        if self._cluster:
+            threads = cpu_threads(self._options.threads)  # as a training takes there
         if self._is_training and "cpu" in self._devices:
             threads //= 2
         for speakers in self._speakers.values():
-            n_busy = sum(speaker.is_busy for speaker in speakers)
+            n_busy = 1 if self._cluster else sum(speaker.is_busy for speaker in speakers)
             for speaker in speakers:
                 speaker.set_threads(max(1, threads // max(1, n_busy)))
 
@@ -136,6 +153,7 @@ class Chats:
                 self._bases,
                 self._options,
                 device=device,
+                launch=self._cluster or start_child,
                 share_threads=self._share_threads,
             )
             for device in devices

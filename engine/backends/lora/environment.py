@@ -3,9 +3,14 @@
 import os
 
 _NO_TELEMETRY = {"HF_HUB_DISABLE_TELEMETRY": "1"}
-_OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
-CALM = _NO_TELEMETRY | _OFFLINE | {"OMP_WAIT_POLICY": "passive"}
-"""What `calm_environment` adds to the server's own, for machines that have theirs."""
+OFFLINE = _NO_TELEMETRY | {
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+"""What `offline_environment` adds to the server's own, for machines that have theirs."""
+CALM = OFFLINE | {"OMP_WAIT_POLICY": "passive"}
+"""The same of `calm_environment`."""
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -20,7 +25,7 @@ def offline_environment(**more: str) -> dict[str, str]:
     A child that answers chats has this one: its threads wait actively for each other, which is a
     third faster. While a training runs beside it, it computes with fewer threads.
     """
-    return environment(**_OFFLINE, **more)
+    return environment(**OFFLINE, **more)
 
 
 def calm_environment(**more: str) -> dict[str, str]:

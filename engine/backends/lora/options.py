@@ -26,9 +26,11 @@ class LoraOptions:
     chat_queue: int = 32
     """Chats of a base that may wait for that; the next one is refused."""
     executor: str = "local"
-    """local: trainings are child processes; ray: they are jobs of a Ray cluster."""
+    """local: trainings and speakers are child processes; ray: they are jobs of a Ray cluster."""
     ray_address: str = "http://127.0.0.1:8265"
     """Of the cluster's dashboard."""
+    ray_own_address: str = ""
+    """Where the cluster's nodes reach this machine; empty: from where it reaches the dashboard."""
     ray_jobs: int = 8
     """Jobs that are at the cluster at once; the others wait here, in their order."""
     vllm_urls: tuple[str, ...] = ()

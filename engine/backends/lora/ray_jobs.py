@@ -1,7 +1,4 @@
-"""Attempts as jobs of a Ray cluster, which is spoken to over HTTP.
-
-The API: https://docs.ray.io/en/latest/cluster/running-applications/job-submission/rest.html
-(looked up 2026-12-01). Its answers and error types were read in ray 2.60.
+"""Attempts as jobs of a Ray cluster.
 
 A node that Ray has given up may still run its worker. So a worker reaches its attempt's folder only
 through a link in it, which is removed before another attempt starts. From then on the paths of the
@@ -10,7 +7,6 @@ old worker lead nowhere: it can't append, rename or delete, and it ends when it 
 
 import asyncio
 import logging
-import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -18,21 +14,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx2
-
 from engine.backends.lora.attempts import Attempt, step_of
 from engine.backends.lora.children import MODULE, SHOWN_LINES, STOP_S
 from engine.backends.lora.environment import CALM
 from engine.backends.lora.executor import Phase, State
 from engine.backends.lora.orders import WRITABLE, Reason, WorkOrder, write_order
+from engine.backends.lora.ray_api import NOT_STARTED, UNREACHABLE, RayApi, sentences
 
 _POLL_S = 1.0
-_TIMEOUT_S = 10.0
-_SHOWN_CHARACTERS = 300
-"""Of Ray's message, for the client."""
 _NO_ANSWER = "The Ray cluster does not answer"
-_NOT_STARTED = "JOB_SUPERVISOR_ACTOR_START_TIMEOUT"
-"""Ray gives a job up that has waited for room for `RAY_JOB_START_TIMEOUT_SECONDS`."""
 _log = logging.getLogger(__name__)
 
 
@@ -40,7 +30,7 @@ _log = logging.getLogger(__name__)
 class RayExecution:
     """An attempt as a job of Ray, whose id follows from the attempt's folder."""
 
-    _http: httpx2.AsyncClient
+    _ray: RayApi
     _folder: Path
     _order: WorkOrder
     _may_stay: asyncio.Event
@@ -57,7 +47,7 @@ class RayExecution:
             if not self._is_submitted:
                 await self._submit()
             self._state = await self._look()
-        except (httpx2.HTTPError, ValueError) as error:  # or an answer that is not JSON
+        except UNREACHABLE as error:
             _log.warning("%s: %s: %r", self._name, _NO_ANSWER, error)
             return replace(self._state, note=_NO_ANSWER)
         return self._state
@@ -69,11 +59,11 @@ class RayExecution:
             return
         try:
             if self._is_submitted and not has_ended:
-                await self._ask("POST", f"/{self._id}/stop")
+                await self._ray.stop(self._id)
                 async with asyncio.timeout(STOP_S):
                     while self._state.phase is Phase.RUNNING:
                         await self.poll()
-        except (TimeoutError, httpx2.HTTPError) as error:
+        except (TimeoutError, *UNREACHABLE) as error:
             _log.warning("%s was not seen ending: %r", self._name, error)
         finally:
             (self._folder / WRITABLE).unlink(missing_ok=True)
@@ -88,27 +78,20 @@ class RayExecution:
 
     async def _submit(self) -> None:
         worker = (sys.executable, "-m", MODULE, str(self._folder / WRITABLE))
-        order, is_on_cpu = self._order, self._order.device == "cpu"
-        more = {
-            "OMP_NUM_THREADS": str(order.threads),
-            "PYTHONUNBUFFERED": "1",
-            "RAY_JOB_STOP_WAIT_TIME_S": str(round(STOP_S)),
-        }
-        body = {
-            "submission_id": self._id,
-            # `exec`: Ray's signals reach the worker, and no shell in between.
-            "entrypoint": f"exec {shlex.join(worker)}",
-            "entrypoint_num_cpus": order.threads if is_on_cpu else 1,
-            "entrypoint_num_gpus": 0 if is_on_cpu else 1,
-            "entrypoint_memory": order.memory_bytes if is_on_cpu else 0,
-            "runtime_env": {"env_vars": CALM | more},
-        }
-        if await self._ask("GET", f"/{self._id}") is None:  # an answer of Ray may have been lost
-            await self._ask("POST", "/", body)
+        order = self._order
+        more = {"PYTHONUNBUFFERED": "1", "RAY_JOB_STOP_WAIT_TIME_S": str(round(STOP_S))}
+        await self._ray.submit(
+            self._id,
+            worker,
+            device=order.device,
+            threads=order.threads,
+            memory_bytes=order.memory_bytes,
+            environment=CALM | more,
+        )
         self._is_submitted = True
 
     async def _look(self) -> State:
-        job = await self._ask("GET", f"/{self._id}")
+        job = await self._ray.find(self._id)
         if job is None:
             note = f"{self._name} is over: the Ray cluster does not know it"
             return State(phase=Phase.ENDED, reason=Reason.STOPPED, note=note)
@@ -124,9 +107,9 @@ class RayExecution:
             case "SUCCEEDED":
                 return State(phase=Phase.ENDED, exit_code=0)
         code = job["driver_exit_code"]
-        why = f"exit code {code}" if code is not None else _why(message)
+        why = f"exit code {code}" if code is not None else sentences(message)
         reason = Reason.CRASHED
-        if job["error_type"] == _NOT_STARTED:
+        if job["error_type"] == NOT_STARTED:
             reason = Reason.NO_ROOM
         elif code is None or code < 0:  # the node is gone, or a signal has ended the worker
             reason = Reason.STOPPED
@@ -138,35 +121,20 @@ class RayExecution:
             note=f"{self._name} on {where} is over: {why}",
         )
 
-    async def _ask(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None
-    ) -> dict[str, Any] | None:
-        """Ray's answer; None: it knows no such job. Raises `httpx2.HTTPError`."""
-        answer = await self._http.request(method, f"/api/jobs{path}", json=body)
-        if method == "GET" and answer.status_code == httpx2.codes.NOT_FOUND:
-            return None
-        if answer.is_error:
-            _log.warning("Ray answers %d: %s", answer.status_code, answer.text[-1000:])
-        answer.raise_for_status()
-        found: dict[str, Any] = answer.json()
-        return found
-
 
 class RayExecutor:
     """The `Executor` of a Ray cluster. Its nodes see the engine's folder at the same path."""
 
-    def __init__(self, address: str) -> None:
-        """Nothing is asked yet; *address* is that of Ray's dashboard, with `http://`."""
-        self._http = httpx2.AsyncClient(
-            base_url=address.rstrip("/"), timeout=_TIMEOUT_S, trust_env=False
-        )
+    def __init__(self, ray: RayApi) -> None:
+        """Nothing is asked yet."""
+        self._ray = ray
         self._ends = asyncio.Event()
 
     async def start(self, folder: Path, order: WorkOrder) -> RayExecution:
         """See `Executor.start`; the first poll hands the attempt to Ray."""
         write_order(folder, order)
         (folder / WRITABLE).symlink_to(".")
-        return RayExecution(self._http, folder, order, self._ends)
+        return RayExecution(self._ray, folder, order, self._ends)
 
     async def adopt(self, folder: Path) -> RayExecution | None:
         """See `Executor.adopt`."""
@@ -175,11 +143,11 @@ class RayExecutor:
         if order is None:
             link.unlink(missing_ok=True)
             return None
-        return RayExecution(self._http, folder, order, self._ends, _is_submitted=True)
+        return RayExecution(self._ray, folder, order, self._ends, _is_submitted=True)
 
     async def is_alive(self) -> bool:
         """See `Executor.is_alive`."""
-        return (await self._http.get("/api/version")).is_success
+        return await self._ray.is_alive()
 
     def leave(self) -> None:
         """See `Executor.leave`."""
@@ -187,13 +155,7 @@ class RayExecutor:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
-
-
-def _why(message: str) -> str:
-    """Ray's sentences; the indented lines between them are details of its actor."""
-    said = " ".join(line for line in message.splitlines() if line[:1].strip())
-    return said[:_SHOWN_CHARACTERS] or "Ray has stopped it"
+        await self._ray.close()
 
 
 def _place(job: Mapping[str, Any]) -> str:

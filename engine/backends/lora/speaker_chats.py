@@ -11,12 +11,7 @@ from engine.backends import Answer, ChatRequest, ModelUnavailable
 from engine.backends.lora.bases import BaseMissing, Bases
 from engine.backends.lora.chat_worker import RETRY_S, Withdrawn, WorkerGone
 from engine.backends.lora.options import LoraOptions
-from engine.backends.lora.speaker_process import (
-    SpeakerGone,
-    SpeakerProcess,
-    Spoken,
-    start_speaker,
-)
+from engine.backends.lora.speaker_process import Launcher, SpeakerGone, SpeakerProcess, Spoken
 from engine.backends.lora.speech_lines import Forget, SetThreads
 
 DOWNLOADING = "its base is being downloaded, please try again in some minutes"
@@ -24,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 
 class SpeakerChats:
-    """A `ChatWorker` that is a process of this machine.
+    """A `ChatWorker` that is a process of its own.
 
     It starts with its first chat, and ends when there was none for `LoraOptions.idle_s`.
     """
@@ -36,10 +31,12 @@ class SpeakerChats:
         options: LoraOptions,
         *,
         device: str,
+        launch: Launcher,
         share_threads: Callable[[], None],
     ) -> None:
         """Nothing is started yet; *share_threads* is called when `is_busy` changes."""
         self.device = device
+        self._launch = launch
         self._name = name
         self._bases = bases
         self._options = options
@@ -198,9 +195,10 @@ class SpeakerChats:
 
     async def _started(self) -> SpeakerProcess | str:
         speaker: SpeakerProcess | None = None
+        self._drop()  # what may be left of an earlier one
         try:
             folder = await self._bases.fetch(self._name, self._log_progress)
-            speaker = await start_speaker(
+            speaker = await self._launch(
                 folder,
                 device=self.device,
                 threads=self._threads,

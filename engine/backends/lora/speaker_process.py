@@ -1,17 +1,14 @@
-"""A speaker as the server sees it: a child process, the exchanges with it, and its answers."""
+"""A speaker as the server sees it: a process somewhere, the exchanges with it, and its answers."""
 
 import asyncio
 import contextlib
-import logging
-import sys
-from collections import deque
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
+from typing import Protocol
 
 from engine.backends import ChatRefused, ChatRequest, ModelUnavailable, Piece, PromptTooLong
 from engine.backends.lora.chat_worker import Withdrawn, WorkerGone
-from engine.backends.lora.environment import offline_environment
 from engine.backends.lora.place import AnswerBroken
 from engine.backends.lora.speech_lines import (
     Ask,
@@ -32,12 +29,7 @@ from engine.backends.lora.speech_lines import (
     encode,
 )
 
-STOP_S = 5.0
-"""A speaker that has not ended so long after its standard input is killed."""
-_LINE_BYTES = 64 * 1024 * 1024
-_KEPT_LINES = 20
-"""Last lines of a speaker's standard error, for the log when it ends unexpectedly."""
-_log = logging.getLogger(__name__)
+MODULE = "engine.backends.lora.speaker"
 
 
 class SpeakerGone(Exception):
@@ -70,19 +62,40 @@ class Exchange:
         return reply
 
 
-class SpeakerProcess:
-    """A running speaker; `start_speaker` makes it."""
+class Carrier(Protocol):
+    """What a speaker runs in: a child process here, or a job of a cluster."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    async def ended(self, *, is_expected: bool) -> str:
+        """Called at the end of its lines; returns why, for the client, and logs it if need be."""
+
+    async def stop(self) -> None:
+        """Close the streams, and see to it that the process ends."""
+
+
+class Launcher(Protocol):
+    """Starts speakers."""
+
+    async def __call__(
+        self, folder: Path, *, device: str, threads: int, chat_batch: int
+    ) -> "SpeakerProcess":
+        """A speaker of the base in *folder*, which it loads. Raises `SpeakerGone`, `OSError`."""
+
+
+class SpeakerProcess:
+    """A running speaker; a `Launcher` makes it."""
+
+    def __init__(self, carrier: Carrier) -> None:
         self.n_adapters = 0
         """Adapters that it holds in memory."""
-        self._process = process
+        self._carrier = carrier
         self._numbers = count(1)
         self._exchanges: dict[int, Exchange] = {}
         self._ready: asyncio.Future[SpeakerGone | None] = asyncio.Future()
         self._stops = False
         self._gone: SpeakerGone | None = None
-        self._log_task = asyncio.create_task(self._read_log())
         self._task = asyncio.create_task(self._read())
 
     @property
@@ -111,39 +124,27 @@ class SpeakerProcess:
     def send(self, order: Order) -> None:
         """Give an order; to a speaker that has ended it gives none."""
         if self.is_running:
-            assert self._process.stdin is not None
-            self._process.stdin.write(encode(order))
+            self._carrier.writer.write(encode(order))
 
     async def stop(self) -> None:
         """End the process and wait until it has ended."""
         self._stops = True
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        try:
-            async with asyncio.timeout(STOP_S):
-                await self._process.wait()
-        except TimeoutError:
-            _log.warning("speaker %d is killed, because it does not end", self._process.pid)
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
+        await self._carrier.stop()
         await self._task
 
     async def _read(self) -> None:
-        assert self._process.stdout is not None
         problem = ""
-        async for raw in self._process.stdout:
-            line = decode(raw)
-            if isinstance(line, Failed):
-                problem = line.message
-            else:
-                self._take(line)
-        code = await self._process.wait()
-        last_words = await self._log_task
-        if not self._stops:
-            words = (self._process.pid, code, last_words)
-            _log.error("speaker %d ended with code %d; its last lines:\n%s", *words)
-        self._end(SpeakerGone(problem or _reason(code)))
+        with contextlib.suppress(OSError):  # a connection that is lost
+            async for raw in self._carrier.reader:
+                if not raw.endswith(b"\n"):
+                    break  # it has ended amid a line
+                line = decode(raw)
+                if isinstance(line, Failed):
+                    problem = line.message
+                else:
+                    self._take(line)
+        reason = await self._carrier.ended(is_expected=self._stops)
+        self._end(SpeakerGone(problem or reason))
 
     def _take(self, line: Line) -> None:
         if isinstance(line, Ready):
@@ -159,13 +160,6 @@ class SpeakerProcess:
             self._ready.set_result(gone)
         for exchange in self._exchanges.values():
             exchange.put(gone)
-
-    async def _read_log(self) -> str:
-        assert self._process.stderr is not None
-        lines: deque[str] = deque(maxlen=_KEPT_LINES)
-        async for raw in self._process.stderr:
-            lines.append(raw.decode(errors="replace").rstrip())
-        return "\n".join(lines)
 
 
 class Spoken:
@@ -231,28 +225,6 @@ class Spoken:
             return await self._exchange.next()
         except SpeakerGone as gone:
             raise WorkerGone(str(gone), is_suspect=self._is_computed) from gone
-
-
-async def start_speaker(
-    folder: Path, *, device: str, threads: int, chat_batch: int
-) -> SpeakerProcess:
-    """Start the speaker of the base in *folder*; its base loads after that."""
-    options = ("--device", device, "--threads", str(threads), "--chat-batch", str(chat_batch))
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "engine.backends.lora.speaker", str(folder), *options),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        limit=_LINE_BYTES,
-        env=offline_environment(),
-    )
-    return SpeakerProcess(process)
-
-
-def _reason(code: int) -> str:
-    if code == -9:
-        return "the process that answers was killed, probably because there is not enough memory"
-    return "the process that answers has ended unexpectedly"
 
 
 def _refusal(refused: Refused) -> Exception:

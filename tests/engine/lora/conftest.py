@@ -1,5 +1,6 @@
 """The tests of real training: they need the extra `lora`."""
 
+import importlib.util
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from tests.engine.conftest import FAST, in_own_loop
 from tests.engine.lora.nursery import Nursery
+from tests.engine.lora.ray_cluster import CPUS, RayCluster
 from tests.engine.lora.running import MODEL, options
 
 
@@ -35,4 +37,13 @@ def lora_url(lora_folder: Path, lora_base: Path) -> Iterator[str]:
 def nursery(extra: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
     """Starts workers quickly, see `Nursery`."""
     with Nursery(tmp_path_factory.mktemp("nursery") / "log") as it:
+        yield it
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[RayCluster]:
+    """Two nodes of Ray; a job waits for room for 15 s."""
+    if importlib.util.find_spec("ray") is None:
+        pytest.skip("needs the extra `ray`: make setup-ray")
+    with RayCluster(cpus=CPUS, RAY_JOB_START_TIMEOUT_SECONDS="15") as it:
         yield it

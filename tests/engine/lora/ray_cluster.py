@@ -13,6 +13,8 @@ import tempfile
 import time
 from types import TracebackType
 
+CPUS = 2
+"""Jobs that a node of the tests takes at once."""
 SMALL = {"object_store_memory": 80_000_000, "resources": {}}
 QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -72,6 +74,11 @@ class RayCluster:
         answer = self._process.stdout.readline().strip()
         assert answer, "the cluster has ended"
         return answer
+
+
+def on_ray(cluster: RayCluster) -> tuple[str, ...]:
+    """The options of an engine that works there."""
+    return "--executor=ray", f"--ray-address={cluster.address}"
 
 
 def _remove(folder: str) -> None:

@@ -110,15 +110,18 @@ def job_folder(folder: Path, job_id: str) -> Path:
     return folder / "engine" / "jobs" / job_id
 
 
-def workers(folder: Path) -> list[int]:
-    """The processes that train below a folder, found without what the engine has noted."""
+def workers(folder: Path, module: str = "engine.backends.lora.worker") -> list[int]:
+    """The processes that train below a folder, found without what the engine has noted.
+
+    Or those of another *module* which have a path below it among their words.
+    """
     found = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             words = path.read_bytes().decode(errors="replace").split("\0")
         except OSError:
             continue
-        if "engine.backends.lora.worker" in words and any(str(folder) in word for word in words):
+        if module in words and any(str(folder) in word for word in words):
             found.append(int(path.parent.name))
     return found
 
@@ -133,11 +136,11 @@ async def worker_of(folder: Path) -> int:
     return int(process_id)
 
 
-async def no_workers(folder: Path) -> None:
+async def no_workers(folder: Path, module: str = "engine.backends.lora.worker") -> None:
     """Wait until nothing trains below a folder."""
 
     async def look() -> bool:
-        return not workers(folder)
+        return not workers(folder, module)
 
     await until(look)
 

@@ -1,6 +1,7 @@
 """Chats over HTTP with two real speakers of a base: adapters, deaths, deleted models."""
 
 import asyncio
+from contextlib import asynccontextmanager
 
 import openai
 import psutil
@@ -23,15 +24,21 @@ ROUNDS = 5
 OPTIONS = (f"--chat-workers={WORKERS}", f"--chat-batch={BATCH}", "--chat-queue=60")
 
 
-@pytest.fixture
-async def server(extra, lora_base, tmp_path):
+@asynccontextmanager
+async def marked_engine(folder, base, *more):
     """An engine with a model for each mark; none is loaded yet."""
-    data = tmp_path / "engine"
-    async with engine(tmp_path, *options(lora_base), *OPTIONS) as child:
+    data = folder / "engine"
+    async with engine(folder, *options(base), *OPTIONS, *more) as child:
         folders = {mark: folder_of(data, mark) for mark in MARKS}
-        await asyncio.to_thread(make_marked_adapters, lora_base, folders)
+        await asyncio.to_thread(make_marked_adapters, base, folders)
         for mark in MARKS:
             add_model(data, MODEL, mark)
+        yield child
+
+
+@pytest.fixture
+async def server(extra, lora_base, tmp_path):
+    async with marked_engine(tmp_path, lora_base) as child:
         yield child
 
 
@@ -75,7 +82,7 @@ async def test_two_speakers_answer_as_one(server):
         await _killed_again_and_again_is_told(server, api)
         await _each_answers_with_its_own_mark(server, api)
         await _chats_of_a_worker_that_hangs_are_taken_over(server, api)
-        await _who_only_waits_does_not_see_a_death(server, api)
+        await who_only_waits_does_not_see_a_death(api, speakers(server)[0])
         await _deleted_model_is_forgotten_by_both(api)
 
 
@@ -131,11 +138,12 @@ async def _chats_of_a_worker_that_hangs_are_taken_over(server, api):
     await closed(running)
 
 
-async def _who_only_waits_does_not_see_a_death(server, api):
+async def who_only_waits_does_not_see_a_death(api, speaker):
+    """What the speaker computes breaks."""
     running = await long_answers(api)
     waiting = [await begun(api, model_of(mark)) for mark in MARKS * 2]
 
-    speakers(server)[0].kill()
+    speaker.kill()
 
     readers = [asyncio.create_task(rest(stream)) for stream in running[:AT_ONCE]]
     await until(lambda: _are_broken(readers, BATCH))

@@ -1,9 +1,7 @@
 """Trainings as jobs of a real Ray cluster: nodes and servers die, nothing is lost."""
 
 import asyncio
-import importlib.util
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +10,7 @@ from openai import AsyncOpenAI
 from engine.backends.lora.orders import PROGRESS_FILE, WRITABLE
 from tests.engine.conftest import client
 from tests.engine.lora.orders import tree
-from tests.engine.lora.ray_cluster import RayCluster
+from tests.engine.lora.ray_cluster import CPUS, on_ray
 from tests.engine.lora.running import (
     at_step,
     ended,
@@ -32,22 +30,8 @@ from tests.engine.lora.tiny import chat_rows
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("extra")]
 
 N_JOBS = 3
-CPUS = 2
-"""Jobs that a node takes at once."""
 ROWS = "".join(json.dumps(row) + "\n" for row in chat_rows(10)).encode()
 LONG = supervised(n_epochs=40, batch_size=1, learning_rate_multiplier=4)
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[RayCluster]:
-    if importlib.util.find_spec("ray") is None:
-        pytest.skip("needs the extra `ray`: make setup-ray")
-    with RayCluster(cpus=CPUS, RAY_JOB_START_TIMEOUT_SECONDS="15") as it:
-        yield it
-
-
-def on_ray(cluster: RayCluster) -> tuple[str, ...]:
-    return "--executor=ray", f"--ray-address={cluster.address}"
 
 
 async def three_jobs(api: AsyncOpenAI) -> list[str]:

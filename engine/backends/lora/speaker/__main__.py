@@ -1,27 +1,30 @@
 """Run a speaker: `python -m engine.backends.lora.speaker FOLDER --device cpu`.
 
-It reads orders on standard input and writes replies on standard output; see `speech_lines`. It ends
-when standard input does, at once and at any moment.
+It reads orders on standard input and writes replies on standard output; see `speech_lines`. With
+`--server` it does both on a connection. It ends when the orders do, at once and at any moment.
 """
 
 import argparse
+import contextlib
 import os
 import queue
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 from engine.backends.lora.speech_lines import Failed, Line, Order, Ready, decode, encode
+from engine.backends.lora.speech_socket import call
 
 
 def main() -> None:
     """Load the base, then answer until the server has gone."""
     arguments = _arguments()
     orders: queue.SimpleQueue[Order] = queue.SimpleQueue()
-    tell = _teller(_own_stdout())
-    threading.Thread(target=_listen, args=(orders,), daemon=True).start()
+    heard, replies = _streams(arguments.server)
+    tell = _teller(replies)
+    threading.Thread(target=_listen, args=(heard, orders), daemon=True).start()
 
     # These imports take seconds, during which the end of the server must not go unnoticed.
     import torch  # noqa: PLC0415
@@ -52,7 +55,20 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--device", required=True)
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--chat-batch", type=int, required=True)
+    parser.add_argument("--server", nargs=3, metavar=("HOST", "PORT", "SECRET-FILE"))
     return parser.parse_args()
+
+
+def _streams(server: Sequence[str] | None) -> tuple[BinaryIO, BinaryIO]:
+    """Where orders are read and replies are written."""
+    if server is None:
+        return sys.stdin.buffer, _own_stdout()
+    host, port, file = server
+    try:
+        connection = call(host, int(port), Path(file))
+    except OSError as exc:
+        sys.exit(f"The server that asked for this process can't be reached: {exc}")
+    return connection.makefile("rb"), connection.makefile("wb")
 
 
 def _own_stdout() -> BinaryIO:
@@ -67,15 +83,17 @@ def _teller(replies: BinaryIO) -> Callable[[Line], None]:
         try:
             replies.write(encode(line))
             replies.flush()
-        except BrokenPipeError:
+        except OSError:
             os._exit(0)  # The server has gone.
 
     return tell
 
 
-def _listen(orders: "queue.SimpleQueue[Order]") -> None:
-    for raw in sys.stdin.buffer:
-        orders.put(decode(raw))  # type: ignore[arg-type]  # the server sends orders only
+def _listen(heard: BinaryIO, orders: "queue.SimpleQueue[Order]") -> None:
+    with contextlib.suppress(OSError):
+        for raw in heard:
+            if raw.endswith(b"\n"):  # else it was cut off
+                orders.put(decode(raw))  # type: ignore[arg-type]  # the server sends orders only
     # A computation in the main thread would go on for long; there is nothing to save.
     os._exit(0)
 
