@@ -38,12 +38,14 @@ class Found:
     n_right: int = 0
     n_wrong: int = 0
     n_broken: int = 0
+    n_paid: int = 0
+    """Of the right answers, those of `cpu_s` and `wall_s`."""
     cpu_s: float = 0.0
     wall_s: float = 0.0
     overtaken: int = 0
     """The most chats that were sent later than another one, and had their first word before."""
     firsts: dict[int, float] = field(default_factory=dict)
-    """When the first word of each chat of a round came; they are numbered as they were sent."""
+    """When the first word of each chat came; they are numbered as they were sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,6 @@ class Stage:
     child: Child
     api: AsyncOpenAI
     found: Found
-    door: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """A chat is sent when the one before it was taken in, so that their order is known."""
 
     def cpu_s(self) -> float:
         """Of its speakers, so far."""
@@ -81,6 +81,8 @@ async def main(*, n_chats: int, n_adapters: int) -> None:
             for _ in range(ROUNDS):
                 for stage in stages:
                     await crowd(stage, n_chats, marks)
+                for stage in stages:
+                    await row_of_chats(stage, n_chats, marks)
             one, two = (stage.found for stage in stages)
     print(f"{n_chats} chats at once over {n_adapters} adapters, {ROUNDS} times; {machine()}")
     print_row(("", "two workers", "one", "unit", "ratio", "limit", ""))
@@ -90,7 +92,7 @@ async def main(*, n_chats: int, n_adapters: int) -> None:
 
 def rows(one: Found, two: Found) -> list[Row]:
     """The lines of the table."""
-    each = [(found.n_right / found.cpu_s, found.n_right / found.wall_s) for found in (two, one)]
+    each = [(found.n_paid / found.cpu_s, found.n_paid / found.wall_s) for found in (two, one)]
     (two_cpu, two_wall), (one_cpu, one_wall) = each
     return [
         Row("answers with another mark", two.n_wrong, "", one.n_wrong, 0),
@@ -110,16 +112,33 @@ def rows(one: Found, two: Found) -> list[Row]:
 
 
 async def crowd(stage: Stage, n_chats: int, marks: Mapping[str, str]) -> None:
-    """All chats at once, each adapter as often as the others, in turn."""
-    found, codes = stage.found, list(marks)
-    found.firsts = {}
-    cpu_s, since = stage.cpu_s(), time.monotonic()
-    chats = (_chat(stage, number, codes[number % len(codes)], marks) for number in range(n_chats))
-    await asyncio.gather(*chats)
+    """All chats at once: what they cost."""
+    found = stage.found
+    cpu_s, since, n_before = stage.cpu_s(), time.monotonic(), found.n_right
+    await _chats(stage, n_chats, marks, asyncio.Semaphore(n_chats))
     found.wall_s += time.monotonic() - since
     found.cpu_s += stage.cpu_s() - cpu_s
+    found.n_paid += found.n_right - n_before
+
+
+async def row_of_chats(stage: Stage, n_chats: int, marks: Mapping[str, str]) -> None:
+    """Each is sent when the one before it was taken in, so that their order is known."""
+    found = stage.found
+    found.firsts = {}
+    await _chats(stage, n_chats, marks, asyncio.Semaphore(1))
     overtaking = [_n_overtaking(number, found) for number in found.firsts]
     found.overtaken = max([found.overtaken, *overtaking])
+
+
+async def _chats(
+    stage: Stage, n_chats: int, marks: Mapping[str, str], door: asyncio.Semaphore
+) -> None:
+    """Each adapter as often as the others, in turn."""
+    codes = list(marks)
+    chats = (
+        _chat(stage, number, codes[number % len(codes)], marks, door) for number in range(n_chats)
+    )
+    await asyncio.gather(*chats)
 
 
 def _n_overtaking(number: int, found: Found) -> int:
@@ -127,11 +146,13 @@ def _n_overtaking(number: int, found: Found) -> int:
     return sum(n > number and f < first for n, f in found.firsts.items())
 
 
-async def _chat(stage: Stage, number: int, code: str, marks: Mapping[str, str]) -> None:
+async def _chat(
+    stage: Stage, number: int, code: str, marks: Mapping[str, str], door: asyncio.Semaphore
+) -> None:
     question = {"role": "user", "content": "Question 1?"}
     text = ""
     try:
-        async with stage.door:
+        async with door:
             stream = await stage.api.chat.completions.create(
                 model=f"ft:{BASE}:lora::{code}", messages=[question], temperature=0, stream=True
             )
