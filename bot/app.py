@@ -30,6 +30,7 @@ from bot.edge.menus import Menus
 from bot.edge.registry import Registry, Renderer
 from bot.edge.schedule import Schedule, checkpointing, copying, sweeping
 from bot.errors import CannotStart
+from bot.gateways import library
 from bot.heart.heart import Heart
 from bot.runtime.backoff import backoff
 from bot.storage import lock
@@ -85,6 +86,8 @@ class App:
                     tasks.create_task(self._listen(), name="listening"),
                     tasks.create_task(_unless_revoked(self.heart.run()), name="heart"),
                     tasks.create_task(self.menus.publish(self.application.bot), name="menus"),
+                    # Else the first question would wait for it.
+                    tasks.create_task(asyncio.to_thread(library.load), name="library"),
                 ]
                 on_ready(self.application.bot.username)
                 await stop.wait()

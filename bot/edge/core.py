@@ -4,6 +4,7 @@ import datetime as dtm
 from collections.abc import Callable
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
+from functools import partial
 
 from bot.catalogue import Catalogue, load_catalogue
 from bot.config import Settings
@@ -154,7 +155,7 @@ async def open_core(settings: Settings, stack: AsyncExitStack) -> Core:
 def build_provider(settings: Settings) -> TrainingApi:
     """The provider that the settings name."""
     return TrainingApi(
-        build_training_client(settings),
+        partial(build_training_client, settings),
         secrets=settings.secrets,
         in_both_places=not load_catalogue().is_at_home(settings.openai_base_url),
     )
@@ -163,7 +164,7 @@ def build_provider(settings: Settings) -> TrainingApi:
 def build_chat_model(settings: Settings) -> ChatApi:
     """The server that answers in chats."""
     return ChatApi(
-        build_chat_client(settings),
+        partial(build_chat_client, settings),
         secrets=settings.secrets,
         first_s=settings.chat_first_piece_s,
     )

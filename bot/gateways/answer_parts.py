@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 
 import httpx2
-import openai
 
 from bot.domain import JsonDict
 from bot.domain.models import AnswerPart, Ending
@@ -14,6 +13,7 @@ from bot.errors import ProviderUncertain
 from bot.gateways.answer_body import AnswerBody
 from bot.gateways.answer_reader import AnswerReader
 from bot.gateways.deadlines import MOST_ANSWER_CHARACTERS, Pace, ends_by
+from bot.gateways.library import openai
 from bot.gateways.openai_errors import unreadable
 from bot.gateways.wire import record, text
 

@@ -5,10 +5,9 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Protocol
 
-import openai
-
 from bot.domain import JsonDict
 from bot.errors import NotTheApi
+from bot.gateways.library import openai
 from bot.gateways.openai_errors import status_words
 from bot.gateways.wire import record, text
 

@@ -7,8 +7,6 @@ from contextlib import aclosing
 from dataclasses import replace
 
 import httpx2
-import openai
-from openai import AsyncOpenAI, AsyncStream
 
 from bot import errors
 from bot.domain.models import AnswerPart, ChatMessage
@@ -16,6 +14,7 @@ from bot.gateways.answer_parts import parts_of
 from bot.gateways.answer_reader import AnswerReader
 from bot.gateways.chat_dialects import Dialect, refused_parameter
 from bot.gateways.deadlines import PIECE_S, Pace, TooLong, ends_by
+from bot.gateways.library import MakeClient, Server, openai
 from bot.gateways.models import has_model
 from bot.gateways.openai_client import WHOLE_ANSWER_TIMEOUT
 from bot.gateways.openai_errors import ErrorTranslator
@@ -29,7 +28,7 @@ _LONGEST_PAUSE_S = 5.0
 """Seconds; if the server asks for a longer pause, the error is raised at once."""
 
 
-class ChatApi:
+class ChatApi(Server):
     """A server that answers chats, through the openai library.
 
     What the server does not take is remembered for each model until the process ends, and not
@@ -37,7 +36,7 @@ class ChatApi:
     restart, and a stored answer could be out of date.
 
     Args:
-        client: It must not repeat requests.
+        make_client: Makes the library's client, which must not repeat requests.
         secrets: Values that no message may show.
         pause_s: Before another try, in seconds.
         first_s: How long the first piece of an answer may take, in seconds.
@@ -45,13 +44,13 @@ class ChatApi:
 
     def __init__(
         self,
-        client: AsyncOpenAI,
+        make_client: MakeClient,
         *,
         secrets: Collection[str],
         pause_s: float = _PAUSE_S,
         first_s: float = PIECE_S,
     ) -> None:
-        self._client = client
+        super().__init__(make_client)
         self._errors = ErrorTranslator(secrets)
         self._pause_s = pause_s
         self._first_s = first_s
@@ -99,10 +98,6 @@ class ChatApi:
         """Whether the server has the model; None: it can't say."""
         return await has_model(self._client, name)
 
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._client.close()
-
     async def _once(
         self, model: str, messages: Sequence[ChatMessage], *, temperature: float, max_tokens: int
     ) -> AsyncGenerator[AnswerPart, None]:
@@ -142,7 +137,7 @@ class ChatApi:
 
     async def _open(
         self, model: str, messages: Sequence[ChatMessage], *, temperature: float, max_tokens: int
-    ) -> tuple[AsyncStream[object], Pace]:
+    ) -> tuple["openai.AsyncStream[object]", Pace]:
         """Ask; if the server refuses a parameter, leave it out now and in future."""
         while True:
             dialect = self._dialect(model)
@@ -157,7 +152,7 @@ class ChatApi:
                         options={} if dialect.streams else {"timeout": WHOLE_ANSWER_TIMEOUT},
                         cast_to=object,
                         stream=True,
-                        stream_cls=AsyncStream[object],
+                        stream_cls=openai.AsyncStream[object],
                     )
                 return answer, pace
             except openai.APIStatusError as exc:

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-import openai
-
 from bot.domain import JsonDict
 from bot.domain.models import ChatMessage
 from bot.gateways.error_bodies import error_body
+from bot.gateways.library import openai
 from bot.gateways.sound_text import sound_text
 
 _NOT_ACCEPTED: Final = (
@@ -76,7 +75,7 @@ class Dialect:
         return self
 
 
-def refused_parameter(exc: openai.APIStatusError) -> str:
+def refused_parameter(exc: "openai.APIStatusError") -> str:
     """The parameter that the server does not take; empty for any other error.
 
     A server says so with a code, only in its sentence, or by naming the parameter `stream`.

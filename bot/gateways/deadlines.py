@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import httpx2
-import openai
 
 READ_S: Final = 60
 """A call without a line of its own, as a whole, with all its tries."""
@@ -35,7 +34,7 @@ class TooLong(httpx2.ReadError):
     """A body has more than `MOST_BODY_BYTES`."""
 
 
-class BoundedClient(openai.DefaultAsyncHttpxClient):
+class BoundedClient(httpx2.AsyncClient):
     """An HTTP client that reads at most `MOST_BODY_BYTES` of an answer."""
 
     async def send(

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx2
-import openai
+
+from bot.gateways.library import openai
 
 # https://developers.openai.com/api/docs/guides/error-codes, looked up 2026-11-22
 QUOTA_CODES = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
@@ -26,7 +27,7 @@ class ErrorBody:
     """The parameter that the failure is about."""
 
 
-def error_body(exc: openai.APIError) -> ErrorBody:
+def error_body(exc: "openai.APIError") -> ErrorBody:
     """What the server says; an error without words is an empty one."""
     payload = _payload(exc)
     error = payload.get("error") if isinstance(payload, dict) else payload
@@ -45,7 +46,7 @@ def error_body(exc: openai.APIError) -> ErrorBody:
     )
 
 
-def _payload(exc: openai.APIError) -> Any:
+def _payload(exc: "openai.APIError") -> Any:
     if not isinstance(exc, openai.APIStatusError):
         return exc.body
     try:

@@ -1,15 +1,14 @@
 """Which models a server has, as far as it tells."""
 
 import httpx2
-import openai
-from openai import AsyncOpenAI
 
 from bot.errors import UserError
 from bot.gateways.answers import json_of, page_of
+from bot.gateways.library import openai
 from bot.gateways.wire import record, text
 
 
-async def has_model(client: AsyncOpenAI, name: str) -> bool | None:
+async def has_model(client: "openai.AsyncOpenAI", name: str) -> bool | None:
     """Whether the server has the model; None: it can't say now, or never.
 
     A server without a page for each model may still have a list. An empty list says nothing. False

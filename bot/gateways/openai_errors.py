@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from itertools import groupby
 
 import httpx2
-import openai
 
 from bot import errors
 from bot.errors import UserError
 from bot.gateways.error_bodies import QUOTA_CODES, ErrorBody, error_body
+from bot.gateways.library import openai
 from bot.gateways.sound_text import sound_text
 
 MESSAGE_LENGTH = 500
@@ -88,7 +88,7 @@ class ErrorTranslator:
             raise error from exc
 
     def _error(
-        self, exc: openai.APIError | httpx2.HTTPError, missing: UserError | None, model: str
+        self, exc: "openai.APIError | httpx2.HTTPError", missing: UserError | None, model: str
     ) -> UserError:
         if isinstance(exc, openai.APIStatusError):
             return self._refusal(exc, missing, model)
@@ -122,7 +122,7 @@ class ErrorTranslator:
         )
 
     def _refusal(
-        self, exc: openai.APIStatusError, missing: UserError | None, model: str
+        self, exc: "openai.APIStatusError", missing: UserError | None, model: str
     ) -> UserError:
         status = exc.status_code
         body = error_body(exc)
@@ -150,7 +150,7 @@ class ErrorTranslator:
         """The server's message, cleaned; empty for a gateway's web page."""
         return "" if raw.lstrip().startswith("<") else self.clean(raw)
 
-    def _said(self, exc: openai.APIError | httpx2.HTTPError) -> str:
+    def _said(self, exc: "openai.APIError | httpx2.HTTPError") -> str:
         """Whatever is known: the status, the server's words, or how the connection failed."""
         if isinstance(exc, openai.APIStatusError):
             body = error_body(exc)

@@ -20,9 +20,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx2
-import openai
-from openai import AsyncOpenAI
-from openai.types.fine_tuning.job_create_params import Method
 
 from bot import errors
 from bot.domain import JsonDict
@@ -33,6 +30,7 @@ from bot.gateways.answers import Answer, json_of, malformed, page_of, pages_of, 
 from bot.gateways.dataset_file import open_dataset
 from bot.gateways.deadlines import CREATE_S, READ_S, UPLOAD_S, ends_by
 from bot.gateways.error_bodies import error_body
+from bot.gateways.library import MakeClient, Server, openai
 from bot.gateways.openai_errors import ErrorTranslator, unreadable
 from bot.gateways.wire import (
     checkpoint_from,
@@ -46,16 +44,17 @@ from bot.gateways.wire import (
 
 if TYPE_CHECKING:
     from openai.resources.fine_tuning.jobs import AsyncJobsWithRawResponse
+    from openai.types.fine_tuning.job_create_params import Method
 
 _NO_SUCH_ROUTE = (404, 405, 501)
-_UPLOAD_TIMEOUT = openai.Timeout(120, connect=10, write=600)
+_UPLOAD_TIMEOUT = httpx2.Timeout(120, connect=10, write=600)
 ESTIMATE_S = 1.0
 """How long an estimate may take; somebody waits for the plan."""
 
 _logger = logging.getLogger(__name__)
 
 
-class TrainingApi:
+class TrainingApi(Server):
     """A provider of fine-tuning, through the openai library.
 
     All methods raise leaves of `ProviderError` for failures at the provider or on the way there.
@@ -66,7 +65,7 @@ class TrainingApi:
     server leaves out fields.
 
     Args:
-        client: The library's client.
+        make_client: Makes the library's client.
         secrets: Values that no message may show.
         in_both_places: Whether hyperparameters are sent at the top level as well as in `method`.
             OpenAI has deprecated the former. Some other servers, such as Nebius, read only the
@@ -74,15 +73,20 @@ class TrainingApi:
     """
 
     def __init__(
-        self, client: AsyncOpenAI, *, secrets: Collection[str], in_both_places: bool = False
+        self,
+        make_client: MakeClient,
+        *,
+        secrets: Collection[str],
+        in_both_places: bool = False,
     ) -> None:
-        self._client = client
+        super().__init__(make_client)
         self._in_both_places = in_both_places
-        # The library repeats POST requests by default and sends no idempotency key.
-        self._once = client.with_options(max_retries=0)
         self._errors = ErrorTranslator(secrets)
 
-    # When they are first asked for: the library's modules for jobs take time at the start.
+    @cached_property
+    def _once(self) -> "openai.AsyncOpenAI":
+        # The library repeats POST requests by default and sends no idempotency key.
+        return self._client.with_options(max_retries=0)
 
     @cached_property
     def _jobs(self) -> "AsyncJobsWithRawResponse":
@@ -311,10 +315,6 @@ class TrainingApi:
         except ValueError:
             return None
 
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._client.close()
-
     @asynccontextmanager
     async def _asking(self, within_s: float = READ_S, **meaning: Any) -> AsyncIterator[None]:
         """A call, which ends in time; *meaning* as `ErrorTranslator.translated`."""
@@ -337,7 +337,7 @@ def _hyperparameters(parameters: Hyperparameters) -> JsonDict:
     }
 
 
-def _method(method: TrainingMethod, hyperparameters: Any) -> Method:
+def _method(method: TrainingMethod, hyperparameters: Any) -> "Method":
     """DPO's own parameter, `beta`, is left to the provider."""
     if method is TrainingMethod.DPO:
         return {"type": "dpo", "dpo": {"hyperparameters": hyperparameters}}
@@ -360,7 +360,7 @@ def _unfit(message: str) -> errors.ProviderRefused:
     return errors.ProviderRefused(code="", message=message, status=200)
 
 
-def _is_about(parameter: str, exc: openai.APIStatusError) -> bool:
+def _is_about(parameter: str, exc: "openai.APIStatusError") -> bool:
     """Whether the server's error is about that parameter."""
     body = error_body(exc)
     named = body.param.split(".")[0] or body.message

@@ -304,7 +304,7 @@ async def test_a_job_on_what_the_bot_lets_through_is_past_its_check(tmp_path, ap
     report = validate(path, encoding="o200k_base")
     assert report.n_errors == 0
 
-    file_id = await TrainingApi(api, secrets=[KEY]).upload(path, name="data.jsonl")
+    file_id = await TrainingApi(lambda: api, secrets=[KEY]).upload(path, name="data.jsonl")
     job = await api.fine_tuning.jobs.create(
         training_file=file_id, model=BASE, method={"type": report.method.value}
     )

@@ -14,13 +14,13 @@ def provider() -> Provider:
 
 @pytest.fixture
 async def training(provider: Provider) -> AsyncIterator[TrainingApi]:
-    api = TrainingApi(provider.client(), secrets={KEY})
+    api = TrainingApi(provider.client, secrets={KEY})
     yield api
     await api.aclose()
 
 
 @pytest.fixture
 async def chat(provider: Provider) -> AsyncIterator[ChatApi]:
-    api = ChatApi(provider.client(), secrets={KEY}, pause_s=0)
+    api = ChatApi(provider.client, secrets={KEY}, pause_s=0)
     yield api
     await api.aclose()

@@ -348,8 +348,16 @@ async def test_cancelling_hangs_up(chat: ChatApi, provider: Provider):
 async def test_close_ends_the_client(provider: Provider):
     """After close nothing is open."""
     client = provider.client()
+    api = ChatApi(lambda: client, secrets=())
+    provider.will(says({"id": "m"}))
+    await api.has_model("m")
 
-    await ChatApi(client, secrets=()).aclose()
+    await api.aclose()
 
     assert client.is_closed()
     assert isinstance(client, openai.AsyncOpenAI)
+
+
+async def test_close_makes_no_client():
+    """Where nobody has asked for anything."""
+    await ChatApi(lambda: pytest.fail("made"), secrets=()).aclose()

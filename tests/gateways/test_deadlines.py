@@ -60,7 +60,7 @@ def endless(pause_s: float, part: bytes, *first: tuple[float, bytes]) -> Any:
 async def answer(provider: Provider, body: Slow, **options: Any) -> list[Any]:
     """What comes of it, with the error at the end."""
     provider.will(lambda _: httpx2.Response(200, stream=body))
-    chat = ChatApi(provider.client(), secrets={KEY}, pause_s=0, **options)
+    chat = ChatApi(provider.client, secrets={KEY}, pause_s=0, **options)
     found: list[Any] = []
     try:
         async for part in chat.stream("m", MESSAGES, temperature=0.7, max_tokens=500):
@@ -120,7 +120,7 @@ async def test_headers_have_to_come_too(provider: Provider):
         raise AssertionError
 
     provider.will(never)
-    chat = ChatApi(provider.client(), secrets={KEY}, pause_s=0)
+    chat = ChatApi(provider.client, secrets={KEY}, pause_s=0)
     with pytest.raises(errors.ProviderUncertain):
         await anext(chat.stream("m", MESSAGES, temperature=0.7, max_tokens=500))
 
@@ -168,7 +168,7 @@ async def test_endless_rubbish_is_not_read(provider: Provider, part: bytes):
 async def test_reads_end_in_time(provider: Provider, read: Any, pause_s: float):
     """With all tries of the library, and however slowly something comes."""
     provider.will(lambda _: httpx2.Response(200, stream=Slow(endless(pause_s, b" "))))
-    api = TrainingApi(provider.client(max_retries=2), secrets={KEY})
+    api = TrainingApi(lambda: provider.client(max_retries=2), secrets={KEY})
 
     with pytest.raises(errors.ProviderUncertain):
         await read(api)
@@ -179,7 +179,7 @@ async def test_reads_end_in_time(provider: Provider, read: Any, pause_s: float):
 
 async def test_creating_takes_longer_and_is_tried_once(provider: Provider):
     provider.will(lambda _: httpx2.Response(200, stream=Slow(endless(5, b" "))))
-    api = TrainingApi(provider.client(max_retries=2), secrets={KEY})
+    api = TrainingApi(lambda: provider.client(max_retries=2), secrets={KEY})
     api._once._platform = "Linux"  # a copy of the client
 
     with pytest.raises(errors.ProviderUncertain):
@@ -192,7 +192,7 @@ async def test_creating_takes_longer_and_is_tried_once(provider: Provider):
 
 async def test_huge_body_is_not_read(provider: Provider):
     provider.will(lambda _: httpx2.Response(200, stream=Slow(endless(0, b" " * 1_000_000))))
-    api = TrainingApi(provider.client(), secrets={KEY})
+    api = TrainingApi(provider.client, secrets={KEY})
 
     with pytest.raises(errors.ProviderUncertain):
         await api.recent_jobs()
@@ -203,7 +203,7 @@ async def test_huge_body_is_not_read(provider: Provider):
 async def test_what_is_in_time_is_read(provider: Provider):
     body = json.dumps(job("ftjob-1")).encode()
     provider.will(lambda _: httpx2.Response(200, stream=Slow([(9, body[:9]), (40, body[9:])])))
-    api = TrainingApi(provider.client(), secrets={KEY})
+    api = TrainingApi(provider.client, secrets={KEY})
 
     assert (await api.job("ftjob-1")).id == "ftjob-1"
     await api.aclose()

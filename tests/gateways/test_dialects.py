@@ -65,7 +65,7 @@ async def hear(chat: ChatApi) -> Heard:
 def chat_at(url: str) -> ChatApi:
     transport = openai.DefaultAsyncHttpxClient(trust_env=False)
     client = openai.AsyncOpenAI(base_url=url, api_key="k", max_retries=0, http_client=transport)
-    return ChatApi(client, secrets=(), pause_s=0)
+    return ChatApi(lambda: client, secrets=(), pause_s=0)
 
 
 def unless(field: str, refused: Reply, answer: Reply) -> Play:
@@ -381,7 +381,7 @@ async def test_a_whole_answer_is_waited_for_longer():
         client = openai.AsyncOpenAI(
             base_url=server.url, api_key="k", max_retries=0, http_client=transport, timeout=60
         )
-        chat = ChatApi(client, secrets=(), pause_s=0)
+        chat = ChatApi(lambda: client, secrets=(), pause_s=0)
         await hear(chat)
         await chat.aclose()
 

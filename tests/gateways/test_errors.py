@@ -112,7 +112,7 @@ async def test_real_refused_connection_is_unreachable():
         api_key=KEY,
         http_client=openai.DefaultAsyncHttpxClient(trust_env=False),
     )
-    training = TrainingApi(client, secrets={KEY})
+    training = TrainingApi(lambda: client, secrets={KEY})
 
     error = await create(training)
 

@@ -49,7 +49,7 @@ TOLD = EngineEstimate(
 
 async def estimated(url: str, parameters: Hyperparameters = PARAMETERS) -> EngineEstimate | None:
     async with AsyncOpenAI(base_url=url, api_key=KEY, max_retries=2) as client:
-        return await TrainingApi(client, secrets={KEY}).estimate(
+        return await TrainingApi(lambda: client, secrets={KEY}).estimate(
             parameters,
             method=TrainingMethod.DPO,
             n_examples=321,

@@ -46,7 +46,7 @@ async def test_a_job_is_held_and_let_go_on(training: TrainingApi, provider: Prov
 )
 async def test_what_goes_wrong_has_a_name(provider: Provider, word, answer, expected):
     """A server that has no such thing is told from one that refuses; and it is asked once."""
-    training = TrainingApi(provider.client(max_retries=2), secrets={KEY})
+    training = TrainingApi(lambda: provider.client(max_retries=2), secrets={KEY})
     provider.will(answer)
 
     with pytest.raises(expected) as caught:

@@ -60,7 +60,7 @@ async def test_job_is_created_as_the_plan_says(training: TrainingApi, provider: 
 @pytest.mark.parametrize("is_elsewhere", [False, True])
 async def test_job_on_pairs_of_answers(provider: Provider, is_elsewhere: bool):
     """Of DPO's own parameters none is sent: the provider chooses `beta`."""
-    training = TrainingApi(provider.client(), secrets={KEY}, in_both_places=is_elsewhere)
+    training = TrainingApi(provider.client, secrets={KEY}, in_both_places=is_elsewhere)
     provider.will(says(job()))
 
     await training.create_job(
@@ -77,7 +77,7 @@ HYPERPARAMETERS = {"n_epochs": 3, "learning_rate_multiplier": 0.1}
 
 async def test_elsewhere_hyperparameters_stand_in_both_places(provider: Provider):
     """A server that reads only the top level would train with numbers of its own."""
-    training = TrainingApi(provider.client(), secrets={KEY}, in_both_places=True)
+    training = TrainingApi(provider.client, secrets={KEY}, in_both_places=True)
     provider.will(says(job()))
 
     await training.create_job(PARAMETERS, training_file="file-1", seed=7, metadata={})
@@ -97,7 +97,7 @@ async def test_elsewhere_hyperparameters_stand_in_both_places(provider: Provider
 )
 async def test_a_server_that_refuses_one_place_gets_the_other(provider: Provider, refusal):
     """After such a clear no the job is asked for once more, with `method` alone."""
-    training = TrainingApi(provider.client(), secrets={KEY}, in_both_places=True)
+    training = TrainingApi(provider.client, secrets={KEY}, in_both_places=True)
     provider.will(refusal, says(job()))
 
     await training.create_job(PARAMETERS, training_file="file-1", seed=7, metadata={})
@@ -113,7 +113,7 @@ async def test_a_server_that_refuses_one_place_gets_the_other(provider: Provider
 )
 async def test_nothing_else_is_asked_for_twice(provider: Provider, answer):
     """Any other refusal, and above all an unclear answer, ends it."""
-    training = TrainingApi(provider.client(), secrets={KEY}, in_both_places=True)
+    training = TrainingApi(provider.client, secrets={KEY}, in_both_places=True)
     provider.will(answer, says(job()))
 
     with pytest.raises(errors.ProviderError):
@@ -185,7 +185,7 @@ async def test_upload_without_an_id_is_uncertain(training, provider: Provider, t
 
 async def test_what_changes_something_is_sent_once(provider: Provider, tmp_path):
     """Also with a client that repeats: a repeated request could start a second job."""
-    training = TrainingApi(provider.client(max_retries=2), secrets={KEY})
+    training = TrainingApi(lambda: provider.client(max_retries=2), secrets={KEY})
     (tmp_path / "data.jsonl").write_bytes(LINE)
     provider.will(httpx2.Response(500, headers={"retry-after-ms": "1"}))
 
@@ -202,7 +202,7 @@ async def test_what_changes_something_is_sent_once(provider: Provider, tmp_path)
 
 async def test_reads_are_repeated(provider: Provider):
     """A hiccup while reading goes unnoticed."""
-    training = TrainingApi(provider.client(max_retries=2), secrets={KEY})
+    training = TrainingApi(lambda: provider.client(max_retries=2), secrets={KEY})
     hiccup = httpx2.Response(502, headers={"retry-after-ms": "1"})
     provider.will(hiccup, says(job()))
 

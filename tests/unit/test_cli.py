@@ -79,12 +79,15 @@ print({name for name in sys.modules if name.split(".")[0] == "telegram"})
 
 
 @pytest.mark.processes
-def test_a_start_leaves_out_what_only_datasets_and_cards_need():
-    """They are 10 MB and a tenth of a second; the first file or picture brings them."""
+def test_a_start_leaves_out_what_is_needed_later():
+    """They are 10 MB and a tenth of a second; the first file or picture brings them.
+
+    The provider's library takes a third of the start; it is loaded once the bot runs.
+    """
     script = """
 import sys
 import bot.app
-late = {"rapidfuzz", "splintr", "matplotlib", "bot.terminal", "bot.demo"}
+late = {"openai", "rapidfuzz", "splintr", "matplotlib", "bot.terminal", "bot.demo"}
 rules = ("validation.scan", "repair.run", "recognition.recognise")
 late |= {f"bot.dataset.{name}" for name in rules}
 print(late & sys.modules.keys())
