@@ -262,7 +262,7 @@ class Backend(Protocol):
         """Tuned models in memory; None: not known."""
 
     async def is_alive(self) -> bool:
-        """Whether what trains can be reached; an exception says why not."""
+        """Whether what trains and answers can be reached; an exception may say why not."""
 
     async def validate(self, order: TrainingOrder, tell: Tell) -> Examined:
         """Check the files and choose the values for "auto"; raises `JobRefused`."""

@@ -91,8 +91,8 @@ class LoraBackend:
         return self._chats.n_adapters
 
     async def is_alive(self) -> bool:
-        """See `Executor.is_alive`."""
-        return await self._executor.is_alive()
+        """See `Executor.is_alive` and `Chats.is_alive`."""
+        return await self._executor.is_alive() and await self._chats.is_alive()
 
     async def validate(self, order: TrainingOrder, tell: Tell) -> Examined:
         """Check the files, read them with the base's tokenizer, choose, estimate, and tell."""

@@ -6,7 +6,7 @@ from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import aclosing
 from itertools import chain, cycle, islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.backends import (
     Answer,
@@ -28,6 +28,9 @@ from engine.backends.lora.speaker_chats import SpeakerChats
 from engine.backends.lora.speaker_child import start_child
 from engine.backends.lora.speaker_process import Launcher
 from engine.catalogue import BaseModel
+
+if TYPE_CHECKING:
+    from engine.backends.lora.vllm import VllmChats
 
 _QUESTION = ({"role": "user", "content": "Hello"},)
 
@@ -112,6 +115,11 @@ class Chats:
         several = chain(*self._speakers.values())
         return None if self._servers else sum(speaker.n_adapters for speaker in several)
 
+    async def is_alive(self) -> bool:
+        """Whether a vLLM server answers, where there are any."""
+        found = await asyncio.gather(*(server.is_alive() for server in self._servers))
+        return not found or any(found)
+
     async def drop_idle(self) -> None:
         """End every speaker that answers nobody: a training needs the memory."""
         several = chain(*self._speakers.values())
@@ -174,7 +182,7 @@ async def _read(begun: Coroutine[Any, Any, Answer]) -> None:
         raise ModelUnavailable(str(exc)) from exc
 
 
-def _vllm_servers(options: LoraOptions) -> Sequence[ChatWorker]:
+def _vllm_servers(options: LoraOptions) -> "Sequence[VllmChats]":
     if not options.vllm_urls:
         return ()
     # Its client takes a moment to import, which few servers need.

@@ -71,6 +71,14 @@ class VllmChats:
             # Its files are deleted all the same; nobody can ask for it through us any more.
             _log.warning("an adapter may stay loaded in the vLLM server: %s", exc)
 
+    async def is_alive(self) -> bool:
+        """Whether the server answers with what it serves."""
+        try:
+            return bool(await self._server.models())
+        except (WorkerGone, Busy, ChatRefused, Unknown) as exc:
+            _log.warning("a vLLM server is not well: %s", exc)
+            return False
+
     async def close(self) -> None:
         """Close the connections; answers break."""
         await self._server.close()

@@ -4,6 +4,7 @@ import asyncio
 import math
 import struct
 
+import httpx2
 import openai
 import pytest
 
@@ -11,7 +12,7 @@ from engine.backends.lora.bases import Bases
 from engine.backends.lora.chats import Chats
 from engine.backends.lora.options import LoraOptions
 from engine.backends.lora.published import BadAdapter
-from tests.engine.conftest import client, engine
+from tests.engine.conftest import PLAIN_HTTP, client, engine
 from tests.engine.lora.hub_server import running_hub
 from tests.engine.lora.running import ended, lora_engine, messages, start, supervised, until
 from tests.engine.lora.talking import make_adapter
@@ -91,11 +92,14 @@ async def _is_answered(api):
 
 async def test_training_succeeds_while_the_vllm_server_is_down(lora_base, tmp_path):
     """Its weights are whole, so the model is there; an event tells that nobody has tried it."""
-    async with lora_engine(tmp_path, lora_base, f"--vllm-url={NOBODY}") as (_, api):
+    async with lora_engine(tmp_path, lora_base, f"--vllm-url={NOBODY}") as (child, api):
         job_id = await start(api, method=supervised(n_epochs=1))
         job = await ended(api, job_id)
 
         assert (job.status, job.error) == ("succeeded", None)
+        async with httpx2.AsyncClient(**PLAIN_HTTP) as http:
+            health = await http.get(child.ready.removesuffix("/v1") + "/healthz")
+        assert health.json()["checks"] == {"database": True, "disk": True, "backend": False}
         said = [text for text in await messages(api, job_id) if "can't be tried now" in text]
         assert len(said) == 1
         assert "the vLLM server can't be reached" in said[0]

@@ -16,6 +16,9 @@ from engine.backends import (
     PromptTooLong,
 )
 from engine.backends.lora.base_chats import BaseChats
+from engine.backends.lora.bases import Bases
+from engine.backends.lora.chats import Chats
+from engine.backends.lora.options import LoraOptions
 from engine.backends.lora.place import AnswerBroken
 from engine.backends.lora.vllm import VllmChats
 from engine.catalogue import BaseModel
@@ -187,6 +190,16 @@ async def test_server_that_is_not_there_is_told():
     server = VllmChats(NOBODY, KEY)
     await server.forget(Path("/nowhere"))  # is logged, and stops nothing
     await server.close()
+
+
+async def test_one_server_that_answers_is_enough_for_health(vllm, tmp_path):
+    """Without servers nobody is asked."""
+    alive = []
+    for urls in ((), (NOBODY, vllm.url), (NOBODY,)):
+        chats = Chats(Bases((), tmp_path), LoraOptions(bases=(), vllm_urls=urls, vllm_key=KEY), ())
+        alive.append(await chats.is_alive())
+        await chats.close()
+    assert alive == [True, True, False]
 
 
 @pytest.mark.parametrize("breaks_after", [0, 4])
