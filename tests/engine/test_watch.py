@@ -8,7 +8,7 @@ import sqlite3
 from typing import Any
 
 import httpx2
-import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from engine.app import _backend
 from engine.exposition import NONE, Labels, family
@@ -180,13 +180,12 @@ async def test_full_disk_and_silent_backend_are_told(tmp_path):
 
 def test_prometheus_reads_what_is_written():
     """Its own parser finds the values, whatever is in a label."""
-    parser = pytest.importorskip("prometheus_client.parser")
     odd = 'a "b" \\ \n {c="d",} é'
     labels: Labels = (("path", odd), ("n", "1"))
     written = family("x_total", "counter", "X.", {labels: 3})
     written += family("y", "gauge", "Y.", {NONE: 2.5})
 
-    families = list(parser.text_string_to_metric_families(written))
+    families = list(text_string_to_metric_families(written))
 
     read = [(s.name, dict(s.labels), s.value) for each in families for s in each.samples]
     assert read == [
@@ -197,11 +196,10 @@ def test_prometheus_reads_what_is_written():
 
 async def test_prometheus_reads_the_servers_numbers(url):
     """The whole page is in its format, with a kind for each metric."""
-    parser = pytest.importorskip("prometheus_client.parser")
     async with httpx2.AsyncClient(**PLAIN_HTTP) as http:
         text = (await http.get(f"{root(url)}/metrics", headers=HEADERS)).text
 
-    families = list(parser.text_string_to_metric_families(text))
+    families = list(text_string_to_metric_families(text))
 
     assert {each.type for each in families} == {"counter", "gauge", "histogram"}
     assert all(each.samples for each in families)
