@@ -176,7 +176,8 @@ async def test_every_station_with_a_tiny_model(tmp_path, tiny_base):
         assert steps
         assert told.keys() >= {*steps}
         first, last = told[min(told)], told[max(told)]
-        assert "$" not in words(end)
+        before_its_words = words(end).split("«")[0]  # so small a model may say anything
+        assert "$" not in before_its_words
         await admin.presses("Почему так?", verdict)
         await admin.sees(f": {first} → {last}\n")
 
