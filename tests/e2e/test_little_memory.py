@@ -66,6 +66,10 @@ async def test_a_large_file_does_not_end_the_bot(tmp_path, cgroup: Cgroup, is_sh
     async with world(tmp_path, start_bot=False) as everything:
         everything.python = ("sh", "-c", ENTER, str(cgroup.folder), sys.executable, "-m")
         bot = await everything.start_bot()
+        # It asks the provider, so that the library for that has its memory before the limit comes.
+        asked = await everything.admin.says("/monitor ftjob-0")
+        await everything.admin.sees(lambda _: True, after=asked["message_id"])
+        assert everything.proxy.sent("GET", "/v1/fine_tuning/jobs/ftjob-0")
         if is_short:
             cgroup.allow(cgroup.used + TOO_LITTLE)
 
