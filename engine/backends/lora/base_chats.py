@@ -136,6 +136,8 @@ class BaseChats:
 
     def _take_over(self) -> None:
         """Give free places to chats that wait at other workers."""
+        if len(self._workers) == 1 or not any(worker.waiting for worker in self._workers):
+            return  # the usual case; what follows looks at every chat
         for worker in self._workers:
             while worker.is_ready and (place := self._late(worker)):
                 self._note_given(place.adapter, worker)
