@@ -12,6 +12,7 @@ from bot.delivery.outbox_store import OutboxStore
 from bot.delivery.screen import NO_BUTTONS, Screen
 from bot.edge.buttons import Press, parse
 from bot.edge.context import BotContext
+from bot.edge.prompts import numbers_in
 from bot.ratings import views
 from bot.ratings.entities import AwaitedCorrection, Complaint, HeldText, Rating
 from bot.ratings.feedback import PATIENCE_S, Feedback, looks_like_question
@@ -122,8 +123,7 @@ class RatingHandlers:
             context.also(lambda tx: store.done(tx, person_id, turn_id=awaited.turn_id))
             return False
         replied = message.reply_to_message.message_id if message.reply_to_message else 0
-        prompt_id = await self.outbox.message_of(_prompt_key(awaited.request_id))
-        if replied in (prompt_id, awaited.message_id):
+        if replied == awaited.message_id or await self._answers_prompt(context, awaited, replied):
             await self._keep(context, awaited.turn_id, place=awaited.message_id)
         elif awaited.thread_id != context.topic.thread_id:
             return False
@@ -137,6 +137,16 @@ class RatingHandlers:
         else:
             await self._keep(context, awaited.turn_id, place=awaited.message_id)
         return True
+
+    async def _answers_prompt(
+        self, context: BotContext, awaited: AwaitedCorrection, replied: int
+    ) -> bool:
+        """Whether the message replies to the prompt, which its words tell until its id is known."""
+        prompt_id = await self.outbox.message_of(_prompt_key(awaited.request_id))
+        if prompt_id is not None:
+            return replied == prompt_id
+        is_later = replied > awaited.message_id
+        return is_later and numbers_in(context.row.written, "feedback_prompt") is not None
 
     async def file_held(self, context: BotContext) -> None:
         """[It is a correction]: store the text. A double tap does it once."""

@@ -60,6 +60,13 @@ def test_a_few_broken_bytes_are_no_other_encoding():
     assert code_page_of(TEXT.encode() + "Да".encode("cp1251")).is_utf8
 
 
+@pytest.mark.parametrize("text", ["\ufffd" * 9, "a\ufffd b", TEXT + "\ufffd" * 2_000])
+def test_signs_of_lost_letters_are_characters_like_others(text):
+    """A model's words may be full of them; the file that holds them is UTF-8 all the same."""
+    assert code_page_of(text.encode()).is_utf8
+    assert not code_page_of(text.encode() + b"\xff\xfe" * 2_000).is_utf8
+
+
 @pytest.mark.parametrize("codec", RUSSIAN)
 @pytest.mark.parametrize("share", [2, 3, 4])
 def test_two_encodings_in_one_file_are_never_read_as_a_third(codec, share):

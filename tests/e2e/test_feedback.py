@@ -104,6 +104,36 @@ async def test_reason_and_correction(tmp_path):
         await stands(everything, (0, "too_general", None))
 
 
+async def test_reply_comes_before_the_word_that_the_prompt_was_sent(tmp_path):
+    """A slow network: Telegram shows the prompt, and the bot does not know yet that it does.
+
+    Later the prompt is forgotten, because it is old; what replies to it is still a correction.
+    """
+    async with world(tmp_path, CHAT_MODEL=MODEL) as everything:
+        tester, people = everything.tester, everything.people
+        answer = await answered(tester, "Мне страшно")
+        await tester.presses("👎", answer)
+        why = await tester.sees("Что не так?", timeout=PATIENT)
+        await people.fault("sendMessage", "hold_after", seconds=600)
+        await tester.presses("✍️ Написать за Наташу", why)
+        prompt = await tester.sees("Как сказала бы Наташа?", timeout=PATIENT)
+        await tester.says("Кто этот дракон?", reply_to=prompt["message_id"])
+        await stands(everything, (0, None, "Кто этот дракон?"))
+
+        await everything.restart_bot()
+        await tester.presses("✍️ Переписать", why)
+        prompt = await tester.sees(
+            "Как сказала бы Наташа?", after=prompt["message_id"], timeout=PATIENT
+        )
+        sent = "SELECT count(*) FROM outbox WHERE key GLOB 'correction:*' AND sent_at"
+        await eventually(lambda: everything.stored(sent) == [(2,)], timeout=PATIENT)
+        everything.stored("UPDATE awaited_corrections SET expires_at = 1")
+        everything.stored("DELETE FROM outbox WHERE key GLOB 'correction:*'")
+        await tester.says("Как его зовут?", reply_to=prompt["message_id"])
+        await stands(everything, (0, None, "Как его зовут?"))
+        assert len(everything.asked()) == 1
+
+
 async def test_question_within_the_minutes_is_asked_about(tmp_path):
     """Nothing is filed or answered before the press, which does one thing, once, over `kill -9`.
 

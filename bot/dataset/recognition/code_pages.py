@@ -48,6 +48,8 @@ _LOOKED_AT: Final = 20_000
 """Characters; more of them change no judgement."""
 _BROKEN: Final = 0.2
 """Of the characters beyond ASCII so many may be broken in a text that counts as UTF-8."""
+_LOST: Final = "\N{REPLACEMENT CHARACTER}"
+"""In place of bytes that can't be read; also a character that a text itself may hold."""
 _UTF8_WORD: Final = re.compile(rb"(?:[\xd0\xd1][\x80-\xbf]){4}")
 """Four letters of Russian in UTF-8; no text in another code page has the same bytes in a row."""
 _LEAST: Final = -5.2
@@ -117,7 +119,7 @@ def _wide(start: bytes) -> str:
 def _is_utf8(start: bytes, *, is_all: bool) -> bool:
     """Whether most characters beyond ASCII are UTF-8; the last one may be cut."""
     text = codecs.getincrementaldecoder("utf-8")(errors="replace").decode(start, final=is_all)
-    n_broken = text.count("\ufffd")
+    n_broken = text.count(_LOST) - start.count(_LOST.encode())
     return not n_broken or n_broken <= _BROKEN * sum(c > "\x7f" for c in text)
 
 

@@ -136,7 +136,7 @@ async def test_a_cancelled_download_stops_and_goes_on_at_its_revision(hub: Hub, 
     await half_sent(hub)
     part = tmp_path / "data/bases/owner--model.part"
     noted = part / ".cache/huggingface/download/config.json.metadata"
-    await asyncio.to_thread(wait_for_file, noted)
+    await asyncio.to_thread(wait_for_words, noted)
     assert bases.folder(ID) is None
     job.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -155,9 +155,10 @@ async def test_a_cancelled_download_stops_and_goes_on_at_its_revision(hub: Hub, 
     assert {path.name for path in folder.parent.iterdir()} == {"owner--model"}
 
 
-def wait_for_file(path: Path) -> None:
+def wait_for_words(path: Path) -> None:
+    """Until the file is there and written: it is created first."""
     deadline = time.monotonic() + 60
-    while not path.is_file():
+    while not path.is_file() or not path.stat().st_size:
         assert time.monotonic() < deadline
         time.sleep(0.01)
 
