@@ -145,7 +145,7 @@ class RatingHandlers:
         prompt_id = await self.outbox.message_of(_prompt_key(awaited.request_id))
         if prompt_id is not None:
             return replied == prompt_id
-        is_later = replied > awaited.message_id
+        is_later = replied > (awaited.message_id or 0)
         return is_later and numbers_in(context.row.written, "feedback_prompt") is not None
 
     async def file_held(self, context: BotContext) -> None:

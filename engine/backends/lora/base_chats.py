@@ -1,5 +1,6 @@
 """The chats of one base: the places in its queue, and which worker answers each."""
 
+import asyncio
 import math
 import time
 from collections import Counter
@@ -18,6 +19,8 @@ _FIRST_GUESS_S = 10.0
 """How long an answer takes, before any was measured."""
 _AHEAD = 2
 """Batches by which a worker's next chat may be younger than one that waits elsewhere."""
+_LOOK_S = 1.0
+"""Between two looks for chats to move, while some wait: a worker may have fallen silent."""
 _NEWEST_SHARE = 0.2
 """Of the newest answer in the average of their durations."""
 
@@ -44,6 +47,7 @@ class BaseChats:
         self._resting: dict[ChatWorker, tuple[float, str]] = {}
         """Workers that are passed over: until when, and why."""
         self._answer_s = _FIRST_GUESS_S
+        self._next_look: asyncio.TimerHandle | None = None
 
     @property
     def n_open(self) -> int:
@@ -83,7 +87,8 @@ class BaseChats:
         """The worker that knows the adapter, unless others have less to do.
 
         One that knows it is left out if it is full and others are not, or if it has a whole batch
-        more than another. So a chat waits rather than an adapter is loaded, but not for long.
+        more than another. So a chat waits rather than an adapter is loaded, but not for long. One
+        that is starting or silent counts as if it had a batch more.
 
         Raises:
             Busy, ModelUnavailable: there is none.
@@ -101,9 +106,8 @@ class BaseChats:
         awake = [worker for worker in able if worker.is_ready or loads[worker]]
         if all(loads[worker] >= self._batch for worker in awake):
             awake += [worker for worker in able if worker not in awake][:1]
-        # Those that wait for a worker that is just starting wait as for a batch.
         for worker in awake:
-            loads[worker] += 0 if worker.is_ready else self._batch
+            loads[worker] += 0 if _is_at_work(worker) else self._batch
         least = min(loads[worker] for worker in awake)
         limit = self._batch if least < self._batch else least + self._batch
         known = self._given.pop(place.adapter, None) if place.adapter else None
@@ -139,9 +143,15 @@ class BaseChats:
         if len(self._workers) == 1 or not any(worker.waiting for worker in self._workers):
             return  # the usual case; what follows looks at every chat
         for worker in self._workers:
-            while worker.is_ready and (place := self._late(worker)):
+            while _is_at_work(worker) and (place := self._late(worker)):
                 self._note_given(place.adapter, worker)
                 place.move(worker)
+        if self._next_look is None:
+            self._next_look = asyncio.get_running_loop().call_later(_LOOK_S, self._look_again)
+
+    def _look_again(self) -> None:
+        self._next_look = None
+        self._take_over()
 
     def _late(self, taker: ChatWorker) -> Place | None:
         """A chat that waits elsewhere and that *taker* should answer next.
@@ -158,7 +168,7 @@ class BaseChats:
             if worker is not taker:
                 there, waiting = self._begun_and_waiting(worker)
                 # The first ones are about to begin if it has room itself.
-                n_next = self._batch - len(there) if worker.is_ready else 0
+                n_next = self._batch - len(there) if _is_at_work(worker) else 0
                 late += waiting[max(0, n_next) :]
         late = [p for p in late if p.number < limit and not p.moves and taker not in p.refused]
         oldest = min((place.number for place in late), default=0)
@@ -189,3 +199,7 @@ class BaseChats:
         there = (other for other in self._places if other.worker is place.worker)
         n_earlier = sum(other.number < place.number for other in there)
         return max(0, n_earlier + 1 - self._batch)
+
+
+def _is_at_work(worker: ChatWorker) -> bool:
+    return worker.is_ready and not worker.is_silent

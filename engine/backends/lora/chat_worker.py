@@ -35,6 +35,10 @@ class ChatWorker(Protocol):
     def is_ready(self) -> bool:
         """Whether it takes chats at once; otherwise its next chat starts it first."""
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing was heard of it for seconds, although it has work; perhaps it hangs."""
+
     async def answer(self, request: ChatRequest, adapter: Path | None, number: int) -> Answer:
         """Begin an answer; of the chats that wait, the one of the lowest *number* is next.
 

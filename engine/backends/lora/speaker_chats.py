@@ -63,6 +63,11 @@ class SpeakerChats:
         return self._speaker is not None and self._speaker.is_running
 
     @property
+    def is_silent(self) -> bool:
+        """See `ChatWorker.is_silent`."""
+        return self._speaker is not None and self._speaker.is_silent
+
+    @property
     def n_adapters(self) -> int:
         """Adapters in its memory."""
         return self._speaker.n_adapters if self._speaker and self.is_ready else 0

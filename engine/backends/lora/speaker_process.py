@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -25,11 +26,18 @@ from engine.backends.lora.speech_lines import (
     Refused,
     Reply,
     Said,
+    Works,
     decode,
     encode,
 )
 
 MODULE = "engine.backends.lora.speaker"
+LOOK_S = 1.0
+SILENT_LOOKS = 5
+"""So many looks without a word, and a speaker at work counts as silent."""
+HUNG_LOOKS = 600
+"""So many, and it has hung. A prompt that can't be read in parts takes minutes on a slow CPU."""
+_log = logging.getLogger(__name__)
 
 
 class SpeakerGone(Exception):
@@ -96,12 +104,20 @@ class SpeakerProcess:
         self._ready: asyncio.Future[SpeakerGone | None] = asyncio.Future()
         self._stops = False
         self._gone: SpeakerGone | None = None
+        self._n_silent = 0
+        """Looks since its last word; counted, because this process itself may have been stopped."""
         self._task = asyncio.create_task(self._read())
+        self._watch = asyncio.create_task(self._look())
 
     @property
     def is_running(self) -> bool:
         """Whether it takes orders."""
         return self._gone is None and not self._stops
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it has orders and said nothing for some seconds."""
+        return self._n_silent >= SILENT_LOOKS
 
     async def ready(self) -> None:
         """Return when the base is loaded. Raises `SpeakerGone`."""
@@ -129,6 +145,7 @@ class SpeakerProcess:
     async def stop(self) -> None:
         """End the process and wait until it has ended."""
         self._stops = True
+        self._watch.cancel()
         await self._carrier.stop()
         await self._task
 
@@ -143,11 +160,26 @@ class SpeakerProcess:
                     problem = line.message
                 else:
                     self._take(line)
+        if not self._stops:
+            self._watch.cancel()
         reason = await self._carrier.ended(is_expected=self._stops)
         self._end(SpeakerGone(problem or reason))
 
+    async def _look(self) -> None:
+        """Count how long it is silent, and end it when it has hung."""
+        while self._n_silent < HUNG_LOOKS:
+            await asyncio.sleep(LOOK_S)
+            self._n_silent = self._n_silent + 1 if self._exchanges else 0
+        _log.error("a speaker at work has said nothing for %d s; it is ended", HUNG_LOOKS * LOOK_S)
+        self._stops = True
+        self._end(SpeakerGone("the process that answers has hung"))
+        await self._carrier.stop()
+
     def _take(self, line: Line) -> None:
-        if isinstance(line, Ready):
+        self._n_silent = 0
+        if isinstance(line, Works):
+            pass
+        elif isinstance(line, Ready):
             self._ready.set_result(None)
         elif isinstance(line, Holds):
             self.n_adapters = line.n_adapters
@@ -155,6 +187,8 @@ class SpeakerProcess:
             exchange.put(line)  # type: ignore[arg-type]  # a speaker sends replies only
 
     def _end(self, gone: SpeakerGone) -> None:
+        if self._gone is not None:
+            return
         self._gone = gone
         if not self._ready.done():
             self._ready.set_result(gone)
@@ -172,12 +206,16 @@ class Spoken:
         self._left = left
         self._is_computed = True
         """False while it is known that the chat only waits."""
+        self._is_taken = False
+        """Whether the speaker has heard of it."""
         self._is_over = False
 
     @property
     def is_waiting(self) -> bool:
         """Whether it is not computed yet, also by what was not read yet."""
-        return self._exchange.is_silent and not (self._is_computed or self._is_over)
+        is_unheard = self._speaker.is_silent and not self._is_taken
+        is_computed = self._is_computed and not is_unheard
+        return self._exchange.is_silent and not (is_computed or self._is_over)
 
     async def begin(self, request: ChatRequest, adapter: Path | None, number: int) -> int:
         """Send the chat; returns the tokens of its messages once they are counted."""
@@ -186,7 +224,7 @@ class Spoken:
         if isinstance(reply, Refused):
             raise _refusal(reply)
         assert isinstance(reply, Begun)
-        self._is_computed = False
+        self._is_computed, self._is_taken = False, True
         return reply.prompt_tokens
 
     def __aiter__(self) -> "Spoken":

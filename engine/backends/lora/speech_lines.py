@@ -130,6 +130,11 @@ class Holds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Works:
+    """It computes, and has nothing else to say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """The chat is not answered."""
 
@@ -169,12 +174,12 @@ class Forgotten:
 
 Order = Ask | Cancel | Forget | SetThreads
 Reply = Begun | Opened | Refused | Said | Broken | Forgotten
-Line = Order | Reply | Ready | Failed | Holds
+Line = Order | Reply | Ready | Failed | Holds | Works
 _KINDS: Mapping[str, type[Line]] = {
     kind.__name__: kind
     for kind in (
         *(Ask, Cancel, Forget, SetThreads),
-        *(Ready, Failed, Holds, Begun, Opened, Refused, Said, Broken, Forgotten),
+        *(Ready, Failed, Holds, Works, Begun, Opened, Refused, Said, Broken, Forgotten),
     )
 }
 

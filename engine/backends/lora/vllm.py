@@ -31,6 +31,7 @@ class VllmChats:
     """The chats of all bases at a vLLM server, which is a `ChatWorker` of each."""
 
     is_ready = True
+    is_silent = False
     waiting = ()
 
     def __init__(self, url: str, key: str) -> None:

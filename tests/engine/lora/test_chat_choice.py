@@ -34,6 +34,7 @@ class Worker:
         """Each chat takes the next of *script*: an error at once, or the pieces and errors."""
         self.script = list(script)
         self.is_ready = True
+        self.is_silent = False
         self.waiting: dict[int, asyncio.Event] = {}
         self.asked: list[Path | None] = []
 
@@ -297,6 +298,35 @@ async def test_chats_do_not_wait_for_a_start_that_takes_long():
 
     assert await ended(readers, one) == ["one"] * len(readers)
     assert chats.n_open == 0
+
+
+async def test_chats_leave_a_worker_that_has_fallen_silent(monkeypatch: pytest.MonkeyPatch):
+    """Also those that it could begin at once, and when nothing else happens; new ones avoid it."""
+    monkeypatch.setattr("engine.backends.lora.base_chats._LOOK_S", 0.01)
+    hung, quick = Queueing("hung"), Queueing("quick")
+    chats = chats_of(hung, quick)
+    answers = await opened(chats, *[f"a{number}" for number in range(4 * BATCH)])
+    left = set(hung.waiting)
+    for number in hung.ends:
+        await answers[number].pieces.aclose()
+    readers = [
+        asyncio.create_task(said(answer))
+        for number, answer in enumerate(answers)
+        if number not in hung.ends
+    ]
+    await ended([], quick)
+    assert left == set(hung.waiting)
+
+    hung.is_silent = True
+    async with asyncio.timeout(10):
+        while hung.waiting:
+            await asyncio.sleep(0.01)
+            await ended([], quick)
+    readers += await crowd(chats, "b", "c")
+    await ended([], quick)
+
+    assert [reader.result() for reader in readers] == ["quick"] * (3 * BATCH + 2)
+    assert left <= set(quick.begun)
 
 
 async def test_chat_that_moves_in_vain_is_asked_for_elsewhere():

@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import io
 import signal
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import openai
@@ -11,9 +13,17 @@ import psutil
 import pytest
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
+from engine.backends import ChatRequest, ModelSource
+from engine.backends.lora import speaker_process
+from engine.backends.lora.chat_worker import WorkerGone
+from engine.backends.lora.speaker import __main__ as speaker_main
+from engine.backends.lora.speaker_child import start_child
+from engine.backends.lora.speaker_process import Spoken
+from engine.backends.lora.speech_lines import Ready, Works, decode
 from tests.engine.conftest import KEY, PLAIN_HTTP, client, engine
 from tests.engine.lora.running import options, until
 from tests.engine.lora.talking import Talk, make_lively_base
+from tests.engine.lora.test_vllm import BASE
 
 MODEL = "lively"
 QUESTION = [{"role": "user", "content": "Привет"}]
@@ -226,3 +236,40 @@ async def test_base_that_cannot_be_loaded_is_a_503(base, tmp_path):
             assert str(tmp_path) not in str(caught.value)
     log = (tmp_path / "engine.log").read_text()
     assert log.count("can't be loaded") == 1
+
+
+async def test_speaker_that_hangs_is_ended(base, monkeypatch):
+    """Who waits for it hears what happened, and its memory is free."""
+    monkeypatch.setattr(speaker_process, "LOOK_S", 0.5)
+    monkeypatch.setattr(speaker_process, "HUNG_LOOKS", 8)
+    monkeypatch.setattr(speaker_process, "SILENT_LOOKS", 4)
+    speaker = await start_child(base, device="cpu", threads=1, chat_batch=BATCH)
+    (child,) = [process for process in psutil.Process().children() if is_speaker(process)]
+    await speaker.ready()
+    known = replace(BASE, context_tokens=1024)
+    model = ModelSource(name=MODEL, base_model=known, folder=None, step=0)
+    request = ChatRequest(model=model, messages=QUESTION, max_tokens=LONG)
+    spoken = Spoken(speaker, lambda: None)
+    await spoken.begin(request, None, 1)
+    await anext(spoken)
+
+    child.suspend()
+
+    with pytest.raises(WorkerGone, match="has hung"):
+        async for _ in spoken:
+            pass
+    assert not speaker.is_running
+    await speaker.stop()
+    assert not child.is_running()
+
+
+def test_speaker_at_work_gives_signs_of_life(monkeypatch):
+    """Not beside other words."""
+    told = io.BytesIO()
+    tell = speaker_main._Teller(told)
+    tell(Ready())
+    tell.works()
+    monkeypatch.setattr(speaker_main, "SILENT_S", 0.0)
+    tell.works()
+
+    assert [decode(raw) for raw in told.getvalue().splitlines()] == [Ready(), Works()]

@@ -10,12 +10,16 @@ import os
 import queue
 import sys
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from engine.backends.lora.speech_lines import Failed, Line, Order, Ready, decode, encode
+from engine.backends.lora.speech_lines import Failed, Line, Order, Ready, Works, decode, encode
 from engine.backends.lora.speech_socket import call
+
+SILENT_S = 1.0
+"""After this time without a word it says that it works."""
 
 
 def main() -> None:
@@ -23,7 +27,7 @@ def main() -> None:
     arguments = _arguments()
     orders: queue.SimpleQueue[Order] = queue.SimpleQueue()
     heard, replies = _streams(arguments.server)
-    tell = _teller(replies)
+    tell = _Teller(replies)
     threading.Thread(target=_listen, args=(heard, orders), daemon=True).start()
 
     # These imports take seconds, during which the end of the server must not go unnoticed.
@@ -47,6 +51,7 @@ def main() -> None:
         while loop.is_idle or not orders.empty():
             loop.hear(orders.get())
         loop.turn()
+        tell.works()
 
 
 def _arguments() -> argparse.Namespace:
@@ -78,15 +83,25 @@ def _own_stdout() -> BinaryIO:
     return replies
 
 
-def _teller(replies: BinaryIO) -> Callable[[Line], None]:
-    def tell(line: Line) -> None:
+class _Teller:
+    """Writes lines for the server."""
+
+    def __init__(self, replies: BinaryIO) -> None:
+        self._replies = replies
+        self._told_at = 0.0
+
+    def __call__(self, line: Line) -> None:
+        self._told_at = time.monotonic()
         try:
-            replies.write(encode(line))
-            replies.flush()
+            self._replies.write(encode(line))
+            self._replies.flush()
         except OSError:
             os._exit(0)  # The server has gone.
 
-    return tell
+    def works(self) -> None:
+        """Give a sign of life if there was none for a while."""
+        if time.monotonic() - self._told_at >= SILENT_S:
+            self(Works())
 
 
 def _listen(heard: BinaryIO, orders: "queue.SimpleQueue[Order]") -> None:
