@@ -159,6 +159,8 @@ class BotParts:
         self.runs, self.training, self.submission = (
             training.runs, training.plans, training.submission,
         )  # fmt: skip
+        self.starts, self.offers = training.starts, training.offers
+        self.estimates, self.spending = training.estimates, training.spending
         self.restarts = part(AlarmsFeature).restarts
         serving, trials = part(ServingFeature), part(TrialsFeature)
         self.serving, self.models, self.last_days = (
@@ -206,7 +208,7 @@ class BotParts:
         return await self.training.plan(parameters, asked_by=ADMIN, request_id=self.request())
 
     async def confirm(self, run: TrainingRun, by: int = ADMIN) -> TrainingRun:
-        return await self.training.confirm(run.id, by=by, request_id=self.request())
+        return await self.starts.confirm(run.id, by=by, request_id=self.request())
 
     async def confirmed(self) -> TrainingRun:
         """A plan whose start button was pressed."""

@@ -33,6 +33,7 @@ from bot.gateways.provider import TrainingApi
 from bot.jobs.store import JobStore
 from bot.runtime.workers import Workers
 from bot.storage.database import Database, Transaction
+from bot.training.plan_starts import PlanStarts
 from bot.training.plans import TrainingPlans
 
 _WAITING: Final = (JobStatus.VALIDATING_FILES, JobStatus.QUEUED)
@@ -48,7 +49,8 @@ class Restarts:
     database: Database
     store: RestartStore
     jobs: JobStore
-    training: TrainingPlans
+    plans: TrainingPlans
+    starts: PlanStarts
     api: TrainingApi
     notifications: Notifications
     on_cancelled: Callable[[str], None]
@@ -131,7 +133,7 @@ class Restarts:
         """Start the plan of the cancelled job again; the stored new plan, if there is one."""
         try:
             run_id = restart.run_id or await self._plan(restart)
-            await self.training.confirm(run_id, by=restart.asked_by, request_id=restart.request_id)
+            await self.starts.confirm(run_id, by=restart.asked_by, request_id=restart.request_id)
         except PlanTaken:
             _logger.info("Run %s was started by another press", run_id)
         except ProviderError:
@@ -145,7 +147,7 @@ class Restarts:
         tracked = await self.jobs.bare(restart.job_id)
         assert tracked is not None
         assert tracked.run_id is not None
-        run = await self.training.plan_again(
+        run = await self.plans.plan_again(
             tracked.run_id, asked_by=restart.asked_by, request_id=restart.request_id
         )
         await self.database.write(lambda tx: self.store.planned(tx, restart.job_id, run.id))

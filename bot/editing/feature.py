@@ -42,7 +42,7 @@ def build(
     answers = Answers(database=core.database, ratings=ratings.store, decisions=ratings.decisions)
     readiness = Readiness(
         export=export.export,
-        estimates=training.plans.estimates,
+        estimates=training.estimates,
         usual=training.handlers.defaults,
         zone=core.settings.zone,
     )

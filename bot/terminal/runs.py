@@ -21,7 +21,7 @@ from bot.gateways.provider import TrainingApi
 from bot.storage import lock
 from bot.storage.database import Database, Transaction
 from bot.training.entities import RunTwin
-from bot.training.plans import TWIN_S
+from bot.training.plan_starts import TWIN_S
 
 if TYPE_CHECKING:
     from bot.training.feature import TrainingFeature

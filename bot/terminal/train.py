@@ -113,8 +113,8 @@ class _Train:
             return None
         report = await features.datasets.report()
         self.output.line(dataset.verdict(Texts("en", self.settings.zone), report))
-        estimate = await features.training.plans.estimates.of_run(run)
-        shutdown = await features.training.plans.last_day(parameters.base_model)
+        estimate = await features.training.estimates.of_run(run)
+        shutdown = await features.training.offers.last_day(parameters.base_model)
         if run.parameters.base_model != parameters.base_model:
             self.output.aside(
                 f"the server does not have {one_line(parameters.base_model)}: using its only base "
@@ -123,19 +123,19 @@ class _Train:
         self._show(run, estimate, shutdown)
         if not estimate.can_start:
             await self._tell_bases(features, run)
-            await features.training.plans.drop(run.id)
+            await features.training.starts.drop(run.id)
             return None
         if not self._agrees(estimate):
-            await features.training.plans.drop(run.id)
+            await features.training.starts.drop(run.id)
             return None
         if not await self._start(features, run.id):
-            await features.training.plans.drop(run.id)
+            await features.training.starts.drop(run.id)
             return None
         return await self._submitted(features, run.id)
 
     async def _tell_bases(self, features: TerminalTraining, run: TrainingRun) -> None:
         """Name the base models that the server could train instead."""
-        for offer in await features.training.plans.other_bases(run):
+        for offer in await features.training.offers.other_bases(run):
             found = offer.estimate
             lack = "" if found is None or found.fits else ": not enough memory"
             self.output.line(f"  --model {one_line(offer.name)}{lack}")
@@ -143,11 +143,11 @@ class _Train:
 
     async def _start(self, features: TerminalTraining, run_id: int) -> bool:
         """Start the plan; False: the same was started a moment ago, and one is enough."""
-        plans, request = features.training.plans, new_request_id()
+        starts, request = features.training.starts, new_request_id()
         if self.options.is_another:
-            await plans.confirm(run_id, by=BY_TERMINAL, request_id=request)
+            await starts.confirm(run_id, by=BY_TERMINAL, request_id=request)
             return True
-        found = await plans.start(run_id, by=BY_TERMINAL, request_id=request)
+        found = await starts.start(run_id, by=BY_TERMINAL, request_id=request)
         if not isinstance(found, StartDoubts):
             return True
         twin = found.twin
@@ -155,7 +155,7 @@ class _Train:
             return False
         if found.month and not self._wants_above(found.month):
             return False
-        await plans.confirm(run_id, by=BY_TERMINAL, request_id=request)
+        await starts.confirm(run_id, by=BY_TERMINAL, request_id=request)
         return True
 
     def _wants_another(self, twin: RunTwin) -> bool:

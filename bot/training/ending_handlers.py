@@ -15,6 +15,8 @@ from bot.jobs.watching import Watching
 from bot.texts import Texts
 from bot.training import ending_views as views
 from bot.training.notifications import EndingNotifications
+from bot.training.plan_offers import PlanOffers
+from bot.training.plan_starts import PlanStarts
 from bot.training.plans import TrainingPlans
 from bot.training.remedies import Remedy
 from bot.training.store import RunStore
@@ -26,6 +28,8 @@ class EndingHandlers:
 
     runs: RunStore
     plans: TrainingPlans
+    starts: PlanStarts
+    offers: PlanOffers
     watching: Watching
     rendering: EndingNotifications
     plan_screen: Callable[[Texts, TrainingRun], Awaitable[Screen]]
@@ -44,7 +48,7 @@ class EndingHandlers:
         """Offer the remedies for poor answers; the button names the job."""
         tracked = await self.watching.numbered(context.press.number)
         run = await self.runs.get(tracked.run_id) if tracked.run_id else None
-        changes = self.plans.remedies(run) if run else {}
+        changes = self.offers.remedies(run) if run else {}
         context.reply(views.remedies(context.texts, tracked, run, changes))
 
     async def with_remedy(self, context: BotContext) -> None:
@@ -69,8 +73,8 @@ class EndingHandlers:
 
     async def ask_model(self, context: BotContext) -> None:
         """Offer other base models."""
-        run = await self.plans.get(context.press.number)
-        context.reply(views.other_model(context.texts, run, await self.plans.other_bases(run)))
+        run = await self.starts.get(context.press.number)
+        context.reply(views.other_model(context.texts, run, await self.offers.other_bases(run)))
 
     async def with_model(self, context: BotContext) -> None:
         """Make the same plan with another base model."""
@@ -79,7 +83,7 @@ class EndingHandlers:
         await self._reply(context, run_id, plan)
 
     async def _reply(self, context: BotContext, run_id: int, plan: TrainingRun) -> None:
-        run, screen = await self.plans.get(run_id), await self.plan_screen(context.texts, plan)
+        run, screen = await self.starts.get(run_id), await self.plan_screen(context.texts, plan)
         context.reply(views.derived(context.texts, screen, run, plan))
 
 

@@ -19,6 +19,8 @@ from bot.training.estimates import Estimates
 from bot.training.handlers import FullName, PlanHandlers, is_name
 from bot.training.notifications import EndingNotifications
 from bot.training.parameters import defaults_of
+from bot.training.plan_offers import PlanOffers
+from bot.training.plan_starts import PlanStarts
 from bot.training.plans import TrainingPlans
 from bot.training.spending import Spending
 from bot.training.store import RunStore
@@ -32,6 +34,10 @@ class TrainingFeature(Feature):
 
     runs: RunStore
     plans: TrainingPlans
+    starts: PlanStarts
+    offers: PlanOffers
+    estimates: Estimates
+    spending: Spending
     submission: Submission
     handlers: PlanHandlers
     endings: EndingNotifications
@@ -72,23 +78,45 @@ def build(
         base_url=base_url,
         zone=settings.zone,
     )
-    plans = TrainingPlans(
+    bases = ServerBases(api=core.provider, estimates=estimates)
+    starts = PlanStarts(
         database=core.database,
         runs=runs,
-        estimates=estimates,
-        bases=ServerBases(api=core.provider, estimates=estimates),
         spending=spending,
+        datasets=dataset.datasets,
+        catalogue=catalogue,
+        on_confirmed=submission.wake,
+    )
+    offers = PlanOffers(
+        runs=runs,
+        estimates=estimates,
+        bases=bases,
         datasets=dataset.datasets,
         api=core.provider,
         catalogue=catalogue,
         base_url=base_url,
         base_model=settings.base_model,
-        on_confirmed=submission.wake,
+    )
+    plans = TrainingPlans(
+        database=core.database,
+        runs=runs,
+        estimates=estimates,
+        bases=bases,
+        datasets=dataset.datasets,
+        catalogue=catalogue,
+        starts=starts,
+        offers=offers,
+        base_url=base_url,
+        base_model=settings.base_model,
     )
     full_names: list[FullName] = []
     handlers = PlanHandlers(
         full_names=full_names,
         plans=plans,
+        starts=starts,
+        offers=offers,
+        estimates=estimates,
+        spending=spending,
         submission=submission,
         jobs=jobs.store,
         versions=dataset.versions,
@@ -114,6 +142,8 @@ def build(
     endings = EndingHandlers(
         runs=runs,
         plans=plans,
+        starts=starts,
+        offers=offers,
         watching=jobs.watching,
         rendering=rendering,
         plan_screen=handlers.plan_screen,
@@ -122,6 +152,10 @@ def build(
         name="training",
         runs=runs,
         plans=plans,
+        starts=starts,
+        offers=offers,
+        estimates=estimates,
+        spending=spending,
         submission=submission,
         full_names=full_names,
         handlers=handlers,

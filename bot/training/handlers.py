@@ -20,7 +20,11 @@ from bot.texts import Texts, cut
 from bot.training import base_views, edit_views, price_views, remark_views, start_views, views
 from bot.training.edits import PlanPart
 from bot.training.entities import StartDoubts
+from bot.training.estimates import Estimates
+from bot.training.plan_offers import PlanOffers
+from bot.training.plan_starts import PlanStarts
 from bot.training.plans import TrainingPlans
+from bot.training.spending import Spending
 from bot.training.submission import Submission
 from bot.training.words import understood
 
@@ -35,6 +39,10 @@ class PlanHandlers:
     """For admins."""
 
     plans: TrainingPlans
+    starts: PlanStarts
+    offers: PlanOffers
+    estimates: Estimates
+    spending: Spending
     submission: Submission
     jobs: JobStore
     versions: DatasetVersions
@@ -69,16 +77,16 @@ class PlanHandlers:
     async def _plan(
         self, context: BotContext, on_button: Sequence[str], *, is_once: bool = False
     ) -> None:
-        rule = self.catalogue.suffix_rule(self.plans.base_url)
+        rule = self.catalogue.suffix_rule(self.offers.base_url)
         asked = understood(context.words or on_button, self.defaults, self.catalogue, rule)
         parameters = asked.parameters
         for full_name in self.full_names:
             base_model = await full_name(parameters.base_model) or parameters.base_model
             parameters = replace(parameters, base_model=base_model)
-        base_model = await self.plans.bases.full_name(parameters.base_model)
+        base_model = await self.offers.bases.full_name(parameters.base_model)
         parameters = replace(parameters, base_model=base_model)
         if "base_model" in asked.named and not on_button:
-            near = await self.plans.similar_models(parameters)
+            near = await self.offers.similar_models(parameters)
             if near:
                 screen = base_views.unknown(context.texts, parameters, self.defaults, near)
                 context.reply(screen)
@@ -90,7 +98,7 @@ class PlanHandlers:
             is_named="suffix" in asked.named,
             is_once=is_once,
         )
-        if is_once and await self.plans.runs.of_request(context.request_id) is None:
+        if is_once and await self.starts.runs.of_request(context.request_id) is None:
             await context.say_above("plan_is_there", run_id=run.id)
             return
         screen = await self.plan_screen(context.texts, run)
@@ -99,26 +107,26 @@ class PlanHandlers:
 
     async def show(self, context: BotContext) -> None:
         """Show the plan again after a choice."""
-        run = await self.plans.open_plan(context.press.number)
+        run = await self.starts.open_plan(context.press.number)
         context.show(await self.plan_screen(context.texts, run))
 
     async def show_details(self, context: BotContext) -> None:
         """Show all numbers of the plan, and buttons for its parts."""
-        run = await self.plans.open_plan(context.press.number)
-        estimate = await self.plans.estimates.of_run(run)
-        facts = views.PlanFacts(estimate=estimate, base_url=self.plans.base_url)
+        run = await self.starts.open_plan(context.press.number)
+        estimate = await self.estimates.of_run(run)
+        facts = views.PlanFacts(estimate=estimate, base_url=self.offers.base_url)
         screen = views.details(context.texts, run, facts, self.catalogue)
         context.show(_in_plan(context.texts, run.id, screen))
 
     async def choose(self, context: BotContext) -> None:
         """Show the options for a part of the plan as buttons."""
         run_id, part, _ = _edit(context)
-        run = await self.plans.open_plan(run_id)
-        bases = await self.plans.bases_for(run) if part is PlanPart.MODEL else []
+        run = await self.starts.open_plan(run_id)
+        bases = await self.offers.bases_for(run) if part is PlanPart.MODEL else []
         if bases:
             screen = base_views.bases(context.texts, run, bases)
         else:
-            options = await self.plans.prices(run, part)
+            options = await self.offers.prices(run, part)
             screen = edit_views.choice(context.texts, run, part, options, self.catalogue)
         context.show(_in_plan(context.texts, run_id, screen))
 
@@ -129,7 +137,7 @@ class PlanHandlers:
 
     async def ask_name(self, context: BotContext) -> None:
         """Ask for a name of the admin's own."""
-        run = await self.plans.open_plan(context.press.number)
+        run = await self.starts.open_plan(context.press.number)
         placeholder = cut(run.parameters.suffix, _PLACEHOLDER_UNITS) or "natasha-v1"
         prompt = context.texts("name_prompt", run_id=run.id)
         context.reply(Screen(text=prompt, placeholder=placeholder))
@@ -143,11 +151,11 @@ class PlanHandlers:
     async def start(self, context: BotContext) -> None:
         """Start the run; of many presses exactly one does. Doubts are asked about first."""
         run_id, by, is_late = context.press.number, context.person.id, context.is_late
-        found = await self.plans.start(
+        found = await self.starts.start(
             run_id, by=by, request_id=context.request_id, is_late=is_late
         )
         if isinstance(found, StartDoubts):
-            run, starter = await self.plans.get(run_id), found.twin.by if found.twin else 0
+            run, starter = await self.starts.get(run_id), found.twin.by if found.twin else 0
             who = await self.people.named(starter) if starter else None
             screen = start_views.ask(context.texts, run, found, who, is_own=starter == by)
             screen = _in_plan(context.texts, run_id, screen)
@@ -161,14 +169,14 @@ class PlanHandlers:
         if context.is_late:
             await self.start(context)
             return
-        run = await self.plans.confirm(
+        run = await self.starts.confirm(
             context.press.number, by=context.person.id, request_id=context.request_id
         )
         context.show(views.started(context.texts, run))
 
     async def drop(self, context: BotContext) -> None:
         """Drop the plan."""
-        run = await self.plans.drop(context.press.number)
+        run = await self.starts.drop(context.press.number)
         context.show(views.dropped(context.texts, run))
 
     async def look(self, context: BotContext) -> None:
@@ -194,34 +202,34 @@ class PlanHandlers:
 
     async def show_prices(self, context: BotContext) -> None:
         """Show what training on a version costs, for every model that can be tuned."""
-        catalogue, plans = self.catalogue, self.plans
+        catalogue, offers = self.catalogue, self.offers
         dataset = await self.versions.get(context.press.number)
         epochs = sorted({preset.n_epochs for preset in catalogue.presets.values()})
         models = [
-            (model, await plans.estimates.by_epochs(dataset, model.name, epochs))
-            for model in catalogue.tunable(today_utc(), base_url=plans.base_url)
+            (model, await self.estimates.by_epochs(dataset, model.name, epochs))
+            for model in catalogue.tunable(today_utc(), base_url=offers.base_url)
         ]
         presets = []
         for preset in catalogue.presets.values():
-            base_model = preset.base_model or plans.base_model
-            presets.append((preset, await plans.estimates.of(dataset, base_model, preset.n_epochs)))
-        offers = price_views.PriceTable(
+            base_model = preset.base_model or offers.base_model
+            presets.append((preset, await self.estimates.of(dataset, base_model, preset.n_epochs)))
+        table = price_views.PriceTable(
             dataset=dataset, epochs=epochs, models=models, presets=presets
         )
-        elsewhere = "" if catalogue.is_at_home(plans.base_url) else plans.base_url
-        context.reply(price_views.prices(context.texts, offers, catalogue, elsewhere=elsewhere))
+        elsewhere = "" if catalogue.is_at_home(offers.base_url) else offers.base_url
+        context.reply(price_views.prices(context.texts, table, catalogue, elsewhere=elsewhere))
 
     async def plan_screen(self, texts: Texts, run: TrainingRun) -> Screen:
         """The plan with its estimate and everything else to know before it is started."""
-        estimate = await self.plans.estimates.of_run(run)
+        estimate = await self.estimates.of_run(run)
         facts = views.PlanFacts(
             estimate=estimate,
-            base_url=self.plans.base_url,
-            shutdown=await self.plans.last_day(run.parameters.base_model),
+            base_url=self.offers.base_url,
+            shutdown=await self.offers.last_day(run.parameters.base_model),
             active=await self.jobs.active_names(),
-            n_cut=await self.plans.n_cut(run),
-            presets=await self.plans.presets(run, estimate),
-            month=await self.plans.spending.month(),
+            n_cut=await self.offers.n_cut(run),
+            presets=await self.offers.presets(run, estimate),
+            month=await self.spending.month(),
         )
         return _in_plan(texts, run.id, views.plan(texts, run, facts, self.catalogue))
 

@@ -25,7 +25,7 @@ def build(
     reports = WeekReports(
         conversations=chat.conversations,
         ratings=ratings.store,
-        spending=training.plans.spending,
+        spending=training.spending,
         serving=serving.serving,
         last_days=serving.last_days,
     )

@@ -14,7 +14,7 @@ from bot.alarms.store import RestartStore
 from bot.delivery.notifications import Notifications
 from bot.domain.training import JobStatus, RunState
 from bot.jobs.curves import Curves, Point
-from bot.training.plans import TrainingPlans
+from bot.training.plan_starts import PlanStarts
 from tests.clocks import until
 from tests.composition import ADMIN, SECOND_ADMIN, BotParts
 from tests.fakes import event_of, job_of
@@ -562,8 +562,8 @@ async def test_killed_anywhere_it_goes_on_to_one_job(
 ):
     """At each step that is stored, and after the start: the next process makes one job of it."""
     owner: type = {
-        "confirm": TrainingPlans,
-        "confirmed": TrainingPlans,
+        "confirm": PlanStarts,
+        "confirmed": PlanStarts,
         "tell_admins": Notifications,
     }.get(step, RestartStore)
     name = "confirm" if step == "confirmed" else step

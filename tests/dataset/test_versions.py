@@ -213,7 +213,7 @@ async def test_what_is_needed_is_not_deleted(parts: BotParts):
     await parts.desk.choose(settings.id)
     with pytest.raises(errors.DatasetInUse):
         await parts.desk.delete(training.id)
-    await parts.training.drop(run.id)
+    await parts.starts.drop(run.id)
     await parts.desk.delete(training.id)
 
 
@@ -304,7 +304,7 @@ async def test_prompt_is_known_while_a_large_file_is_still_being_checked(parts: 
 async def test_plan_shows_what_past_jobs_took(parts: BotParts):
     """Until there are some, the guide's hint; learnt from jobs of the same model only."""
     run = await parts.plan()
-    assert (await parts.training.estimates.of_run(run)).n_past == 0
+    assert (await parts.estimates.of_run(run)).n_past == 0
 
     run = await parts.settled(await parts.confirm(run))
     job = await parts.tracked()
@@ -317,7 +317,7 @@ async def test_plan_shows_what_past_jobs_took(parts: BotParts):
     )
     await parts.looked_at()
 
-    guess = await parts.training.estimates.of_run(await parts.plan())
+    guess = await parts.estimates.of_run(await parts.plan())
     assert (guess.n_past, guess.minutes_low, guess.minutes_high) == (1, 16, 24)
     other = replace(run.parameters, base_model="another")
-    assert (await parts.training.estimates.of_run(await parts.plan(other))).n_past == 0
+    assert (await parts.estimates.of_run(await parts.plan(other))).n_past == 0

@@ -67,7 +67,7 @@ async def test_new_database_has_its_tables_in_the_main_file(tmp_path: Path):
 async def test_restored_plans_and_runs_start_nothing(parts: BotParts, tmp_path: Path):
     """Whoever started them after the backup has paid already."""
     open_plan, confirmed = await parts.plan(), await parts.plan()
-    await parts.training.confirm(confirmed.id, by=ADMIN, request_id=99)
+    await parts.starts.confirm(confirmed.id, by=ADMIN, request_id=99)
 
     made = backup.save(database_of(parts), tmp_path / "x.zip")
     backup.restore(made.path, tmp_path / "other.sqlite3")

@@ -39,7 +39,7 @@ async def test_one_part_is_changed_and_the_price_with_it(parts: BotParts, part, 
     changed = await parts.training.edit(run.id, part, value)
 
     assert changed.parameters == replace(PARAMETERS, **change)
-    assert changed.price_usd == (await parts.training.estimates.of_run(changed)).price_usd
+    assert changed.price_usd == (await parts.estimates.of_run(changed)).price_usd
     assert replace(changed, parameters=run.parameters, price_usd=run.price_usd) == run
     assert parts.provider.calls == []
 
@@ -76,7 +76,7 @@ async def test_forged_values_are_checked_like_typed_ones(parts: BotParts):
 
 async def test_plan_that_was_started_or_dropped_stays_as_it_is(parts: BotParts):
     started, dropped = await parts.confirmed(), await parts.plan()
-    await parts.training.drop(dropped.id)
+    await parts.starts.drop(dropped.id)
 
     with pytest.raises(errors.PlanTaken):
         await parts.training.edit(started.id, PlanPart.EPOCHS, "5")

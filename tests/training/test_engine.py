@@ -61,7 +61,7 @@ def engine_has(parts: BotParts, **estimates: EngineEstimate) -> None:
 
 
 async def offers(parts: BotParts, run: TrainingRun) -> list[BaseOffer]:
-    return list(await parts.training.bases_for(run))
+    return list(await parts.offers.bases_for(run))
 
 
 # What the plan says
@@ -186,7 +186,7 @@ async def test_engine_is_asked_about_the_plan_as_it_is(parts: BotParts):
     engine_has(parts, small=ENGINE)
     run = await parts.plan(AUTO)
 
-    found = await parts.training.estimates.of_run(run)
+    found = await parts.estimates.of_run(run)
 
     parameters, asked = parts.provider.asked_estimates[-1]
     assert (found.engine, found.minutes_low, found.minutes_high) == (ENGINE, 12, 12)
@@ -200,14 +200,14 @@ async def test_openai_is_not_asked_for_what_it_does_not_have(parts: BotParts):
     parts.begin(openai_base_url="https://api.openai.com/v1")
     run = await parts.plan()
 
-    assert (await parts.training.estimates.of_run(run)).engine is None
+    assert (await parts.estimates.of_run(run)).engine is None
     assert parts.provider.asked_estimates == []
 
 
 async def test_another_server_is_planned_for_as_ever(parts: BotParts):
     run = await parts.plan()
 
-    found = await parts.training.estimates.of_run(run)
+    found = await parts.estimates.of_run(run)
 
     assert (found.engine, found.lacks_model, found.can_start) == (None, False, True)
     assert run.parameters == PARAMETERS
@@ -234,7 +234,7 @@ async def test_of_several_bases_people_choose(parts: BotParts):
     engine_has(parts, small=ENGINE, large=TOO_LARGE, long=replace(ENGINE, seconds=None))
     run = await parts.plan()
     assert run.parameters == PARAMETERS
-    assert (await parts.training.estimates.of_run(run)).lacks_model
+    assert (await parts.estimates.of_run(run)).lacks_model
 
     found = await offers(parts, run)
     screen = base_views.bases(RU, run, found)
@@ -278,7 +278,7 @@ async def test_list_of_bases_that_can_not_be_read(parts: BotParts):
 
     run = await parts.plan()
 
-    assert (await parts.training.estimates.of_run(run)).lacks_model
+    assert (await parts.estimates.of_run(run)).lacks_model
     assert await offers(parts, run) == []
 
 
@@ -298,7 +298,7 @@ async def test_preset_leaves_the_engine_its_own_base_and_rate(parts: BotParts):
 async def test_multiplier_is_left_to_the_server_by_a_button(parts: BotParts):
     run = await parts.plan()
 
-    assert "auto" in await parts.training.choices(run, PlanPart.MULTIPLIER)
+    assert "auto" in await parts.offers.choices(run, PlanPart.MULTIPLIER)
     edited = await parts.training.edit(run.id, PlanPart.MULTIPLIER, "auto")
     assert edited.parameters == replace(PARAMETERS, learning_rate_multiplier=None)
 
@@ -311,7 +311,7 @@ async def test_half_of_what_the_server_chose(parts: BotParts):
     engine_has(parts, small=ENGINE)
     run = await parts.settled(await parts.confirm(await parts.plan(AUTO)))
     assert run.job_id is not None
-    assert Remedy.MULTIPLIER not in parts.training.remedies(run)
+    assert Remedy.MULTIPLIER not in parts.offers.remedies(run)
 
     parts.provider.moves(run.job_id, "running", learning_rate_multiplier=1.0)
     await parts.looked_at(run.job_id)
@@ -323,11 +323,11 @@ async def test_half_of_what_the_server_chose(parts: BotParts):
     assert smaller.parameters.learning_rate_multiplier == 0.5
     assert run.job_id is not None
     tracked = await parts.tracked(run.job_id)
-    screen = ending_views.remedies(RU, tracked, run, parts.training.remedies(run))
+    screen = ending_views.remedies(RU, tracked, run, parts.offers.remedies(run))
     assert "Осторожнее темп: 1 → 0,5" in shown(screen)
     derived = ending_views.derived(RU, plan(guess()), run, smaller)
     assert "темп осторожнее: авто → 0,5" in shown(derived)
-    more = parts.training.remedies(run)[Remedy.EPOCHS]
+    more = parts.offers.remedies(run)[Remedy.EPOCHS]
     assert more == replace(AUTO, n_epochs=5)
 
 
@@ -367,7 +367,7 @@ async def test_end_for_lack_of_memory_leads_to_another_base(parts: BotParts):
     engine_has(parts, small=ENGINE, long=ENGINE, large=TOO_LARGE)
     run = await parts.plan(replace(AUTO, base_model=LARGE))
 
-    found = await parts.training.other_bases(run)
+    found = await parts.offers.other_bases(run)
     screen = ending_views.other_model(RU, run, found)
 
     assert [row[0].text for row in screen.buttons] == [f"{SMALL} · ~12 мин", f"{LONG} · ~12 мин"]

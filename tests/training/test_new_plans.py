@@ -53,13 +53,13 @@ async def test_every_choice_of_model_and_epochs_shows_its_price(parts: BotParts)
     run = await parts.plan()
 
     for part, usual in ((PlanPart.MODEL, "✓ gpt-4.1-mini · "), (PlanPart.EPOCHS, "✓ 3 · ")):
-        prices = await parts.training.prices(run, part)
+        prices = await parts.offers.prices(run, part)
         screen = edit_views.choice(RU, run, part, prices, CATALOGUE)
         *choices, back = [button.text for row in screen.buttons for button in row]
         assert back == "Назад к плану"
         assert all("$" in text for text in choices), choices
         assert any(text.startswith(usual) for text in choices)
-    names = await parts.training.prices(run, PlanPart.SUFFIX)
+    names = await parts.offers.prices(run, PlanPart.SUFFIX)
     screen = edit_views.choice(RU, run, PlanPart.SUFFIX, names, CATALOGUE)
     assert f"training:name:{run.id}" in buttons_of(screen)
 
@@ -68,9 +68,9 @@ async def test_on_own_hardware_the_time_stands_in_the_place_of_the_price(parts: 
     parts.begin(openai_base_url=OWN)
     engine_has(parts, small=ENGINE, large=ENGINE)
     run = await parts.plan(replace(PARAMETERS, base_model=SMALL, learning_rate_multiplier=None))
-    found = await parts.training.estimates.of_run(run)
+    found = await parts.estimates.of_run(run)
 
-    offers = await parts.training.presets(run, found)
+    offers = await parts.offers.presets(run, found)
     facts = views.PlanFacts(estimate=found, base_url=OWN, presets=offers)
     screen = views.plan(RU, run, facts, CATALOGUE)
 
@@ -79,7 +79,7 @@ async def test_on_own_hardware_the_time_stands_in_the_place_of_the_price(parts: 
         "Быстро ~12 мин", "✓ Обычно ~12 мин", "Сильнее ~12 мин",
     ]  # fmt: skip
     assert "другая модель" not in shown(screen)
-    epochs = await parts.training.prices(run, PlanPart.EPOCHS)
+    epochs = await parts.offers.prices(run, PlanPart.EPOCHS)
     assert edit_views.choice(RU, run, PlanPart.EPOCHS, epochs, CATALOGUE).buttons[0][0].text == (
         "1 · ~12 мин"
     )
@@ -95,12 +95,12 @@ async def test_plan_can_be_made_while_the_provider_is_away(parts: BotParts):
     parts.provider.estimate = away  # type: ignore[method-assign]
     parts.provider.shutdown_date = away  # type: ignore[method-assign,assignment]
     run = await parts.plan()
-    found = await parts.training.estimates.of_run(run)
+    found = await parts.estimates.of_run(run)
     facts = views.PlanFacts(
         estimate=found,
         base_url=OWN,
-        shutdown=await parts.training.last_day(MODEL),
-        presets=await parts.training.presets(run, found),
+        shutdown=await parts.offers.last_day(MODEL),
+        presets=await parts.offers.presets(run, found),
     )
 
     text = shown(views.plan(RU, run, facts, CATALOGUE))
@@ -108,20 +108,20 @@ async def test_plan_can_be_made_while_the_provider_is_away(parts: BotParts):
     assert "Цена" not in shown(views.details(RU, run, facts, CATALOGUE))
 
     parts.begin(openai_base_url=OPENAI)
-    found = await parts.training.estimates.of_run(run)
+    found = await parts.estimates.of_run(run)
     assert (found.is_away, found.price_usd is not None) == (False, True)
-    assert await parts.training.last_day(MODEL) == CATALOGUE.shutdown(MODEL, base_url=OPENAI)
+    assert await parts.offers.last_day(MODEL) == CATALOGUE.shutdown(MODEL, base_url=OPENAI)
 
 
 async def test_provider_that_hangs_holds_no_plan(parts: BotParts, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("bot.training.plans._PATIENCE_S", 0.01)
+    monkeypatch.setattr("bot.training.plan_offers._PATIENCE_S", 0.01)
 
     async def hangs(*_: object) -> None:
         await asyncio.sleep(60)
 
     parts.provider.shutdown_date = hangs  # type: ignore[method-assign,assignment]
 
-    assert await parts.training.last_day(MODEL) is None
+    assert await parts.offers.last_day(MODEL) is None
 
 
 def like(model: str):
@@ -130,10 +130,10 @@ def like(model: str):
 
 async def test_unknown_model_is_answered_with_similar_ones(parts: BotParts):
     """Where it is known which ones there are; else any name is taken."""
-    near = parts.training.similar_models
+    near = parts.offers.similar_models
     assert await near(like("gpt-4.1-mni")) == []
     parts.begin(openai_base_url=OPENAI)
-    near = parts.training.similar_models
+    near = parts.offers.similar_models
 
     assert (await near(like("gpt-4.1-mni")))[0] == "gpt-4.1-mini"
     assert await near(like(MODEL)) == []
@@ -142,7 +142,7 @@ async def test_unknown_model_is_answered_with_similar_ones(parts: BotParts):
     assert await near(like("soull")) == ["soul"]
 
     parts.begin(openai_base_url=OWN)
-    near = parts.training.similar_models
+    near = parts.offers.similar_models
     engine_has(parts, small=ENGINE, large=ENGINE)
     assert await near(like("qwen/qwen3-0.6")) == [SMALL]
     assert await near(like(LARGE)) == []

@@ -146,10 +146,10 @@ async def test_of_many_presses_one_starts_it(parts: BotParts):
 async def test_replay_of_the_press_that_started_it_is_no_second_press(parts: BotParts):
     """The person reads again that it was started, not that somebody else did."""
     run = await parts.plan()
-    await parts.training.confirm(run.id, by=ADMIN, request_id=77)
+    await parts.starts.confirm(run.id, by=ADMIN, request_id=77)
     await parts.settled(run)
 
-    again = await parts.training.confirm(run.id, by=ADMIN, request_id=77)
+    again = await parts.starts.confirm(run.id, by=ADMIN, request_id=77)
 
     assert again.state is RunState.SUBMITTED
     await parts.settled(run)
@@ -185,7 +185,7 @@ async def test_dropped_plan_can_not_be_started(parts: BotParts):
     """Dropping twice is dropping once."""
     run = await parts.plan()
     for _ in range(2):
-        assert (await parts.training.drop(run.id)).state is RunState.DROPPED
+        assert (await parts.starts.drop(run.id)).state is RunState.DROPPED
 
     with pytest.raises(errors.PlanGone):
         await parts.confirm(run)
@@ -195,7 +195,7 @@ async def test_started_plan_can_not_be_dropped(parts: BotParts):
     run = await parts.confirmed()
 
     with pytest.raises(errors.PlanTaken):
-        await parts.training.drop(run.id)
+        await parts.starts.drop(run.id)
 
 
 async def test_expired_plan_can_not_be_dropped(parts: BotParts):
@@ -203,11 +203,11 @@ async def test_expired_plan_can_not_be_dropped(parts: BotParts):
     await expire(parts, run.id)
 
     with pytest.raises(errors.PlanGone):
-        await parts.training.drop(run.id)
+        await parts.starts.drop(run.id)
 
 
 async def test_plan_that_never_was(parts: BotParts):
-    for ask in (parts.training.drop(404), parts.training.confirm(404, by=ADMIN, request_id=1)):
+    for ask in (parts.starts.drop(404), parts.starts.confirm(404, by=ADMIN, request_id=1)):
         with pytest.raises(errors.PlanGone):
             await ask
 
@@ -217,7 +217,7 @@ async def test_drop_and_start_at_once(parts: BotParts):
     for _ in range(10):
         run = await parts.plan()
         dropped, started = await asyncio.gather(
-            parts.training.drop(run.id), parts.confirm(run), return_exceptions=True
+            parts.starts.drop(run.id), parts.confirm(run), return_exceptions=True
         )
         await parts.settled(run)
         state = (await parts.run(run.id)).state

@@ -196,7 +196,7 @@ async def test_remedy_changes_one_thing_and_takes_the_next_free_name(parts: BotP
     named = replace(PARAMETERS, suffix="natasha-v2")
     assert plans[Remedy.EPOCHS].parameters == replace(named, n_epochs=5)
     assert plans[Remedy.MODEL].parameters == replace(named, base_model="gpt-4o-2024-08-06")
-    assert parts.training.remedies(run).keys() == {Remedy.EPOCHS, Remedy.MULTIPLIER, Remedy.MODEL}
+    assert parts.offers.remedies(run).keys() == {Remedy.EPOCHS, Remedy.MULTIPLIER, Remedy.MODEL}
 
     await parts.settled(await parts.confirm(plans[Remedy.EPOCHS]))
     assert (await like(parts, run, Remedy.MULTIPLIER)).parameters.suffix == "natasha-v3"
@@ -209,7 +209,7 @@ async def test_remedy_stays_with_the_run_s_dataset_as_long_as_it_stands(parts: B
 
     kept = await like(parts, run, Remedy.EPOCHS)
     assert (kept.dataset.id, kept.validation) == (dataset.id, run.validation)
-    await parts.training.drop(kept.id)
+    await parts.starts.drop(kept.id)
     await parts.desk.delete(dataset.id)
     assert (await like(parts, run, Remedy.EPOCHS)).dataset.id == other.id
 
@@ -222,7 +222,7 @@ async def test_remedy_that_is_none_for_the_run_makes_no_plan(parts: BotParts):
     for remedy in (Remedy.EPOCHS, Remedy.EXAMPLES):
         with pytest.raises(errors.ButtonGone):
             await like(parts, run, remedy)
-    assert Remedy.EPOCHS not in parts.training.remedies(run)
+    assert Remedy.EPOCHS not in parts.offers.remedies(run)
 
 
 async def test_dataset_with_errors_can_not_take_the_place_of_a_deleted_one(parts: BotParts):
@@ -251,7 +251,7 @@ async def test_mended_dataset_takes_the_place_of_the_one_that_was_refused(parts:
 
 async def test_another_model_leaves_the_rest(parts: BotParts):
     run = await trained(parts)
-    (first, *_) = names = parts.training.other_models(run)
+    (first, *_) = names = parts.offers.other_models(run)
 
     plan = await parts.training.plan_with(run.id, first, asked_by=ADMIN, request_id=parts.request())
 
@@ -275,7 +275,7 @@ async def test_examples_too_long_for_the_model_are_counted(parts: BotParts):
 
     async def cut(plan: TrainingRun, model: str) -> int:
         parameters = replace(plan.parameters, base_model=model)
-        return await parts.training.n_cut(replace(plan, parameters=parameters))
+        return await parts.offers.n_cut(replace(plan, parameters=parameters))
 
     for model, expected in (("gpt-4.1-mini", 0), ("unknown", 0), ("gpt-4-0613", 1)):
         assert await cut(long, model) == expected

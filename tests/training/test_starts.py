@@ -28,7 +28,7 @@ def home(parts: BotParts) -> BotParts:
 
 
 async def ceiling(parts: BotParts, usd: int) -> None:
-    await parts.database.write(lambda tx: parts.training.spending.ceiling.set(tx, usd))
+    await parts.database.write(lambda tx: parts.spending.ceiling.set(tx, usd))
 
 
 async def priced(parts: BotParts, usd: float, **changes: Any) -> TrainingRun:
@@ -43,11 +43,11 @@ async def priced(parts: BotParts, usd: float, **changes: Any) -> TrainingRun:
 
 
 async def start(parts: BotParts, run: TrainingRun) -> TrainingRun | StartDoubts:
-    return await parts.training.start(run.id, by=ADMIN, request_id=parts.request())
+    return await parts.starts.start(run.id, by=ADMIN, request_id=parts.request())
 
 
 async def spent(parts: BotParts) -> float:
-    return (await parts.training.spending.month()).spent_usd
+    return (await parts.spending.month()).spent_usd
 
 
 async def test_month_is_answers_ended_jobs_and_those_that_run(home: BotParts):
@@ -110,9 +110,9 @@ async def test_of_starts_at_once_no_more_than_fit_below_the_ceiling(home: BotPar
 async def test_ceiling_outlives_a_restart_and_can_be_taken_away(home: BotParts):
     await ceiling(home, 20)
     await home.restart()
-    assert (await home.training.spending.month()).ceiling_usd == 20
+    assert (await home.spending.month()).ceiling_usd == 20
     await ceiling(home, 0)
-    assert (await home.training.spending.month()).ceiling_usd is None
+    assert (await home.spending.month()).ceiling_usd is None
 
 
 async def test_plan_whose_dataset_is_no_longer_in_use_asks_once(parts: BotParts):
@@ -136,7 +136,7 @@ async def test_late_press_asks_and_a_fresh_one_starts(parts: BotParts):
     """Asking changes nothing; a replay of a press that has started it is not asked about."""
     run = await parts.plan()
     for request_id in (71, 72):
-        found = await parts.training.start(run.id, by=ADMIN, request_id=request_id, is_late=True)
+        found = await parts.starts.start(run.id, by=ADMIN, request_id=request_id, is_late=True)
         assert found == StartDoubts(is_late=True)
     assert (await parts.run(run.id)).state is RunState.PLANNED
     screen = ask(RU, run, StartDoubts(is_late=True), None, is_own=False)
@@ -144,7 +144,7 @@ async def test_late_press_asks_and_a_fresh_one_starts(parts: BotParts):
     assert buttons_of(screen)[0] == f"training:another:{run.id}"
 
     assert isinstance(await start(parts, run), TrainingRun)
-    again = await parts.training.start(run.id, by=ADMIN, request_id=parts.n_requests, is_late=True)
+    again = await parts.starts.start(run.id, by=ADMIN, request_id=parts.n_requests, is_late=True)
     assert isinstance(again, TrainingRun)
     assert len(parts.provider.jobs) <= 1
 

@@ -8,14 +8,14 @@ import pytest
 from bot import errors
 from bot.domain.training import RunState, TrainingRun
 from bot.training.entities import RunTwin, StartDoubts
-from bot.training.plans import TWIN_S
+from bot.training.plan_starts import TWIN_S
 from bot.training.start_views import ask
 from tests.composition import ADMIN, PARAMETERS, SECOND_ADMIN, BotParts, person, write_dataset
 from tests.screens import RU, RUN, buttons_of, shown
 
 
 async def start(parts: BotParts, run: TrainingRun, by: int = ADMIN) -> TrainingRun | RunTwin:
-    found = await parts.training.start(run.id, by=by, request_id=parts.request())
+    found = await parts.starts.start(run.id, by=by, request_id=parts.request())
     if isinstance(found, StartDoubts):
         assert found.twin is not None
         assert (found.in_use, found.month) == (None, None)
@@ -101,7 +101,7 @@ async def test_restart_in_between_changes_nothing(parts: BotParts):
 async def test_start_that_is_replayed_is_not_its_own_twin(parts: BotParts):
     run = await parts.plan()
     for _ in range(2):
-        found = await parts.training.start(run.id, by=ADMIN, request_id=77)
+        found = await parts.starts.start(run.id, by=ADMIN, request_id=77)
         assert isinstance(found, TrainingRun)
     with pytest.raises(errors.PlanTaken):
         await start(parts, run)
@@ -183,7 +183,7 @@ async def test_job_that_still_runs_is_remembered_for_as_long(parts: BotParts):
 
 async def test_plans_that_nobody_started_are_no_twins(parts: BotParts):
     await parts.plan()
-    await parts.training.drop((await parts.plan()).id)
+    await parts.starts.drop((await parts.plan()).id)
 
     assert isinstance(await start(parts, await parts.plan()), TrainingRun)
 
@@ -191,12 +191,12 @@ async def test_plans_that_nobody_started_are_no_twins(parts: BotParts):
 async def test_late_press_reads_what_it_always_read(parts: BotParts):
     """A plan that was started or dropped is not asked about."""
     await started(parts)
-    dropped = await parts.training.drop((await parts.plan()).id)
+    dropped = await parts.starts.drop((await parts.plan()).id)
 
     with pytest.raises(errors.PlanGone):
         await start(parts, dropped)
     with pytest.raises(errors.PlanGone):
-        await parts.training.start(404, by=ADMIN, request_id=1)
+        await parts.starts.start(404, by=ADMIN, request_id=1)
 
 
 @pytest.mark.parametrize(
