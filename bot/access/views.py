@@ -166,9 +166,7 @@ def price(texts: Texts, bill: Bill) -> str:
     """An estimate of the cost; says so where the price of some or all answers is unknown."""
     if bill.n_answers and bill.n_unpriced == bill.n_answers:
         return texts.plain("price_unknown")
-    amount = texts.money(bill.usd)
-    if bill.usd >= 0.01:
-        amount = f"~{amount}"
+    amount = texts.roughly(bill.usd)
     if not bill.n_unpriced:
         return amount
     return texts.plain("price_partly", price=amount, n=bill.n_unpriced)

@@ -19,8 +19,9 @@ def unanswered(
 
     Only admins see the provider's own words.
     """
-    lines = [_sentence(texts, error, is_admin=is_admin), texts("failure_code", incident=incident)]
-    if is_admin and error.said:
+    sentence = _to_admin(texts, error) if is_admin else _sentence(texts, error)
+    lines = [sentence, texts("failure_code", incident=incident)]
+    if is_admin and error.said and error.said != error.params.get("message"):
         lines.append(texts("failure_said", said=error.said))
     return Screen(text="\n".join(lines), buttons=buttons if _may_pass(error) else ())
 
@@ -48,7 +49,26 @@ def gone(texts: Texts, model: ServedModel, successor: ServedModel | None) -> Scr
     return Screen(text=text, buttons=rows(models, [back]))
 
 
-def _sentence(texts: Texts, error: UserError, *, is_admin: bool) -> str:
+def _to_admin(texts: Texts, error: UserError) -> str:
+    """The same for who can do something about it."""
+    match error:
+        case errors.ModelGone():
+            return texts("failure_model_gone_admin")
+        case (
+            errors.KeyRefused()
+            | errors.QuotaExceeded()
+            | errors.NotTheApi()
+            | errors.NoRoomToAnswer()
+        ):
+            return texts(error.key, **error.params)
+        case errors.QuestionRefused():
+            return texts("failure_question_admin")
+        case errors.ProviderRefused():
+            return texts("failure_refused_admin")
+    return _sentence(texts, error)
+
+
+def _sentence(texts: Texts, error: UserError) -> str:
     key = "failure_later"
     match error:
         case errors.ModelGone():
@@ -66,7 +86,7 @@ def _sentence(texts: Texts, error: UserError, *, is_admin: bool) -> str:
         case errors.AnswerFiltered():
             key = "error_answer_filtered"
         case errors.NoRoomToAnswer():
-            key = "error_no_room_to_answer" if is_admin else "failure_no_room"
+            key = "failure_no_room"
     return texts(key, **error.params)
 
 

@@ -41,7 +41,8 @@ def _prompts(texts: Texts, found: ValidationReport) -> str:
     prompts = found.system_prompts
     if len(prompts) == 1:
         return texts("dataset_prompt_none" if "" in prompts else "dataset_prompt_one")
-    return texts("dataset_prompt_many", n=len(prompts), share=max(prompts.values(), default=0))
+    most = max(prompts.values(), default=0)
+    return texts("dataset_prompt_many", n=texts.number(len(prompts)), share=texts.number(most))
 
 
 def _turns(texts: Texts, found: ValidationReport) -> list[str]:

@@ -50,7 +50,7 @@ def noted(texts: Texts, example: JsonDict | LeftOut) -> str:
     """The words are stored; if nothing is learnt of them, why."""
     if not isinstance(example, LeftOut):
         return texts("edit_noted")
-    return "\n".join([texts("edit_unlearnt"), texts(f"export_left_{example}", n=1), ""])
+    return texts("edit_unlearnt", reason=texts.plain(f"export_left_{example}")) + "\n"
 
 
 def counter(texts: Texts, ready: Ready | None) -> list[str]:
@@ -68,7 +68,7 @@ def _learn(texts: Texts, ready: Ready | None) -> list[Button]:
     data = data_of("editing", "learn")
     if not ready.price_usd:
         return [button(texts, "edit_learn_unpriced", data)]
-    return [button(texts, "edit_learn", data, price=texts.money(ready.price_usd))]
+    return [button(texts, "edit_learn", data, price=texts.roughly(ready.price_usd))]
 
 
 def _words(texts: Texts, found: RatedTurn) -> list[str]:

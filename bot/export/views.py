@@ -86,7 +86,7 @@ def _about(texts: Texts, part: ExportPart, least: int) -> list[str]:
     if part.left_out:
         lines.append(texts("export_without"))
         lines += [
-            texts(f"export_left_{reason}", n=texts.number(n))
+            texts("export_left", reason=texts.plain(f"export_left_{reason}"), n=texts.number(n))
             for reason, n in sorted(part.left_out.items(), key=lambda each: -each[1])
         ]
     return lines

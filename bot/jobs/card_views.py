@@ -86,7 +86,7 @@ def _start(texts: Texts, tracked: TrackedJob) -> list[str]:
     name = shortened(tracked.starter, _STARTER_UNITS)
     if not tracked.price_usd:
         return [texts("job_starter", name=name)]
-    return [texts("job_starter_price", name=name, price=texts.money(tracked.price_usd))]
+    return [texts("job_starter_price", name=name, price=texts.roughly(tracked.price_usd))]
 
 
 def icon_of(job: FineTuningJob) -> str:
@@ -202,7 +202,7 @@ def spent(texts: Texts, tracked: TrackedJob, catalogue: Catalogue, base_url: str
     cost = training_cost(job.trained_tokens or 0, catalogue.model(job.base_model), job.method)
     if not cost and not job.status.is_terminal and progress is not None and progress.share:
         cost = progress.share * (tracked.price_usd or 0)
-    return [texts("job_spent", price=texts.money(cost))] if cost else []
+    return [texts("job_spent", price=texts.roughly(cost))] if cost else []
 
 
 def _result(texts: Texts, tracked: TrackedJob, catalogue: Catalogue, base_url: str) -> list[str]:

@@ -27,7 +27,7 @@ LANGUAGES: Final = {
 }
 LANGUAGE_NAMES: Final = {"ru": "Русский", "en": "English"}
 
-_CENT: Final = 0.01
+CENT: Final = 0.01
 _TAG: Final = re.compile(r"</?[a-z][^<>]*>")
 
 LONGEST_VALUE: Final = 600
@@ -102,9 +102,13 @@ class Texts:
 
     def money(self, usd: float) -> str:
         """US dollars, to the cent; less than a cent says so."""
-        if 0 < usd < _CENT:
-            return f"<${self.number(_CENT, digits=2)}"
+        if 0 < usd < CENT:
+            return f"<${self.number(CENT, digits=2)}"
         return f"${self.number(usd, digits=2)}"
+
+    def roughly(self, usd: float) -> str:
+        """The same for an estimate, as in "~$1.53"."""
+        return self.money(usd) if usd < CENT else f"~{self.money(usd)}"
 
     def day(self, day: dtm.date) -> str:
         """A day of the year, as in "14 января"; with the year when it is not this one."""
@@ -130,7 +134,8 @@ class Texts:
         minutes = round(seconds / 60)
         if minutes < 120:
             return self("unit_minutes", n=minutes)
-        return self("unit_hours", hours=minutes // 60, minutes=minutes % 60)
+        hours, minutes = divmod(minutes, 60)
+        return self("unit_hours" if minutes else "unit_whole_hours", hours=hours, minutes=minutes)
 
     def _local(self, unix_s: int) -> dtm.datetime | None:
         try:

@@ -7,7 +7,7 @@ PEOPLE: Final[dict[str, str]] = {
     "door_stranger": (
         "This is a private bot: a coaching program called Natasha is trained and tested here.\n"
         "Your Telegram ID: <code>{id}</code> (not a phone number)\n"
-        "If you are in danger, call 112 (or your local emergency number)."
+        "If you are in crisis or in danger, call 112 (or your local emergency number)."
     ),
     "door_may_ask": "You need an invitation, or you can ask for access.",
     "door_waiting": "The administrators have your request. I'll write when they decide.",
@@ -17,14 +17,14 @@ PEOPLE: Final[dict[str, str]] = {
     "people_later": "The list of people is below.",
     "door_inside": "You're already in. Just write to Natasha.",
     "door_removed": (
-        "An administrator has closed your access, so Natasha won't answer. If you are in danger, "
-        "call 112 (or your local emergency number)."
+        "An administrator has closed your access, so Natasha won't answer. If you are in crisis or "
+        "in danger, call 112 (or your local emergency number)."
     ),
     "door_group": "I only talk one to one, so I'm leaving this group. Write to me in private.",
     "door_busy": (
         "More messages came in than I can read ({limit} in a row), so I skipped some. Please wait "
-        "for the answer, then send what matters again. If you are in danger, call 112 (or your "
-        "local emergency number)."
+        "for the answer, then send what matters again. If you are in crisis or in danger, call 112 "
+        "(or your local emergency number)."
     ),
     "button_ask_in": "Ask for access",
     "code_used": "This invitation has already been used: each one lets one person in.",
@@ -42,11 +42,11 @@ PEOPLE: Final[dict[str, str]] = {
     "join_was_denied": "<b>{name}</b>: denied.\nDecided by {by}, {when}",
     "join_denied": (
         "An administrator hasn't let you in for now. You can ask again later: /start. If you are "
-        "in danger, call 112 (or your local emergency number)."
+        "in crisis or in danger, call 112 (or your local emergency number)."
     ),
     "access_closed": (
         "An administrator has closed your access. /privacy shows what is stored about you. If you "
-        "are in danger, call 112 (or your local emergency number)."
+        "are in crisis or in danger, call 112 (or your local emergency number)."
     ),
     "button_let_in": "Let in",
     "button_deny": "Deny",
@@ -56,12 +56,13 @@ PEOPLE: Final[dict[str, str]] = {
         "An invitation to talk with Natasha, a program that is learning to be a coach (18+):\n"
         "{link}\n"
         "The link lets one person in and works until {when}.\n"
-        "Natasha is not a doctor. If you are in danger, call 112 (or your local emergency number)."
+        "Natasha is not a doctor. If you are in crisis or in danger, call 112 (or your local "
+        "emergency number)."
     ),
     "invitation_words": (
         "I invite you to talk with Natasha, a program that is learning to be a coach (18+). The "
-        "link lets one person in. Natasha is not a doctor. If you are in danger, call 112 (or your "
-        "local emergency number)."
+        "link lets one person in. Natasha is not a doctor. If you are in crisis or in danger, call "
+        "112 (or your local emergency number)."
     ),
     "button_share": "Share",
     "invitation_how": "☝️ Forward this message to the person you are inviting.",
@@ -100,8 +101,8 @@ PEOPLE: Final[dict[str, str]] = {
     "person_removed": "Access closed: {day}",
     "person_fixed_admin": "From the settings (ADMIN_IDS): can only be removed there.",
     "person_fixed_tester": "From the settings (TESTER_IDS): can only be removed there.",
-    "person_today": "Today: {n} answers · {price}",
-    "person_total": "Total: {n} answers · {tokens} tokens · {price}",
+    "person_today": "Today: answers: {n} · {price}",
+    "person_total": "Total: answers: {n} · tokens: {tokens} · {price}",
     "person_limit": "Answers per day: {limit} at most",
     "person_limit_default": "Answers per day: {limit} at most (default)",
     "person_limit_none": "Answers per day: unlimited",
@@ -121,16 +122,16 @@ PEOPLE: Final[dict[str, str]] = {
     "button_unblock": "Allow asking",
     # What it costs
     "usage_title": "<b>Usage by model</b>",
-    "usage_today": "Today: {n} answers · {price}",
-    "usage_total": "Total: {n} answers · {price}",
-    "usage_line": "<b>{model}</b>\n{n} answers · {tokens} tokens · {price}",
+    "usage_today": "Today: answers: {n} · {price}",
+    "usage_total": "Total: answers: {n} · {price}",
+    "usage_line": "<b>{model}</b>\nanswers: {n} · tokens: {tokens} · {price}",
     "usage_none": "Nobody has asked anything yet. To invite people: /invite",
     "usage_estimated": (
         "<i>~ means that the bot counted some of the tokens: the provider did not report them "
         "all.</i>"
     ),
     "price_unknown": "price unknown",
-    "price_partly": "{price}, plus {n} answers without a price",
+    "price_partly": "{price}, plus answers without a price: {n}",
     # The daily limit
     "limit_all": "Answers per day and person: {limit}",
     "limit_all_none": "Answers per day and person: unlimited",
@@ -181,7 +182,7 @@ PEOPLE: Final[dict[str, str]] = {
     "privacy_file_person": (
         "ID: {id}\nName: {name}\nLanguage: {language}\nFirst seen: {first}\nLast seen: {seen}"
     ),
-    "privacy_file_usage": "{model}: {n} answers, {tokens} tokens",
+    "privacy_file_usage": "{model}: answers: {n}, tokens: {tokens}",
     "privacy_file_cut": "These are the newest: {n} of {total}.",
     "privacy_file_talk": "— Conversation, {when} —",
     "privacy_file_turn": "You ({when}): {question}\n\nNatasha: {answer}",
@@ -194,13 +195,13 @@ PEOPLE: Final[dict[str, str]] = {
     "button_forget_no": "No, keep them",
     # Errors
     "error_daily_limit_reached": (
-        "That's all for today: {limit} answers per day. New ones after midnight, {zone}. If you "
-        "are in danger, call 112 (or your local emergency number)."
+        "That's all for today (answers per day: {limit}). New ones after midnight, {zone}. If you "
+        "are in crisis or in danger, call 112 (or your local emergency number)."
     ),
     "error_daily_budget_spent": (
         "That's all for today: the budget for answers is spent. Ask again tomorrow: the new day "
-        "begins at midnight, {zone}. If you are in danger, call 112 (or your local emergency "
-        "number)."
+        "begins at midnight, {zone}. If you are in crisis or in danger, call 112 (or your local "
+        "emergency number)."
     ),
     "error_daily_budget_reached": (
         "That's all for today: answers cost {spent}, and the budget for a day is {budget} "

@@ -40,7 +40,7 @@ COMPARE: Final[dict[str, str]] = {
     "button_compare_stop": "Stop",
     "button_compare_result": "Result",
     "button_compare_longer": "Continue to {n}",
-    "button_compare_use": "Use {model}",
+    "button_compare_use": "Activate {model}",
     "button_every_one": "Every question",
     "button_every": "One in {every}",
     "button_vote_first": "1 is better",

@@ -22,7 +22,8 @@ COMPARE: Final[dict[str, str]] = {
     "compare_runs_already": "Одно сравнение уже идёт. Дождитесь его конца или остановите.",
     "compare_better": "🏆 <b>{model} лучше: {n} из {of}</b>, не считая ничьих.",
     "compare_chance": (
-        "Одинаковые модели показали бы такую разницу реже чем в {percent} % сравнений."
+        "Одинаковые модели показали бы такую разницу реже чем в {percent}\N{NO-BREAK SPACE}% "
+        "сравнений."
     ),
     "compare_no_difference": "<b>Разницы не видно.</b>",
     "compare_not_yet": "<b>Пока ничего не ясно.</b>",
@@ -32,7 +33,10 @@ COMPARE: Final[dict[str, str]] = {
         "знает."
     ),
     "compare_votes": "За {a}: {n_a} · за {b}: {n_b} · одинаково: {n_same}",
-    "compare_share": "Доля {model} без ничьих: {share} %, вероятно от {low} до {high} %",
+    "compare_share": (
+        "Доля {model} без ничьих: {share}\N{NO-BREAK SPACE}%, вероятно от {low} до "
+        "{high}\N{NO-BREAK SPACE}%"
+    ),
     "compare_people": "Голосов: {n} из {wanted} · голосовали: {people}",
     "button_compare_votes": "{n} голосов",
     "button_compare_stop": "Остановить",

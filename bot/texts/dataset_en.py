@@ -9,7 +9,7 @@ DATASETS: Final[dict[str, str]] = {
         "{command} separately."
     ),
     "dataset_good": "✅ The dataset is ready: {n} {examples}",
-    "dataset_bad": "❌ Not ready for training: {n_errors} errors, {n} examples",
+    "dataset_bad": "❌ Not ready for training: errors: {n_errors}, examples: {n}",
     "dataset_kind": "This is {text}.",
     "dataset_convertible": "🔧 It becomes a dataset of {n} {examples}",
     "dataset_columns_unknown": (
@@ -25,29 +25,28 @@ DATASETS: Final[dict[str, str]] = {
     "dataset_column_number": "column {n}, “{name}”: {text}",
     "validate_examples": "Examples: {n}",
     "validate_repaired": "Examples after a repair: {n}",
-    "validate_passed": "✅ Validation passed: {n} training examples",
-    "validate_failed": "❌ Validation failed: {n_errors} errors in {n} training examples",
+    "validate_passed": "✅ Validation passed, training examples: {n}",
+    "validate_failed": "❌ Validation failed: errors: {n_errors}, training examples: {n}",
     "dataset_not_convertible": "❌ Not ready for training.",
     "dataset_received": "Got the file {name}: it is version {number}.",
     "dataset_received_in_use": "Got the file {name}: it is the dataset in use (version {number}).",
     "dataset_not_kept": "Got the file {name}, but it is not a dataset, so I didn't keep it.",
     "dataset_tokens": (
         "Tokens: {total} in all; usually {median} per example (from {smallest} to {largest}), up "
-        "to {p95} in 95\N{NO-BREAK SPACE}% of them"
+        "to {p95} in 95% of them"
     ),
     "dataset_prompt_one": "System prompt: the same in all examples",
     "dataset_prompt_none": "No system prompt",
-    "dataset_prompt_many": "System prompts: {n}; the most common one is in {share} examples",
+    "dataset_prompt_many": "System prompts: {n}; examples with the most common one: {share}",
     "dataset_size": "Messages: {n_messages} · {size} KB",
     "dataset_turns": "Answers per example: {turns}",
     "dataset_turn": "{n} (examples: {examples})",
     "dataset_answers": (
-        "Characters per answer: usually {median} ({smallest}–{largest}); "
-        "{asking}\N{NO-BREAK SPACE}% ask something"
+        "Characters per answer: usually {median} ({smallest}–{largest}); {asking}% ask something"
     ),
     "dataset_themes": "Themes: {themes}",
     "dataset_themes_guessed": "Themes, roughly, by key words: {themes}",
-    "dataset_theme": "{theme} {share}\N{NO-BREAK SPACE}%",
+    "dataset_theme": "{theme} {share}%",
     "dataset_numbers": "<blockquote expandable>{numbers}</blockquote>",
     "dataset_warnings": "Warnings: {n}",
     "dataset_notes": "Notes: {n}",
@@ -115,7 +114,9 @@ DATASETS: Final[dict[str, str]] = {
         "⚠️ The same or nearly the same examples: {n}. The results will look better than they "
         "really are."
     ),
-    "finding_leak": "nearly the same as line {first} of the training part: keep it in one of them",
+    "finding_leak": (
+        "nearly the same as line {first} of the training part: keep it in one part only"
+    ),
     "versions_unpaired": (
         "Version {number} now trains without a validation part. To set one aside again: /datasets."
     ),
@@ -132,7 +133,7 @@ DATASETS: Final[dict[str, str]] = {
     "repair_role_user": "question",
     "repair_role_assistant": "answer",
     "repair_role_other": "more",
-    "repair_more_messages": "… and {n} more messages",
+    "repair_more_messages": "… and more messages: {n}",
     "repair_left_out": "Rows left out, {n} in all:",
     "repair_question_column": (
         "<b>Which column has the questions?</b> (version {number})\nThe columns begin like this:"
@@ -147,7 +148,7 @@ DATASETS: Final[dict[str, str]] = {
     "repair_done": "Done: the fixed copy is version {number}. The old one was not changed.",
     "mend_bom": "remove the BOM mark",
     "mend_utf16": "convert UTF-16 to UTF-8",
-    "mend_crlf": "remove Windows line endings",
+    "mend_crlf": "replace Windows line endings",
     "mend_trailing_blanks": "trim spaces",
     "mend_blank_lines": "remove blank lines",
     "mend_duplicate_example": "remove exact duplicates",
@@ -185,7 +186,7 @@ DATASETS: Final[dict[str, str]] = {
     # Prices
     "prices_title": (
         "<b>What training costs</b> · estimates from OpenAI's prices of {day}\n"
-        "{tokens} tokens per epoch"
+        "tokens per epoch: {tokens}"
     ),
     "prices_head": "epochs",
     "prices_none": (
@@ -221,7 +222,7 @@ DATASETS: Final[dict[str, str]] = {
     "button_repair_yes": "Make a fixed copy",
     "button_full_report": "Full report",
     "button_split": "Set a part aside",
-    "button_split_share": "{share}\N{NO-BREAK SPACE}% — {n}",
+    "button_split_share": "{share}% — {n}",
     "button_back_to_report": "To the report",
     "button_versions": "All versions",
     "button_version": "{number} {name}",

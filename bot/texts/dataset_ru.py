@@ -39,13 +39,13 @@ DATASETS: Final[dict[str, str]] = {
     ),
     "dataset_prompt_one": "Системный промпт: один на все примеры",
     "dataset_prompt_none": "Системного промпта нет",
-    "dataset_prompt_many": "Системных промптов: {n}, самый частый — у {share} примеров",
+    "dataset_prompt_many": "Системных промптов: {n}; примеров с самым частым: {share}",
     "dataset_size": "Реплик: {n_messages} · {size} КБ",
     "dataset_turns": "Ответов в примере: {turns}",
     "dataset_turn": "{n} (примеров: {examples})",
     "dataset_answers": (
-        "Знаков в ответе: обычно {median} ({smallest}–{largest}); "
-        "с вопросом — {asking}\N{NO-BREAK SPACE}%"
+        "Знаков в ответе: обычно {median} ({smallest}–{largest}); ответов с вопросом — "
+        "{asking}\N{NO-BREAK SPACE}%"
     ),
     "dataset_themes": "Темы: {themes}",
     "dataset_themes_guessed": "Темы, примерно, по ключевым словам: {themes}",
@@ -117,7 +117,9 @@ DATASETS: Final[dict[str, str]] = {
         "⚠️ Общих или почти одинаковых примеров: {n}. Из-за них проверка покажет, что модель "
         "лучше, чем она есть."
     ),
-    "finding_leak": "почти то же, что в строке {first} обучающей части: оставьте в одной из них",
+    "finding_leak": (
+        "почти то же, что в строке {first} обучающей части: оставьте только в одной части"
+    ),
     "versions_unpaired": (
         "Теперь версия №{number} обучает без проверочной части. Отложить её снова: /datasets."
     ),
@@ -148,7 +150,7 @@ DATASETS: Final[dict[str, str]] = {
     "repair_done": "Готово, исправленная копия — версия №{number}. Прежняя осталась как была.",
     "mend_bom": "убрать метку BOM",
     "mend_utf16": "перевести из UTF-16 в UTF-8",
-    "mend_crlf": "убрать концы строк Windows",
+    "mend_crlf": "заменить концы строк Windows",
     "mend_trailing_blanks": "убрать пробелы по краям",
     "mend_blank_lines": "убрать пустые строки",
     "mend_duplicate_example": "убрать точные повторы",
@@ -185,7 +187,8 @@ DATASETS: Final[dict[str, str]] = {
     "split_together": "Похожих примеров оставлено вместе: {n}.",
     # Prices
     "prices_title": (
-        "<b>Сколько стоит обучение</b> · оценка по ценам OpenAI на {day}\n{tokens} токенов за эпоху"
+        "<b>Сколько стоит обучение</b> · оценка по ценам OpenAI на {day}\n"
+        "токенов за эпоху: {tokens}"
     ),
     "prices_head": "эпох",
     "prices_none": (

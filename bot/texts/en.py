@@ -27,8 +27,8 @@ MESSAGES: Final[dict[str, str]] = {
         "Hello, {name}. This is Natasha, an AI program that we are teaching to talk like a coach. "
         "Just write whatever is on your mind.\n\n"
         "She can be wrong and does not replace a doctor. Chats are stored, and administrators can "
-        "read them: /privacy. For adults, 18+. If you are in danger, call 112 (or your local "
-        "emergency number).\n\n"
+        "read them: /privacy. For adults, 18+. If you are in crisis or in danger, call 112 (or "
+        "your local emergency number).\n\n"
         "/new — new conversation\n"
         "/help — what else you can do"
     ),
@@ -36,10 +36,11 @@ MESSAGES: Final[dict[str, str]] = {
         "Natasha is an AI program that is learning to talk like a coach: about spiritual growth, "
         "relationships, business and past lives.\n\n"
         "This is a closed test, 18+. She can be wrong and does not replace a doctor. If you are in "
-        "danger, call 112 (or your local emergency number)."
+        "crisis or in danger, call 112 (or your local emergency number)."
     ),
     "about_short": (
-        "An AI program learning to be a coach. Closed test, 18+. Not a doctor. In danger, call 112."
+        "An AI program learning to be a coach. Closed test, 18+. Not a doctor. In crisis or "
+        "danger, call 112."
     ),
     "button_starter_growth": "How can I hear my inner voice?",
     "button_starter_relationships": "Why do we argue so often?",
@@ -53,7 +54,7 @@ MESSAGES: Final[dict[str, str]] = {
     ),
     "start_admin": "Hello, {name}. You are an administrator.\n{dataset}\n{model}\n{training}",
     "start_dataset_good": "Dataset: {n} {examples}, no errors",
-    "start_dataset_bad": "Dataset: {n} errors, see /validate",
+    "start_dataset_bad": "Dataset: errors: {n}, see /validate",
     "start_dataset_missing": "Dataset: file not found. Send a .jsonl file here.",
     "start_model": "Answering: {model} (since {since})",
     "start_model_settings": "Answering: {model} (from the settings)",
@@ -71,8 +72,8 @@ MESSAGES: Final[dict[str, str]] = {
         "/settings — settings: sound, language\n"
         "/id — your Telegram ID\n"
         "/privacy — what is stored about you, and how to delete it\n\n"
-        "Natasha is a program, not a doctor. If you are in danger, call 112 (or your local "
-        "emergency number)."
+        "Natasha is a program, not a doctor. If you are in crisis or in danger, call 112 (or your "
+        "local emergency number)."
     ),
     "help_admin": (
         "<b>How to train Natasha</b>\n"
@@ -152,18 +153,18 @@ MESSAGES: Final[dict[str, str]] = {
     "settings_sound_admin_call": "Sound: nothing but calls for help",
     "settings_sound_tester_important": "Sound: off",
     "settings_sound_tester_routine": "Sound: on",
-    "settings_others_loud": "Trainings of others: with sound",
-    "settings_others_quiet": "Trainings of others: without sound",
+    "settings_others_loud": "Other admins' trainings: with sound",
+    "settings_others_quiet": "Other admins' trainings: without sound",
     "button_settings": "⚙️ Settings",
     "button_language": "Language",
     "button_privacy": "What is stored about me",
     "button_sound_admin_important": "Important",
     "button_sound_admin_routine": "Everything",
-    "button_sound_admin_call": "Nothing",
+    "button_sound_admin_call": "Calls for help",
     "button_sound_tester_important": "Without sound",
     "button_sound_tester_routine": "With sound",
-    "button_mute_others": "Mute trainings of others",
-    "button_hear_others": "Hear trainings of others",
+    "button_mute_others": "Others' trainings: without sound",
+    "button_hear_others": "Others' trainings: with sound",
     # Commands in Telegram's menu
     "menu_start": "start",
     "menu_help": "what you can do",
@@ -180,7 +181,7 @@ MESSAGES: Final[dict[str, str]] = {
     "button_models": "Models",
     "button_status": "What's training",
     "button_to_training": "Go to training",
-    "button_start": "🚀 Start for ~{price}",
+    "button_start": "🚀 Start for {price}",
     "button_start_unpriced": "🚀 Start",
     "button_drop": "Discard",
     "button_use": "Activate",
@@ -251,7 +252,7 @@ MESSAGES: Final[dict[str, str]] = {
         "There may be a job. Check the provider's dashboard, or search again later."
     ),
     "plan_later": "Plan {run_id} was replaced: see the plan below.",
-    "plan_is_there": "Plan {run_id} is made already, it is here in the chat.",
+    "plan_is_there": "Plan {run_id} already exists, here in the chat.",
     "run_again": "Plan {run_id}: creating the job again.",
     "run_looking": "Plan {run_id}: looking for the job in the provider's list.",
     "run_given_up": "Plan {run_id} was left without a job.",
@@ -261,6 +262,7 @@ MESSAGES: Final[dict[str, str]] = {
     "unit_seconds": "{n} s",
     "unit_minutes": "{n} min",
     "unit_hours": "{hours} h {minutes} min",
+    "unit_whole_hours": "{hours} h",
     # Errors
     "error_not_allowed": "Only administrators can do that.",
     "error_bad_command": (
@@ -272,8 +274,8 @@ MESSAGES: Final[dict[str, str]] = {
     "button_run": "/{command}",
     "error_button_gone": "This button no longer works. See /help.",
     "error_too_late": (
-        "This came late: the bot was away for more than ten minutes. It costs money, so nothing "
-        "was done. If you still want it, do it again."
+        "This command or button came late: the bot was away for more than ten minutes. It would "
+        "cost money, so nothing was done. If you still want it, do it again."
     ),
     "away": "The bot was away for a while.",
     "away_asked": "What you wrote has only just arrived: below is one answer to all of it.",
@@ -288,8 +290,9 @@ MESSAGES: Final[dict[str, str]] = {
         ".jsonl file right here."
     ),
     "error_dataset_in_use": (
-        "Version {number} is needed: it is in use, is the file in DATASET_PATH, or is waiting for "
-        "training. Switch to another version first."
+        "Version {number} is needed: it, or the version that it validates, is in use, is the file "
+        "in DATASET_PATH, or is waiting for training. If it is in use, switch to another one "
+        "first: /datasets."
     ),
     "error_dataset_gone": "This version no longer exists. /datasets lists the others.",
     "error_cannot_repair": (
@@ -336,17 +339,20 @@ MESSAGES: Final[dict[str, str]] = {
     "error_which_job": "Several jobs are running; say which one: <code>{job_ids}</code>",
     "error_no_model": (
         "Natasha isn't ready yet: she is still being trained. Please check back later. If you are "
-        "in danger, call 112 (or your local emergency number)."
+        "in crisis or in danger, call 112 (or your local emergency number)."
     ),
     "error_model_unknown": (
         "The provider does not know the model <code>{model}</code>. /models lists those you have."
     ),
-    "error_provider_unreachable": "The model can't be reached. Please try again in a minute.",
-    "error_provider_uncertain": "The answer broke off halfway. Please try again.",
+    "error_provider_unreachable": "The provider can't be reached. Please try again in a minute.",
+    "error_provider_uncertain": (
+        "The provider's answer did not arrive in full. Try again; if you were changing something, "
+        "look first whether it is done."
+    ),
     "error_provider_failed": (
         "The provider gave no clear answer ({message}). Please try again in a minute."
     ),
-    "error_provider_busy": "The model is overloaded. Please try again in a minute.",
+    "error_provider_busy": "The provider is overloaded. Please try again in a minute.",
     "error_key_refused": "The provider refused the key. Check OPENAI_API_KEY and restart the bot.",
     "error_quota_exceeded": (
         "The provider account is out of money or quota. Top it up and try again."
@@ -361,7 +367,8 @@ MESSAGES: Final[dict[str, str]] = {
     "error_question_refused": "The provider's filter stopped the question: {message}",
     "error_incident": (
         "Something broke. Please try again; if that doesn't help, give an administrator the code "
-        "<code>{incident}</code>. If you are in danger, call 112 (or your local emergency number)."
+        "<code>{incident}</code>. If you are in crisis or in danger, call 112 (or your local "
+        "emergency number)."
     ),
     **CHAT,
     **COMPARE,

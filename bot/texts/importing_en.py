@@ -5,7 +5,7 @@ from typing import Final
 IMPORT: Final[dict[str, str]] = {
     "import_who": (
         "<b>I have the chat.</b> Messages with words: {n}\n\n"
-        "It holds other people’s words. You may train on them only if everyone who writes here "
+        "It holds other people's words. You may train on them only if everyone who writes here "
         "agrees: the model may repeat to anybody what was said, and the examples go to the "
         "provider. I hide phones, mail addresses, @names and links; names inside of messages "
         "stay.\n\n"
@@ -32,20 +32,23 @@ IMPORT: Final[dict[str, str]] = {
     ),
     "button_import_take": "Take them, examples: {n}",
     "button_import_other": "No: somebody else",
-    "button_import_drop": "Don’t take it",
+    "button_import_drop": "Don't take it",
     "import_dropped": "Not taken. The file and everything made of it are deleted.",
-    "import_made": "✅ Version {number} is made of the chat. The original file is deleted.",
+    "import_made": "✅ Version {number} was made from the chat. The original file is deleted.",
     "import_gathering": (
-        "<b>Gathering a chat.</b> Forward messages to me in their order: people’s questions and "
-        "Natasha’s answers. Then press “Done” here.\n\n"
-        "Forward only the words of people who agree. What you forward now are no questions: the "
-        "model will not see it. The gathering ends after an hour.\n\n"
+        "<b>Gathering a chat.</b> Forward messages to me in their order: people's questions and "
+        "Natasha's answers. Then press “Done” here.\n\n"
+        "Forward only the words of people who agree. What you forward is not taken as questions: "
+        "the model will not see it. If you don't press “Done” within an hour, what was gathered is "
+        "deleted.\n\n"
         "Gathered: {n}"
     ),
     "import_gathering_already": "Gathering already: forward messages, then press “Done” there.",
     "button_import_done": "Done",
     "versions_origin_imported": "from a chat: {who}",
-    "error_import_gone": "That chat is decided about, or its time is over. Start again: /datasets.",
+    "error_import_gone": (
+        "That chat has already been decided on, or its time is up. Start again: /datasets."
+    ),
     "error_no_conversation": (
         "Fewer than two people write here, and I need both questions and answers: send a chat "
         "with both sides."
@@ -58,7 +61,7 @@ IMPORT: Final[dict[str, str]] = {
     "import_ask": "Who is Natasha here? A number or a name: ",
     "import_speaker": "{number}. {name} — messages: {n}",
     "import_consent": (
-        "The chat holds other people’s words: train on them only if everyone who writes agrees."
+        "The chat holds other people's words: train on them only if everyone who writes agrees."
     ),
     "import_written": "Written to {path}. Send this file to the bot, or name it in DATASET_PATH.",
     "error_no_such_speaker": "Nobody in this chat is called “{name}”. There are: {names}",

@@ -6,7 +6,7 @@ MODELS: Final[dict[str, str]] = {
     # The list
     "models_title": "<b>Answering now:</b> {model} (no. {number})",
     "models_later": "The list of models is below.",
-    "models_despite": "⚠️ This model is not for people: {since}.",
+    "models_despite": "⚠️ The verdict on this model is “don't use”; it was {since}.",
     "models_before": "Before it: {model} (no. {number})",
     "models_none_serving": "<b>No model is answering.</b> Choose one and press “Activate”.",
     "models_none": "There are no trained models yet. Make the first one with /train.",
@@ -126,8 +126,12 @@ MODELS: Final[dict[str, str]] = {
     "last_day_over": "⛔ <b>{base} is switched off</b>\nIts last day was {day}.",
     "last_day_model": "{model}, which answers in chats now, will stop on the same day.",
     "last_day_model_over": "{model}, which answered in chats, no longer answers.",
-    "last_day_plans": "Plans start from it: no new training can start after that day (BASE_MODEL).",
-    "last_day_plans_over": "Plans start from it: no new training can start (BASE_MODEL).",
+    "last_day_plans": (
+        "It is also the base model of new plans (BASE_MODEL): no training can start after that day."
+    ),
+    "last_day_plans_over": (
+        "It is also the base model of new plans (BASE_MODEL): no training can start."
+    ),
     "last_day_do": (
         "What to do: train Natasha on another server with the same API (see docs/providers.md), or "
         "choose another model. Dataset and plans are ready for that."

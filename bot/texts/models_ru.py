@@ -6,7 +6,7 @@ MODELS: Final[dict[str, str]] = {
     # The list
     "models_title": "<b>Сейчас отвечает:</b> {model} (№{number})",
     "models_later": "Список моделей теперь ниже.",
-    "models_despite": "⚠️ Эта модель не для людей: {since}.",
+    "models_despite": "⚠️ Вердикт этой модели — «лучше не включать»; она {since}.",
     "models_before": "До неё: {model} (№{number})",
     "models_none_serving": (
         "<b>Сейчас не отвечает никакая модель.</b> Выберите её и нажмите «Включить»."
@@ -25,8 +25,8 @@ MODELS: Final[dict[str, str]] = {
     # Details
     "model_title": "<b>{model}</b>",
     "model_serving": "🟢 Отвечает сейчас: {since}",
-    "model_since_chosen": "включена {day}, {who}",
-    "model_since_despite": "включена {day} вопреки вердикту, {who}",
+    "model_since_chosen": "включена {day}, решение: {who}",
+    "model_since_despite": "включена {day} вопреки вердикту, решение: {who}",
     "model_since_first": "включилась сама {day}, потому что была первой",
     "model_since_gone": "включилась сама {day}, потому что {gone} больше не отвечает",
     "model_since_settings": "так задано при установке (CHAT_MODEL)",
@@ -128,8 +128,12 @@ MODELS: Final[dict[str, str]] = {
     "last_day_over": "⛔ <b>{base} отключена</b>\nСрок вышел {day}.",
     "last_day_model": "Вместе с ней перестанет отвечать {model}, с которой сейчас говорят в чатах.",
     "last_day_model_over": "{model}, с которой говорят в чатах, больше не ответит.",
-    "last_day_plans": "С неё начинаются планы: новое обучение потом не запустится (BASE_MODEL).",
-    "last_day_plans_over": "С неё начинаются планы: новое обучение не запустится (BASE_MODEL).",
+    "last_day_plans": (
+        "Она же — базовая модель новых планов (BASE_MODEL): после этого дня обучение не запустится."
+    ),
+    "last_day_plans_over": (
+        "Она же — базовая модель новых планов (BASE_MODEL): обучение не запустится."
+    ),
     "last_day_do": (
         "Что делать: обучить Наташу на другом сервере с таким же API (как — в docs/providers.md) "
         "или выбрать другую модель. Датасет и планы для этого готовы."

@@ -58,12 +58,12 @@ FEEDBACK: Final[dict[str, str]] = {
         "Nobody has rated an answer yet. Ask testers to press 👍 and 👎 under answers: this page "
         "will show which model is better. To invite people: /invite"
     ),
-    "quality_share": "👍 {percent}% ({low}–{high}, {n} ratings)",
+    "quality_share": "👍 {percent}% ({low}–{high}, ratings: {n})",
     "quality_share_early": "too early to say: {n} {ratings}, about {enough} needed",
     "quality_model": "\n<b>{model}</b> · {share}",
     "quality_model_unrated": "\n<b>{model}</b> · no ratings",
     "quality_trend": (
-        "Last 7 days {lately}% ({n} ratings), before that {before}% ({m} ratings): {change}"
+        "Last 7 days {lately}% (ratings: {n}), before that {before}% (ratings: {m}): {change}"
     ),
     "quality_change_up": "better",
     "quality_change_down": "worse",

@@ -29,7 +29,7 @@ FEEDBACK: Final[dict[str, str]] = {
     # Corrections
     "feedback_write": (
         "Наташа вашего варианта не увидит; его прочтут администраторы, и по нему её могут учить. "
-        "Жду до {until}, а ответом на сообщение ниже — и позже."
+        "Жду до {until}. Позже тоже можно: ответьте на сообщение ниже."
     ),
     "feedback_prompt": "<b>Как сказала бы Наташа?</b> Пришлите её ответ одним сообщением.",
     "feedback_placeholder": "Ответ за Наташу",
@@ -52,11 +52,14 @@ FEEDBACK: Final[dict[str, str]] = {
         "Ответы пока никто не оценил. Попросите тестировщиков нажимать 👍 и 👎 под ответами: по "
         "ним здесь будет видно, какая модель лучше. Позвать людей: /invite"
     ),
-    "quality_share": "👍 {percent} % ({low}–{high}, оценок {n})",
+    "quality_share": "👍 {percent}\N{NO-BREAK SPACE}% ({low}–{high}, оценок {n})",
     "quality_share_early": "рано судить: {n} {ratings}, нужно около {enough}",
     "quality_model": "\n<b>{model}</b> · {share}",
     "quality_model_unrated": "\n<b>{model}</b> · оценок нет",
-    "quality_trend": "За 7 дней {lately} % (оценок {n}), до того {before} % (оценок {m}): {change}",
+    "quality_trend": (
+        "За 7 дней {lately}\N{NO-BREAK SPACE}% (оценок {n}), до того {before}\N{NO-BREAK SPACE}% "
+        "(оценок {m}): {change}"
+    ),
     "quality_change_up": "стало лучше",
     "quality_change_down": "стало хуже",
     "quality_change_unclear": "разница может быть случайной",
@@ -72,8 +75,8 @@ FEEDBACK: Final[dict[str, str]] = {
         "<i>В скобках — в каких пределах доля 👍, скорее всего, лежит на самом деле.</i>"
     ),
     "quality_cut": (
-        "✂️ Упёрлись в предел длины за 7 дней: {n}. Поможет предел побольше, сейчас он {limit} "
-        "(CHAT_MAX_TOKENS)."
+        "✂️ Ответов, которые упёрлись в предел длины, за 7 дней: {n}. Поможет предел побольше, "
+        "сейчас он {limit} (CHAT_MAX_TOKENS)."
     ),
     "quality_part": "Это не весь ответ: {why}",
     "quality_more": "<i>Здесь {n} новейших моделей из {total}.</i>",

@@ -43,7 +43,7 @@ MESSAGES: Final[dict[str, str]] = {
     "button_starter_growth": "Как мне лучше слышать себя?",
     "button_starter_relationships": "Почему мы так часто ссоримся?",
     "button_starter_business": "Как решиться на своё дело?",
-    "button_starter_past_lives": "Влияют ли прошлые жизни?",
+    "button_starter_past_lives": "Влияют ли на меня прошлые жизни?",
     "starter": "Вы спросили: «{question}»",
     "starter_asked": "Наташа только что ответила на этот вопрос.",
     "start_later": "Приветствие теперь ниже.",
@@ -153,11 +153,11 @@ MESSAGES: Final[dict[str, str]] = {
     "button_privacy": "Что обо мне хранится",
     "button_sound_admin_important": "Важное",
     "button_sound_admin_routine": "Всё",
-    "button_sound_admin_call": "Ничего",
+    "button_sound_admin_call": "Только помощь",
     "button_sound_tester_important": "Без звука",
     "button_sound_tester_routine": "Со звуком",
-    "button_mute_others": "Выключить звук чужих",
-    "button_hear_others": "Включить звук чужих",
+    "button_mute_others": "Чужие обучения: без звука",
+    "button_hear_others": "Чужие обучения: со звуком",
     # Commands in Telegram's menu
     "menu_start": "начать",
     "menu_help": "что здесь можно",
@@ -174,7 +174,7 @@ MESSAGES: Final[dict[str, str]] = {
     "button_models": "Модели",
     "button_status": "Что обучается",
     "button_to_training": "К обучению",
-    "button_start": "🚀 Запустить за ~{price}",
+    "button_start": "🚀 Запустить за {price}",
     "button_start_unpriced": "🚀 Запустить",
     "button_drop": "Отменить",
     "button_use": "Включить",
@@ -254,6 +254,7 @@ MESSAGES: Final[dict[str, str]] = {
     "unit_seconds": "{n} с",
     "unit_minutes": "{n} мин",
     "unit_hours": "{hours} ч {minutes} мин",
+    "unit_whole_hours": "{hours} ч",
     # Errors
     "error_not_allowed": "Это могут только администраторы.",
     "error_bad_command": "Не поняла команду. Она пишется так:\n<code>{usage}</code>",
@@ -263,8 +264,8 @@ MESSAGES: Final[dict[str, str]] = {
     "button_run": "/{command}",
     "error_button_gone": "Эта кнопка больше не работает. Что здесь можно, расскажет /help.",
     "error_too_late": (
-        "Это пришло с опозданием: больше десяти минут бот не работал. Оно стоит денег, поэтому "
-        "ничего не сделано. Если всё ещё нужно, повторите."
+        "Команда или кнопка дошла с опозданием: бот не работал больше десяти минут. Она стоит "
+        "денег, поэтому ничего не сделано. Если всё ещё нужно, повторите."
     ),
     "away": "Бот какое-то время не работал.",
     "away_asked": "То, что вы написали, дошло только сейчас: ниже ответ сразу на всё.",
@@ -279,8 +280,8 @@ MESSAGES: Final[dict[str, str]] = {
         "DATASET_PATH. Или пришлите файл .jsonl прямо сюда."
     ),
     "error_dataset_in_use": (
-        "Версия №{number} нужна: она в работе, лежит в DATASET_PATH или ждёт обучения. Сначала "
-        "возьмите в работу другую."
+        "Версия №{number} нужна: она или её проверочная пара в работе, лежит в DATASET_PATH или "
+        "ждёт обучения. Если в работе, сначала возьмите другую: /datasets."
     ),
     "error_dataset_gone": "Этой версии уже нет. Какие есть, покажет /datasets.",
     "error_cannot_repair": (
@@ -334,12 +335,15 @@ MESSAGES: Final[dict[str, str]] = {
     "error_model_unknown": (
         "Провайдер не знает модели <code>{model}</code>. Какие есть, покажет /models."
     ),
-    "error_provider_unreachable": "До модели не достучаться. Попробуйте через минуту.",
-    "error_provider_uncertain": "Ответ оборвался на полпути. Попробуйте ещё раз.",
+    "error_provider_unreachable": "До провайдера не достучаться. Попробуйте через минуту.",
+    "error_provider_uncertain": (
+        "Ответ провайдера не дошёл целиком. Повторите; если вы что-то меняли, сначала посмотрите, "
+        "не сделано ли уже."
+    ),
     "error_provider_failed": (
         "Провайдер не дал внятного ответа ({message}). Попробуйте ещё раз через минуту."
     ),
-    "error_provider_busy": "Модель сейчас перегружена. Попробуйте через минуту.",
+    "error_provider_busy": "Провайдер сейчас перегружен. Попробуйте через минуту.",
     "error_key_refused": "Провайдер не принял ключ. Проверьте OPENAI_API_KEY и перезапустите бота.",
     "error_quota_exceeded": "У провайдера кончились деньги или квота. Пополните счёт и повторите.",
     "error_training_not_available": (

@@ -108,7 +108,7 @@ SAFETY: Final[dict[str, str]] = {
     "button_danger_notes_stop": "Выключить заметки",
     # Privacy
     "danger_kind_suicide": "мысли о смерти",
-    "danger_kind_self_harm": "раны самому себе",
+    "danger_kind_self_harm": "самоповреждение",
     "danger_kind_overdose": "отравление",
     "danger_kind_violence": "насилие",
     "danger_kind_child": "опасность для ребёнка",

@@ -74,8 +74,8 @@ PLANS: Final[dict[str, str]] = {
         "silently cuts off the rest."
     ),
     "error_tuning_closed": (
-        "{model} can't be trained since {day}. Choose another model, or another server with the "
-        "same API: docs/providers.md lists them, OPENAI_BASE_URL sets the address."
+        "{model} can no longer be trained (since {day}). Choose another model, or another server "
+        "with the same API: docs/providers.md lists them, OPENAI_BASE_URL sets the address."
     ),
     "error_suffix_too_long": (
         "The name “{suffix}” is too long: {n} characters, and the provider allows {longest}. To "

@@ -25,8 +25,9 @@ ENDINGS: Final[dict[str, str]] = {
     "button_step_multiplier": "More careful pace",
     "button_remedies": "Poor answers?",
     "remedies_title": (
-        "<b>Does {name} answer poorly?</b> Four things can help. Each button opens a plan that "
-        "differs in one thing only; nothing is sent until you start it."
+        "<b>Does {name} answer poorly?</b> One of these may help. Each button opens a plan with "
+        "one change, and “More examples” opens the report on the dataset. Nothing is sent until "
+        "you start a plan."
     ),
     "remedies_foreign": (
         "<b>Does {name} answer poorly?</b> It was not trained here: I don't know its dataset or "

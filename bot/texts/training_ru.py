@@ -145,7 +145,7 @@ PLANS: Final[dict[str, str]] = {
     "plan_price_unknown_dpo": "Цена: неизвестна, для пар ответов её нет в каталоге",
     "error_method_unknown": (
         "Это пары ответов ({method}), а умеет ли {host} на них обучать, неизвестно. Выберите "
-        "обычный датасет: /datasets. Умеют OpenAI, Azure и engine на этом компьютере."
+        "обычный датасет: /datasets. Умеют OpenAI, Azure и движок на этом компьютере."
     ),
     "error_method_differs": (
         "В работе версия №{number}, и она для метода {method}: метод задаёт датасет. "

@@ -114,9 +114,9 @@ FINDINGS: Final[dict[str, str]] = {
         "examples in the format {format} ({n} of them), not the chat format: they can be converted"
     ),
     "finding_unused_fields": "left out of the examples: {fields}",
-    "finding_comma_ended": "commas at line ends, as in a list ({n} lines): “Fix” removes them",
+    "finding_comma_ended": "commas at line ends, as in a list (lines: {n}): “Fix” removes them",
     "finding_cr": (
-        "old Mac line endings ({n} lines), which most programs do not see: “Fix” replaces them"
+        "old Mac line endings (lines: {n}), which most programs do not see: “Fix” replaces them"
     ),
     "finding_empty_file": "the file is empty: add examples, one per line",
     "finding_mixed_methods": (
@@ -130,7 +130,7 @@ FINDINGS: Final[dict[str, str]] = {
         "every example has the same answer, and the model would learn only that one: write "
         "different answers"
     ),
-    "finding_crlf": "Windows line endings (lines: {n}): they do no harm, “Fix” removes them",
+    "finding_crlf": "Windows line endings (lines: {n}): they do no harm, “Fix” replaces them",
     "finding_trailing_blanks": (
         "extra spaces before or after the text (lines: {n}): the model may pick them up, “Fix” "
         "removes them"

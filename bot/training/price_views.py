@@ -9,7 +9,7 @@ from bot.delivery.screen import Screen, rows
 from bot.domain.datasets import Dataset, TrainingMethod
 from bot.domain.training import TrainingRun
 from bot.edge.buttons import button, data_of
-from bot.texts import Markup, Texts
+from bot.texts import CENT, Markup, Texts
 from bot.usage.cost import Estimate
 
 
@@ -82,7 +82,8 @@ def price_line(
 def short_price(texts: Texts, estimate: Estimate) -> str:
     """The price of a plan in a few words."""
     if estimate.price_usd is not None:
-        return texts("price_about", price=texts.money(estimate.price_usd))
+        price = texts.money(estimate.price_usd)
+        return texts("price_about", price=price) if estimate.price_usd >= CENT else price
     if estimate.engine is not None:
         return texts("price_free" if estimate.engine.is_real else "price_rehearsal")
     is_own = estimate.pricing is Pricing.OWN_MACHINE

@@ -157,7 +157,7 @@ def _first(texts: Texts, run: TrainingRun, estimate: Estimate) -> Button:
         )
     if estimate.price_usd is None:
         return button(texts, "start_unpriced", start)
-    return button(texts, "start", start, price=texts.money(estimate.price_usd))
+    return button(texts, "start", start, price=texts.roughly(estimate.price_usd))
 
 
 def _model(texts: Texts, run: TrainingRun, facts: PlanFacts, catalogue: Catalogue) -> str:

@@ -28,4 +28,18 @@ def test_nobody_is_told_to_ask_otherwise_for_a_servers_fault(error, is_about_the
     assert ("сказать иначе" in tester) is is_about_the_question
     assert "администратор" in tester
     assert "stream" not in tester
+    assert "администратор" not in admin.casefold().replace("код для администратора", "")
     assert "400 Bad Request: stream must be false" in admin
+
+
+def test_admins_read_what_they_can_do():
+    """And the provider's words once."""
+    for error, expected in (
+        (errors.ModelGone(model="m"), "/models"),
+        (errors.QuotaExceeded(), "Пополните счёт"),
+        (errors.NotTheApi(**REFUSED | {"message": "404 Not Found"}), "OPENAI_BASE_URL"),
+    ):
+        error.said = "404 Not Found"
+        told = failure_views.unanswered(RU, error, incident="abc", is_admin=True).text
+        assert expected in told
+        assert told.count("404 Not Found") == 1

@@ -110,7 +110,8 @@ def test_a_running_comparison_does_not_tell_who_leads():
             standing(16, 34, ending=ComparisonEnding.CLEAR),
             (
                 "natasha-v2 лучше: 34 из 50, не считая ничьих.\n"
-                "Одинаковые модели показали бы такую разницу реже чем в 5 % сравнений."
+                "Одинаковые модели показали бы такую разницу реже чем в "
+                "5\N{NO-BREAK SPACE}% сравнений."
             ),
             ["models:use:2"],
         ),
@@ -118,7 +119,8 @@ def test_a_running_comparison_does_not_tell_who_leads():
             standing(12, 38, ending=ComparisonEnding.CLEAR),
             (
                 "natasha-v2 лучше: 38 из 50, не считая ничьих.\n"
-                "Одинаковые модели показали бы такую разницу реже чем в 1 % сравнений."
+                "Одинаковые модели показали бы такую разницу реже чем в "
+                "1\N{NO-BREAK SPACE}% сравнений."
             ),
             ["models:use:2"],
         ),
@@ -144,7 +146,10 @@ def test_result_has_its_interval():
     text = shown(compare.result(RU, standing(34, 16, 3, ending=ComparisonEnding.CLEAR)))
 
     assert "За natasha-v1: 34 · за natasha-v2: 16 · одинаково: 3" in text
-    assert "Доля natasha-v1 без ничьих: 68 %, вероятно от 54 до 79 %" in text
+    assert (
+        "Доля natasha-v1 без ничьих: 68\N{NO-BREAK SPACE}%, вероятно от 54 до 79\N{NO-BREAK SPACE}%"
+        in text
+    )
     assert "Голосов: 53 из 50 · голосовали: 3" in text
 
 

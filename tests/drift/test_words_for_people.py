@@ -75,7 +75,9 @@ def test_russian_has_one_word_for_a_thing(word):
 @pytest.mark.parametrize("key", UNANSWERED)
 def test_who_gets_no_answer_reads_where_help_is(key):
     assert RU[key].endswith("Если вам плохо или опасно — 112.")
-    assert EN[key].endswith("If you are in danger, call 112 (or your local emergency number).")
+    assert EN[key].endswith(
+        "If you are in crisis or in danger, call 112 (or your local emergency number)."
+    )
 
 
 @pytest.mark.parametrize("messages", [RU, EN], ids=["ru", "en"])

@@ -14,7 +14,7 @@ from tests.world import World, eventually, world
 
 FIRST, REST = "Ты стоишь в лесу на рас", "рассвете и дышишь. Что ты слышишь?"
 WHOLE = f"Ты стоишь в лесу на {REST}"
-MARK = "… (упёрлась в предел длины)"
+MARK = "… (достигнут предел длины)"
 ON = "Дальше ▸"
 TURNS = "SELECT user_text, assistant_text, ending, n_parts FROM turns ORDER BY id"
 
@@ -116,7 +116,7 @@ async def test_cut_answer_goes_on_and_is_one_answer(tmp_path):
         assert json.loads(file)["messages"][-1] == {"role": "assistant", "content": WHOLE}
 
         await admin.says("/quality")
-        await admin.sees("предел длины за 7 дней: 1. Поможет предел побольше", timeout=PATIENT)
+        await admin.sees("предел длины, за 7 дней: 1. Поможет предел побольше", timeout=PATIENT)
 
 
 async def test_kill_while_the_rest_grows(tmp_path):

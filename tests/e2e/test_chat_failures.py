@@ -157,7 +157,7 @@ async def test_an_admin_reads_the_providers_words(tmp_path):
             order = refusal(400, "invalid_value", f"Bad seed {API_KEY}")
             everything.proxy.fault("POST", CHAT, "answer", **order)
             await person.says("Как дела?")
-        told = await everything.admin.sees(ASK_OTHERWISE)
+        told = await everything.admin.sees("Провайдер отказал")
         assert "Ответ провайдера: 400 Bad Request: Bad seed ***" in words(told)
         assert "seed" not in words(await everything.tester.sees(ASK_OTHERWISE))
 

@@ -129,7 +129,7 @@ async def test_comparison_ends_by_itself_and_its_result_is_put_to_use(tmp_path):
 
         for person in (admin, other):
             told = await person.sees("лучше: 8 из 8")
-            assert "реже чем в 5 %" in words(told)
+            assert "реже чем в 5\N{NO-BREAK SPACE}%" in words(told)
             assert "голосовали: 1" in words(told)
             assert len([each for each in await person.chat() if "лучше: 8" in words(each)]) == 1
         assert history(everything) == [RIVER] * 8

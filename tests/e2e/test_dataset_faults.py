@@ -173,7 +173,7 @@ async def test_two_admins_who_want_different_things_at_once(tmp_path):
             answer = words(await other.sees(lambda _: True, after=since[1]))
             if number in dict(versions(everything)):
                 assert f"Теперь в работе версия №{number}" in told
-                assert f"Версия №{number} нужна: она в работе" in answer
+                assert f"Версия №{number} нужна: она или её проверочная пара в работе" in answer
             else:
                 assert told == GONE
                 assert answer == f"Версия №{number} удалена."

@@ -75,7 +75,7 @@ async def test_three_corrections_one_training_a_better_answer(tmp_path):
         for left in (2, 1, 0):
             question = question_on(card)
             card = await reworded(admin, card, BETTER.format(question))
-            assert f"До новой Наташи: {3 - left} из 30" in words(card)
+            assert f"Новых примеров: {3 - left}, а для новой Наташи нужно 30" in words(card)
         assert "всё разобрано" in words(card)
 
         await admin.presses("🎓 Обучить на новом", card)
@@ -195,14 +195,14 @@ async def test_a_report_mends_by_one_press(tmp_path):
         report = await sent(admin, "a.jsonl", with_findings())
         await admin.presses("Убрать плохие строки: 10", report)
         report = await changed(admin, report, "Датасет готов: 40")
-        await admin.presses("Скрыть телефоны и почту", report)
+        await admin.presses("Скрыть контакты и ссылки", report)
 
         def is_clean(message: Json) -> bool:
             is_it = message["message_id"] == report["message_id"]
-            return is_it and button_data(message, "Скрыть телефоны и почту") is None
+            return is_it and button_data(message, "Скрыть контакты и ссылки") is None
 
         report = await admin.sees(is_clean, timeout=60)
-        await admin.presses("Перечитать часть", report)
+        await admin.presses("Перечитать десятую часть", report)
         card = await admin.sees("осталось:", after=report["message_id"], timeout=60)
         await admin.presses(SAY, card)
         prompt = await admin.sees("Как сказать иначе?", after=card["message_id"], timeout=60)

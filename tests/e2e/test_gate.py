@@ -84,8 +84,8 @@ async def test_second_press_is_needed_kept_and_shown(tmp_path):
         assert "Эта модель не для людей" in used["text"]
         assert len(served(everything)) == 1
         asked = await other.says("/models")
-        shown = await other.sees("Эта модель не для людей", after=asked["message_id"])
-        assert "вопреки вердикту, Мария" in words(shown)
+        shown = await other.sees("Вердикт этой модели", after=asked["message_id"])
+        assert "вопреки вердикту, решение: Мария" in words(shown)
 
 
 async def test_untried_model_is_said_to_be_untried(tmp_path):

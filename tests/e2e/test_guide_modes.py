@@ -39,7 +39,7 @@ TERMINAL = {
 }
 """What is typed, by how one says it and by the mode."""
 READ = {
-    "validate only": ("Examples: 40", "✅ Validation passed: 40 training examples"),
+    "validate only": ("Examples: 40", "✅ Validation passed, training examples: 40"),
     "upload only": ("✅ Validation passed", "File uploaded successfully", "File ID: file-"),
     "train": (
         "✅ Validation passed",

@@ -53,7 +53,7 @@ async def test_a_large_chat_becomes_a_dataset_while_others_talk(tmp_path):
         before = kept(everything)
         await asyncio.gather(*(press(admin, shown, take) for _ in range(2)))
         made = await admin.sees("Из переписки собрана версия №", timeout=120)
-        await admin.is_told("уже решено")
+        await admin.is_told("уже всё решено")
         (version,) = kept(everything) - before
         assert waiting(everything) == []
         assert everything.stored("SELECT count(*) FROM imports") == [(0,)]
@@ -93,7 +93,7 @@ async def test_forwards_are_gathered_and_no_model_sees_them(tmp_path):
         await admin.is_told("Уже собираю")
 
         await admin.presses("importing:ask:" + number_of(counter), counter)
-        await admin.is_told("меньше двух людей")
+        await admin.is_told("меньше двух собеседников")
         for question, answer in TALK[:6]:
             await admin.forwards(text=question, origin={"name": "Ольга"})
             await admin.forwards(text=answer, origin={"name": "Наталья"})
@@ -138,7 +138,7 @@ async def test_another_person_or_nothing(tmp_path):
         await pressed(admin, asked, "importing:drop:", "удалены")
         assert waiting(everything) == []
         await press(admin, asked, "importing:who:")
-        await admin.is_told("уже решено")
+        await admin.is_told("уже всё решено")
         assert everything.stored("SELECT count(*) FROM datasets WHERE origin = 'imported'") == [
             (0,)
         ]
@@ -155,7 +155,7 @@ async def test_what_is_no_chat_of_telegram_is_said(tmp_path):
             (exported(TALK)[:-300], "обрывается или повреждён"),
             (page.encode(), "формат «JSON», файл result.json"),
             (other.encode(), "выгруженная из WhatsApp"),
-            (alone.encode(), "меньше двух людей"),
+            (alone.encode(), "меньше двух собеседников"),
         ):
             assert expected in words(await sent(admin, "chat", content))
         assert waiting(everything) == []

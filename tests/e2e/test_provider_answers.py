@@ -268,7 +268,7 @@ IN_A_TERMINAL: Sequence[tuple[str, str, str, Json, str]] = (
 
 @pytest.mark.parametrize("part", range(2))
 async def test_a_command_in_a_terminal_that_is_refused(tmp_path, part):
-    """The status and the reason, as in Telegram; "broke off" is said of what broke off alone."""
+    """The status and the reason, as in Telegram; that it came in part is said of nothing else."""
     async with world(tmp_path, start_bot=False) as everything:
         for what, method, path, order, said in IN_A_TERMINAL[part::2]:
             fault = everything.proxy.fault(method, path, "answer", **({"times": 1000} | order))
@@ -276,14 +276,14 @@ async def test_a_command_in_a_terminal_that_is_refused(tmp_path, part):
             fault.times = 0
             assert (ended.code, ended.err.count("\n")) == (1, 1), (what, ended)
             assert said in ended.err, (what, ended.err)
-            assert "оборвался" not in ended.err
+            assert "не дошёл целиком" not in ended.err
             assert "Traceback" not in ended.err
             assert API_KEY not in ended.out + ended.err
 
         dropped = everything.proxy.fault("GET", JOBS, "drop_before", times=1000)
         ended = await bot(everything, "jobs", LANGUAGE="ru")
         dropped.times = 0
-        assert "Ответ оборвался на полпути. Попробуйте ещё раз. (" in ended.err
+        assert "посмотрите, не сделано ли уже. (" in ended.err
 
 
 # What a job tells of itself

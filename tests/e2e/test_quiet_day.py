@@ -88,7 +88,7 @@ async def test_a_day_rings_once_for_each_thing_that_happened(tmp_path):
         muted = await everything.people.person(MUTED, "Пётр")
         await second.says("/start")
         await muted.says("/settings")
-        await muted.presses("Выключить звук чужих")
+        await muted.presses("Чужие обучения: без звука")
         await muted.sees("Чужие обучения: без звука")
         n_asked = sum(
             [

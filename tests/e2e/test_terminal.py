@@ -79,7 +79,7 @@ async def test_the_file_is_the_settings_unless_named(tmp_path, broken):
     ("language", "line", "last"),
     [
         ("ru", "строка 88: ", rf"{FAILED}\d+, обучающих примеров — 321"),
-        ("en", "line 88: ", r"❌ Validation failed: \d+ errors in 321 training examples"),
+        ("en", "line 88: ", r"❌ Validation failed: errors: \d+, training examples: 321"),
     ],
     ids=["ru", "en"],
 )
@@ -115,7 +115,7 @@ async def test_more_findings_than_are_listed_are_counted(tmp_path):
 
     assert sum(line.startswith("line ") for line in ended.lines) == 200
     assert ended.lines[-2] == "and 100 more"
-    assert ended.lines[-1] == "❌ Validation failed: 300 errors in 300 training examples"
+    assert ended.lines[-1] == "❌ Validation failed: errors: 300, training examples: 300"
 
 
 async def test_json_is_one_object_and_nothing_else(tmp_path, broken):
@@ -292,7 +292,7 @@ async def test_a_provider_that_is_not_there_is_said(tmp_path):
 
     assert (ended.code, ended.out) == (1, "")
     assert ended.err.startswith(
-        "The model can't be reached. Please try again in a minute. (ConnectError"
+        "The provider can't be reached. Please try again in a minute. (ConnectError"
     )
 
 

@@ -531,7 +531,7 @@ async def test_the_guides_other_flags(tmp_path):
         uploaded = await bot(everything, "--upload-only")
 
         assert (checked.code, uploaded.code) == (0, 0)
-        assert checked.lines[-1] == "✅ Validation passed: 321 training examples"
+        assert checked.lines[-1] == "✅ Validation passed, training examples: 321"
         assert uploaded.lines[-2] == "File uploaded successfully"
         assert len(everything.proxy.sent("POST", FILES)) == 1
 

@@ -101,9 +101,9 @@ def test_card_of_a_running_job():
     lines = shown(card(found, OPENAI)).splitlines()
 
     assert lines[0] == "⏳ natasha-v1 · обучается"
-    assert lines[1] == "▓▓▓▓▓▓░░░░ 68 % · эпоха 3 из 3"
+    assert lines[1] == "▓▓▓▓▓▓░░░░ 68\N{NO-BREAK SPACE}% · эпоха 3 из 3"
     assert lines[2] == "шаг 655 из 963 · осталось ~14 мин"
-    assert lines[3].startswith("ошибка упала на 34 %  ▇")
+    assert lines[3].startswith("ошибка упала на 34\N{NO-BREAK SPACE}%  ▇")
     assert lines[4].startswith("на проверочных почти не изменилась  ")
     assert lines[5] == "потрачено ~$0,63"
     assert "Шаг <655>" not in lines  # the bar says so
@@ -157,7 +157,7 @@ def test_card_survives_metrics_of_any_shape(metrics: list[dict[str, Any]]):
     text = shown(card(tracked(metrics=metrics, n_epochs=None)))
 
     assert "natasha-v1" in text
-    assert " 100 %" in text or " 50 %" in text or "%" not in text
+    assert " 100\N{NO-BREAK SPACE}%" in text or " 50\N{NO-BREAK SPACE}%" in text or "%" not in text
 
 
 @pytest.mark.parametrize(
@@ -214,10 +214,10 @@ def test_card_of_a_job_that_has_ended_sums_it_up():
         ((10.0, 1.0), "упала в 10 раз"),
         ((30.0, 1.0), "упала больше чем в 10 раз"),
         ((1.0, 0.0), "упала больше чем в 10 раз"),
-        ((2.0, 1.5), "упала на 25 %"),
+        ((2.0, 1.5), "упала на 25\N{NO-BREAK SPACE}%"),
         ((2.0, 1.99), "почти не изменилась"),
         ((0.0, 0.0), "почти не изменилась"),
-        ((1.0, 1.5), "выросла на 50 %"),
+        ((1.0, 1.5), "выросла на 50\N{NO-BREAK SPACE}%"),
     ],
 )
 def test_an_error_is_told_in_words(losses, said):

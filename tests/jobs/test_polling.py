@@ -18,6 +18,12 @@ ADMINS = (ADMIN, SECOND_ADMIN)
 OURS = [f"ftjob-our{n}" for n in range(50)]
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page counts as late only where a test makes it late, however busy this machine is."""
+    monkeypatch.setattr("bot.jobs.polling.PAGE_PATIENCE_S", 60.0)
+
+
 async def follow(parts: BotParts, *job_ids: str, status: str = "running") -> None:
     """Jobs that run, and that we have followed for a while."""
     jobs = [parts.provider.has_job(job_of(job_id, status)) for job_id in job_ids]

@@ -101,7 +101,9 @@ async def test_list_of_models_says_that_it_is_not_for_people(parts: BotParts):
         chooser="Мария",
     )
 
-    assert "⚠️ Эта модель не для людей: включена" in shown(views.listing(RU, overview))
+    assert "⚠️ Вердикт этой модели — «лучше не включать»; она включена" in shown(
+        views.listing(RU, overview)
+    )
     assert "Мария" in shown(views.listing(RU, overview))
 
 

@@ -165,7 +165,7 @@ def test_a_long_name_stays_out_of_the_sentences():
 @pytest.mark.parametrize(
     ("serving", "said"),
     [
-        (SERVING, "включена 15 ноября 2023, Мария"),
+        (SERVING, "включена 15 ноября 2023, решение: Мария"),
         (replace(SERVING, chosen_by=None), "потому что была первой"),
         (replace(SERVING, since=0, chosen_by=None), "так задано при установке (CHAT_MODEL)"),
     ],

@@ -141,13 +141,13 @@ def test_admins_see_shares_with_their_intervals():
         )
     )
 
-    assert "natasha-v2 · 👍 81 % (65–91, оценок 32)" in text
+    assert "natasha-v2 · 👍 81\N{NO-BREAK SPACE}% (65–91, оценок 32)" in text
     assert (
-        "За 7 дней 100 % (оценок 10), до того 73 % (оценок 22): разница может быть случайной"
-        in text
+        "За 7 дней 100\N{NO-BREAK SPACE}% (оценок 10), до того 73\N{NO-BREAK SPACE}% "
+        "(оценок 22): разница может быть случайной" in text
     )
     assert "Исправлений: 4" in text
-    assert "natasha-v1 · 👍 66 % (53–76, оценок 61)" in text
+    assert "natasha-v1 · 👍 66\N{NO-BREAK SPACE}% (53–76, оценок 61)" in text
     assert "Какая модель лучше, пока не сказать" in text
 
 
@@ -158,7 +158,7 @@ def test_few_ratings_are_no_share():
     )
 
     assert "natasha-v2 · рано судить: 1 оценка, нужно около 20" in few
-    assert "natasha-v2 · 👍 0 %" in enough
+    assert "natasha-v2 · 👍 0\N{NO-BREAK SPACE}%" in enough
 
 
 def test_a_better_model_is_named_only_where_that_is_clear():
@@ -187,7 +187,7 @@ def test_admins_are_pointed_at_the_limit_where_they_ask(models: list[ModelQualit
     cut = quality.overview(RU, models, quality.CutAnswers(n=12, limit=500), NO_DANGERS)
 
     assert (
-        "предел длины за 7 дней: 12. Поможет предел побольше, сейчас он 500 (CHAT_MAX_TOKENS)"
+        "предел длины, за 7 дней: 12. Поможет предел побольше, сейчас он 500 (CHAT_MAX_TOKENS)"
         in shown(cut)
     )
     assert "CHAT_MAX_TOKENS" not in shown(quality.overview(RU, models, NONE_CUT, NO_DANGERS))
@@ -196,7 +196,7 @@ def test_admins_are_pointed_at_the_limit_where_they_ask(models: list[ModelQualit
 @pytest.mark.parametrize(
     ("ending", "why"),
     [
-        (Ending.CUT_BY_LENGTH, "упёрлась в предел длины"),
+        (Ending.CUT_BY_LENGTH, "достигнут предел длины"),
         (Ending.STOPPED, "остановлено"),
         (Ending.FILTERED, "скрыл фильтр"),
         (Ending.WHOLE, ""),

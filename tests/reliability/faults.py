@@ -66,9 +66,9 @@ REFUSED, LOST = "не запустился, задания нет.\n", "отве
 UNREACHABLE = f"{REFUSED}До провайдера не достучаться"
 NOT_GIVEN: Final = {
     ANY.removesuffix(", 401, 403"): Cell(
-        "tried three times; «send it again»", "Telegram не отдал файл"
+        'tried three times; "send it again"', "Telegram не отдал файл"
     ),
-    "401, 403": Cell("tried once; «send it again»", "Telegram не отдал файл", 1),
+    "401, 403": Cell('tried once; "send it again"', "Telegram не отдал файл", 1),
 }
 """Of both calls that fetch a file."""
 CALLS: Final[Sequence[Call]] = (
@@ -149,7 +149,7 @@ CALLS: Final[Sequence[Call]] = (
         "listing the jobs, after a lost answer to a creation",
         "GET",
         "/v1/fine_tuning/jobs",
-        "«Look again» finds the job; it was created once",
+        '"Look again" finds the job; it was created once',
         {
             ANY: Cell(
                 "read twelve times; admins read that the list can't be opened, and decide",
@@ -209,8 +209,10 @@ CALLS: Final[Sequence[Call]] = (
         "/v1/fine_tuning/jobs/ftjob-[^/]*/cancel",
         "the job is cancelled, by another press where it was not; its end is told, once",
         {
-            "refused, timeout": Cell("the model can't be reached", "не достучаться", 0),
-            "held, dripping, cut": Cell("the answer broke off: try again", "оборвался", 1),
+            "refused, timeout": Cell("the provider can't be reached", "не достучаться", 0),
+            "held, dripping, cut": Cell(
+                "the answer did not arrive in full: check", "не дошёл целиком", 1
+            ),
             "429": Cell("overloaded: try again", "перегружен", 1),
             "500, 502 page, wrong JSON, wrong types": Cell(
                 "no clear answer; its status is shown", "не дал внятного ответа", 1

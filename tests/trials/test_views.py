@@ -174,7 +174,7 @@ def test_why_has_the_figures():
     assert (
         lines[2] == "Повторов из датасета: 2 · отказов: 1 · обычно знаков: 1\N{NO-BREAK SPACE}412"
     )
-    assert lines[3] == "В датасете: с вопросом 100 % · обычно знаков: 639"
+    assert lines[3] == "В датасете: ответов с вопросом 100\N{NO-BREAK SPACE}% · обычно знаков: 639"
     assert lines[4] == "Без обучения: с вопросом 0 из 3 · обычно знаков: 310"
     assert lines[5:] == [
         "• Отказ, как у обычного ассистента: 3 из 5.",
@@ -288,7 +288,7 @@ def test_model_that_nobody_serves():
     screen = views.unserved(RU, waiting)
 
     assert "natasha-v1 пока не отвечает" in shown(screen)
-    assert "До модели не достучаться" in shown(screen)
+    assert "До провайдера не достучаться" in shown(screen)
     assert "CHAT_BASE_URL" in shown(screen)
     assert "через 30 мин" in shown(screen)
     assert buttons_of(screen) == ["trials:now:12"]

@@ -136,12 +136,12 @@ async def test_ratings_stand_beside_those_of_the_week_before(parts: BotParts):
     """With the interval; fewer than twenty are too few to judge."""
     for n in range(24):
         await rated(parts, await asked(parts, f"В {n}"), is_good=n < 18)
-    assert "Теперь 👍 75 % (55–88, оценок 24)\n" in await words(parts)
-    assert "Неделей раньше рано судить: 0 оценок" in await words(parts)
+    assert "Оценки за неделю: 👍 75\N{NO-BREAK SPACE}% (55–88, оценок 24)\n" in await words(parts)
+    assert "Неделей раньше: рано судить: 0 оценок" in await words(parts)
 
     for n in range(2):
         await rated(parts, await asked(parts, f"В {n}", at=1), is_good=True, at=SINCE - 9)
-    assert "Неделей раньше рано судить: 2 оценки, нужно около 20" in await words(parts)
+    assert "Неделей раньше: рано судить: 2 оценки, нужно около 20" in await words(parts)
 
 
 async def test_spending_of_the_week(parts: BotParts):
@@ -187,7 +187,7 @@ async def test_days_left_of_the_model(parts: BotParts):
     await parts.serving.use(await parts.serving.model(MODEL), by=ADMIN)
     await asked(parts, "Вопрос")
 
-    assert (await words(parts)).endswith(f"{MODEL} работает, осталось дней: 10")
+    assert (await words(parts)).endswith(f"До отключения {MODEL} дней: 10")
 
 
 async def test_a_model_without_a_last_day_has_no_line(parts: BotParts):
