@@ -1,4 +1,8 @@
-"""Numbered migrations, `0001_name.sql` and so on: each applied once, in order, whole or not."""
+"""Numbered migrations, `0001_name.sql` and so on: each applied once, in order.
+
+An upgrade is one transaction, however many migrations it applies. If one fails, the file stays as
+it was, and so the code from before the upgrade can still read it.
+"""
 
 import sqlite3
 from collections.abc import Sequence
@@ -16,15 +20,28 @@ def scripts() -> list[str]:
 
 
 async def migrate(connection: aiosqlite.Connection, known: Sequence[str]) -> None:
-    """Apply those of the *known* migrations that the file has not seen yet.
+    """Apply those of the *known* migrations that the file has not seen yet: all, or none.
 
     Raises:
         DatabaseTooNew: the file has seen more migrations than this code knows.
     """
     version = await version_of(connection)
     check_known(version, known)
-    for number, script in enumerate(known[version:], start=version + 1):
-        await _apply(connection, script, number)
+    if version == len(known):
+        return
+    # executescript commits what is open first, so the transaction is part of the script.
+    upgrade = [
+        "BEGIN IMMEDIATE;",
+        *known[version:],
+        f"PRAGMA user_version = {len(known)};",
+        "COMMIT;",
+    ]
+    try:
+        await connection.executescript("\n".join(upgrade))
+    except sqlite3.Error:
+        if connection.in_transaction:
+            await connection.execute("ROLLBACK")
+        raise
 
 
 def check_known(version: int, known: Sequence[str]) -> None:
@@ -39,15 +56,3 @@ async def version_of(connection: aiosqlite.Connection) -> int:
         row = await cursor.fetchone()
     assert row is not None
     return int(row[0])
-
-
-async def _apply(connection: aiosqlite.Connection, script: str, number: int) -> None:
-    # executescript commits what is open first, so the transaction is part of the script.
-    try:
-        await connection.executescript(
-            f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;"
-        )
-    except sqlite3.Error:
-        if connection.in_transaction:
-            await connection.execute("ROLLBACK")
-        raise
