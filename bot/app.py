@@ -16,7 +16,7 @@ from bot.config import Settings
 from bot.delivery.absence import Absence
 from bot.delivery.lanes import Lanes
 from bot.delivery.outbox import Outbox
-from bot.delivery.polling import Polling
+from bot.delivery.polling import Polling, is_revoked
 from bot.delivery.poster import Poster
 from bot.delivery.rate_limits import RateLimits, retry_after_s
 from bot.delivery.requests import Reachability, TelegramRequest
@@ -38,6 +38,8 @@ from bot.wiring import build_features
 
 LONGEST_PAUSE_S = 1.5
 """Between two tries to reach Telegram at the start."""
+FIRST_REFUSAL_PAUSE_S = 5.0
+"""Between the first questions whether Telegram knows the token: somebody may be waiting."""
 UNKNOWN_TOKEN = "TELEGRAM_BOT_TOKEN: Telegram does not know this token"
 
 _logger = logging.getLogger(__name__)
@@ -66,7 +68,9 @@ class App:
             CannotStart: Telegram does not know the token.
         """
         async with AsyncExitStack() as stack:
-            if not await _done_before(stop, _until_answered(self.application.initialize)):
+            pause_s = min(FIRST_REFUSAL_PAUSE_S, self.heart.core.pacing.refusal_s)
+            asking = self._until_answered(self.application.initialize, refusal_pause_s=pause_s)
+            if not await _done_before(stop, asking):
                 return
             stack.push_async_callback(self.application.shutdown)
             await self.application.start()
@@ -99,7 +103,7 @@ class App:
         await _unless_revoked(listening)
 
     async def _poll(self) -> None:
-        await _until_answered(self.application.bot.delete_webhook)
+        await self._until_answered(self.application.bot.delete_webhook)
         reachability = self.delivery.poster.reachability
         await Polling(
             self.application.bot,
@@ -114,7 +118,7 @@ class App:
             listen=settings.webhook_listen or "127.0.0.1:8443",
             secret=settings.webhook_secret.get_secret_value(),
             accept=self.lanes.accept,
-        ).run(partial(_until_answered, self._set_webhook))
+        ).run(partial(self._until_answered, self._set_webhook))
 
     async def _set_webhook(self) -> None:
         settings = self.settings
@@ -126,6 +130,37 @@ class App:
             )
         except BadRequest as exc:
             raise CannotStart(f"WEBHOOK_URL: Telegram refuses it: {exc.message}") from exc
+
+    async def _until_answered(
+        self, ask: Callable[[], Awaitable[object]], *, refusal_pause_s: float | None = None
+    ) -> None:
+        """Repeat *ask* until Telegram carries it out, however long that takes.
+
+        Args:
+            ask: Calls Telegram.
+            refusal_pause_s: Seconds between two questions whether it knows the token; None: as
+                long as while the bot runs.
+        """
+        bot = self.application.bot
+        if refusal_pause_s is None:
+            refusal_pause_s = self.heart.core.pacing.refusal_s
+        for pause_s in backoff(0.5, LONGEST_PAUSE_S):
+            try:
+                await ask()
+                return
+            except InvalidToken as exc:
+                if await is_revoked(bot, refusal_pause_s):
+                    raise CannotStart(UNKNOWN_TOKEN) from exc
+            except CannotStart:
+                raise
+            except RetryAfter as exc:
+                await asyncio.sleep(retry_after_s(exc))
+                continue
+            except NetworkError:  # the request has logged it
+                pass
+            except Exception as exc:  # also what the library raises for an answer it can't read
+                _logger.warning("Telegram's answer can't be read: %r", exc)
+            await asyncio.sleep(pause_s)
 
 
 async def open_app(settings: Settings, stack: AsyncExitStack) -> App:
@@ -253,22 +288,3 @@ async def _done_before(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> 
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _until_answered(ask: Callable[[], Awaitable[object]]) -> None:
-    """Repeat *ask* until Telegram answers, however long that takes."""
-    for pause_s in backoff(0.5, LONGEST_PAUSE_S):
-        try:
-            await ask()
-            return
-        except InvalidToken as exc:
-            raise CannotStart(UNKNOWN_TOKEN) from exc
-        except CannotStart:
-            raise
-        except RetryAfter as exc:
-            await asyncio.sleep(retry_after_s(exc))
-        except NetworkError:  # the request has logged it
-            await asyncio.sleep(pause_s)
-        except Exception as exc:  # also what the library raises for an answer it can't read
-            _logger.warning("Telegram's answer can't be read: %r", exc)
-            await asyncio.sleep(pause_s)

@@ -1,12 +1,18 @@
-"""Starting while Telegram can't be reached."""
+"""Starting while Telegram can't be reached, or stumbles."""
 
 import asyncio
 import signal
 import sys
+from typing import Any
+
+import pytest
 
 from bot.runtime.children import loopback_environment
-from tests.e2e.commands import free_port
+from tests.e2e.commands import free_port, run
+from tests.proxy import Proxy
 from tests.world import CODE, world
+
+UNAUTHORIZED = {"ok": False, "error_code": 401, "description": "Unauthorized"}
 
 
 async def test_a_bot_that_waits_for_telegram_can_be_stopped(tmp_path):
@@ -26,3 +32,47 @@ async def test_a_bot_that_waits_for_telegram_can_be_stopped(tmp_path):
         process.send_signal(signal.SIGTERM)
 
         assert await asyncio.wait_for(process.wait(), 20) == 0
+
+
+def refused(telegram: Proxy, method: str, status: int, body: Any, *, times: int) -> None:
+    telegram.fault("POST", f"/bot[^/]*/{method}", "answer", status=status, body=body, times=times)
+
+
+@pytest.mark.parametrize("method", ["getMe", "deleteWebhook", "setWebhook"])
+async def test_a_single_401_ends_no_start(tmp_path, method):
+    """What says so may be a server of Telegram's that is just starting itself."""
+    port = free_port()
+    webhook = {
+        "WEBHOOK_URL": f"http://127.0.0.1:{port}",
+        "WEBHOOK_LISTEN": f"127.0.0.1:{port}",
+        "WEBHOOK_SECRET": "s3cret-s3cret",
+    }
+    async with (
+        world(tmp_path, start_bot=False) as everything,
+        Proxy(everything.sandbox.ready).running() as telegram,
+    ):
+        refused(telegram, method, 401, UNAUTHORIZED, times=1)
+        await everything.start_bot(
+            TELEGRAM_API_URL=telegram.url, **(webhook if method == "setWebhook" else {})
+        )
+
+        await everything.admin.says("/id")
+        await everything.admin.sees("Ваш ID в Telegram")
+
+        assert len(telegram.sent("POST", f"/bot[^/]*/{method}")) >= 2
+
+
+async def test_a_token_that_nobody_knows_is_said_after_some_questions(tmp_path):
+    """With the code that says: another start does not help."""
+    async with (
+        world(tmp_path, start_bot=False) as everything,
+        Proxy(everything.sandbox.ready).running() as telegram,
+    ):
+        refused(telegram, "getMe", 401, UNAUTHORIZED, times=99)
+        settings = everything.settings | {"TELEGRAM_API_URL": telegram.url}
+        code, output = await run("run", FOLDER=str(tmp_path), **settings)
+
+        assert len(telegram.sent("POST", "/bot[^/]*/getMe")) == 4
+
+    assert code == 2
+    assert output.endswith("TELEGRAM_BOT_TOKEN: Telegram does not know this token\n")
