@@ -156,6 +156,8 @@ class App:
             except RetryAfter as exc:
                 await asyncio.sleep(retry_after_s(exc))
                 continue
+            except BadRequest as exc:
+                _logger.warning("Telegram refuses a request of the start: %s", exc.message)
             except NetworkError:  # the request has logged it
                 pass
             except Exception as exc:  # also what the library raises for an answer it can't read

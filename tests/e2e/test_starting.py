@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.proxy import Proxy
 from tests.world import CODE, world
 
 UNAUTHORIZED = {"ok": False, "error_code": 401, "description": "Unauthorized"}
+REFUSED = {"ok": False, "error_code": 400, "description": "Bad Request: not today"}
 
 
 async def test_a_bot_that_waits_for_telegram_can_be_stopped(tmp_path):
@@ -76,3 +78,20 @@ async def test_a_token_that_nobody_knows_is_said_after_some_questions(tmp_path):
 
     assert code == 2
     assert output.endswith("TELEGRAM_BOT_TOKEN: Telegram does not know this token\n")
+
+
+async def test_a_refusal_at_the_start_is_logged(tmp_path):
+    """A bot that says that it is ready and hears nobody must not be silent about it."""
+    async with (
+        world(tmp_path, start_bot=False) as everything,
+        Proxy(everything.sandbox.ready).running() as telegram,
+    ):
+        refused(telegram, "deleteWebhook", 400, REFUSED, times=2)
+        await everything.start_bot(TELEGRAM_API_URL=telegram.url)
+
+        await everything.admin.says("/id")
+        await everything.admin.sees("Ваш ID в Telegram")
+
+        log = Path(everything.settings["LOG_PATH"]).read_text(encoding="utf-8")
+
+    assert log.count("Telegram refuses a request of the start: Not today") == 1
