@@ -7,6 +7,7 @@ without its library.
 
 import argparse
 import asyncio
+import errno
 import gc
 import logging
 import os
@@ -15,6 +16,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from typing import Final
 
 from bot import logs
 from bot.arguments import command_of, parsed
@@ -23,6 +25,8 @@ from bot.errors import CannotStart
 
 CANNOT_START = 2
 """Exit code for wrong settings, an unknown token, a database that can't be used."""
+NOT_NOW = os.EX_TEMPFAIL
+"""Exit code of `run` for what passes: a full disk, an I/O error, a database that is in use."""
 BROKE = 1
 """Exit code for a bug."""
 BROKEN_PIPE = 128 + signal.SIGPIPE
@@ -30,6 +34,10 @@ BROKEN_PIPE = 128 + signal.SIGPIPE
 
 _WITHOUT_TELEGRAM = ("validate", "upload", "train", "monitor", "test", "jobs")
 _ABOUT_FILES = ("backup", "restore", "import")
+
+_PASSING_NUMBERS: Final = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EAGAIN)
+_PASSING_NAMES: Final = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_BUSY", "SQLITE_LOCKED")
+"""How those that SQLite has for what passes begin. https://www.sqlite.org/rescode.html"""
 
 _logger = logging.getLogger(__name__)
 
@@ -50,13 +58,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CannotStart as exc:
         logs.flush()
         print(exc, file=sys.stderr)
-        return CANNOT_START
+        return NOT_NOW if command_of(options) == "run" and _passes(exc) else CANNOT_START
     except KeyboardInterrupt:
         return 130
     except Exception:
         # The log's formatter removes tokens and keys from the traceback.
         _logger.critical("Ended by a bug", exc_info=True)
         return BROKE
+
+
+def _passes(problem: CannotStart) -> bool:
+    """Whether a later start may succeed although nobody changes the settings."""
+    cause = problem.__cause__
+    if isinstance(cause, OSError):
+        return cause.errno in _PASSING_NUMBERS
+    return getattr(cause, "sqlite_errorname", "").startswith(_PASSING_NAMES)
 
 
 def _run_command(options: argparse.Namespace) -> int:

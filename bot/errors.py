@@ -442,7 +442,10 @@ class ContextTooLong(ProviderError):
 
 
 class CannotStart(Exception):
-    """Base of errors that prevent the start; the operator reads them, and the exit code is 2."""
+    """Base of errors that prevent the start; the operator reads them.
+
+    The exit code is 2, or 75 where `run` may succeed later: see `bot/cli.py`.
+    """
 
     def __init__(self, *problems: str) -> None:
         super().__init__("\n".join(problems))

@@ -1,14 +1,19 @@
 """Starting while Telegram can't be reached, or stumbles."""
 
 import asyncio
+import re
+import resource
 import signal
+import sqlite3
 import sys
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.runtime.children import loopback_environment
+from bot.storage import lock
 from tests.e2e.commands import free_port, run
 from tests.proxy import Proxy
 from tests.world import CODE, world
@@ -95,3 +100,61 @@ async def test_a_refusal_at_the_start_is_logged(tmp_path):
         log = Path(everything.settings["LOG_PATH"]).read_text(encoding="utf-8")
 
     assert log.count("Telegram refuses a request of the start: Not today") == 1
+
+
+@contextmanager
+def full(database: Path):
+    """The program that starts meanwhile may write no file beyond 64 kB."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64_000, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@contextmanager
+def no_room_for_the_copy(database: Path):
+    """An upgrade is due, and its copy of the database would be too large."""
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("CREATE TABLE ballast (words TEXT)")
+        connection.execute("INSERT INTO ballast VALUES (:words)", {"words": "x" * 100_000})
+        connection.execute("PRAGMA user_version = 1")
+    with full(database):
+        yield
+
+
+@contextmanager
+def damaged(database: Path):
+    database.write_bytes(b"certainly no database" * 1000)
+    yield
+
+
+@contextmanager
+def too_new(database: Path):
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("PRAGMA user_version = 9999")
+    yield
+
+
+@pytest.mark.parametrize(
+    ("trouble", "code", "said"),
+    [
+        (full, 75, r"bot\.sqlite3: disk I/O error|full"),
+        (no_room_for_the_copy, 75, "no copy can be kept"),
+        (lock.hold, 75, "another bot process uses it"),
+        (damaged, 2, "file is not a database"),
+        (too_new, 2, "the database has version 9999"),
+    ],
+)
+async def test_only_what_passes_is_worth_another_start(tmp_path, trouble, code, said):
+    """systemd starts the bot again after every code but 2."""
+    async with world(tmp_path, start_bot=False) as everything:
+        database = Path(everything.settings["DATABASE_PATH"])
+        database.parent.mkdir(parents=True, exist_ok=True)
+        with trouble(database):
+            ended, output = await run("run", FOLDER=str(tmp_path), **everything.settings)
+
+    assert ended == code
+    assert re.search(said, output)
+    assert "Traceback" not in output
