@@ -4,6 +4,7 @@ https://core.telegram.org/bots/api#setwebhook
 """
 
 import asyncio
+import errno
 import hmac
 import json
 import socket
@@ -23,6 +24,7 @@ MOST_BYTES: Final = 1_000_000
 """Of a request's body. An update is smaller by far."""
 BODY_S: Final = 30
 """In which a body has to come."""
+LAST_PORT: Final = 65_535
 
 Accept = Callable[[Sequence[JsonDict]], Awaitable[None]]
 
@@ -70,6 +72,8 @@ def listening(address: str) -> socket.socket:
     """
     host, _, port = address.rpartition(":")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    if int(port) > LAST_PORT:
+        raise OSError(errno.EINVAL, f"ports end at {LAST_PORT}")
     found = socket.create_server((host.strip("[]"), int(port)), family=family)
     found.settimeout(0)
     return found

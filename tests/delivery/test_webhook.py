@@ -134,6 +134,17 @@ async def test_body_is_bounded(inbox: Inbox, is_chunked: bool):
     assert inbox.updates == [UPDATE]
 
 
+async def test_a_port_that_there_is_not_is_named(inbox: Inbox):
+    """In one line, like a port that is taken."""
+    webhook = Webhook(listen="127.0.0.1:99999", secret=SECRET, accept=inbox.accept)
+
+    async def never() -> None:
+        raise AssertionError
+
+    with pytest.raises(CannotStart, match=r"WEBHOOK_LISTEN: 127\.0\.0\.1:99999: ports end at"):
+        await webhook.run(never)
+
+
 async def test_taken_port_is_named(inbox: Inbox):
     async with serving(inbox) as port:
         webhook = Webhook(listen=f"127.0.0.1:{port}", secret=SECRET, accept=inbox.accept)
