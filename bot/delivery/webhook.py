@@ -98,7 +98,7 @@ class _Handler(RequestHandler):
     async def post(self) -> None:
         try:
             update = json.loads(self._body)
-        except ValueError as exc:
+        except (ValueError, RecursionError) as exc:
             raise HTTPError(HTTPStatus.BAD_REQUEST) from exc
         if not isinstance(update, dict) or update_id_of(update) is None:
             raise HTTPError(HTTPStatus.BAD_REQUEST)

@@ -92,9 +92,9 @@ class AnswerBody:
             return
         try:
             found = json.loads(self._data, strict=False)  # strings may hold a raw NUL
-        except ValueError:
+        except (ValueError, RecursionError) as exc:
             if is_over:
-                raise
+                raise ValueError(str(exc)) from exc
             return
         self._data = ""
         for fields in map(record, found if isinstance(found, list) else [found]):

@@ -82,7 +82,7 @@ def json_of(answer: Answer) -> object:
     """The answer's JSON; None when it is not JSON."""
     try:
         return json.loads(answer.text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

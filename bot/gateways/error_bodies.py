@@ -55,7 +55,7 @@ def _payload(exc: "openai.APIError") -> Any:
         return None
     try:
         return json.loads(words)
-    except ValueError:
+    except (ValueError, RecursionError):
         is_plain = exc.response.headers.get("content-type", "").startswith("text/plain")
         return words if is_plain and exc.status_code not in _SAY_NOTHING else None
 

@@ -68,6 +68,8 @@ class Exported:
                 text.end()
             except Broken as exc:
                 raise ChatBroken(line=exc.line) from exc
+            except RecursionError as exc:  # lists of chats within lists of chats, for ever
+                raise ChatBroken(line=text.line) from exc
 
     def _chat(self, text: JsonText) -> Iterator[Message]:
         """A chat, the account that holds chats, or its list of them."""

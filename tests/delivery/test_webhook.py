@@ -87,7 +87,8 @@ async def test_what_could_not_be_stored_is_brought_again(inbox: Inbox):
         ("POST", "/telegram", HEADERS, [UPDATE], 400),
         ("POST", "/telegram", HEADERS, {"message": {}}, 400),
         ("POST", "/telegram", HEADERS, {"update_id": "7"}, 400),
-        ("POST", "/telegram", HEADERS, None, 400),
+        ("POST", "/telegram", HEADERS, b"\xff{", 400),
+        ("POST", "/telegram", HEADERS, b'{"update_id": 8, "x": ' + b"[" * 300_000, 400),
     ],
 )
 async def test_everything_else_is_refused(
@@ -95,7 +96,7 @@ async def test_everything_else_is_refused(
 ):
     async with serving(inbox) as port, httpx.AsyncClient(timeout=None) as client:
         raw = [(name.encode(), value.encode()) for name, value in headers.items()]
-        content = json.dumps(body).encode() if body is not None else b"\xff{"
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
         answer = await client.request(
             method, f"http://127.0.0.1:{port}{path}", content=content, headers=raw
         )

@@ -12,6 +12,8 @@ from bot.gateways.deadlines import BoundedClient
 from tests.openai_schema import check_request
 
 KEY = "sk-proj-Zx81LmQw77TtRrYy0042"
+DEEP = "[" * 100_000 + "]" * 100_000
+"""JSON that is nested deeper than Python reads it."""
 
 Prepared = httpx2.Response | Exception | Callable[[httpx2.Request], Any]
 

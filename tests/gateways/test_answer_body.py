@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.gateways.answer_body import AnswerBody
 from bot.gateways.sound_text import SoundText, sound_text
+from tests.gateways.provider_double import DEEP
 
 BODIES = (
     ': ping\r\n\r\ndata: {"a": "é"}\r\n\r\nevent: error\r\ndata: {"b": 2}\r\n\r\ndata: [DONE]\r\n',
@@ -59,6 +60,12 @@ def test_an_event_that_is_no_json_is_an_error():
     """It is not taken for the end."""
     with pytest.raises(ValueError, match="Expecting"):
         objects_in(b"data: {broken\n\n")
+
+
+def test_nesting_without_an_end_is_not_json():
+    """Python reads some hundred levels; more of them are no answer, but no bug either."""
+    with pytest.raises(ValueError, match="recursion"):
+        objects_in(f"data: {DEEP}\n\n".encode())
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ from bot import errors
 from bot.domain.training import Hyperparameters
 from bot.gateways.openai_errors import MESSAGE_LENGTH, ErrorTranslator
 from bot.gateways.provider import TrainingApi
-from tests.gateways.provider_double import KEY, Provider, html, refuses, says
+from tests.gateways.provider_double import DEEP, KEY, Provider, html, refuses, says
 
+JSON = {"content-type": "application/json"}
 PARAMETERS = Hyperparameters(
     base_model="gpt-x", n_epochs=3, learning_rate_multiplier=0.1, suffix="natasha-v1"
 )
@@ -64,6 +65,7 @@ async def create(training: TrainingApi) -> errors.UserError:
         (says({"object": "list", "data": []}), errors.ProviderFailed),
         (says({"id": None, "status": "queued"}), errors.ProviderFailed),
         (httpx2.Response(204), errors.ProviderFailed),
+        (httpx2.Response(200, text=DEEP), errors.ProviderFailed),
         (httpx2.Response(200, content=b"\xff\xfe{", headers={"content-type": "application/json"}),
          errors.ProviderFailed),
     ],
@@ -141,6 +143,7 @@ async def test_real_refused_connection_is_unreachable():
          "long", "model: too long"),
         (says({"detail": [3]}, 422), "", "422 Unprocessable Content"),
         (httpx2.Response(400, text="No such thing"), "", "No such thing"),
+        (httpx2.Response(400, content=DEEP, headers=JSON), "", "400 Bad Request"),
         (html(413), "", "413 Content Too Large"),
         (html(499), "", "499"),
     ],

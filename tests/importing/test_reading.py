@@ -103,6 +103,14 @@ def test_a_cut_download_is_told(tmp_path):
         assert line > 10
 
 
+@pytest.mark.parametrize(("begin", "end"), [('{"list": [', "]}"), ('{"chats": ', "}")])
+def test_chats_in_chats_without_an_end_are_no_export(tmp_path, begin, end):
+    (tmp_path / "a.json").write_text(begin * 3000 + "{}" + end * 3000)
+
+    with pytest.raises(ChatBroken):
+        survey(tmp_path / "a.json")
+
+
 @pytest.mark.parametrize(
     "raw",
     [

@@ -99,6 +99,11 @@ class JsonText:
         self._number = 1
         self._is_over = False
 
+    @property
+    def line(self) -> int:
+        """The number of the line that comes next, from 1."""
+        return self._number
+
     def sign(self) -> str:
         """The next character that is no blank, which stays; empty at the end."""
         while True:
