@@ -3,6 +3,7 @@
 import datetime as dtm
 import json
 import logging
+import os
 import re
 import sys
 from collections.abc import Collection
@@ -73,7 +74,20 @@ class _Careful(logging.Handler):
 
 
 class _File(_Careful, RotatingFileHandler):
-    pass
+    """Opens a file again once somebody else, such as logrotate, has moved or deleted it."""
+
+    def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: N802 - the library's name
+        """Called before each record, inside of `try`; it opens the file if none is open."""
+        if (stream := self.stream) is not None and not self._is_in_its_place(stream):
+            self.stream = None
+            stream.close()
+        return bool(super().shouldRollover(record))
+
+    def _is_in_its_place(self, stream: TextIO) -> bool:
+        try:
+            return os.path.samestat(Path(self.baseFilename).stat(), os.fstat(stream.fileno()))
+        except OSError:
+            return False
 
 
 class _Console(_Careful, logging.StreamHandler[TextIO]):

@@ -177,6 +177,27 @@ def test_log_does_not_grow_for_ever(root: logging.Logger, log: Path):
     assert "слово 499" in log.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("is_made", [False, True])
+def test_log_goes_on_in_its_place_after_it_was_moved(
+    root: logging.Logger, log: Path, is_made: bool
+):
+    """As logrotate does it, with an empty new file or without one; by hand it may be deleted."""
+    root.warning("first %s", BOT_TOKEN)
+    moved = log.rename(log.with_name("moved"))
+    if is_made:
+        log.touch()
+
+    root.warning("second %s", BOT_TOKEN)
+    second = log.read_text(encoding="utf-8")
+    log.unlink()
+    root.warning("third %s", BOT_TOKEN)
+
+    (first,) = moved.read_text(encoding="utf-8").splitlines()
+    assert first.endswith(f"first {HIDDEN}")
+    assert second.endswith(f"second {HIDDEN}\n")
+    assert log.read_text(encoding="utf-8").endswith(f"third {HIDDEN}\n")
+
+
 def test_without_secrets_nothing_is_hidden():
     assert line("привет", secrets=frozenset()).endswith("привет")
 
