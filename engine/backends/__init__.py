@@ -282,6 +282,12 @@ class Backend(Protocol):
             JobRefused: the training failed for a reason that has a code.
         """
 
+    async def halt(self, folder: Path) -> None:
+        """End what an earlier server has left running for a job, whose coroutine does not run.
+
+        The job is paused, cancelled or has failed: afterwards nothing writes into its *folder*.
+        """
+
     async def estimate(self, wish: Wish) -> Estimate:
         """What such a training would take."""
 

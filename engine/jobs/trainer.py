@@ -193,6 +193,7 @@ class Trainer:
             "estimated_finish": None,
             "error": json.dumps({"code": code, "message": message, "param": param}),
         }
+        await self.backend.halt(self.job_folder(job.id))
         event = NewEvent(message=f"The job failed: {message}", level="error")
         await self.jobs.change(job.id, values, expected=ACTIVE, events=[event])
 

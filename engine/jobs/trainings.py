@@ -32,12 +32,13 @@ class Trainings:
 
         Those whose base model is not on offer any more are paused: it may come back.
         """
+        missed = []
         for job in await self._jobs.active():
             if self._trainer.is_offered(job):
                 self._start(job)
             else:
-                why = f"The job was paused: this server does not offer {job.base_model} now"
-                await self._pause(job, why)
+                missed.append(job)
+        await asyncio.gather(*map(self._pause_without_base, missed))
         for folder in sorted(self._trainer.folder.iterdir()):
             if await self._jobs.get(folder.name):
                 await self.tidy(folder.name)
@@ -174,12 +175,19 @@ class Trainings:
             self._tasks.pop(job.id, None)
 
     async def _halted(self, job_id: str) -> FineTuningJob:
-        """The job after its task has ended."""
+        """The job after all that trains it has ended."""
         await self.get(job_id)
         if task := self._tasks.get(job_id):
             task.cancel()
             await asyncio.wait([task])
+        await self._trainer.backend.halt(self._trainer.job_folder(job_id))
         return await self.get(job_id)
+
+    async def _pause_without_base(self, job: FineTuningJob) -> None:
+        await self._trainer.backend.halt(self._trainer.job_folder(job.id))
+        await self._pause(
+            job, f"The job was paused: this server does not offer {job.base_model} now"
+        )
 
     async def _pause(self, job: FineTuningJob, message: str) -> FineTuningJob:
         values = {

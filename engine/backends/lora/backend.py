@@ -20,7 +20,7 @@ from engine.backends import (
 )
 from engine.backends.examples import check_files
 from engine.backends.lora import machine, plan
-from engine.backends.lora.attempts import drop_checkpoints, latest_order
+from engine.backends.lora.attempts import all_attempts, drop_checkpoints, latest_order
 from engine.backends.lora.bases import Bases
 from engine.backends.lora.chats import Chats
 from engine.backends.lora.children import LocalExecutor
@@ -139,6 +139,12 @@ class LoraBackend:
             tokens = await self._train(training)
         self._remember(training, prepared, tokens)
         return tokens
+
+    async def halt(self, folder: Path) -> None:
+        """Adopt each attempt that may still run, and stop it."""
+        for attempt in all_attempts(folder):
+            if execution := await self._executor.adopt(attempt.folder):
+                await execution.stop()
 
     async def estimate(self, wish: Wish) -> Estimate:
         """The plan for the first device; what is not known of a base is None."""

@@ -36,9 +36,13 @@ class RayExecution:
     _may_stay: asyncio.Event
     """Set once the server ends, and the worker should go on without it."""
     _is_submitted: bool = False
-    _state: State = field(init=False, default=State(phase=Phase.WAITING))
+    _state: State = field(init=False)
 
     process_id = None
+
+    def __post_init__(self) -> None:
+        # Of an adopted attempt nobody knows yet whether it runs: `stop` has to look.
+        self._state = State(phase=Phase.RUNNING if self._is_submitted else Phase.WAITING)
 
     async def poll(self) -> State:
         """See `Execution.poll`; a cluster that does not answer changes nothing."""

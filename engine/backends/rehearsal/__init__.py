@@ -109,6 +109,9 @@ class Rehearsal:
             await report(step_report(job, step, seconds_left=left))
         return job.epoch_tokens * epochs
 
+    async def halt(self, folder: Path) -> None:
+        """Nothing goes on without the server."""
+
     async def estimate(self, wish: Wish) -> Estimate:
         """The set pace; no weights, so no memory and no learning rate."""
         pace = self._pace
