@@ -64,26 +64,22 @@ class Quotas:
                 self._check_tokens(key, taken, n_tokens, f"the job takes about {n_tokens}")
             yield
 
-    @asynccontextmanager
-    async def room_for_bytes(self, key: str, size: int) -> AsyncIterator[None]:
-        """Room for *size* bytes, which the caller stores inside.
+    async def check_bytes(self, key: str, size: int) -> None:
+        """Check that there is room for *size* bytes, which the caller adds under the same lock.
 
         Raises:
             ApiError: 400, as at OpenAI, whose code is null.
         """
         if not self._n_bytes:
-            yield
             return
-        async with self._turn:
-            used = await self._files.stored_bytes(key)
-            if used + size > self._n_bytes:
-                raise bad_request(
-                    f"You have exceeded your file storage quota: this API key may store "
-                    f"{self._n_bytes} bytes, {used} are in use and the file has {size}. "
-                    "Delete old files or upload a smaller one.",
-                    param="file",
-                )
-            yield
+        used = await self._files.stored_bytes(key)
+        if used + size > self._n_bytes:
+            raise bad_request(
+                f"You have exceeded your file storage quota: this API key may store "
+                f"{self._n_bytes} bytes, {used} are in use and the file has {size}. "
+                "Delete old files or upload a smaller one.",
+                param="file",
+            )
 
     @contextmanager
     def answering(self, key: str) -> Iterator[None]:

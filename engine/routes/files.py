@@ -35,8 +35,6 @@ async def create(request: Request, engine: Parts, key: Key) -> dict[str, Any]:
         _check(upload)
         if engine.profile.reuses_file_ids:
             file_id = await asyncio.to_thread(_id_of_bytes, growing)
-            if known := await engine.files.get(file_id):
-                return file_object(known)
         file = StoredFile(
             id=file_id,
             filename=PurePath(upload.filename or "").name or "upload.jsonl",
@@ -46,7 +44,10 @@ async def create(request: Request, engine: Parts, key: Key) -> dict[str, Any]:
             expires_at=expires_at,
             created_by=key,
         )
-        async with engine.quotas.room_for_bytes(key, file.size):
+        async with engine.files.adding:
+            if known := await engine.files.get(file_id):
+                return file_object(known)
+            await engine.quotas.check_bytes(key, file.size)
             growing.rename(engine.files.path(file_id))
             await engine.files.add(file)
         return file_object(file)

@@ -1,5 +1,6 @@
 """Uploaded and produced files: a row in SQLite, bytes in a folder."""
 
+import asyncio
 import sqlite3
 import time
 from dataclasses import asdict
@@ -19,6 +20,8 @@ class FileStore:
     def __init__(self, database: Database, folder: Path) -> None:
         self._db = database
         self._folder = folder
+        self.adding = asyncio.Lock()
+        """For who looks at what is stored before they add a file."""
 
     def path(self, file_id: str) -> Path:
         """Where the file's bytes are."""

@@ -1,5 +1,6 @@
 """Each way in which a provider differs from OpenAI, seen through the real client."""
 
+import asyncio
 import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -295,6 +296,16 @@ async def test_odd_files(tmp_path):
         first = await upload(api, name="mine.jsonl")
         assert await upload(api, name="theirs.jsonl") == first
         assert await upload(api, GOOD_FILE + b"\n") != first
+
+
+async def test_odd_files_at_once(tmp_path):
+    """They are one file for uploads of the same moment as well, and take its bytes once."""
+    async with playing(tmp_path, "odd", f"--bytes-per-key={len(GOOD_FILE)}") as api:
+        found = await asyncio.gather(*(upload(api) for _ in range(8)))
+        listed = (await api.files.list()).data
+
+    assert set(found) == {file.id for file in listed}
+    assert len(listed) == 1
 
 
 async def test_odd_chats(tmp_path):
