@@ -5,8 +5,10 @@ import logging
 import os
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from engine.backends import TRAINING_FILE, VALIDATION_FILE, JobRefused, Wish
 from engine.backends.examples import check_examples
@@ -19,13 +21,15 @@ _log = logging.getLogger(__name__)
 
 
 class Trainings:
-    """The tasks of all active jobs. Requests that change a job run one after another."""
+    """The tasks of all active jobs. Requests that change the same job run one after another."""
 
     def __init__(self, trainer: Trainer) -> None:
         self._trainer = trainer
         self._jobs = trainer.jobs
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._turn = asyncio.Lock()
+        self._creating = asyncio.Lock()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """A slow worker holds up the requests for its own job only."""
 
     async def restart(self) -> None:
         """Continue every job that was active when the server ended; tidy up after the others.
@@ -65,7 +69,7 @@ class Trainings:
             await self._check_file(job.validation_file, "validation_file")
         if not self._trainer.profile.has_one_job_at_a_time:
             return await self._add(job)
-        async with self._turn:
+        async with self._creating:
             if active := await self._jobs.active():
                 message = f"Another training is running: {active[0].id}. Wait until it is over."
                 raise ApiError(409, message)
@@ -115,7 +119,7 @@ class Trainings:
 
     async def cancel(self, job_id: str) -> FineTuningJob:
         """Cancel a job that has not ended; a paused one as well."""
-        async with self._turn:
+        async with self._turn(job_id):
             job = await self._halted(job_id)
             if job.status in TERMINAL:
                 raise _impossible(job, "cancelled")
@@ -130,28 +134,37 @@ class Trainings:
 
     async def pause(self, job_id: str) -> FineTuningJob:
         """Pause an active job."""
-        async with self._turn:
+        async with self._turn(job_id):
             job = await self._halted(job_id)
             if job.status not in ACTIVE:
                 raise _impossible(job, "paused")
             return await self._pause(job, f"The job was paused while {job.status}")
 
-    async def resume(self, job_id: str) -> FineTuningJob:
-        """Continue a paused job in the state, and after the step, in which it was paused."""
-        async with self._turn:
+    @asynccontextmanager
+    async def paused(self, job_id: str) -> AsyncIterator[FineTuningJob]:
+        """A job that can be resumed, and that no other request changes meanwhile.
+
+        Raises:
+            ApiError: 400 for a job that is not paused, 404 if its base model is not on offer.
+        """
+        async with self._turn(job_id):
             job = await self.get(job_id)
-            if job.status is not Status.PAUSED or job.paused_from is None:
+            if job.status is not Status.PAUSED:
                 raise _impossible(job, "resumed")
             if not self._trainer.is_offered(job):
                 raise model_not_found(job.base_model)
-            values = {
-                "status": job.paused_from,
-                "paused_from": None,
-                "stage_since": job.stage_since + time.time(),
-            }
-            job = await self._move(job, values, "The job was resumed")
-            self._start(job)
-            return job
+            yield job
+
+    async def resume(self, job: FineTuningJob) -> FineTuningJob:
+        """Continue a job, inside `paused`, in the state, and after the step, of its pause."""
+        values = {
+            "status": job.paused_from,
+            "paused_from": None,
+            "stage_since": job.stage_since + time.time(),
+        }
+        job = await self._move(job, values, "The job was resumed")
+        self._start(job)
+        return job
 
     async def tidy(self, job_id: str) -> None:
         """Delete what nothing needs any more of a job that has ended."""
@@ -161,6 +174,9 @@ class Trainings:
         await self._trainer.backend.tidy(folder, steps, is_over=True)
         if not steps:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+    def _turn(self, job_id: str) -> asyncio.Lock:
+        return self._turns.setdefault(job_id, asyncio.Lock())
 
     def _start(self, job: FineTuningJob) -> None:
         self._tasks[job.id] = asyncio.create_task(self._run(job), name=f"job {job.id}")

@@ -76,9 +76,11 @@ async def pause(job_id: str, engine: Parts) -> dict[str, Any]:
 async def resume(job_id: str, engine: Parts) -> dict[str, Any]:
     """Continue a paused job."""
     _check_pausing(engine)
-    job = await engine.trainings.get(job_id)
-    async with engine.quotas.room_for_job(job.created_by, job.tokens_ahead):
-        return _shown(await engine.trainings.resume(job_id), engine)
+    async with (
+        engine.trainings.paused(job_id) as job,
+        engine.quotas.room_for_job(job.created_by, job.tokens_ahead),
+    ):
+        return _shown(await engine.trainings.resume(job), engine)
 
 
 @router.get("/{job_id}/events")

@@ -105,6 +105,14 @@ async def test_paused_jobs_do_not_count_until_they_go_on(tmp_path):
     assert str(resumed.status) in ("validating_files", "queued", "running")
 
 
+async def test_resuming_what_is_not_paused_is_refused_for_that_reason(tmp_path):
+    """At the limit as well: waiting for room would not help."""
+    async with engine_and_api(tmp_path, SLOW, "--jobs-per-key=1") as api:
+        job_id = await new_job(api)
+        with pytest.raises(openai.BadRequestError, match="cannot be resumed"):
+            await api.fine_tuning.jobs.resume(job_id)
+
+
 async def test_limit_counts_after_a_restart(tmp_path):
     """Who created a job is stored as a fingerprint, and the key itself nowhere."""
     async with engine(tmp_path, SLOW) as child, client(child.ready) as api:
