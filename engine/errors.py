@@ -3,6 +3,8 @@
 from typing import Any
 
 SERVER_ERROR = "server_error"
+CLIENT_GONE = 499
+"""Nobody reads this status: nginx's word for a client that did not wait."""
 
 
 class ApiError(Exception):

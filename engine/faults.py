@@ -5,16 +5,18 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
-from engine.errors import SERVER_ERROR, ApiError, bad_request
+from engine.errors import CLIENT_GONE, SERVER_ERROR, ApiError, bad_request
 
 
 def install(app: FastAPI) -> None:
     """Register the handler for every kind of error."""
     for kind in (Exception, ApiError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _answer)
+    app.add_exception_handler(ClientDisconnect, _answer_nobody)
 
 
 async def _answer(request: Request, error: Exception) -> JSONResponse:
@@ -33,6 +35,10 @@ async def _answer(request: Request, error: Exception) -> JSONResponse:
         )
         answer = ApiError(500, message, kind=SERVER_ERROR, code="internal_error")
     return JSONResponse(answer.body(), answer.status, headers=headers)
+
+
+async def _answer_nobody(request: Request, error: Exception) -> Response:
+    return Response(status_code=CLIENT_GONE)
 
 
 def _of_framework(request: Request, error: HTTPException) -> ApiError:

@@ -7,8 +7,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response
 
-_CLIENT_GONE = 499
-"""Nobody reads this status: nginx's word for a client that did not wait."""
+from engine.errors import CLIENT_GONE
 
 
 async def unless_gone(request: Request, work: Coroutine[Any, Any, Response]) -> Response:
@@ -17,7 +16,7 @@ async def unless_gone(request: Request, work: Coroutine[Any, Any, Response]) -> 
     gone = asyncio.create_task(_gone(request))
     try:
         await asyncio.wait({working, gone}, return_when=asyncio.FIRST_COMPLETED)
-        return working.result() if working.done() else Response(status_code=_CLIENT_GONE)
+        return working.result() if working.done() else Response(status_code=CLIENT_GONE)
     finally:
         working.cancel()
         gone.cancel()

@@ -6,6 +6,7 @@ import secrets
 import shutil
 import sqlite3
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 from prometheus_client.parser import text_string_to_metric_families
@@ -92,6 +93,33 @@ async def test_running_answers_are_counted(tmp_path):
             await until(lambda: are(0, 1))
         await until(lambda: are(0, 0))
         assert (await numbers(child.ready))['engine_tokens_total{kind="completion"}'] >= 1
+
+
+async def test_upload_that_breaks_off_is_no_fault(tmp_path):
+    """A client that hangs up in the middle is counted as gone, and nothing of it stays."""
+    uploads = tmp_path / "engine" / "uploads"
+    gone = 'engine_requests_total{method="POST",route="/files",status="499"}'
+    head = (
+        f"POST /v1/files HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\n"
+        "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 100000\r\n\r\n--b\r\n"
+    )
+    async with engine(tmp_path) as child:
+        address = urlsplit(child.ready)
+        _, writer = await asyncio.open_connection(address.hostname, address.port)
+        writer.write(head.encode())
+
+        async def is_read() -> bool:
+            return any(uploads.iterdir())
+
+        async def is_counted() -> bool:
+            return (await numbers(child.ready)).get(gone) == 1
+
+        await until(is_read)
+        writer.close()
+        await until(is_counted)
+
+    assert list(uploads.iterdir()) == []
+    assert "Traceback" not in (tmp_path / "engine.log").read_text(encoding="utf-8")
 
 
 async def test_labels_are_bounded(url):
