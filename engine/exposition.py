@@ -26,7 +26,8 @@ class Histogram:
         self._sum_s = 0.0
 
     def observe(self, seconds: float) -> None:
-        """Count a duration."""
+        """Count a duration; one that a clock set back has made negative counts as 0."""
+        seconds = max(0.0, seconds)
         self._counts[bisect_left(BOUNDS_S, seconds)] += 1
         self._sum_s += seconds
 

@@ -12,7 +12,7 @@ import httpx2
 from prometheus_client.parser import text_string_to_metric_families
 
 from engine.app import _backend
-from engine.exposition import NONE, Labels, family
+from engine.exposition import NONE, Histogram, Labels, family
 from engine.health import Health
 from engine.settings import read_settings
 from engine.storage.database import Database
@@ -204,6 +204,16 @@ async def test_full_disk_and_silent_backend_are_told(tmp_path):
     database.close()
     assert found == [{"database": True, "disk": False, "backend": False}] * 3
     assert asked == 1
+
+
+def test_clock_that_is_set_back_makes_no_negative_duration():
+    """A sum that falls would look like a restart of the server."""
+    durations = Histogram()
+    for seconds in (5.0, -3600.0):
+        durations.observe(seconds)
+
+    last = [line.split()[-1] for line in list(durations.samples("x", NONE))[-2:]]
+    assert last == ["5.0", "2"]
 
 
 def test_prometheus_reads_what_is_written():
