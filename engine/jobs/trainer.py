@@ -108,15 +108,22 @@ class Trainer:
         order = await self._order(job)
         done = job.step
 
-        async def report(step: StepReport) -> None:
+        def count(step: int) -> None:
             nonlocal done
-            await self._store_step(order, step)
-            reached = max(done, step.step)  # a later attempt may tell steps again
+            reached = max(done, step)  # a later attempt may tell steps again
             n_tokens = job.tokens_until(reached) - job.tokens_until(done)
             self.usage.add(job.created_by, Kind.TRAINED, n_tokens)
             done = reached
 
-        trained_tokens = await self.backend.train(order, report, self._tell(job))
+        async def report(step: StepReport) -> None:
+            await self._store_step(order, step)
+            count(step.step)
+
+        try:
+            trained_tokens = await self.backend.train(order, report, self._tell(job))
+        finally:  # who is cancelled while the database stores a step does not hear that it did
+            if stored := await self.jobs.get(job.id):
+                count(stored.step)
         await self._finish(order, trained_tokens)
 
     def _tell(self, job: FineTuningJob) -> Tell:
