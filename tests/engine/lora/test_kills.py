@@ -113,6 +113,22 @@ def step_of(name: str) -> str:
 
 
 @pytest.mark.slow
+async def test_cancellation_right_after_a_restart_ends_what_was_left(tmp_path, lora_base):
+    """A child that has not heard that its server is dead does not outlive its job."""
+    async with lora_engine(tmp_path, lora_base) as (server, api):
+        job_id = await start(api, ROWS, method=LONG)
+        folder = job_folder(tmp_path, job_id)
+        await at_step(api, job_id, 5)
+        (old,) = workers(folder)
+        os.kill(old, signal.SIGSTOP)
+        await server.kill()
+
+    async with lora_engine(tmp_path, lora_base) as (_, api):
+        await api.fine_tuning.jobs.cancel(job_id)
+        assert old not in workers(folder)
+
+
+@pytest.mark.slow
 async def test_older_attempt_writes_into_nothing_that_is_served(tmp_path, lora_base):
     """A child that a dead server has left, and that nobody finds, keeps to its own folder."""
     async with lora_engine(tmp_path, lora_base) as (server, api):
