@@ -13,6 +13,7 @@ from telegram import Bot, Document
 from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot.delivery.rate_limits import retry_after_s
+from bot.delivery.requests import DOWNLOAD_S, LongAnswer
 from bot.errors import DownloadFailed, FileTooBig
 
 MOST_TRIES = 3
@@ -20,7 +21,7 @@ PAUSES_S = (0.5, 2.0)
 """Between the tries."""
 LONGEST_PAUSE_S = 30.0
 """If Telegram asks for a longer pause, the download fails."""
-TRY_S = 120.0
+TRY_S = DOWNLOAD_S
 """The longest that one try may take."""
 MEGABYTE = 1024 * 1024
 
@@ -80,7 +81,10 @@ async def _fetch(bot: Bot, file_id: str, most_bytes: int) -> bytes:
     _check_size(file.file_size, most_bytes)
     # The library has added the address, unless there is a local file of that name.
     path = file.file_path.removeprefix(f"{bot.base_file_url}/")
-    content = await bot.request.retrieve(f"{bot.base_file_url}/{quote(path)}")
+    try:
+        content = await bot.request.retrieve(f"{bot.base_file_url}/{quote(path)}")
+    except LongAnswer:
+        raise _too_big(None, most_bytes) from None
     _check_size(len(content), most_bytes)
     if file.file_size is not None and len(content) < file.file_size:
         raise _Incomplete

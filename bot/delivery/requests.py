@@ -11,8 +11,11 @@ import logging
 import math
 from typing import Any, Final
 
+import httpx
 from telegram.error import NetworkError, RetryAfter, TimedOut
 from telegram.request import HTTPXRequest, RequestData
+
+from bot.gateways.bodies import ENCODING, TooLong, limit
 
 USUAL_PAUSE_S: Final = 3
 """After a 429 that does not say how long to wait."""
@@ -21,7 +24,13 @@ LONGEST_PAUSE_S: Final = 300
 CALL_S: Final = 60
 """A call as a whole, however slowly its answer comes."""
 UPLOAD_S: Final = 15 * 60
-"""A call that brings or gets a file."""
+"""A call that brings a file."""
+DOWNLOAD_S: Final = 120
+"""A call that gets a file, also when nobody waits for it any more."""
+MOST_BYTES: Final = 16_000_000
+"""Of an answer that is no file."""
+MOST_FILE_BYTES: Final = 20 * 1024 * 1024
+"""Telegram hands no larger file to a bot: https://core.telegram.org/bots/api#getfile."""
 CONFLICT_GAP_S: Final = 60
 """Two servers on one token push each other out, but not with every request."""
 _RETRY_LATER: Final = 429
@@ -34,6 +43,10 @@ _logger = logging.getLogger(__name__)
 
 class ForeignAnswer(NetworkError):
     """Somebody answered, but not Telegram: nobody knows what came of the request."""
+
+
+class LongAnswer(ForeignAnswer):
+    """It has more bytes than an answer of Telegram may have; the rest was not read."""
 
 
 class BadGateway(ForeignAnswer):
@@ -110,8 +123,14 @@ class TelegramRequest(HTTPXRequest):
 
     __slots__ = ("_calls", "_reachability")
 
-    def __init__(self, reachability: Reachability, **options: Any) -> None:
-        super().__init__(**options)
+    def __init__(
+        self,
+        reachability: Reachability,
+        httpx_kwargs: dict[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
+        bounds = {"headers": ENCODING, "event_hooks": {"response": [_limit]}}
+        super().__init__(httpx_kwargs={**(httpx_kwargs or {}), **bounds}, **options)
         self._reachability = reachability
         self._calls: set[asyncio.Task[tuple[int, bytes]]] = set()
 
@@ -133,9 +152,9 @@ class TelegramRequest(HTTPXRequest):
         """Make a request and return Telegram's status and answer.
 
         Raises:
-            ForeignAnswer: what came is no answer of Telegram.
+            ForeignAnswer: what came is no answer of Telegram, or a `LongAnswer`.
             RetryAfter: Telegram asks for a pause, of at most `LONGEST_PAUSE_S`.
-            TimedOut: the answer takes longer than `CALL_S`, or with a file `UPLOAD_S`.
+            TimedOut: the answer takes longer than `CALL_S`, with a file `UPLOAD_S` or `DOWNLOAD_S`.
             NetworkError: nothing came.
         """
         call = asyncio.create_task(self._call(url, method, request_data, *args, **timeouts))
@@ -157,14 +176,17 @@ class TelegramRequest(HTTPXRequest):
         **timeouts: Any,
     ) -> tuple[int, bytes]:
         has_files = request_data is not None and request_data.contains_files
+        longest_s = DOWNLOAD_S if method == "GET" else UPLOAD_S if has_files else CALL_S
         try:
-            async with asyncio.timeout(UPLOAD_S if has_files or method == "GET" else CALL_S):
+            async with asyncio.timeout(longest_s):
                 code, body = await super().do_request(url, method, request_data, *args, **timeouts)
         except TimeoutError as exc:
             self._reachability.note_silence(exc)
             raise TimedOut from exc
         except NetworkError as exc:
             self._reachability.note_silence(exc)
+            if isinstance(exc.__cause__, TooLong):
+                raise LongAnswer(str(exc.__cause__)) from exc
             raise
         if method == "GET":  # the content of a file
             return code, body
@@ -182,6 +204,10 @@ class TelegramRequest(HTTPXRequest):
             self._reachability.note_silence(foreign)
             raise foreign
         return code, body
+
+
+async def _limit(response: httpx.Response) -> None:
+    limit(response, MOST_FILE_BYTES if response.request.method == "GET" else MOST_BYTES)
 
 
 def _parsed(body: bytes) -> Any:

@@ -12,8 +12,9 @@ from bot import errors
 from bot.domain.models import AnswerPart, ChatMessage
 from bot.gateways.answer_parts import parts_of
 from bot.gateways.answer_reader import AnswerReader
+from bot.gateways.bodies import TooLong
 from bot.gateways.chat_dialects import Dialect, refused_parameter
-from bot.gateways.deadlines import PIECE_S, Pace, TooLong, ends_by
+from bot.gateways.deadlines import PIECE_S, Pace, ends_by
 from bot.gateways.library import MakeClient, Server, openai
 from bot.gateways.models import has_model
 from bot.gateways.openai_client import WHOLE_ANSWER_TIMEOUT

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import httpx2
 
+from bot.gateways.bodies import ENCODING, limit
+
 READ_S: Final = 60
 """A call without a line of its own, as a whole, with all its tries."""
 CREATE_S: Final = 120
@@ -24,47 +26,22 @@ ANSWER_S: Final = 300
 """From the first piece to the last, and for an answer that comes in one piece."""
 
 MOST_BODY_BYTES: Final = 16_000_000
+"""Uncompressed."""
 MOST_LINE_BYTES: Final = 1_000_000
 """Of a stream."""
 MOST_ANSWER_CHARACTERS: Final = 16_000
 """More is not read: the answer ends as one that its limit has cut."""
 
 
-class TooLong(httpx2.ReadError):
-    """A body has more than `MOST_BODY_BYTES`."""
-
-
 class BoundedClient(httpx2.AsyncClient):
-    """An HTTP client that reads at most `MOST_BODY_BYTES` of an answer."""
+    """An HTTP client that reads at most `MOST_BODY_BYTES` of an answer, else raises `TooLong`."""
 
-    async def send(
-        self, request: httpx2.Request, *, stream: bool = False, **options: Any
-    ) -> httpx2.Response:
-        """Reading on raises `TooLong` where the bound is reached."""
-        response = await super().send(request, stream=True, **options)
-        assert isinstance(response.stream, httpx2.AsyncByteStream)
-        response.stream = _Bounded(response.stream)
-        if not stream:
-            await response.aread()
-        return response
+    def __init__(self, **options: Any) -> None:
+        super().__init__(headers=ENCODING, event_hooks={"response": [_limit]}, **options)
 
 
-class _Bounded(httpx2.AsyncByteStream):
-    """The body of an answer, as far as it keeps within the bound."""
-
-    def __init__(self, stream: httpx2.AsyncByteStream) -> None:
-        self._stream = stream
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        n_bytes = 0
-        async for piece in self._stream:
-            n_bytes += len(piece)
-            if n_bytes > MOST_BODY_BYTES:
-                raise TooLong(f"an answer of more than {MOST_BODY_BYTES} bytes")
-            yield piece
-
-    async def aclose(self) -> None:
-        await self._stream.aclose()
+async def _limit(response: httpx2.Response) -> None:
+    limit(response, MOST_BODY_BYTES)
 
 
 class Pace:

@@ -3,11 +3,13 @@
 import asyncio
 import logging
 
+import httpx
 import pytest
 from telegram import Bot, Document
 
 from bot.delivery import downloads
 from bot.delivery.downloads import MOST_TRIES, download
+from bot.delivery.requests import Reachability, TelegramRequest
 from bot.errors import DownloadFailed, FileTooBig
 from tests.telegram_people import Json, People, Person
 
@@ -71,6 +73,32 @@ async def test_telegrams_own_limit(real_bot: Bot, anna: Person, told: int | None
         await download(real_bot, document_of(message, real_bot, file_size=told), most_bytes=MOST)
 
     assert caught.value.params == {"megabytes": ">20", "limit": 20}
+
+
+async def test_file_without_an_end(reachability: Reachability):
+    """Whatever was told of its size, it is read up to the limit, and asked for once."""
+    n_asked = 0
+
+    class Endless(httpx.AsyncByteStream):
+        async def __aiter__(self):
+            while True:
+                yield b"x" * MEGABYTE
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal n_asked
+        if request.method == "POST":
+            file = {"file_id": "BQAC", "file_unique_id": "x", "file_size": 16, "file_path": "a"}
+            return httpx.Response(200, json={"ok": True, "result": file})
+        n_asked += 1
+        return httpx.Response(200, stream=Endless())
+
+    options = {"transport": httpx.MockTransport(answer), "trust_env": False}
+    bot = Bot("1:A", request=TelegramRequest(reachability, httpx_kwargs=options))
+    with pytest.raises(FileTooBig) as caught:
+        await download(bot, Document("BQAC", "x", file_size=16), most_bytes=MOST)
+
+    assert caught.value.params == {"megabytes": ">20", "limit": 20}
+    assert n_asked == 1
 
 
 async def test_file_that_telegram_does_not_know(real_bot: Bot, people: People):

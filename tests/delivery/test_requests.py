@@ -12,8 +12,12 @@ from telegram.error import NetworkError, RetryAfter, TimedOut
 from bot.delivery.rate_limits import retry_after_s
 from bot.delivery.requests import (
     CALL_S,
+    DOWNLOAD_S,
     LONGEST_PAUSE_S,
+    MOST_BYTES,
+    MOST_FILE_BYTES,
     USUAL_PAUSE_S,
+    LongAnswer,
     Reachability,
     TelegramRequest,
 )
@@ -145,6 +149,54 @@ async def test_an_answer_that_only_drips_is_given_up(reachability, pause_s):
             await request.do_request("http://telegram/bot1/sendMessage", "POST")
 
     assert now() == pytest.approx(CALL_S, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("method", "most"), [("POST", MOST_BYTES), ("GET", MOST_FILE_BYTES)], ids=["answer", "file"]
+)
+async def test_an_answer_without_an_end_does_not_fill_the_memory(reachability, method, most):
+    """No more is read than an answer or a file of Telegram may have."""
+    n_bytes = 0
+
+    class Endless(httpx.AsyncByteStream):
+        async def __aiter__(self):
+            nonlocal n_bytes
+            while True:
+                n_bytes += 65_536
+                yield b" " * 65_536
+
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=Endless()))
+    options = {"transport": transport, "trust_env": False}
+    async with TelegramRequest(reachability, httpx_kwargs=options) as request:
+        with pytest.raises(LongAnswer):
+            await request.do_request("http://telegram/bot1/getUpdates", method)
+
+    assert most < n_bytes <= most + 65_536
+    assert not reachability.has_answered_since(now())
+
+
+async def test_a_file_that_only_drips_ends_without_anybody_waiting(reachability, started):
+    """So those of earlier tries do not come in beside the latest for long."""
+    is_over = asyncio.Event()
+
+    class Dripping(httpx.AsyncByteStream):
+        async def __aiter__(self):
+            while True:
+                await asyncio.sleep(4)
+                yield b" "
+
+        async def aclose(self):
+            is_over.set()
+
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=Dripping()))
+    options = {"transport": transport, "trust_env": False}
+    async with TelegramRequest(reachability, httpx_kwargs=options) as request:
+        waiting = started(request.do_request("http://telegram/file/bot1/a.jsonl", "GET"))
+        await asyncio.sleep(1)
+        waiting.cancel()
+        await is_over.wait()
+
+    assert now() == pytest.approx(DOWNLOAD_S, abs=1)
 
 
 @in_real_time
