@@ -29,7 +29,8 @@ async def parts_of(
 ) -> AsyncGenerator[AnswerPart, None]:
     """The parts of the answer, the last of which is its ending.
 
-    An answer of more than `MOST_ANSWER_CHARACTERS` is cut.
+    An answer of more than `MOST_ANSWER_CHARACTERS` is cut, and one of `MOST_MODEL_CHARACTERS` with
+    its reasoning.
 
     Raises:
         ProviderUncertain: it is no answer, or it has no word and broke off.
@@ -47,13 +48,20 @@ async def parts_of(
                         return
                     n_left -= len(words) if isinstance(words, str) else 0
                     yield words
+                if reader.is_full:
+                    break
     except (httpx2.HTTPError, openai.APIError, ProviderUncertain):
         if reader.ending is None:
             raise
         logger.info("A connection failed after the end of the answer")
     *rest, ending = reader.finish(is_done=body.is_done)
     for part in rest:
-        yield part
+        if isinstance(part, str) and len(part) > n_left:
+            ending = Ending.CUT_BY_LENGTH
+            yield part[:n_left]
+        else:
+            yield part
+        n_left = max(0, n_left - len(part)) if isinstance(part, str) else n_left
     if not reader.has_choices or (ending is Ending.BROKEN_OFF and not reader.has_words):
         raise unreadable(_NO_ANSWER)  # for instance, a web page with status 200
     yield ending

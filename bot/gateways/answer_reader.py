@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from bot.domain import JsonDict
 from bot.domain.models import AnswerPart, Ending, TakenBack, Usage
-from bot.gateways.answer_words import Growth
+from bot.gateways.answer_words import Growth, thought
+from bot.gateways.deadlines import MOST_MODEL_CHARACTERS
 from bot.gateways.finish_reasons import ending_of
 from bot.gateways.reasoning import Reasoning
 from bot.gateways.sound_text import SoundText
@@ -25,6 +26,7 @@ class AnswerReader:
         self.has_words = False
         self.ending: Ending | None = None
         """As the server told it; None: not yet."""
+        self._n_left = MOST_MODEL_CHARACTERS
         self._usage: Usage | None = None
         self._max_tokens = max_tokens
         self._index: object = None
@@ -37,13 +39,21 @@ class AnswerReader:
         """Whether this answer began inside of reasoning, without a tag that opens it."""
         return self._reasoning.is_presumed
 
+    @property
+    def is_full(self) -> bool:
+        """Whether the model has said all that it may, blanks and reasoning included."""
+        return not self._n_left
+
     def read(self, fields: JsonDict) -> Iterator[str | TakenBack]:
         """The words that an object adds, if any."""
         choice = self._first_choice(fields)
         self._usage = _usage(fields, choice) or self._usage
-        words = self._growth.words(choice)
+        words = self._growth.words(choice)[: self._n_left]
+        self._n_left = max(0, self._n_left - len(words) - len(thought(choice)))
         yield from self._kept(self._reasoning.feed(self._sound.feed(words)))
         self.ending = ending_of(choice.get("finish_reason")) or self.ending
+        if self.is_full:
+            self.ending = Ending.CUT_BY_LENGTH
 
     def finish(self, *, is_done: bool) -> Iterator[AnswerPart]:
         """The rest; *is_done*: the server said that nothing more will come."""

@@ -18,8 +18,8 @@ class Growth:
 
     def __init__(self) -> None:
         self._said: list[str] = []
-        self._messages = ""
-        """All messages, one after the other."""
+        self._messages: list[str] = []
+        """All messages, one after the other, until it is known what they are."""
         self._has_deltas = self._messages_add = False
 
     def words(self, choice: JsonDict) -> str:
@@ -30,18 +30,29 @@ class Growth:
             added = self._of_message(message)
         elif added:
             self._has_deltas = True
-        self._said.append(added)
+        if added:
+            self._said.append(added)
         return added
 
     def _of_message(self, message: str) -> str:
+        if self._messages_add:
+            return "" if self._has_deltas else message
         said = "".join(self._said)
-        self._messages += message
-        if message.startswith(said) and not self._messages_add:
+        self._said = [said]  # so that joining it again costs nothing
+        if message.startswith(said):
+            self._messages.append(message)
             return message[len(said) :]
         if self._has_deltas:  # the whole answer once more, in a slightly different form
             return ""
         self._messages_add = True
-        return self._messages[len(said) :] if self._messages.startswith(said) else message
+        messages = "".join([*self._messages, message])
+        return messages[len(said) :] if messages.startswith(said) else message
+
+
+def thought(choice: JsonDict) -> str:
+    """The reasoning that a server keeps apart from the words."""
+    fields = record(choice.get("delta"))
+    return text(fields.get("reasoning_content")) or text(fields.get("reasoning"))
 
 
 def _said(message: object) -> str:

@@ -31,6 +31,8 @@ MOST_LINE_BYTES: Final = 1_000_000
 """Of a stream."""
 MOST_ANSWER_CHARACTERS: Final = 16_000
 """More is not read: the answer ends as one that its limit has cut."""
+MOST_MODEL_CHARACTERS: Final = 200_000
+"""The same for all that the model says, blanks and reasoning included."""
 
 
 class BoundedClient(httpx2.AsyncClient):

@@ -19,7 +19,7 @@ _OPENING: Final = (
 )
 _CLOSING: Final = rf"</{_NAME} ?>|<\|(?:/|end_|end_of_){_NAME}\|>|\[/think\]|◁/think▷"
 _QUOTES: Final = "`'\"«“„(["
-_NO_DASH: Final = r"(?![ \t]*[—–])"
+_NO_DASH: Final = r"(?![ \t]{0,40}[—–])"
 """An answer that begins with such a tag and a dash explains it."""
 
 _OPENS: Final = re.compile(_OPENING, re.IGNORECASE)
@@ -37,8 +37,13 @@ _ENDS: Final = {
     "bare": re.compile(r"assistantfinal"),
 }
 _LONGEST_END: Final = 128
+_MOST_BLANKS: Final = 100
+"""Of those before the first word; nobody sees more."""
+_MOST_TAGS: Final = 50
+"""After so many the rest is words: each is compared with all that came before it."""
 _UNDECIDED: Final = re.compile(
-    r"<[^<>\n]{0,80}(?:>[ \t]*)?|\[/?[a-z]{0,8}(?:\][ \t]*)?|◁/?[a-z]{0,8}(?:▷[ \t]*)?",
+    r"<[^<>\n]{0,80}(?:>[ \t]{0,40})?|\[/?[a-z]{0,8}(?:\][ \t]{0,40})?"
+    r"|◁/?[a-z]{0,8}(?:▷[ \t]{0,40})?",
     re.IGNORECASE,
 )
 """Matches a beginning after which more has to come to tell what it is."""
@@ -61,8 +66,11 @@ class Reasoning:
         self.is_presumed = is_presumed
         """Whether this answer began inside of its reasoning, without a tag that opens it."""
         self._held = ""
-        self._n_searched = 0
-        """Characters of it in which the reasoning does not end."""
+        self._blanks = ""
+        """Before the first word."""
+        self._presumed: list[str] = []
+        """What is reasoning if its end comes, else words."""
+        self._n_tags = 0
         self._said: list[str] = []
         self._end: re.Pattern[str] | None = None
         """What ends the reasoning that is coming now; None: it is not reasoning."""
@@ -90,6 +98,7 @@ class Reasoning:
             if not self._is_all_held or not is_whole:
                 return
             self.is_presumed = False
+            self._held = "".join(self._presumed) + self._held
         yield from self._say(None)
 
     def _skip(self, *, is_over: bool = False) -> bool:
@@ -104,35 +113,46 @@ class Reasoning:
     def _decide(self, *, is_over: bool) -> bool:
         """Find out what begins here; False: nothing has come that tells."""
         start = self._held.lstrip()
+        if not self._has_hidden:
+            blanks = self._held[: len(self._held) - len(start)]
+            self._blanks = (self._blanks + blanks)[:_MOST_BLANKS]
+        self._held = start
         is_cut = _UNDECIDED.fullmatch(start) is not None or "analysis".startswith(start)
         if not start or (is_cut and not is_over):
             return False
-        if self._has_hidden:
-            self._held = start
-        if found := _BEGINS.match(start):
+        found = _BEGINS.match(start) if self._n_tags < _MOST_TAGS else None
+        if found:
+            self._n_tags += 1
             self._has_hidden = True
             self._held = start[found.end() :]
             self._end = _ENDS.get(found.lastgroup or "")
-        elif self.is_presumed and not self._has_hidden:
-            self._is_all_held, self._end = True, _CLOSES_HERE
         else:
-            self._has_begun = True
+            self._held = self._blanks + start
+            if self.is_presumed and not self._has_hidden:
+                self._is_all_held, self._end = True, _CLOSES_HERE
+            else:
+                self._has_begun = True
+        self._blanks = ""
         return True
 
     def _leave_out(self, end: re.Pattern[str]) -> bool:
         """Leave out what comes before *end*; False: it has not come."""
-        if found := end.search(self._held, max(0, self._n_searched - _LONGEST_END)):
-            self._held, self._n_searched = self._held[found.end() :], 0
+        if found := end.search(self._held):
+            self._held = self._held[found.end() :]
+            self._presumed.clear()
             self._has_hidden, self._is_all_held, self._end = True, False, None
-        elif self._is_all_held:
-            self._n_searched = len(self._held)
-        else:
-            self._held = self._held[-_LONGEST_END:]
-        return found is not None
+            return True
+        if self._is_all_held:
+            self._presumed.append(self._held[:-_LONGEST_END])
+        self._held = self._held[-_LONGEST_END:]
+        return False
 
     def _end_without_beginning(self) -> int | None:
         """Where the words begin if what came before a tag turns out to be reasoning."""
         for found in _CLOSES.finditer(self._held):
+            self._n_tags += 1
+            if self._n_tags > _MOST_TAGS:
+                return None
             if _ends_reasoning("".join(self._said) + self._held[: found.start()]):
                 return found.end()
         return None

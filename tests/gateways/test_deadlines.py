@@ -17,6 +17,7 @@ from bot.gateways.deadlines import (
     MOST_ANSWER_CHARACTERS,
     MOST_BODY_BYTES,
     MOST_LINE_BYTES,
+    MOST_MODEL_CHARACTERS,
     PIECE_S,
     QUEUE_S,
     READ_S,
@@ -138,6 +139,67 @@ async def test_endless_answer_is_cut(provider: Provider):
     assert len("".join(found[:-1])) == MOST_ANSWER_CHARACTERS
 
 
+def said_as(key: str, words: str, *, of: str = "delta") -> bytes:
+    return event({"choices": [{"index": 0, of: {key: words}}]})
+
+
+@pytest.mark.parametrize("words", ["\n" * 500, "м" * 20_000], ids=["blanks", "words"])
+@pytest.mark.parametrize(
+    ("first", "key", "of"),
+    [
+        ("<think>", "content", "delta"),
+        ("<|channel|>analysis<|message|>", "content", "delta"),
+        ("<think>", "content", "message"),
+        ("", "reasoning_content", "delta"),
+        ("", "reasoning", "delta"),
+    ],
+)
+async def test_endless_thought_is_cut(
+    provider: Provider, first: str, key: str, of: str, words: str
+):
+    """It has no word, and still it ends as an answer that its limit has cut."""
+    n_characters = 0
+
+    def thoughts() -> Any:
+        nonlocal n_characters
+        yield 0, said_as(key, first or "?", of=of)
+        while True:
+            n_characters += len(words)
+            yield 0, said_as(key, words, of=of)
+
+    assert await answer(provider, Slow(thoughts())) == [Ending.CUT_BY_LENGTH]
+    assert n_characters <= MOST_MODEL_CHARACTERS + len(words)
+
+
+async def test_endless_blanks_are_cut(provider: Provider):
+    """Those before the first word count too."""
+    n_pieces = 0
+
+    def blanks() -> Any:
+        nonlocal n_pieces
+        while True:
+            n_pieces += 1
+            yield 0, said_as("content", "\n" * 100)
+
+    assert await answer(provider, Slow(blanks())) == [Ending.CUT_BY_LENGTH]
+    assert n_pieces * 100 <= MOST_MODEL_CHARACTERS + 100
+
+
+async def test_answer_that_was_held_back_is_cut_too(provider: Provider):
+    """All of it was taken for reasoning, and it comes at once, at its end."""
+    thought = event(piece("Hm.</think>Да")) + DONE
+    long = event(piece("да " * 10_000), piece("", finish_reason="stop")) + DONE
+    chat = ChatApi(provider.client, secrets={KEY}, pause_s=0)
+    said: list[Any] = []
+    for body in (thought, long):
+        provider.will(httpx2.Response(200, content=body))
+        asked = chat.stream("m", MESSAGES, temperature=0.7, max_tokens=500)
+        said = [part async for part in asked]
+    await chat.aclose()
+
+    assert said == [("да " * 10_000)[:MOST_ANSWER_CHARACTERS], Ending.CUT_BY_LENGTH]
+
+
 @pytest.mark.parametrize(
     "part",
     [
@@ -145,11 +207,10 @@ async def test_endless_answer_is_cut(provider: Provider):
         b"data: {" + b" " * 64_000,
         b"data: {\n" * 9_000,
         b": comment\n" * 9_000,
-        event({"choices": [{"index": 0, "delta": {"reasoning_content": "м" * 20_000}}]}),
     ],
 )
 async def test_endless_rubbish_is_not_read(provider: Provider, part: bytes):
-    """Neither a line, nor an event, nor a body, nor reasoning without an end fills the memory."""
+    """Neither a line, nor an event, nor a body without an end fills the memory."""
     n = [0]
 
     def counted() -> Any:

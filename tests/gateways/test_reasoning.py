@@ -116,7 +116,55 @@ def test_reasoning_is_hidden_while_it_grows(opening):
     assert given_words(opening + "Сначала поздороваюсь.", is_whole=False) == ("", 0, False)
 
 
-TOKENS = st.sampled_from([" ", "\n", "\n\n", *_TAGS, *"</`—«AaxДа.["])
+@pytest.mark.parametrize("is_presumed", [False, True])
+@pytest.mark.parametrize(
+    ("first", "rest"),
+    [
+        *(("", each) for each in "\nм<["),
+        *(("<think>", each) for each in " \nм<"),
+        ("[THINK]", " "),
+        ("<think>hm</think>", "\n"),
+        ("<|channel|>", " "),
+        ("", "<think>"),
+        ("", "</think>"),
+    ],
+)
+def test_little_is_looked_at_for_each_piece(first: str, rest: str, is_presumed: bool):
+    """However much has come before it, so that a long answer holds nobody up."""
+    reasoning, longest = Reasoning(is_presumed=is_presumed), 0
+
+    for piece in (first, *[rest] * 2000):
+        list(reasoning.feed(piece))
+        texts = [value for value in vars(reasoning).values() if isinstance(value, str)]
+        longest = max(longest, *map(len, texts))
+
+    assert longest <= 150
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (" " * 500 + "а", " " * 100 + "а"),
+        ("\n" * 70 + " " * 70 + "<b>", "\n" * 70 + " " * 30 + "<b>"),
+        ("\n" * 500, ""),
+    ],
+)
+def test_of_blanks_before_the_first_word_a_hundred_stay(answer: str, words: str):
+    assert given_words([answer])[0] == given_words(answer)[0] == words
+
+
+@pytest.mark.parametrize("tag", ["<think>a</think>", "</think>", "а.\n</think>", "а</think> "])
+def test_of_countless_tags_the_last_are_words(tag: str):
+    """In any pieces, so that comparing each with all before it has an end."""
+    answer = tag * 200 + "Привет"
+
+    words = given_words([answer])[0]
+
+    assert words == given_words(answer)[0]
+    assert words.endswith(tag * 140 + "Привет")
+
+
+TOKENS = st.sampled_from([" ", "\n", " " * 45, "\n\n", *_TAGS, *"</`—«AaxДа.["])
 
 
 @given(tokens=st.lists(TOKENS, max_size=9), data=st.data(), is_presumed=..., is_whole=...)
