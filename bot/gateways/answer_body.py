@@ -17,6 +17,8 @@ from bot.gateways.deadlines import MOST_LINE_BYTES
 from bot.gateways.wire import record
 
 _LINE_END: Final = re.compile(rb"\r\n|\n|\r(?!\Z)")
+_SIGN: Final = re.compile(r'\\.|["\[\]{}]', re.DOTALL)
+"""What tells where a JSON value ends."""
 _FIELD: Final = re.compile(r"(data|event|id|retry|)(?::[ ]?|\Z)")
 """A field of an event; without a name it is a comment, or the empty line that ends the event."""
 
@@ -30,8 +32,13 @@ class AnswerBody:
     def __init__(self) -> None:
         self.is_done = False
         """The server said that the answer is over, or it sent all of it in one plain value."""
-        self._line = b""
-        self._data = ""
+        self._line = bytearray()
+        self._data: list[str] = []
+        """Lines of a value that is not whole."""
+        self._n_characters = 0
+        self._depth = 0
+        """Brackets that are open; below 0: no lines can make a value of it any more."""
+        self._is_string = False
         self._event = ""
         self._is_plain = False
         """Whether JSON has come that is not in an event."""
@@ -52,9 +59,14 @@ class AnswerBody:
         Raises:
             ValueError: an event is not JSON, or a line has more than `MOST_LINE_BYTES`.
         """
-        if len(self._line) + len(piece) > MOST_LINE_BYTES and not _LINE_END.search(piece):
-            raise ValueError("a line without an end")
-        *lines, self._line = _LINE_END.split(self._line + piece)
+        n_searched = max(0, len(self._line) - 1)
+        self._line += piece
+        if not _LINE_END.search(self._line, n_searched):
+            if len(self._line) > MOST_LINE_BYTES:
+                raise ValueError("a line without an end")
+            return
+        *lines, rest = _LINE_END.split(self._line)
+        self._line = bytearray(rest)
         for line in lines:
             if not self.is_done:
                 yield from self._read(line.decode(errors="replace").lstrip("\ufeff"))
@@ -85,20 +97,40 @@ class AnswerBody:
 
     def _objects_with(self, line: str, *, is_over: bool = False) -> Iterator[JsonDict]:
         """The objects in the data with its new *line*; *is_over*: nothing more belongs to it."""
-        self._data = f"{self._data}\n{line}".strip()
-        if len(self._data) > MOST_LINE_BYTES:  # of many short lines
+        self._add(line)
+        if self._n_characters > MOST_LINE_BYTES:  # of many short lines
             raise ValueError("an event without an end")
-        if not self._data or not (is_over or self._data.endswith(("}", "]"))):
+        may_be_whole = line.rstrip().endswith(("}", "]")) and not (self._depth or self._is_string)
+        if not self._data or not (is_over or may_be_whole):
             return
+        data = "\n".join(self._data).strip()
         try:
-            found = json.loads(self._data, strict=False)  # strings may hold a raw NUL
+            found = json.loads(data, strict=False)  # strings may hold a raw NUL
         except (ValueError, RecursionError) as exc:
             if is_over:
                 raise ValueError(str(exc)) from exc
+            self._depth = -1
             return
-        self._data = ""
+        self._forget()
         for fields in map(record, found if isinstance(found, list) else [found]):
             if fields:
                 self._n_objects += 1
                 is_error = self._event == "error" and not fields.get("error")
                 yield fields | {"error": fields} if is_error else fields
+
+    def _add(self, line: str) -> None:
+        """Note a line of a value, and how many brackets are open after it."""
+        if not self._data and not line.strip():
+            return
+        self._data.append(line)
+        self._n_characters += len(line) + 1
+        for sign in _SIGN.findall(line):
+            if sign == '"':
+                self._is_string = not self._is_string
+            elif not self._is_string and self._depth >= 0:
+                self._depth += (sign in "[{") - (sign in "]}")
+
+    def _forget(self) -> None:
+        self._data.clear()
+        self._n_characters = self._depth = 0
+        self._is_string = False

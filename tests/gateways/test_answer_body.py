@@ -1,11 +1,13 @@
 """The body of an answer gives the same, wherever the network cuts it."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.gateways import answer_body
 from bot.gateways.answer_body import AnswerBody
 from bot.gateways.sound_text import SoundText, sound_text
 from tests.gateways.provider_double import DEEP
@@ -16,8 +18,10 @@ BODIES = (
     '\ufeffdata: {"a": "é"}\r\rdata: {"b": "[DONE]"}\r\r',
     '{"a":\n\n "é",\n "b": [{}]}',
     '{"a": "é"}\n{"b": 2}\n[DONE]',
+    '{\n"a": [\n[],\n"}\\"]",\n"{\n"]\n}\n[\n{"b":\n2}\n]\n{"c": "\\\\"\n}',
 )  # fmt: skip
 
+LINE_END = answer_body._LINE_END
 KEPT = "👩\u200d👧 \u200fשלום\u200e \u2067x\u2069 \u00ad\u2028й"
 
 
@@ -45,6 +49,8 @@ def test_any_cuts_give_the_same_objects(which: str, cuts: set[int]):
         (BODIES[2], [{"a": "é"}, {"b": "[DONE]"}], False),
         (BODIES[3], [{"a": "é", "b": [{}]}], True),
         (BODIES[4], [{"a": "é"}, {"b": 2}], True),
+        (BODIES[5], [{"a": [[], '}"]', "{\n"]}, {"b": 2}, {"c": "\\"}], False),
+        ('{\n"a": 1}\n}\n{"b": 2}', [{"a": 1}], True),
         ('data: {"a": 1}\n\ndata: {"b', [{"a": 1}], False),
         ('{"a": 1}\n{"b', [{"a": 1}], True),
         ("<html>\n{}\n</html>", [], False),
@@ -54,6 +60,51 @@ def test_any_cuts_give_the_same_objects(which: str, cuts: set[int]):
 def test_objects_and_the_end(body, objects, is_done):
     """Events, lines of JSON and one value; a plain value that is whole is an end too."""
     assert objects_in(body.encode()) == (objects, is_done)
+
+
+@pytest.mark.parametrize("prefix", [b"", b"data: "], ids=["plain", "event"])
+@pytest.mark.parametrize(
+    ("first", "line"),
+    [(b"[", b",[]"), (b"[1 2]", b"[]"), (b"[]]", b"{}"), (b'["', b"]")],
+)
+def test_a_value_without_an_end_is_parsed_once(
+    prefix: bytes, first: bytes, line: bytes, monkeypatch: pytest.MonkeyPatch
+):
+    """Not with each line that might be its last, so that it holds nobody up."""
+    n_parsed, loads = 0, json.loads
+
+    def counted(text: str, **options: Any) -> object:
+        nonlocal n_parsed
+        n_parsed += 1
+        return loads(text, **options)
+
+    monkeypatch.setattr(json, "loads", counted)
+
+    objects_in(prefix + first + b"\n", *[prefix + line + b"\n"] * 2000)
+
+    assert n_parsed <= 1
+
+
+def test_a_line_without_an_end_is_looked_at_once(monkeypatch: pytest.MonkeyPatch):
+    """However small its pieces are."""
+    n_looked_at = 0
+
+    class Counting:
+        def search(self, line: bytes, start: int = 0) -> object:
+            nonlocal n_looked_at
+            n_looked_at += len(line) - start
+            return LINE_END.search(line, start)
+
+        def split(self, line: bytes) -> list[bytes]:
+            nonlocal n_looked_at
+            n_looked_at += len(line)
+            return LINE_END.split(line)
+
+    monkeypatch.setattr(answer_body, "_LINE_END", Counting())
+    body = b'data: {"a": "' + b"x" * 5000 + b'"}\n'
+
+    assert objects_in(*(body[n : n + 1] for n in range(len(body)))) == ([{"a": "x" * 5000}], False)
+    assert n_looked_at <= 3 * len(body)
 
 
 def test_an_event_that_is_no_json_is_an_error():
