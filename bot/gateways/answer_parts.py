@@ -83,6 +83,7 @@ async def _objects(
                     _check(fields, response.request)
                     pace.note_piece()
                     yield fields
+                    await asyncio.sleep(0)  # a piece may have thousands, and others wait
                 if body.takes_queue():
                     pace.note_queue()
                 if body.is_done:

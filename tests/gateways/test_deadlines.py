@@ -185,6 +185,24 @@ async def test_endless_blanks_are_cut(provider: Provider):
     assert n_pieces * 100 <= MOST_MODEL_CHARACTERS + 100
 
 
+async def test_flood_of_pieces_lets_others_have_their_turn(provider: Provider):
+    """A server may send thousands at once; who writes to the bot meanwhile does not wait."""
+    n_turns = 0
+
+    async def other() -> None:
+        nonlocal n_turns
+        while True:
+            await asyncio.sleep(0)
+            n_turns += 1
+
+    turns = asyncio.create_task(other())
+    found = await answer(provider, Slow([(0, said_as("content", "я") * 5000 + DONE)]))
+    turns.cancel()
+
+    assert found == ["я"] * 5000 + [Ending.WHOLE]
+    assert n_turns >= 5000
+
+
 async def test_answer_that_was_held_back_is_cut_too(provider: Provider):
     """All of it was taken for reasoning, and it comes at once, at its end."""
     thought = event(piece("Hm.</think>Да")) + DONE
