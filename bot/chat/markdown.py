@@ -29,7 +29,7 @@ _RULER: Final = re.compile(r"\|?(?: *:?-+:? *\|)+(?: *:?-+:?)?")
 """The line below the heads of a table, without white space around it."""
 _HALF: Final = re.compile(
     r"(?<!\S)(?:\*{1,3}|_{1,3}|~~|\|\||`{1,3})\Z"  # opens what has not come yet
-    r"|^ {0,3}(?:`{3,}|~{3,})\S*\Z"  # a fence whose code has not come yet
+    r"|^ {0,3}(?:`{3,}+|~{3,}+)\S*\Z"  # a fence whose code has not come yet
     r"|(?P<pair>\*\*|__|~~|\|\|)(?=\S)(?:(?!(?P=pair)).)*[^\s*_~|](?P<half>[*_~|])\Z",
     re.MULTILINE,
 )
