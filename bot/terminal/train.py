@@ -150,13 +150,27 @@ class _Train:
         found = await starts.start(run_id, by=BY_TERMINAL, request_id=request)
         if not isinstance(found, StartDoubts):
             return True
-        twin = found.twin
-        if twin and not await features.matters_no_more(twin) and not self._wants_another(twin):
-            return False
-        if found.month and not self._wants_above(found.month):
+        if not await self._overrules(features, found):
             return False
         await starts.confirm(run_id, by=BY_TERMINAL, request_id=request)
         return True
+
+    async def _try_again(self, features: TerminalTraining, run_id: int) -> bool:
+        """Create the run's lost job again; False: something speaks against it, and that holds."""
+        starts = features.training.starts
+        found = await starts.try_again(run_id, is_sure=self.options.is_another)
+        if isinstance(found, StartDoubts):
+            if not await self._overrules(features, found):
+                return False
+            await starts.try_again(run_id, is_sure=True)
+        return True
+
+    async def _overrules(self, features: TerminalTraining, doubts: StartDoubts) -> bool:
+        """Whether the operator starts whatever speaks against it."""
+        twin = doubts.twin
+        if twin and not await features.matters_no_more(twin) and not self._wants_another(twin):
+            return False
+        return doubts.month is None or self._wants_above(doubts.month)
 
     def _wants_another(self, twin: RunTwin) -> bool:
         minutes = max(0, round((time.time() - twin.at) / 60))
@@ -256,8 +270,8 @@ class _Train:
             return False
         answer = ask("[l]ook again, [c]reate it again, [g]ive it up? ").lower()
         if answer.startswith("c"):
-            await features.training.submission.try_again(run.id)
-        elif answer.startswith("g"):
+            return await self._try_again(features, run.id)
+        if answer.startswith("g"):
             await features.training.submission.give_up(run.id)
         elif answer.startswith("l"):
             await features.training.submission.look_again(run.id)

@@ -119,6 +119,8 @@ PLANS: Final[dict[str, str]] = {
     "button_ceiling_own": "Another amount",
     "button_ceiling_off": "No ceiling",
     "doubts": "⚠️ Plan {run_id} has <b>not been started yet</b>.",
+    "doubts_again": "⚠️ Plan {run_id}: the job has <b>not been created again yet</b>.",
+    "button_again_anyway": "Create it again anyway",
     "doubt_dataset": "It uses dataset {number}, but dataset {in_use} is in use now.",
     "doubt_late": (
         "The button was pressed more than ten minutes ago, while the bot was away. Start it now?"

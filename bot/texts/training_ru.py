@@ -116,6 +116,8 @@ PLANS: Final[dict[str, str]] = {
     "button_ceiling_own": "Другая сумма",
     "button_ceiling_off": "Без предела",
     "doubts": "⚠️ План №{run_id} <b>ещё не запущен</b>.",
+    "doubts_again": "⚠️ План №{run_id}: задание <b>пока не создано ещё раз</b>.",
+    "button_again_anyway": "Всё равно создать ещё раз",
     "doubt_dataset": "Он на датасете №{number}, а в работе теперь №{in_use}.",
     "doubt_late": (
         "Кнопку нажали больше десяти минут назад: тогда бот не работал. Запускать и сейчас?"

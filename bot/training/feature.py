@@ -174,6 +174,7 @@ def build(
             "training:drop": handlers.drop,
             "training:look": handlers.look,
             "training:again": handlers.again,
+            "training:again_anyway": handlers.again_anyway,
             "training:giveup": handlers.give_up,
             "training:why": endings.show_reason,
             "training:remedies": endings.ask_remedy,
@@ -193,7 +194,7 @@ def build(
             RunKind.UNCERTAIN: rendering.uncertain,
             RunKind.UNLISTED: rendering.unlisted,
         },
-        costly=("training:again",),
+        costly=("training:again", "training:again_anyway"),
         starters={"run_id": runs.started_by},
         workers=[Worker(start=submission.start, close=submission.close)],
     )

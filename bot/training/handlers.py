@@ -8,6 +8,7 @@ from bot.catalogue import Catalogue
 from bot.dataset.handlers import choice_of, report_screen
 from bot.dataset.versions import DatasetVersions
 from bot.delivery.screen import Screen
+from bot.domain.people import Person
 from bot.domain.training import Hyperparameters, TrainingRun
 from bot.domain.typed import words_of
 from bot.edge.context import BotContext
@@ -155,9 +156,9 @@ class PlanHandlers:
             run_id, by=by, request_id=context.request_id, is_late=is_late
         )
         if isinstance(found, StartDoubts):
-            run, starter = await self.starts.get(run_id), found.twin.by if found.twin else 0
-            who = await self.people.named(starter) if starter else None
-            screen = start_views.ask(context.texts, run, found, who, is_own=starter == by)
+            run, who = await self.starts.get(run_id), await self._starter(found)
+            is_own = who is not None and who.id == by
+            screen = start_views.ask(context.texts, run, found, who, is_own=is_own)
             screen = _in_plan(context.texts, run_id, screen)
             # A late press may be far above in the chat by now.
             (context.reply if is_late else context.show)(screen)
@@ -187,11 +188,30 @@ class PlanHandlers:
         context.say_here("run_looking", run_id=run_id)
 
     async def again(self, context: BotContext) -> None:
-        """Create the job again: the admin knows that there is none."""
-        run_id = context.press.number
-        if not await self.submission.try_again(run_id):
+        """Create the job again: the admin says that there is none. Doubts are asked about."""
+        await self._again(context, context.press.number, is_sure=False)
+
+    async def again_anyway(self, context: BotContext) -> None:
+        """Create the job again whatever speaks against it; for a later attempt, ask again."""
+        run_id, attempt = context.press.number_and_word()
+        run = await self.starts.get(run_id)
+        await self._again(context, run_id, is_sure=attempt == str(run.attempted_at))
+
+    async def _again(self, context: BotContext, run_id: int, *, is_sure: bool) -> None:
+        found = await self.starts.try_again(run_id, is_sure=is_sure)
+        if isinstance(found, StartDoubts):
+            run, who = await self.starts.get(run_id), await self._starter(found)
+            is_own = who is not None and who.id == context.person.id
+            context.show(start_views.ask_again(context.texts, run, found, who, is_own=is_own))
+            return
+        if not found:
             raise RunDecided(run_id=run_id)
         context.say_here("run_again", run_id=run_id)
+
+    async def _starter(self, doubts: StartDoubts) -> Person | None:
+        """Who started the equal run; None: the terminal did, or there is none."""
+        by = doubts.twin.by if doubts.twin else 0
+        return await self.people.named(by) if by else None
 
     async def give_up(self, context: BotContext) -> None:
         """Leave the run without a job."""

@@ -1,8 +1,8 @@
-"""The one press that starts a plan, and what else ends it: its drop, and its time."""
+"""The press that starts a plan or creates its lost job again, and what else ends it."""
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from bot.catalogue import Catalogue
@@ -28,7 +28,7 @@ class PlanStarts:
     datasets: CurrentDataset
     catalogue: Catalogue
     on_confirmed: Callable[[int], None]
-    """Called with the id of each confirmed run."""
+    """Called with the id of each run that was confirmed or is tried again."""
 
     async def get(self, run_id: int) -> TrainingRun:
         """The run; raises PlanGone where it does not exist."""
@@ -104,6 +104,34 @@ class PlanStarts:
         elif not await self.runs.was_confirmed_by(run_id, request_id):
             await self.refuse(run_id)
         return await self.get(run_id)
+
+    async def try_again(self, run_id: int, *, is_sure: bool = False) -> StartDoubts | bool:
+        """Ask for the job of an uncertain run again: an admin says that it has none.
+
+        Unless the admin *is_sure*, an equal run and the ceiling are asked about, as in `start`.
+        False: the run is decided already. Raises PlanGone where it does not exist.
+        """
+        since, run = int(time.time()) - TWIN_S, await self.get(run_id)
+        is_asked = run.state is RunState.UNCERTAIN and not is_sure
+        models = self.catalogue.names_of(run.parameters.base_model)
+
+        async def work(tx: Transaction) -> StartDoubts | bool:
+            if is_asked:
+                twin = await self.runs.twin_of(tx, run_id, models=models, since=since)
+                month = await self.spending.month(tx)
+                # The run itself is among those underway.
+                others = replace(month, spent_usd=month.spent_usd - (run.price_usd or 0.0))
+                above = others if others.is_above_with(run.price_usd) else None
+                if twin or above:
+                    return StartDoubts(twin=twin, month=above)
+            return await self.runs.move(
+                tx, run_id, expected=[RunState.UNCERTAIN], to=RunState.CONFIRMED
+            )
+
+        found = await self.database.write(work)
+        if found is True:
+            self.on_confirmed(run_id)
+        return found
 
     async def _other_in_use(self, run: TrainingRun) -> int | None:
         """The number of the dataset in use, if it is another one than the plan's."""

@@ -1,8 +1,8 @@
-"""The question before a start that something speaks against."""
+"""The question before a start, or another try, that something speaks against."""
 
 import time
 
-from bot.delivery.screen import Screen, rows
+from bot.delivery.screen import Button, Screen, rows
 from bot.domain.people import Person
 from bot.domain.training import TrainingRun
 from bot.edge.buttons import button, data_of
@@ -28,13 +28,10 @@ def ask(
         lines.append(texts("doubt_dataset", **numbers))
         yes = "start_old_dataset"
     if doubts.twin is not None:
-        lines.append(_twin(texts, doubts.twin, who, is_own=is_own))
         yes = "start_another"
     if doubts.month is not None:
-        price = texts.money(run.price_usd or 0)
-        month = month_line(texts, doubts.month)
-        lines.append(texts("doubt_ceiling", price=price, month=month))
         yes = "start_above"
+    lines += _reasons(texts, run, doubts, who, is_own=is_own)
     return Screen(
         text="\n".join(lines),
         buttons=rows(
@@ -43,10 +40,54 @@ def ask(
                 button(texts, "plan_back", data_of("training", "show", run.id)),
                 button(texts, "drop", data_of("training", "drop", run.id)),
             ],
-            [button(texts, "status", data_of("jobs", "status"))] if doubts.twin else [],
-            [button(texts, "ceiling", data_of("training", "ceiling"))] if doubts.month else [],
+            *_ways_out(texts, doubts),
         ),
     )
+
+
+def ask_again(
+    texts: Texts, run: TrainingRun, doubts: StartDoubts, who: Person | None, *, is_own: bool
+) -> Screen:
+    """The same before the lost job of a run is created again.
+
+    The yes names the attempt that got lost, so it does not hold for a later one.
+    """
+    lines = [
+        texts("doubts_again", run_id=run.id),
+        *_reasons(texts, run, doubts, who, is_own=is_own),
+    ]
+    yes = data_of("training", "again_anyway", f"{run.id}-{run.attempted_at}")
+    return Screen(
+        text="\n".join(lines),
+        buttons=rows(
+            [button(texts, "again_anyway", yes)],
+            [button(texts, "look", data_of("training", "look", run.id))],
+            [button(texts, "give_up", data_of("training", "giveup", run.id))],
+            *_ways_out(texts, doubts),
+        ),
+    )
+
+
+def _reasons(
+    texts: Texts, run: TrainingRun, doubts: StartDoubts, who: Person | None, *, is_own: bool
+) -> list[str]:
+    """An equal run, and the ceiling."""
+    lines = []
+    if doubts.twin is not None:
+        lines.append(_twin(texts, doubts.twin, who, is_own=is_own))
+    if doubts.month is not None:
+        price = texts.money(run.price_usd or 0)
+        month = month_line(texts, doubts.month)
+        lines.append(texts("doubt_ceiling", price=price, month=month))
+    return lines
+
+
+def _ways_out(texts: Texts, doubts: StartDoubts) -> list[list[Button]]:
+    """The jobs where there is an equal one, and the ceiling."""
+    return [
+        [button(texts, "status", data_of("jobs", "status"))] if doubts.twin else [],
+        [button(texts, "ceiling", data_of("training", "ceiling"))] if doubts.month else [],
+    ]
 
 
 def _twin(texts: Texts, twin: RunTwin, who: Person | None, *, is_own: bool) -> str:

@@ -147,7 +147,9 @@ class RunStore:
     async def twin_of(
         self, tx: Transaction, run_id: int, *, models: Collection[str], since: int
     ) -> RunTwin | None:
-        """The newest started run that trains the same as that plan and still matters, or None.
+        """The newest started run that trains the same as that one and still matters, or None.
+
+        Only a plan and an uncertain run have one: their start, or another try, can be asked about.
 
         The same are the content of the dataset, the model (one of the names *models*), the method
         and the numbers. A run matters until its job is over, and if it did not fail, at least when
@@ -164,7 +166,7 @@ class RunStore:
                     AND r.learning_rate_multiplier IS p.learning_rate_multiplier
                 JOIN datasets d ON d.id = r.dataset_id AND d.sha256 = pd.sha256
                 LEFT JOIN jobs j ON j.id = r.job_id
-            WHERE p.id = :id AND p.state = :planned
+            WHERE p.id = :id AND p.state IN (:planned, :uncertain)
                 AND r.base_model IN (SELECT value FROM json_each(:models))
                 AND (
                     r.state IN (SELECT value FROM json_each(:underway))
@@ -180,6 +182,7 @@ class RunStore:
                 "models": json.dumps([*models]),
                 "since": since,
                 "planned": RunState.PLANNED,
+                "uncertain": RunState.UNCERTAIN,
                 "underway": json.dumps(UNDERWAY),
                 "submitted": RunState.SUBMITTED,
                 "failed": JobStatus.FAILED,

@@ -88,16 +88,6 @@ class Submission:
         self.wake(run_id)
         return run is not None and run.state is RunState.UNCERTAIN
 
-    async def try_again(self, run_id: int) -> bool:
-        """An admin says that no job exists: ask for one. False: the run is decided already."""
-        moved = await self.database.write(
-            lambda tx: self.runs.move(
-                tx, run_id, expected=[RunState.UNCERTAIN], to=RunState.CONFIRMED
-            )
-        )
-        self.wake(run_id)
-        return moved
-
     async def give_up(self, run_id: int) -> bool:
         """An admin leaves the run without a job. False: the run is decided already."""
         return await self.database.write(

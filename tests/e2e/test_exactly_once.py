@@ -10,6 +10,7 @@ from tests.e2e.training import (
     JOBS,
     TWO_ADMINS,
     card,
+    creates_again,
     foreign,
     job_of,
     number_of,
@@ -129,6 +130,13 @@ async def test_a_lost_answer_is_looked_for_and_never_asked_again(tmp_path):
         await asyncio.gather(
             admin.presses("Создать ещё раз", asked), other.presses("Создать ещё раз", question)
         )
+        # The same is trained already, so each is asked before it is paid for once more.
+        doubt = f"План №{run_id}: задание пока не создано ещё раз"
+        asked, question = await admin.sees(doubt), await other.sees(doubt)
+        assert "вы уже запустили" in words(asked)
+        assert len(await everything.jobs_of_ours()) == 2
+        yes = "Всё равно создать ещё раз"
+        await asyncio.gather(admin.presses(yes, asked), other.presses(yes, question))
         found = await job_of(everything, run_id)
         await card(other, found)
         assert len(await everything.jobs_of_ours()) == 3
@@ -142,7 +150,7 @@ async def test_a_lost_answer_is_looked_for_and_never_asked_again(tmp_path):
         late = await everything.account.fine_tuning.jobs.create(
             **everything.jobs_created()[-1].json
         )
-        await other.presses("Создать ещё раз", asked)
+        await creates_again(other, asked)
         assert await job_of(everything, run_id) == late.id
 
         # Left at that; whoever presses afterwards hears so.

@@ -4,7 +4,7 @@ import asyncio
 
 from tests.e2e.chats import answered, said_by_bot, streamed
 from tests.e2e.faults import CHAT, check_kind, refusal, spoiled, upload
-from tests.e2e.training import ENDLESS, FILES, JOBS, MODEL, card, job_of, started
+from tests.e2e.training import ENDLESS, FILES, JOBS, MODEL, card, creates_again, job_of, started
 from tests.telegram_people import words
 from tests.world import world
 
@@ -38,7 +38,7 @@ async def test_patience_where_it_is_safe(tmp_path):
         check_kind(asked["text"])
         assert len(everything.jobs_created()) == sent + 1
         async with proxy.away():
-            await admin.presses("Создать ещё раз", asked)
+            await creates_again(admin, asked)
             told = await admin.sees(f"План №{run_id} не запустился, задания нет")
         assert "До провайдера не достучаться" in told["text"]
         assert len(await everything.engine_jobs()) == 2

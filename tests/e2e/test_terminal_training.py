@@ -375,6 +375,32 @@ async def test_a_lost_job_is_decided_at_the_terminal(tmp_path):
         assert len(everything.jobs_created()) == 2
 
 
+async def test_a_lost_job_is_not_created_again_beside_an_equal_one_unasked(tmp_path):
+    """Of two lost equal jobs one may exist; --another says yes beforehand."""
+    async with world(tmp_path, start_bot=False, engine=ENDLESS) as everything:
+        first = await bot(everything, "train", "--yes", "--no-wait")
+        assert first.code == 0, first
+        everything.proxy.fault("POST", JOBS, "drop_before")
+        lost = await bot(everything, "train", "--yes", "--another", POLL_INTERVAL_S="0.01")
+        assert lost.code == 1
+
+        again = await on_a_terminal(everything, "train", "--no-wait", POLL_INTERVAL_S="0.01")
+        await again.shows("[c]reate it again")
+        again.types("c\n")
+        await again.shows("Start another one? [y/N]")
+        again.types("n\n")
+        assert await again.ends() == 1
+        assert len(await everything.engine_jobs()) == 1
+
+        again = await on_a_terminal(everything, "train", "--no-wait", POLL_INTERVAL_S="0.01")
+        await again.shows("[c]reate it again")
+        again.types("c\n")
+        await again.shows("Start another one? [y/N]")
+        again.types("y\n")
+        assert await again.ends() == 0
+        assert len(await everything.engine_jobs()) == 2
+
+
 async def test_a_refused_job_is_told_with_its_reason(tmp_path):
     async with world(tmp_path, start_bot=False) as everything:
         error = {"message": "No more.", "type": "x", "param": None}

@@ -40,6 +40,20 @@ async def started(admin: Person, words: str = "/train") -> int:
     return number
 
 
+async def creates_again(admin: Person, asked: Json) -> None:
+    """The lost job of a run, also if the same is trained already."""
+    await admin.presses("Создать ещё раз", asked)
+
+    def is_answered(message: Json) -> bool:
+        said = words(message)
+        is_it = message["message_id"] == asked["message_id"]
+        return is_it and ("создаю задание ещё раз" in said or "пока не создано" in said)
+
+    answer = await admin.sees(is_answered)
+    if "пока не создано" in words(answer):
+        await admin.presses("Всё равно создать ещё раз", answer)
+
+
 async def card(admin: Person, job_id: str) -> Json:
     """The card of a job, which tells the admin of it."""
     return await admin.sees(lambda message: job_id in message.get("text", ""))

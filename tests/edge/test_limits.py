@@ -315,6 +315,7 @@ def screens(texts: Texts, value: str) -> Iterator[tuple[str, Screen]]:
         twin = RunTwin(run_id=3, by=5, at=1, suffix=value, job_id=value)
         doubts = StartDoubts(twin=twin, in_use=HUGE, month=month)
         yield "doubts", start_views.ask(texts, each, doubts, person, is_own=False)
+        yield "doubts again", start_views.ask_again(texts, each, doubts, person, is_own=False)
         asked = replace(each.parameters, base_model=value, n_epochs=50)
         yield "unknown", base_views.unknown(texts, asked, PARAMETERS, [value * 20, "m"])
         yield "derived", endings.derived(texts, shown_plan, each, changed)

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.e2e.chats import said_by_bot
-from tests.e2e.training import is_judged, job_of, number_of
+from tests.e2e.training import creates_again, is_judged, job_of, number_of
 from tests.proxy import Fault
 from tests.reliability.crashes import JOBS, RUN, TURN, Moment
 from tests.reliability.stage import begins
@@ -50,7 +50,7 @@ async def test_killed_at_any_step_of_a_run(tmp_path: Path):
                 await come(everything, fault, query)
             if (moment.call, moment.hold) == (("POST", JOBS), "hold_before"):
                 asked = await admin.sees(f"План №{run_id}: ответ провайдера потерялся")
-                await admin.presses("Создать ещё раз", asked)
+                await creates_again(admin, asked)
             job_id = await job_of(everything, run_id)
             end = partial(_tells, f"step-{nth} готова ·")
             told = await admin.sees(end)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.chats import QUESTION, answered, said_by_bot
 from tests.e2e.commands import settings_of, terminal
-from tests.e2e.training import JOBS, card, foreign, job_of, number_of
+from tests.e2e.training import JOBS, card, creates_again, foreign, job_of, number_of
 from tests.reliability.faults import CALLS, FAULTS, LATER, Call, Cell
 from tests.reliability.stage import AWAY, Stage, begins, stage
 from tests.telegram_people import Json, Person, button_data, words
@@ -76,7 +76,7 @@ async def create(at: Stage, call: Call, fault: str, cell: Cell) -> None:
     async with at.trouble(fault, call, start):
         told = await admin.sees(is_told, after=plan["message_id"], timeout=90, what=cell.said)
     if "потерялся" in cell.said:
-        await admin.presses("Создать ещё раз", told)
+        await creates_again(admin, told)
     elif not is_found:
         plan, start = await begins(admin)
         await start()

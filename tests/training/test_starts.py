@@ -9,6 +9,7 @@ import pytest
 
 from bot.domain.models import Usage
 from bot.domain.training import RunState, TrainingRun
+from bot.errors import ProviderUncertain
 from bot.training.entities import Month, StartDoubts
 from bot.training.start_views import ask
 from bot.training.views import PlanFacts, plan
@@ -105,6 +106,25 @@ async def test_of_starts_at_once_no_more_than_fit_below_the_ceiling(home: BotPar
     found = await asyncio.gather(*(start(home, run) for run in plans))
 
     assert sum(isinstance(each, TrainingRun) for each in found) == 2
+
+
+@pytest.mark.parametrize(("usd", "is_asked"), [(11, True), (12, False)])
+async def test_lost_job_is_created_again_above_the_ceiling_only_after_a_yes(
+    home: BotParts, usd: int, is_asked: bool
+):
+    """The run's own estimate counts once."""
+    home.provider.fails("create_job", ProviderUncertain())
+    lost = await home.settled(await home.confirm(await priced(home, 6.0)))
+    await home.settled(await home.confirm(await priced(home, 6.0, n_epochs=5)))
+    await ceiling(home, usd)
+
+    found = await home.starts.try_again(lost.id)
+
+    month = Month(spent_usd=6.0, ceiling_usd=usd)
+    assert found == (StartDoubts(month=month) if is_asked else True)
+    assert await home.starts.try_again(lost.id, is_sure=True) is is_asked
+    assert (await home.settled(lost)).state is RunState.SUBMITTED
+    assert len(home.provider.jobs) == 2
 
 
 async def test_ceiling_outlives_a_restart_and_can_be_taken_away(home: BotParts):

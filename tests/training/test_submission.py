@@ -360,7 +360,7 @@ async def test_try_again_creates_it_once(parts: BotParts):
     """The admin knows that there is none; two admins press at once."""
     run_id = await uncertain(parts, has_job=False)
 
-    moved = await asyncio.gather(*(parts.submission.try_again(run_id) for _ in range(5)))
+    moved = await asyncio.gather(*(parts.starts.try_again(run_id) for _ in range(5)))
     run = await parts.settled(await parts.run(run_id))
 
     assert moved.count(True) == 1
@@ -373,7 +373,7 @@ async def test_try_again_looks_first(parts: BotParts):
     """The admin was wrong: the job has appeared, and is taken instead of a second one."""
     run_id = await uncertain(parts, has_job=True)
 
-    await parts.submission.try_again(run_id)
+    await parts.starts.try_again(run_id)
     run = await parts.settled(await parts.run(run_id))
 
     assert run.state is RunState.SUBMITTED
@@ -387,7 +387,7 @@ async def test_try_again_while_the_job_is_being_found(parts: BotParts):
     await parts.submission.look_again(run_id)
     await until(lambda: parts.provider.n_calls("recent_jobs") == LOOKS + 1)
 
-    assert await parts.submission.try_again(run_id)
+    assert await parts.starts.try_again(run_id)
     held.set()
     run = await parts.settled(await parts.run(run_id))
 
@@ -401,7 +401,7 @@ async def test_try_again_when_the_lost_one_turns_up_later(parts: BotParts):
     run_id = await uncertain(parts, has_job=True)
     parts.provider.lists_jobs = False
     held = parts.provider.hangs("create_job")
-    await parts.submission.try_again(run_id)
+    await parts.starts.try_again(run_id)
     await until(lambda: parts.provider.n_calls("create_job") == 2)
     parts.provider.lists_jobs = True
     held.set()
@@ -418,7 +418,7 @@ async def test_given_up_is_given_up(parts: BotParts):
 
     assert await parts.submission.give_up(run_id)
     assert not await parts.submission.give_up(run_id)
-    assert not await parts.submission.try_again(run_id)
+    assert not await parts.starts.try_again(run_id)
     assert not await parts.submission.look_again(run_id)
     await parts.restart()
     run = await parts.settled(await parts.run(run_id))
@@ -455,7 +455,7 @@ async def test_killed_at_each_step_makes_one_job(parts: BotParts, step: str, ans
     run = await parts.settled(run)
     if run.state is RunState.UNCERTAIN:  # killed before the request: nobody can know that
         assert parts.provider.jobs == {}
-        await parts.submission.try_again(run.id)
+        await parts.starts.try_again(run.id)
         run = await parts.settled(run)
 
     assert run.state is RunState.SUBMITTED

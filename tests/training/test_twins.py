@@ -9,7 +9,7 @@ from bot import errors
 from bot.domain.training import RunState, TrainingRun
 from bot.training.entities import RunTwin, StartDoubts
 from bot.training.plan_starts import TWIN_S
-from bot.training.start_views import ask
+from bot.training.start_views import ask, ask_again
 from tests.composition import ADMIN, PARAMETERS, SECOND_ADMIN, BotParts, person, write_dataset
 from tests.screens import RU, RUN, buttons_of, shown
 
@@ -217,3 +217,55 @@ def test_question_says_who_when_and_that_nothing_was_started(by: int, is_own: bo
     assert buttons_of(screen) == [
         "training:another:4", "training:show:4", "training:drop:4", "jobs:status:",
     ]  # fmt: skip
+
+
+async def uncertain(parts: BotParts) -> TrainingRun:
+    """A run whose job got lost: it reached nobody."""
+    parts.provider.fails("create_job", errors.ProviderUncertain())
+    run = await parts.settled(await parts.confirmed())
+    assert run.state is RunState.UNCERTAIN
+    return run
+
+
+async def test_lost_job_is_not_created_again_beside_an_equal_one_unasked(parts: BotParts):
+    """The other one was started while nobody knew what became of the first."""
+    first = await uncertain(parts)
+    second = await parts.settled(await parts.confirm(await parts.plan(), SECOND_ADMIN))
+
+    found = await parts.starts.try_again(first.id)
+    await parts.settled(first)
+
+    assert isinstance(found, StartDoubts)
+    assert found.twin is not None
+    assert (found.twin.run_id, found.twin.by, found.month) == (second.id, SECOND_ADMIN, None)
+    assert (await parts.run(first.id)).state is RunState.UNCERTAIN
+    assert list(parts.provider.jobs) == [second.job_id]
+    assert await parts.starts.try_again(first.id, is_sure=True) is True
+    assert (await parts.settled(first)).state is RunState.SUBMITTED
+    assert await parts.starts.try_again(first.id) is False
+
+
+async def test_of_equal_lost_jobs_tried_again_at_once_one_is_asked_about(parts: BotParts):
+    """Each is the twin of the other, so none is created unasked."""
+    runs = [await uncertain(parts) for _ in range(2)]
+
+    found = await asyncio.gather(*(parts.starts.try_again(run.id) for run in runs))
+
+    assert [each.twin.run_id for each in found if isinstance(each, StartDoubts) and each.twin] == [
+        runs[1].id, runs[0].id,
+    ]  # fmt: skip
+
+
+def test_question_before_another_try_names_the_lost_attempt():
+    twin = RunTwin(run_id=3, by=ADMIN, at=1, suffix="natasha-v1", job_id="ftjob-1")
+    run = replace(RUN, id=4, attempted_at=1_800_000_000)
+    screen = ask_again(RU, run, StartDoubts(twin=twin), person(ADMIN), is_own=True)
+
+    assert "План №4: задание пока не создано ещё раз" in shown(screen)
+    assert "вы уже запустили" in shown(screen)
+    assert buttons_of(screen) == [
+        "training:again_anyway:4-1800000000",
+        "training:look:4",
+        "training:giveup:4",
+        "jobs:status:",
+    ]
