@@ -3,9 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Hashable
+from contextlib import suppress
 from typing import Generic, TypeVar
 
+from bot.runtime.backoff import backoff
+
 RETRY_DELAY_S = 5.0
+LONGEST_DELAY_S = 300.0
+"""Each further pause after failures is twice as long, up to this; a wake ends it earlier."""
 CLEAN_UP_S = 0.5
 """Seconds that cancelled work has for its clean-up."""
 
@@ -18,8 +23,8 @@ class Workers(Generic[Key]):
     """One task per key while that key has work; a producer only calls `wake`.
 
     *drain* does all work that the database has for its key, and then returns. A wake during that
-    makes it look once more, so no work is overlooked. An exception is a bug: it is logged, and
-    the same key is tried again a little later.
+    makes it look once more, so no work is overlooked. An exception is a bug, or a full disk: it is
+    logged, and the same key is tried again later, with growing pauses.
     """
 
     def __init__(self, name: str, drain: Callable[[Key], Awaitable[None]]) -> None:
@@ -27,6 +32,8 @@ class Workers(Generic[Key]):
         self._drain = drain
         self._tasks: dict[Key, asyncio.Task[None]] = {}
         self._again: set[Key] = set()
+        self._pausing: dict[Key, asyncio.Event] = {}
+        """After a failure; set by a wake."""
         self._is_closed = False
 
     def wake(self, key: Key) -> None:
@@ -34,6 +41,8 @@ class Workers(Generic[Key]):
         if self._is_closed:
             return
         self._again.add(key)
+        if (pausing := self._pausing.get(key)) is not None:
+            pausing.set()
         if key not in self._tasks:
             self._tasks[key] = asyncio.create_task(self._run(key), name=f"{self._name} {key}")
 
@@ -57,17 +66,29 @@ class Workers(Generic[Key]):
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _run(self, key: Key) -> None:
+        pauses = backoff(RETRY_DELAY_S, LONGEST_DELAY_S)
         try:
             while key in self._again and not self._is_closed:
                 self._again.discard(key)
-                await self._drain_once(key)
+                try:
+                    await self._drain(key)
+                    pauses = backoff(RETRY_DELAY_S, LONGEST_DELAY_S)
+                except Exception:
+                    pause_s = next(pauses)
+                    message = "%s %s failed; trying again in %s s"
+                    _logger.exception(message, self._name, key, pause_s)
+                    await self._pause(key, pause_s)
         finally:
             del self._tasks[key]
 
-    async def _drain_once(self, key: Key) -> None:
+    async def _pause(self, key: Key, pause_s: float) -> None:
+        """New work ends a long pause, but never comes sooner than after the shortest one."""
+        self._again.add(key)
+        woken = self._pausing[key] = asyncio.Event()
         try:
-            await self._drain(key)
-        except Exception:
-            _logger.exception("%s %s failed; trying again in %s s", self._name, key, RETRY_DELAY_S)
-            self._again.add(key)
             await asyncio.sleep(RETRY_DELAY_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause_s - RETRY_DELAY_S):
+                    await woken.wait()
+        finally:
+            del self._pausing[key]

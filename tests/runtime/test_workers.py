@@ -98,10 +98,41 @@ async def test_failure_is_logged_and_tried_again(
     await work.idle("a")
 
     assert drains.ended == ["a"]
-    assert now() == pytest.approx(2 * workers.RETRY_DELAY_S)
+    assert now() == pytest.approx(3 * workers.RETRY_DELAY_S)
     errors = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert len(errors) == 2
     assert errors[0].exc_info is not None
+
+
+async def test_pauses_after_failures_grow_up_to_five_minutes(work: Workers[str], drains: Drains):
+    """What fails may cost money each time. After a success they are short again."""
+    drains.failures = 8
+    work.wake("a")
+    await work.idle("a")
+    assert now() == pytest.approx(5 + 10 + 20 + 40 + 80 + 160 + 300 + 300)
+
+    began = now()
+    drains.failures = 1
+    work.wake("a")
+    await work.idle("a")
+    assert now() - began == pytest.approx(5)
+
+
+@pytest.mark.parametrize(("after_s", "next_s"), [(2, 5), (50, 50)])
+async def test_new_work_ends_a_long_pause(
+    work: Workers[str], drains: Drains, after_s: float, next_s: float
+):
+    """But work that comes every second is not tried every second."""
+    drains.failures = 5
+    work.wake("a")
+    await asyncio.sleep(5 + 10 + 20 + 40 + 1)
+    assert len(drains.began) == 5
+    began = 5 + 10 + 20 + 40
+
+    asyncio.get_running_loop().call_later(after_s - 1, work.wake, "a")
+    await work.idle("a")
+
+    assert now() - began == pytest.approx(next_s)
 
 
 async def test_close_stops_at_once_and_takes_no_more(work: Workers[str], drains: Drains):
