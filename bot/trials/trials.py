@@ -5,6 +5,7 @@ the trial is "unserved". The bot then asks again automatically for a day, with g
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -17,7 +18,8 @@ from bot.domain.training import FineTuningJob, TrackedJob
 from bot.errors import TrialGone, UserError
 from bot.jobs.store import JobStore
 from bot.jobs.watching import Work, success_key
-from bot.runtime.workers import Workers
+from bot.runtime.backoff import backoff
+from bot.runtime.workers import LONGEST_DELAY_S, RETRY_DELAY_S, Workers
 from bot.serving.serving import ServedModels
 from bot.serving.store import ModelStore
 from bot.storage.database import Database, Transaction
@@ -41,6 +43,8 @@ LONGEST_PAUSE_S = 2 * 3600
 _GROWTH = 0.5
 """Each pause as a share of the wait until then."""
 
+_logger = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trials:
@@ -59,6 +63,8 @@ class Trials:
     speaks_after_s: float = 120
     """How long admins wait for the answers of a new model at most."""
     _workers: "Workers[int]" = field(init=False)
+    _sampled: dict[int, Sample] = field(init=False, default_factory=dict)
+    """By trial, until its end is stored: nothing is asked and paid for twice on a full disk."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_workers", Workers("trial", self._run))
@@ -130,15 +136,31 @@ class Trials:
     async def _run(self, trial_id: int) -> None:
         trial = await self.store.get(trial_id)
         if trial is None or not _is_due(trial):
+            self._sampled.pop(trial_id, None)
             return
         job = await self.jobs.get(trial.model.job_id) if trial.model.job_id else None
-        base = job.job.base_model if job else base_named_by(trial.model.name)
-        is_new = trial.asked_by is None and trial.state is TrialState.PENDING
+        trial = replace(
+            trial, base_model=job.job.base_model if job else base_named_by(trial.model.name)
+        )
+        if trial_id not in self._sampled:
+            self._sampled[trial_id] = await self._sample(trial, job)
+        sample = self._sampled[trial_id]
+        trouble = sample.trouble
+        if trouble is not None and not any(answer.answer for answer in sample.answers):
+            await self.database.write(lambda tx: self._wait(tx, trial, trouble))
+        else:
+            done = await self._judged(trial, sample, job)
+            is_ours = trial.asked_by is None and job is not None and job.run_id is not None
+            await self.database.write(lambda tx: self._finish(tx, done, is_ours=is_ours))
+        del self._sampled[trial_id]
 
+    async def _sample(self, trial: Trial, job: TrackedJob | None) -> Sample:
+        """What both models answer, and meanwhile the word to admins about a new one."""
+        is_new = trial.asked_by is None and trial.state is TrialState.PENDING
         language = await self.lessons.language_of(trial.model, job)
         subject = SampledModel(
             model=trial.model.name,
-            base_model=base,
+            base_model=trial.base_model,
             system_prompt=trial.model.system_prompt,
             language=language,
         )
@@ -152,29 +174,31 @@ class Trials:
             )
             if speaking is not None:
                 speaking.cancel()
-        trouble = sample.trouble
-        if trouble is not None and not any(answer.answer for answer in sample.answers):
-            await self.database.write(lambda tx: self._wait(tx, trial, trouble))
-            return
-        done = await self._judged(replace(trial, base_model=base), sample, job)
-        is_ours = trial.asked_by is None and job is not None and job.run_id is not None
-        await self.database.write(lambda tx: self._finish(tx, done, is_ours=is_ours))
+        return sample
 
     def _keeping(self, trial: Trial, *, speaks: bool) -> OnAnswer:
-        """What stores each answer; the last one to the sample prompts lets admins hear them."""
+        """What stores each answer; the last one to the sample prompts lets admins hear them.
+
+        One that can't be stored now is stored with the next one, or with the outcome.
+        """
         n_prompts = len(self.sampling.prompts)
         is_heard = trial.has_answered(n_prompts)
 
         async def keep(answers: Sequence[TrialAnswer]) -> None:
             nonlocal is_heard
-            was_heard, is_heard = is_heard, replace(trial, answers=answers).has_answered(n_prompts)
+            has_all = replace(trial, answers=answers).has_answered(n_prompts)
 
             async def work(tx: Transaction) -> None:
                 await self.store.note(tx, trial.id, answers)
-                if speaks and is_heard and not was_heard:
+                if speaks and has_all and not is_heard:
                     await self._speak(tx, trial, TrialKind.FINISHED, "heard")
 
-            await self.database.write(work)
+            try:
+                await self.database.write(work)
+            except Exception:
+                _logger.exception("An answer of trial %s can't be stored yet", trial.id)
+            else:
+                is_heard = has_all
 
         return keep
 
@@ -182,11 +206,18 @@ class Trials:
         """Tell admins of the success with the answers that there are, unless they know of it."""
         await asyncio.sleep(trial.created_at + self.speaks_after_s - time.time())
         payload, key = {"trial_id": trial.id}, message_key(trial)
-        await self.database.write(
-            lambda tx: self.notifications.tell_admins(
-                tx, TrialKind.FINISHED, payload, key=key, urgency=Urgency.IMPORTANT
-            )
-        )
+        for pause_s in backoff(RETRY_DELAY_S, LONGEST_DELAY_S):
+            try:
+                await self.database.write(
+                    lambda tx: self.notifications.tell_admins(
+                        tx, TrialKind.FINISHED, payload, key=key, urgency=Urgency.IMPORTANT
+                    )
+                )
+            except Exception:  # which must not end the questions that are being answered
+                _logger.exception("The word of trial %s can't be stored yet", trial.id)
+                await asyncio.sleep(pause_s)
+            else:
+                return
 
     async def _speak(
         self, tx: Transaction, trial: Trial, kind: TrialKind, stage: str, **news: object

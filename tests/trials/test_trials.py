@@ -81,6 +81,56 @@ async def test_every_prompt_is_put_to_the_model_as_in_a_chat(parts: BotParts):
         ]
 
 
+async def disk_is(parts: BotParts, *, full: bool, write: str) -> None:
+    """Whether such a *write*, as SQL names it, fails as on a full disk."""
+    create = f"""
+        CREATE TRIGGER full BEFORE {write}
+        BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END
+    """
+    await parts.database.write(lambda tx: tx.execute(create if full else "DROP TRIGGER full"))
+
+
+async def test_each_prompt_is_paid_for_once_while_no_answer_can_be_stored(
+    parts: BotParts, caplog: pytest.LogCaptureFixture
+):
+    """However often the trial is tried again; what was answered is stored as soon as it can be."""
+    model = await model_of(parts, job="ftjob-x")
+    await disk_is(parts, full=True, write="UPDATE ON trials")
+    trial_id = await automatic(parts, model)
+    await until(lambda: caplog.text.count(f"trial {trial_id} failed") == 3)
+
+    await disk_is(parts, full=False, write="UPDATE ON trials")
+    trial = await ended(parts, trial_id)
+
+    assert trial.state is TrialState.ANSWERED
+    assert all(answer.answer and answer.base_answer for answer in trial.answers)
+    for name in (TUNED, MODEL):
+        assert len(asked_of(parts, name)) == len(PROMPTS)
+
+
+async def test_word_of_a_success_that_cant_be_stored_ends_no_question(
+    parts: BotParts, caplog: pytest.LogCaptureFixture
+):
+    """The admins read it once the disk has room."""
+    await parts.restart(speaks_after_s=2)
+    held = parts.server.hangs(f"stream {TUNED}")
+    model = await model_of(parts, job="ftjob-x")
+    await disk_is(parts, full=True, write="INSERT ON outbox")
+    trial_id = await automatic(parts, model)
+    await until(lambda: caplog.text.count("can't be stored yet") == 2)
+
+    await disk_is(parts, full=False, write="INSERT ON outbox")
+    news = [(admin, "trial_finished", {"trial_id": trial_id}) for admin in (ADMIN, SECOND_ADMIN)]
+
+    async def is_told() -> bool:
+        return await parts.told("trial_finished") == news
+
+    await until(is_told)
+    held.set()
+    assert (await ended(parts, trial_id)).state is TrialState.ANSWERED
+    assert len(asked_of(parts, TUNED)) == len(PROMPTS)
+
+
 async def test_base_model_is_the_jobs_where_the_name_tells_none(parts: BotParts):
     model = await model_of(parts, "natasha", job="ftjob-x")
     assert (await ended(parts, await automatic(parts, model))).base_model == MODEL
