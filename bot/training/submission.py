@@ -61,6 +61,8 @@ class Submission:
     on_submitted: list[Callable[[str], None]] = field(default_factory=list)
     """Called with the id of each job that the provider has."""
     _workers: "Workers[int]" = field(init=False)
+    _uploaded: dict[str, str] = field(init=False, default_factory=dict)
+    """The provider's ids of files by name, until they are stored with the run."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_workers", Workers("training run", self._advance))
@@ -130,11 +132,10 @@ class Submission:
     async def _upload_and_create(self, run: TrainingRun) -> None:
         try:
             await self._check_dataset(run)
-            training_file = await self._upload(run.dataset, f"run-{run.id}.jsonl")
+            training_file = await self._upload(run.dataset, _file_name(run))
             validation_file = None
             if run.validation is not None:
-                name = f"run-{run.id}-validation.jsonl"
-                validation_file = await self._upload(run.validation, name)
+                validation_file = await self._upload(run.validation, _validation_name(run))
             job = await self._patiently(lambda: self._create(run, training_file, validation_file))
         except ProviderUncertain as exc:
             await self._uncertain(run.id, exc)
@@ -150,9 +151,11 @@ class Submission:
                 raise DatasetChanged(run_id=run.id)
 
     async def _upload(self, dataset: Dataset, name: str) -> str:
-        return await self._patiently(
-            lambda: self.api.upload(Path(dataset.path), name=name), is_harmless=True
-        )
+        if name not in self._uploaded:
+            self._uploaded[name] = await self._patiently(
+                lambda: self.api.upload(Path(dataset.path), name=name), is_harmless=True
+            )
+        return self._uploaded[name]
 
     async def _create(
         self, run: TrainingRun, training_file: str, validation_file: str | None
@@ -168,6 +171,7 @@ class Submission:
                 attempted_at=int(time.time()),
             )
         )
+        self._forget_uploads(run)
         return await self.api.create_job(
             run.parameters,
             training_file=training_file,
@@ -176,6 +180,10 @@ class Submission:
             seed=run.seed,
             metadata={METADATA_KEY: mark_of(run)},
         )
+
+    def _forget_uploads(self, run: TrainingRun) -> None:
+        for name in (_file_name(run), _validation_name(run)):
+            self._uploaded.pop(name, None)
 
     async def _patiently(
         self, ask: Callable[[], Awaitable[Result]], *, is_harmless: bool = False
@@ -284,9 +292,18 @@ class Submission:
             )
 
         await self.database.write(work)
+        self._forget_uploads(run)
 
     async def _move(self, run: TrainingRun, *, to: RunState) -> None:
         await self.database.write(lambda tx: self.runs.move(tx, run.id, expected=UNDERWAY, to=to))
+
+
+def _file_name(run: TrainingRun) -> str:
+    return f"run-{run.id}.jsonl"
+
+
+def _validation_name(run: TrainingRun) -> str:
+    return f"run-{run.id}-validation.jsonl"
 
 
 def refusal_of(error: UserError) -> Refusal:

@@ -356,6 +356,25 @@ async def test_look_again_that_finds_nothing_asks_again(parts: BotParts):
     assert len(await parts.told("run_uncertain")) == 4
 
 
+async def test_full_disk_costs_one_upload_of_each_file(
+    parts: BotParts, caplog: pytest.LogCaptureFixture
+):
+    """The ids of the files can't be stored, and the run is tried again and again."""
+    trigger = """
+        CREATE TRIGGER full BEFORE UPDATE ON training_runs WHEN NEW.state = 'creating'
+        BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END
+    """
+    await parts.database.write(lambda tx: tx.execute(trigger))
+    run = await parts.confirmed()
+    await until(lambda: caplog.text.count(f"training run {run.id} failed") == 3)
+    await parts.database.write(lambda tx: tx.execute("DROP TRIGGER full"))
+    run = await parts.settled(run)
+
+    assert run.state is RunState.SUBMITTED
+    assert list(parts.provider.files) == [run.training_file]
+    assert len(parts.provider.jobs) == 1
+
+
 async def test_try_again_creates_it_once(parts: BotParts):
     """The admin knows that there is none; two admins press at once."""
     run_id = await uncertain(parts, has_job=False)
