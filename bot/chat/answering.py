@@ -280,7 +280,9 @@ class Answering:
         _logger.warning("Incident %s: %s by %s: %s", incident, failure.key, model, said)
 
         async def leave_open(tx: Transaction) -> None:
-            await self.chat.count_lost(tx, question, context.person, usage=answer.usage)
+            await self.chat.count_lost(
+                tx, question, context.person, words=answer.text, usage=answer.usage
+            )
             if not generation.is_unwelcome:
                 await self.chat.leave_open(tx, question, topic=context.topic)
 

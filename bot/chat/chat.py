@@ -244,16 +244,25 @@ class Chat:
             await self.conversations.replace(tx, old, by=request_id)
 
     async def count_lost(
-        self, tx: Transaction, question: Question, person: Person, *, usage: Usage | None
+        self,
+        tx: Transaction,
+        question: Question,
+        person: Person,
+        *,
+        words: str,
+        usage: Usage | None,
     ) -> None:
-        """Count what an answer has cost that nobody got: reasoning, for instance; no answer."""
-        if usage is not None:
+        """Count what an answer has cost that did not come, or not whole; it is no answer.
+
+        Without words and *usage* nobody knows that it has cost anything.
+        """
+        if words or usage is not None:
             await self.accounts.add(
                 tx,
                 person.id,
                 model=question.model.name,
                 messages=question.messages,
-                answer="",
+                answer=words,
                 usage=usage,
                 is_extra=True,
             )

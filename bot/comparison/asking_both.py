@@ -58,7 +58,9 @@ class AskingBoth:
             raise best.failure
         other = next(side for side in sides if side is not best)
         context.also(
-            lambda tx: self.chat.count_lost(tx, other.question, context.person, usage=other.usage)
+            lambda tx: self.chat.count_lost(
+                tx, other.question, context.person, words=other.text, usage=other.usage
+            )
         )
         return best
 

@@ -275,3 +275,19 @@ async def test_a_stopped_answer_is_paid_for(tmp_path):
         listed = await everything.admin.sees("Олег")
         await everything.admin.presses("Олег", listed)
         await everything.admin.sees("токены — ~")
+
+
+async def test_an_answer_that_breaks_off_is_paid_for(tmp_path):
+    """It is no answer that a limit counts, but a budget sees what it has probably cost."""
+    async with world(tmp_path, engine=TALKS, CHAT_MODEL=MODEL) as everything:
+        everything.proxy.fault("POST", CHAT, "cut", times=1000)
+        await everything.tester.says(QUESTION)
+        await everything.tester.sees("ответ оборвался")
+        await everything.settled(1)
+
+        ((n, estimated, prompt, completion),) = everything.stored(
+            "SELECT n_answers, n_estimated, prompt_tokens, completion_tokens FROM usage"
+        )
+        assert (n, estimated) == (0, 1)
+        assert prompt > 3
+        assert completion > 0

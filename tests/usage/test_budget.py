@@ -78,3 +78,25 @@ async def test_unknown_prices_and_yesterday_count_nothing(parts: BotParts, other
     await costs(parts, n_tokens=9_000_000, **other)
 
     await parts.accounts.check(person())
+
+
+@pytest.mark.parametrize(("words", "is_counted"), [("Представь лес. " * 900, True), ("", False)])
+async def test_answer_that_broke_off_counts_by_its_words(
+    parts: BotParts, words: str, is_counted: bool
+):
+    """The server tells no usage of it. It is no answer, so nobody's daily limit counts it."""
+    parts.begin(chat_base_url=AT_HOME, daily_budget_usd=0.001)
+    await parts.serving.use(await parts.serving.model(TUNED), by=ADMIN)
+    asked = await parts.chat.question("Как дела?", person=person(), topic=Topic(TESTER))
+
+    await parts.database.write(
+        lambda tx: parts.chat.count_lost(tx, asked, person(), words=words, usage=None)
+    )
+
+    today_bill, _ = await parts.accounts.bills_of(TESTER)
+    assert (today_bill.n_answers, today_bill.n_estimated) == (0, int(is_counted))
+    if is_counted:
+        with pytest.raises(errors.DailyBudgetSpent):
+            await parts.accounts.check(person())
+    else:
+        await parts.accounts.check(person())
