@@ -30,7 +30,7 @@ class Problem(StrEnum):
     DATABASE = "database"
     """It can't be written or read: it is locked, for instance."""
     REPLACED = "replaced"
-    """The database's file is another one, or gone."""
+    """A file of the database is another one, or gone: its own, its WAL or its lock."""
     CONFLICT = "conflict"
     """Two servers on one token."""
     WEBHOOK = "webhook"
@@ -51,7 +51,8 @@ class Facts:
     write_age_s: float = 0
     database_error: str = ""
     """SQLite's name of what keeps us from writing or reading."""
-    is_same_file: bool = True
+    replaced_files: str = ""
+    """Names of the database's files that are other ones, or gone."""
     free_bytes: int = LEAST_FREE_BYTES
     waiting_s: float = 0
     """For how long the oldest message has waited to be sent."""
@@ -99,8 +100,8 @@ def report_on(facts: Facts, *, silent_s: float) -> Report:
         Problem.TICKS: facts.tick_age_s > TICK_S,
         Problem.DISK: is_full,
         # Of a file that is gone, SQLite's errors say less than that it is gone.
-        Problem.DATABASE: facts.is_same_file and facts.database_error not in ("", FULL),
-        Problem.REPLACED: not facts.is_same_file,
+        Problem.DATABASE: not facts.replaced_files and facts.database_error not in ("", FULL),
+        Problem.REPLACED: bool(facts.replaced_files),
         Problem.CONFLICT: facts.conflict_s > CONFLICT_S,
         Problem.WEBHOOK: facts.webhook_s > WEBHOOK_S,
         Problem.HELD: facts.waiting_s > HELD_S,

@@ -6,6 +6,7 @@ import logging
 import shutil
 import sqlite3
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -25,6 +26,7 @@ from bot.heart.facts import Facts, Report, report_on
 from bot.heart.health import serving
 from bot.heart.store import incidents, oldest_waiting
 from bot.heart.telling import Streak, Telling
+from bot.storage.files import LOCK, WAL, file_of
 from bot.storage.settings_rows import remember
 
 QUIET_S: Final = 60
@@ -35,6 +37,9 @@ SEND_S: Final = 120
 ERROR_S: Final = 600
 """So old may Telegram's last failure to reach the webhook be."""
 WELL: Final = "heart_well"
+
+_File = tuple[int, int]
+"""Its device and its inode."""
 
 _logger = logging.getLogger(__name__)
 
@@ -63,12 +68,12 @@ class Heart:
         Raises:
             InvalidToken: behind a webhook: Telegram no longer knows the token.
         """
-        file = _file(self.core.settings.database_path)
+        files = _files(self.core.settings.database_path)
         self.poster.reachability.note_news()
         async with serving(self.core.settings.health_listen, self.report):
             while True:
                 try:
-                    await self._look(file)
+                    await self._look(files)
                     await self._tell()
                 except InvalidToken:
                     if await is_revoked(self.bot, self.core.pacing.refusal_s):
@@ -91,10 +96,13 @@ class Heart:
         )
         return report_on(facts, silent_s=self.core.pacing.silent_s)
 
-    async def _look(self, file: tuple[int, int] | None) -> None:
+    async def _look(self, files: Mapping[str, _File | None]) -> None:
         path = self.core.settings.database_path
-        is_same = file is not None and file == _file(path)
-        self._facts = replace(self._facts, is_same_file=is_same, free_bytes=_free_bytes(path))
+        now = _files(path)
+        replaced = [name for name, file in files.items() if file is None or file != now.get(name)]
+        self._facts = replace(
+            self._facts, replaced_files=", ".join(replaced), free_bytes=_free_bytes(path)
+        )
         await self._look_into_database()
         if self.core.settings.webhook_url and _now() - self._webhook_at >= QUIET_S:
             self._webhook_at = _now()
@@ -175,6 +183,7 @@ class Heart:
             admin_id,
             texts(
                 key,
+                files=facts.replaced_files,
                 free=texts.number(facts.free_bytes / 1e6),
                 database=facts.database_error,
                 webhook=facts.webhook_error,
@@ -195,7 +204,13 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def _file(path: Path) -> tuple[int, int] | None:
+def _files(path: Path) -> dict[str, _File | None]:
+    """The database, and what is beside it while it is open; each by its name."""
+    beside = {each.name: _file(each) for each in (file_of(path, WAL), file_of(path, LOCK))}
+    return {path.name: _file(path)} | {name: file for name, file in beside.items() if file}
+
+
+def _file(path: Path) -> _File | None:
     """Which file that is, whatever its name; None: there is none."""
     try:
         found = path.stat()

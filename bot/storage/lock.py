@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import IO
 
 from bot.errors import DatabaseUnusable
+from bot.storage.files import LOCK, file_of
 
 
 def hold(database_path: Path) -> IO[str]:
@@ -13,7 +14,7 @@ def hold(database_path: Path) -> IO[str]:
     Raises:
         DatabaseUnusable: another process holds it, or its folder can't be written.
     """
-    path = database_path.with_name(f"{database_path.name}.lock")
+    path = file_of(database_path, LOCK)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("w", encoding="utf-8")

@@ -14,9 +14,10 @@ HEART: Final[dict[str, str]] = {
         "whether another process has the database open, and whether the disk is healthy."
     ),
     "heart_replaced": (
-        "🚨 <b>The database file was replaced or deleted</b>\n"
-        "What is new goes into the old file and will be lost. Stop the bot, put the file back or "
-        "restore a copy with the command restore, and start the bot again."
+        "🚨 <b>Files of the database were replaced or deleted: {files}</b>\n"
+        "What is new may be lost, and a second bot could start. Stop the bot. If the database "
+        "itself is gone, put it back or restore a copy with the command restore. Then start the "
+        "bot again."
     ),
     "heart_conflict": (
         "🚨 <b>Two bots are running with one token</b>\n"

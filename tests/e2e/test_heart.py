@@ -45,7 +45,7 @@ async def test_a_database_that_is_replaced_under_the_bot_is_told(tmp_path):
         path = Path(everything.settings["DATABASE_PATH"])
         other = path.rename(path.with_name("other"))
 
-        await everything.admin.sees("Файл базы данных подменили или удалили")
+        await everything.admin.sees("Файлы базы данных подменили или удалили")
         other.rename(path)
         await everything.admin.sees("С ботом снова всё в порядке")
         said = [message.get("text", "") for message in await everything.admin.chat()]

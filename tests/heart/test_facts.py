@@ -14,7 +14,7 @@ CASES: list[tuple[dict[str, Any], dict[str, Any], Problem]] = [
     ({"database_error": ""}, {"database_error": "SQLITE_FULL"}, Problem.DISK),
     ({"database_error": ""}, {"database_error": "SQLITE_BUSY"}, Problem.DATABASE),
     ({"database_error": ""}, {"database_error": "SQLITE_IOERR_WRITE"}, Problem.DATABASE),
-    ({"is_same_file": True}, {"is_same_file": False}, Problem.REPLACED),
+    ({"replaced_files": ""}, {"replaced_files": "bot.sqlite3-wal"}, Problem.REPLACED),
     ({"conflict_s": 60}, {"conflict_s": 61}, Problem.CONFLICT),
     ({"webhook_s": 60}, {"webhook_s": 121}, Problem.WEBHOOK),
     ({"waiting_s": HELD_S}, {"waiting_s": HELD_S + 1}, Problem.HELD),
@@ -34,13 +34,13 @@ def test_every_problem_has_its_case():
 
 def test_a_report_as_text_and_as_json():
     well = report_on(Facts(free_bytes=10**9, telegram_age_s=2.25), silent_s=300)
-    ill = report_on(Facts(free_bytes=0, is_same_file=False), silent_s=300)
+    ill = report_on(Facts(free_bytes=0, replaced_files="bot.sqlite3"), silent_s=300)
 
     assert well.text.splitlines()[:3] == ["status: ok", "problems: none", "telegram_age_s: 2.2"]
-    gone = Facts(is_same_file=False, database_error="SQLITE_IOERR_FSTAT")
+    gone = Facts(replaced_files="bot.sqlite3", database_error="SQLITE_IOERR_FSTAT")
     assert report_on(gone, silent_s=300).problems == [Problem.REPLACED]
     assert ill.text.splitlines()[:2] == ["status: failing", "problems: disk, replaced"]
     assert json.loads(well.json)["problems"] == []
     found = json.loads(ill.json)
     assert (found["status"], found["problems"]) == ("failing", ["disk", "replaced"])
-    assert found["is_same_file"] is False
+    assert found["replaced_files"] == "bot.sqlite3"

@@ -5,7 +5,7 @@ import socket
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,14 @@ from bot.delivery.poster import Poster
 from bot.delivery.rate_limits import RateLimits
 from bot.edge.schedule import Schedule
 from bot.heart.heart import Heart
+from bot.storage import lock
 from tests.clocks import until
 from tests.composition import ADMIN, SECOND_ADMIN, SETTINGS, BotParts
 from tests.e2e.commands import free_port
 from tests.fakes import Telegram
 
 REPLACED, LOCKED, WELL = (
-    "Файл базы данных подменили", "База данных недоступна", "снова всё в",
+    "Файлы базы данных подменили", "База данных недоступна", "снова всё в",
 )  # fmt: skip
 
 
@@ -52,6 +53,7 @@ class Beating:
 @pytest.fixture
 async def beating(parts: BotParts) -> AsyncIterator[Callable[..., Any]]:
     tasks: list[asyncio.Task[None]] = []
+    stack = ExitStack()
 
     async def start(telegram: Telegram | None = None, **settings: Any) -> Beating:
         port = free_port()
@@ -71,9 +73,10 @@ async def beating(parts: BotParts) -> AsyncIterator[Callable[..., Any]]:
         await schedule.start()
         assert schedule._watch is not None
         tasks.append(schedule._watch)
+        path = parts.core.settings.database_path
+        stack.enter_context(lock.hold(path))
         heart = Heart(core=parts.core, bot=telegram.bot, poster=poster, schedule=schedule)
         tasks.append(asyncio.create_task(heart.run()))
-        path = parts.core.settings.database_path
         await until(lambda: heart.report().facts.free_bytes > 10**8, "a first look")
         return Beating(parts, telegram, heart, tasks[-1], path, f"http://127.0.0.1:{port}")
 
@@ -81,6 +84,7 @@ async def beating(parts: BotParts) -> AsyncIterator[Callable[..., Any]]:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    stack.close()
 
 
 async def test_healthz_as_json_and_as_text(beating):
@@ -128,6 +132,18 @@ async def test_a_replaced_file_is_told_to_every_admin(beating):
     assert [call.params.get("disable_notification") for call in it.telegram.sent(ADMIN)] == [
         "false", "true",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", ["-wal", ".lock"])
+async def test_a_file_beside_the_database_that_is_gone_is_told(beating, ending):
+    """What is new is only in the WAL; without the lock a second bot could start."""
+    it = await beating()
+    gone = it.path.with_name(it.path.name + ending)
+    gone.unlink()
+
+    (text,) = await until(lambda: it.told(REPLACED))
+    assert gone.name in text
+    assert (await it.asked()).json()["problems"] == ["replaced"]
 
 
 async def test_a_locked_database_is_told_past_it(beating):
