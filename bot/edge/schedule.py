@@ -23,6 +23,9 @@ COPY_INTERVAL_S = 3600
 MOST_INTERVALS: Final = 3
 """A run that has not ended after so many of its intervals is given up, and the next one comes."""
 LEAST_PATIENCE_S: Final = 60
+MOST_FAILURES: Final = 3
+"""What fails so often in a row does not end without a person."""
+COPY: Final = "copy"
 
 _logger = logging.getLogger(__name__)
 
@@ -40,11 +43,22 @@ class Schedule:
         self._jobs: list[Job[Any]] = []
         self._watch: asyncio.Task[None] | None = None
         self._ticked_at = 0.0
+        self._failures: dict[str, tuple[int, Exception]] = {}
+        """By name of a tick whose last run failed: how many runs in a row did, and why the last."""
 
     @property
     def age_s(self) -> float:
         """How long ago something ticked last, by the loop's clock; the start counts."""
         return asyncio.get_running_loop().time() - self._ticked_at
+
+    @property
+    def failing(self) -> list[str]:
+        """The names of ticks that come and always fail."""
+        return sorted(name for name, (n, _) in self._failures.items() if n >= MOST_FAILURES)
+
+    def failure(self, name: str) -> Exception | None:
+        """Why the last run of that tick failed; None: it did not."""
+        return self._failures[name][1] if name in self._failures else None
 
     async def start(self) -> None:
         """Let them tick."""
@@ -91,7 +105,10 @@ class Schedule:
         try:
             async with asyncio.timeout(max(MOST_INTERVALS * tick.interval_s, LEAST_PATIENCE_S)):
                 await tick.run()
-        except Exception:
+            self._failures.pop(tick.name, None)
+        except Exception as exc:
+            n_before, _before = self._failures.get(tick.name, (0, None))
+            self._failures[tick.name] = n_before + 1, exc
             _logger.exception("The tick %r failed", tick.name)
 
 
@@ -129,4 +146,4 @@ def copying(core: Core) -> Tick:
         if not (folder_of(path) / f"daily-{day}.sqlite3").is_file():
             await asyncio.to_thread(keep_copy, path, "daily", day)
 
-    return Tick(name="copy", run=copy, interval_s=COPY_INTERVAL_S, first_s=COPY_INTERVAL_S / 2)
+    return Tick(name=COPY, run=copy, interval_s=COPY_INTERVAL_S, first_s=COPY_INTERVAL_S / 2)

@@ -17,7 +17,7 @@ TICK_S: Final = 300
 """The most that may pass without any repeated work; the shortest interval is half a minute."""
 MOST_INCIDENTS: Final = 5
 """In an hour."""
-FULL: Final = "SQLITE_FULL"
+FULL: Final = ("SQLITE_FULL", "ENOSPC")
 
 
 class Problem(StrEnum):
@@ -31,6 +31,10 @@ class Problem(StrEnum):
     """It can't be written or read: it is locked, for instance."""
     REPLACED = "replaced"
     """A file of the database is another one, or gone: its own, its WAL or its lock."""
+    COPY = "copy"
+    """The daily copy of the database failed: it may be damaged."""
+    WORK = "work"
+    """Repeated work comes and always fails."""
     CONFLICT = "conflict"
     """Two servers on one token."""
     WEBHOOK = "webhook"
@@ -53,6 +57,10 @@ class Facts:
     """SQLite's name of what keeps us from writing or reading."""
     replaced_files: str = ""
     """Names of the database's files that are other ones, or gone."""
+    copy_error: str = ""
+    """In a word, why the last daily copy of the database failed."""
+    failing_ticks: str = ""
+    """Names of other repeated work that always fails."""
     free_bytes: int = LEAST_FREE_BYTES
     waiting_s: float = 0
     """For how long the oldest message has waited to be sent."""
@@ -94,14 +102,20 @@ class Report:
 
 def report_on(facts: Facts, *, silent_s: float) -> Report:
     """What of *facts* is wrong; Telegram may be silent for *silent_s*."""
-    is_full = facts.free_bytes < LEAST_FREE_BYTES or facts.database_error == FULL
+    is_full = (
+        facts.free_bytes < LEAST_FREE_BYTES
+        or facts.database_error in FULL
+        or facts.copy_error in FULL
+    )
     rules = {
         Problem.SILENCE: facts.telegram_age_s > silent_s,
         Problem.TICKS: facts.tick_age_s > TICK_S,
         Problem.DISK: is_full,
         # Of a file that is gone, SQLite's errors say less than that it is gone.
-        Problem.DATABASE: not facts.replaced_files and facts.database_error not in ("", FULL),
+        Problem.DATABASE: not facts.replaced_files and facts.database_error not in ("", *FULL),
         Problem.REPLACED: bool(facts.replaced_files),
+        Problem.COPY: facts.copy_error not in ("", *FULL),
+        Problem.WORK: bool(facts.failing_ticks),
         Problem.CONFLICT: facts.conflict_s > CONFLICT_S,
         Problem.WEBHOOK: facts.webhook_s > WEBHOOK_S,
         Problem.HELD: facts.waiting_s > HELD_S,

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import logging
 import shutil
 import sqlite3
@@ -21,7 +22,7 @@ from bot.delivery.polling import is_revoked
 from bot.delivery.poster import Poster
 from bot.domain.people import Urgency
 from bot.edge.core import Core
-from bot.edge.schedule import Schedule
+from bot.edge.schedule import COPY, Schedule
 from bot.heart.facts import Facts, Report, report_on
 from bot.heart.health import serving
 from bot.heart.store import incidents, oldest_waiting
@@ -92,6 +93,8 @@ class Heart:
             telegram_age_s=reachability.news_age_s,
             conflict_s=reachability.conflict_s,
             tick_age_s=self.schedule.age_s,
+            copy_error=_reason(self.schedule.failure(COPY)),
+            failing_ticks=", ".join(name for name in self.schedule.failing if name != COPY),
             write_age_s=_now() - self.core.database.written_at,
         )
         return report_on(facts, silent_s=self.core.pacing.silent_s)
@@ -120,7 +123,7 @@ class Heart:
         if done:
             found, self._reading = self._reading, None
             exc = found.exception()
-            error = "" if exc is None else getattr(exc, "sqlite_errorname", type(exc).__name__)
+            error = _reason(exc)
             if exc is None:
                 waiting, n = found.result()
                 waiting_s = self._waiting.seconds(waiting, _now())
@@ -186,6 +189,8 @@ class Heart:
                 files=facts.replaced_files,
                 free=texts.number(facts.free_bytes / 1e6),
                 database=facts.database_error,
+                copy=facts.copy_error,
+                ticks=facts.failing_ticks,
                 webhook=facts.webhook_error,
                 n=facts.incidents,
             ),
@@ -202,6 +207,16 @@ class Heart:
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
+
+
+def _reason(exc: BaseException | None) -> str:
+    """What went wrong, in a word and without a path; nothing did: empty."""
+    if exc is None:
+        return ""
+    cause = exc.__cause__ or exc
+    if isinstance(cause, OSError) and cause.errno is not None:
+        return errno.errorcode.get(cause.errno, type(cause).__name__)
+    return str(getattr(cause, "sqlite_errorname", type(cause).__name__))
 
 
 def _files(path: Path) -> dict[str, _File | None]:

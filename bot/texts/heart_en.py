@@ -5,8 +5,8 @@ from typing import Final
 HEART: Final[dict[str, str]] = {
     "heart_disk": (
         "🚨 <b>The server is running out of disk space</b>\n"
-        "{free} MB are free. Without space I can't save anything and will stop answering. Please "
-        "free some space."
+        "{free} MB are free: too little for the database and its daily copy. Without space I can't "
+        "save anything and will stop answering. Please free some space."
     ),
     "heart_database": (
         "🚨 <b>The database can't be used</b>\n"
@@ -18,6 +18,16 @@ HEART: Final[dict[str, str]] = {
         "What is new may be lost, and a second bot could start. Stop the bot. If the database "
         "itself is gone, put it back or restore a copy with the command restore. Then start the "
         "bot again."
+    ),
+    "heart_copy": (
+        "🚨 <b>The daily copy of the database failed: {copy}</b>\n"
+        "The database may be damaged; the reason is in the bot's log. Earlier copies are in the "
+        "backups folder next to it: don't delete any. Check the disk. If the database is damaged, "
+        "stop the bot and restore a copy with the command restore."
+    ),
+    "heart_work": (
+        "🚨 <b>Regular work keeps failing: {ticks}</b>\n"
+        "It does not end without you; the reason is in the bot's log."
     ),
     "heart_conflict": (
         "🚨 <b>Two bots are running with one token</b>\n"

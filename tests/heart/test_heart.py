@@ -4,21 +4,23 @@ import asyncio
 import socket
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from telegram.error import InvalidToken
+from telegram.ext import JobQueue
 
-from bot.app import build_telegram
+from bot.app import TelegramApplication, build_telegram
 from bot.delivery.polling import MOST_REFUSALS
 from bot.delivery.poster import Poster
 from bot.delivery.rate_limits import RateLimits
-from bot.edge.schedule import Schedule
+from bot.edge.feature import Tick
+from bot.edge.schedule import MOST_FAILURES, Schedule, copying
 from bot.heart.heart import Heart
 from bot.storage import lock
 from tests.clocks import until
@@ -26,6 +28,7 @@ from tests.composition import ADMIN, SECOND_ADMIN, SETTINGS, BotParts
 from tests.e2e.commands import free_port
 from tests.fakes import Telegram
 
+COPY_FAILED = "Не удалась ежедневная копия базы"
 REPLACED, LOCKED, WELL = (
     "Файлы базы данных подменили", "База данных недоступна", "снова всё в",
 )  # fmt: skip
@@ -53,9 +56,12 @@ class Beating:
 @pytest.fixture
 async def beating(parts: BotParts) -> AsyncIterator[Callable[..., Any]]:
     tasks: list[asyncio.Task[None]] = []
+    queues: list[tuple[TelegramApplication, JobQueue[Any]]] = []
     stack = ExitStack()
 
-    async def start(telegram: Telegram | None = None, **settings: Any) -> Beating:
+    async def start(
+        telegram: Telegram | None = None, ticks: Sequence[Tick] = (), **settings: Any
+    ) -> Beating:
         port = free_port()
         parts.begin(**{"health_listen": f"127.0.0.1:{port}", "beat_s": 1.0} | settings)
         telegram = telegram or Telegram()
@@ -67,9 +73,12 @@ async def beating(parts: BotParts) -> AsyncIterator[Callable[..., Any]]:
             return set()
 
         poster = Poster(telegram.bot, RateLimits(), none_known, telegram.reachability)
-        queue = build_telegram(SETTINGS).job_queue
+        application = build_telegram(SETTINGS)  # its queue holds no reference to it
+        queue = application.job_queue
         assert queue is not None
-        schedule = Schedule(queue, [])
+        schedule = Schedule(queue, ticks)
+        await queue.start()
+        queues.append((application, queue))
         await schedule.start()
         assert schedule._watch is not None
         tasks.append(schedule._watch)
@@ -84,6 +93,8 @@ async def beating(parts: BotParts) -> AsyncIterator[Callable[..., Any]]:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    for _, queue in queues:
+        await queue.stop(wait=False)
     stack.close()
 
 
@@ -144,6 +155,53 @@ async def test_a_file_beside_the_database_that_is_gone_is_told(beating, ending):
     (text,) = await until(lambda: it.told(REPLACED))
     assert gone.name in text
     assert (await it.asked()).json()["problems"] == ["replaced"]
+
+
+def damage(database: Path) -> None:
+    """A page that the bot seldom reads, as a bad disk would."""
+    with closing(sqlite3.connect(database)) as connection:
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+        sql = "SELECT rootpage FROM sqlite_schema WHERE name = 'trials'"
+        (page,) = connection.execute(sql).fetchone()
+    with database.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * 200)
+
+
+async def test_a_copy_that_fails_is_told(beating, parts):
+    """Its reason is often a damaged database, which nothing else notices for long."""
+    await parts.database.checkpoint()
+    parts.begin()
+    path = parts.core.settings.database_path
+    whole = path.read_bytes()
+    damage(path)
+    tick = replace(copying(parts.core), interval_s=0.05, first_s=0)
+    it = await beating(ticks=[tick])
+
+    (text,) = await until(lambda: it.told(COPY_FAILED))
+    assert "SQLITE_CORRUPT" in text
+    assert (await it.asked()).json()["problems"] == ["copy"]
+
+    path.write_bytes(whole)
+    await until(lambda: it.told(WELL))
+
+
+async def test_work_that_always_fails_is_told(beating):
+    """That it comes again and again does not count as life."""
+    n = 0
+
+    async def fail() -> None:
+        nonlocal n
+        n += 1
+        if n != MOST_FAILURES:
+            raise ZeroDivisionError
+
+    it = await beating(ticks=[Tick(name="watch jobs", run=fail, interval_s=0.05, first_s=0)])
+
+    (text,) = await until(lambda: it.told("Регулярная работа"))
+    assert "watch jobs" in text
+    assert n >= 2 * MOST_FAILURES
+    assert (await it.asked()).json()["problems"] == ["work"]
 
 
 async def test_a_locked_database_is_told_past_it(beating):
