@@ -12,7 +12,7 @@ from telegram.ext import CallbackContext, Job, JobQueue
 
 from bot.edge.core import Core
 from bot.edge.feature import Tick
-from bot.storage.copies import folder_of, keep_copy
+from bot.storage.copies import LEAST_FREE_BYTES, folder_of, keep_copy
 from bot.storage.database import Transaction
 
 KEPT_S = 2 * 24 * 3600
@@ -144,6 +144,6 @@ def copying(core: Core) -> Tick:
     async def copy() -> None:
         day = f"{dtm.datetime.now(core.settings.zone):%Y%m%d}"
         if not (folder_of(path) / f"daily-{day}.sqlite3").is_file():
-            await asyncio.to_thread(keep_copy, path, "daily", day)
+            await asyncio.to_thread(keep_copy, path, "daily", day, spare_bytes=LEAST_FREE_BYTES)
 
     return Tick(name=COPY, run=copy, interval_s=COPY_INTERVAL_S, first_s=COPY_INTERVAL_S / 2)

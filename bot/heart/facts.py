@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Final
 
-LEAST_FREE_BYTES: Final = 50_000_000
+from bot.storage.copies import LEAST_FREE_BYTES
+
 HELD_S: Final = 600
 """For so long a message may wait to be sent."""
 CONFLICT_S: Final = 60

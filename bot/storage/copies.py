@@ -4,7 +4,12 @@ They are for a failed upgrade and a damaged file. `backup.py` packs what goes to
 """
 
 import contextlib
+import errno
+import fcntl
+import logging
 import os
+import re
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -16,12 +21,18 @@ from bot.errors import DatabaseUnusable
 
 KEPT: Final = 7
 """Copies of each kind; older ones are deleted."""
+LEAST_FREE_BYTES: Final = 50_000_000
+"""With less free space on the disk, the bot may soon be unable to store anything."""
+_UNFINISHED: Final = re.compile(r"\.backup-[a-z0-9_]{8}")
+
+_logger = logging.getLogger(__name__)
 
 
-def keep_copy(database: Path, kind: str, name: str) -> Path:
+def keep_copy(database: Path, kind: str, name: str, *, spare_bytes: int = 0) -> Path:
     """Copy the database to "backups/<kind>-<name>.sqlite3"; the newest `KEPT` of the kind stay.
 
-    Newer ones have greater names. The file takes its place only when it is whole.
+    Newer ones have greater names. The file takes its place only when it is whole. Nothing is
+    written where less than *spare_bytes* of the disk would stay free.
 
     Raises:
         DatabaseUnusable: it is damaged, or there is no room for the copy.
@@ -30,6 +41,8 @@ def keep_copy(database: Path, kind: str, name: str) -> Path:
     target = folder / f"{kind}-{name}.sqlite3"
     try:
         with beside(target) as place:
+            if (free := shutil.disk_usage(place).free) < database.stat().st_size + spare_bytes:
+                raise OSError(errno.ENOSPC, f"too little space, {free // 1_000_000} MB are free")
             made = copied(database, place / target.name)
             sync(made)
             made.replace(target)
@@ -72,7 +85,29 @@ def beside(path: Path) -> Iterator[Path]:
     """A folder on the same disk, so that a file of it can take the place of *path* at once."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as folder:
-        yield Path(folder)
+        held = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            yield Path(folder)
+        finally:
+            os.close(held)
+
+
+def remove_unfinished(database: Path) -> None:
+    """Delete what copies left in their folder when they were killed: it holds people's words."""
+    folder = folder_of(database)
+    for place in folder.iterdir() if folder.is_dir() else ():
+        if not _UNFINISHED.fullmatch(place.name) or place.is_symlink():
+            continue
+        try:
+            held = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(place)
+            finally:
+                os.close(held)
+        except OSError as exc:  # a backup that is being made holds its folder
+            _logger.info("%s stays: %s", place, exc)
 
 
 def sync(path: Path) -> None:

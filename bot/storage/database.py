@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import aiosqlite
 
 from bot.errors import DatabaseUnusable
-from bot.storage.copies import keep_copy
+from bot.storage.copies import keep_copy, remove_unfinished
 from bot.storage.migrations import check_known, migrate, scripts, version_of
 from bot.storage.rows import Value, from_row
 
@@ -126,6 +126,7 @@ class Database(Queries):
             _check_writable(path)
             writer = await _connect(path, read_only=False)
             await asyncio.to_thread(path.chmod, 0o600)
+            await asyncio.to_thread(remove_unfinished, path)
         except (OSError, sqlite3.Error) as exc:
             raise DatabaseUnusable(f"{path}: {exc}") from exc
         try:

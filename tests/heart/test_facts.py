@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.heart.facts import HELD_S, LEAST_FREE_BYTES, MOST_INCIDENTS, Facts, Problem, report_on
+from bot.heart.facts import HELD_S, MOST_INCIDENTS, Facts, Problem, report_on
+from bot.storage.copies import LEAST_FREE_BYTES
 
 CASES: list[tuple[dict[str, Any], dict[str, Any], Problem]] = [
     ({"telegram_age_s": 300}, {"telegram_age_s": 301}, Problem.SILENCE),

@@ -1,6 +1,9 @@
 """Copies of the database beside it: of each day, and from before each upgrade."""
 
+import os
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -107,6 +110,52 @@ def test_damaged_database_takes_no_place_of_a_good_copy(tmp_path: Path):
 
     assert names(copy) == [("Анна",)]
     assert [each.name for each in copy.parent.iterdir()] == [copy.name]
+
+
+@pytest.mark.parametrize(("size", "spare_bytes"), [(10**12, 0), (None, 10**15)])
+def test_a_copy_never_fills_the_disk(tmp_path: Path, size: int | None, spare_bytes: int):
+    """Meanwhile others could store nothing: here a large file that takes no space, or a margin."""
+    path = older_database(tmp_path / "bot.sqlite3", 16)
+    os.truncate(path, size or path.stat().st_size)
+
+    with pytest.raises(DatabaseUnusable, match="too little space"):
+        keep_copy(path, "daily", "20261130", spare_bytes=spare_bytes)
+
+    assert list((tmp_path / "backups").iterdir()) == []
+
+
+COPYING = """
+import pathlib, sys
+from bot.storage.copies import beside
+with beside(pathlib.Path(sys.argv[1])) as folder:
+    (folder / "bot.sqlite3").write_text("words")
+    print("copying", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.processes
+async def test_what_a_killed_copy_leaves_is_deleted_at_the_start(tmp_path: Path):
+    """But not what a backup writes that is being made."""
+    path, folder = tmp_path / "bot.sqlite3", tmp_path / "backups"
+    process = subprocess.Popen(
+        [sys.executable, "-c", COPYING, str(folder / "daily-20261130.sqlite3")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "copying\n"
+    (folder / ".backup-of mine").mkdir()
+
+    await (await Database.open(path)).close()
+    assert len(list(folder.iterdir())) == 2
+
+    process.kill()
+    process.communicate()
+    await (await Database.open(path)).close()
+    assert [each.name for each in folder.iterdir()] == [".backup-of mine"]
 
 
 async def test_each_day_has_one_copy(parts: BotParts):
