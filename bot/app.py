@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ from bot.edge.feature import Feature, Worker
 from bot.edge.menus import Menus
 from bot.edge.registry import Registry, Renderer
 from bot.edge.schedule import Schedule, checkpointing, copying, sweeping
-from bot.errors import CannotStart
+from bot.errors import CannotStart, DatabaseUnusable
 from bot.gateways import library
 from bot.heart.heart import Heart
 from bot.runtime.backoff import backoff
@@ -65,7 +66,7 @@ class App:
         """Serve until *stop* is set. *on_ready* gets the bot's username once all parts run.
 
         Raises:
-            CannotStart: Telegram does not know the token.
+            CannotStart: Telegram does not know the token, or the database can't be written.
         """
         async with AsyncExitStack() as stack:
             pause_s = min(FIRST_REFUSAL_PAUSE_S, self.heart.core.pacing.refusal_s)
@@ -84,7 +85,7 @@ class App:
                 Worker(start=self.schedule.start, close=self.schedule.close),
             ):
                 stack.push_async_callback(worker.close)
-                await worker.start()
+                await self._start(worker)
             async with asyncio.TaskGroup() as tasks:
                 listening = [
                     tasks.create_task(self._listen(), name="listening"),
@@ -95,8 +96,15 @@ class App:
                 ]
                 on_ready(self.application.bot.username)
                 await stop.wait()
+                self.heart.core.database.hurry()
                 for task in listening:
                     task.cancel()
+
+    async def _start(self, worker: Worker) -> None:
+        try:
+            await worker.start()
+        except sqlite3.OperationalError as exc:  # for instance, another process has locked it
+            raise DatabaseUnusable(f"{self.settings.database_path}: {exc}") from exc
 
     async def _listen(self) -> None:
         listening = self._serve_webhook() if self.settings.webhook_url else self._poll()

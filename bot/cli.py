@@ -195,7 +195,8 @@ async def run(settings: Settings, *, until_eof: bool) -> int:
         try:
             await app.run(stop, lambda username: print(f"bot: ready @{username}", flush=True))
         except* CannotStart as group:
-            raise group.exceptions[0] from None
+            problem = group.exceptions[0]
+            raise problem from problem.__cause__
     return 0
 
 

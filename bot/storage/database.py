@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import aiosqlite
 
@@ -20,6 +20,10 @@ from bot.storage.rows import Value, from_row
 Result = TypeVar("Result")
 Row = sqlite3.Row
 Parameters = Mapping[str, Any]
+
+LOOK_MS: Final = 500
+LOOKS: Final = 20
+"""So often a transaction tries to begin, for so long each time, while others hold the database."""
 
 _logger = logging.getLogger(__name__)
 
@@ -109,6 +113,9 @@ class Database(Queries):
         self.written_at = asyncio.get_running_loop().time()
         """When something was committed last, by the running loop's clock; the start counts."""
         self._transactions: set[asyncio.Task[Any]] = set()
+        self._is_hurried = False
+        self._is_given_up = False
+        """It was hurried, and another process holds it: nothing begins any more."""
 
     @classmethod
     async def open(cls, path: Path) -> "Database":
@@ -135,6 +142,7 @@ class Database(Queries):
                 await asyncio.to_thread(keep_copy, path, "before", f"{len(known):04}")
             await migrate(writer, known)
             reader = await _connect(path, read_only=True)
+            await writer.execute(f"PRAGMA busy_timeout = {LOOK_MS}")
         except sqlite3.Error as exc:
             await writer.close()
             raise DatabaseUnusable(f"{path}: {exc}") from exc
@@ -149,8 +157,16 @@ class Database(Queries):
             raise DatabaseUnusable(f"{path}: {exc}") from exc
         return database
 
+    def hurry(self) -> None:
+        """The program ends: give up what can't begin because another process holds the database.
+
+        Nobody was told that it is stored; the next start finds what it finds after a kill.
+        """
+        self._is_hurried = True
+
     async def close(self) -> None:
-        """Let running transactions end, then close both connections."""
+        """Let running transactions end, then close both connections; see `hurry`."""
+        self.hurry()
         while self._transactions:
             await asyncio.wait(self._transactions)
         await self._reader.close()
@@ -196,7 +212,7 @@ class Database(Queries):
     async def _transact(self, work: Callable[[Transaction], Awaitable[Result]]) -> Result:
         async with self._lock:
             transaction = Transaction(self._writer)
-            await self._writer.execute("BEGIN IMMEDIATE")
+            await self._begin()
             try:
                 result = await work(transaction)
                 await self._writer.execute("COMMIT")
@@ -208,6 +224,20 @@ class Database(Queries):
         for callback in transaction.callbacks:
             callback()
         return result
+
+    async def _begin(self) -> None:
+        """Wait for other processes in short steps: SQLite's own wait can't be interrupted."""
+        for n_left in reversed(range(LOOKS)):
+            if self._is_given_up:
+                raise sqlite3.OperationalError("database is locked at the end of the program")
+            try:
+                await self._writer.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as exc:
+                # The lower byte is the kind: https://www.sqlite.org/rescode.html#extrc
+                if exc.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or not n_left:
+                    raise
+                self._is_given_up = self._is_hurried
 
     def _ended(self, task: "asyncio.Task[Any]") -> None:
         self._transactions.discard(task)

@@ -1,6 +1,7 @@
-"""Starting while Telegram can't be reached, or stumbles."""
+"""Starting while Telegram can't be reached or stumbles, or another process holds the database."""
 
 import asyncio
+import os
 import re
 import resource
 import signal
@@ -158,3 +159,26 @@ async def test_only_what_passes_is_worth_another_start(tmp_path, trouble, code, 
     assert ended == code
     assert re.search(said, output)
     assert "Traceback" not in output
+
+
+async def test_a_locked_database_ends_the_start_in_a_line_and_delays_no_stop(tmp_path):
+    """A forgotten editor of databases is enough for that."""
+    async with world(tmp_path, is_forked=False) as everything:
+        await everything.admin.says("/id")
+        await everything.admin.sees("Ваш ID в Telegram")
+        path = everything.settings["DATABASE_PATH"]
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            for n in range(9):
+                await everything.tester.says(f"Вопрос {n}")
+            assert everything.bot is not None
+            process = everything.bot.process
+            os.kill(process.pid, signal.SIGTERM)
+            # SQLite alone waits for ten seconds, for each write.
+            assert await asyncio.wait_for(process.wait(), 60) == 0
+
+            code, output = await run("run", FOLDER=str(tmp_path), **everything.settings)
+            assert (code, output) == (75, f"{path}: database is locked\n")
+
+        await everything.start_bot()
+        await everything.settled(10)

@@ -9,13 +9,14 @@ import sqlite3
 import stat
 import tempfile
 import threading
+import time
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from bot.errors import DatabaseTooNew, DatabaseUnusable
-from bot.storage.database import Database, Transaction
+from bot.storage.database import LOOK_MS, LOOKS, Database, Transaction
 from bot.storage.migrations import scripts
 from tests.rows import values
 
@@ -111,6 +112,39 @@ async def test_closing_waits_for_what_has_begun(tmp_path: Path):
     reopened = await Database.open(tmp_path / "bot.sqlite3")
     assert set(await values(reopened)) == {"a"}
     await reopened.close()
+
+
+async def test_closing_gives_up_what_waits_for_another_process(tmp_path: Path):
+    """Each would wait for ten seconds in turn, and whoever stops the bot kills it before that."""
+    database = await Database.open(tmp_path / "bot.sqlite3")
+    with closing(sqlite3.connect(tmp_path / "bot.sqlite3", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writes = [asyncio.create_task(database.write(put(key))) for key in range(5)]
+        await asyncio.sleep(0.1)
+
+        began = time.monotonic()
+        await database.close()
+        took_s = time.monotonic() - began
+        results = await asyncio.gather(*writes, return_exceptions=True)
+
+    assert [type(result) for result in results] == [sqlite3.OperationalError] * 5
+    assert took_s < LOOKS * LOOK_MS / 1000 / 2
+    reopened = await Database.open(tmp_path / "bot.sqlite3")
+    assert await values(reopened) == {}
+    await reopened.close()
+
+
+async def test_a_write_waits_for_another_process(database: Database, tmp_path: Path):
+    """Longer than SQLite itself waits at once."""
+    with closing(sqlite3.connect(tmp_path / "bot.sqlite3", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        write = asyncio.create_task(database.write(put("a")))
+        await asyncio.to_thread(time.sleep, 3 * LOOK_MS / 1000)
+        assert not write.done()
+        other.execute("ROLLBACK")
+        await write
+
+    assert set(await values(database)) == {"a"}
 
 
 async def test_work_that_fails_leaves_nothing(database: Database):
