@@ -7,7 +7,6 @@ beside it. https://www.sqlite.org/backup.html
 import re
 import shutil
 import sqlite3
-import tempfile
 import zipfile
 import zlib
 from contextlib import closing
@@ -17,6 +16,7 @@ from typing import Final
 
 from bot.errors import BackupUnusable, DatabaseTooNew, DatabaseUnusable
 from bot.storage.copies import beside, copied, sync
+from bot.storage.files import file_of
 from bot.storage.migrations import scripts
 
 _DATABASE: Final = "bot.sqlite3"
@@ -95,16 +95,21 @@ def set_aside(database: Path, folder: Path) -> None:
         raise BackupUnusable(f"{folder}: {exc.strerror}") from exc
 
 
-def look_into(archive: Path) -> Backup:
+def look_into(archive: Path, database: Path) -> Backup:
     """What *archive* holds, after a check that all of it can be restored.
 
+    It is unpacked beside *database*: the system's folder for such files may be small.
+
     Raises:
-        BackupUnusable: it is no backup of this bot, or damaged.
+        BackupUnusable: it is no backup of this bot, or damaged, or there is no room for it.
         DatabaseTooNew: a newer version of the bot made it.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        datasets = _unpack(archive, Path(folder))
-        return _contents(Path(folder) / _DATABASE, archive, len(datasets))
+    try:
+        with beside(file_of(database)) as folder:
+            datasets = _unpack(archive, folder)
+            return _contents(folder / _DATABASE, archive, len(datasets))
+    except OSError as exc:
+        raise BackupUnusable(f"{archive}: {exc.strerror}") from exc
 
 
 def restore(archive: Path, database: Path) -> None:

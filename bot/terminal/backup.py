@@ -45,7 +45,7 @@ def restore(settings: Settings, texts: Texts, file: Path, *, is_agreed: bool) ->
             and file.samefile(settings.database_path)
         ):
             raise BackupUnusable(f"{file}: it is the database that would be replaced")
-        found = backups.look_into(file)
+        found = backups.look_into(file, settings.database_path)
         print(f"Found: {_described(found)}")
         if settings.database_path.is_file():
             print(f"It will replace everything in {settings.database_path}.")

@@ -4,6 +4,7 @@ import os
 import random
 import shutil
 import sqlite3
+import tempfile
 import zipfile
 from contextlib import closing
 from pathlib import Path
@@ -41,9 +42,20 @@ async def test_backup_of_a_running_bot_holds_the_newest_rows(parts: BotParts, tm
     ((path,),) = rows(tmp_path / "other" / "bot.sqlite3", "SELECT path FROM datasets")
     assert Path(str(path)).parent == tmp_path / "other" / "datasets"
     assert Path(str(path)).is_file()
-    assert backup.look_into(made.path) == made
+    assert backup.look_into(made.path, tmp_path / "new.sqlite3") == made
     database = await Database.open(tmp_path / "other" / "bot.sqlite3")
     await database.close()
+
+
+async def test_a_backup_is_unpacked_beside_the_database(
+    parts: BotParts, tmp_path: Path, monkeypatch
+):
+    """The system's folder for such files may be smaller than a database, as in a container."""
+    made = backup.save(database_of(parts), tmp_path / "x.zip")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+
+    assert backup.look_into(made.path, tmp_path / "other" / "bot.sqlite3") == made
+    assert list((tmp_path / "other").iterdir()) == []
 
 
 async def test_copy_of_the_main_file_alone_is_a_database(parts: BotParts, tmp_path: Path):
@@ -129,7 +141,7 @@ async def test_what_is_no_backup_is_refused_and_changes_nothing(tmp_path: Path):
 
     for file in files:
         with pytest.raises(BackupUnusable, match=file.name):
-            backup.look_into(file)
+            backup.look_into(file, tmp_path / "new.sqlite3")
         with pytest.raises(BackupUnusable):
             backup.restore(file, target)
 
@@ -146,7 +158,9 @@ async def test_backup_of_a_newer_bot_is_refused(parts: BotParts, tmp_path: Path)
     newer = (tmp_path / "newer.sqlite3").read_bytes()
 
     with pytest.raises(DatabaseTooNew, match="9999"):
-        backup.look_into(zipped(tmp_path / "newer.zip", {"bot.sqlite3": newer}))
+        backup.look_into(
+            zipped(tmp_path / "newer.zip", {"bot.sqlite3": newer}), tmp_path / "new.sqlite3"
+        )
 
 
 async def test_without_a_database_there_is_no_backup(tmp_path: Path):
@@ -183,7 +197,7 @@ async def test_database_without_tables_spoils_no_backup(parts: BotParts, tmp_pat
     with pytest.raises(DatabaseUnusable, match=r"empty\.sqlite3"):
         backup.save(tmp_path / "empty.sqlite3", tmp_path / "x.zip")
 
-    assert backup.look_into(tmp_path / "x.zip") == good
+    assert backup.look_into(tmp_path / "x.zip", tmp_path / "new.sqlite3") == good
 
 
 async def test_foreign_and_old_files_beside_the_datasets(parts: BotParts, tmp_path: Path):
@@ -212,7 +226,7 @@ async def test_any_damage_is_told_in_one_line(parts: BotParts, tmp_path: Path):
             damaged[chance.randrange(len(damaged))] ^= chance.randrange(1, 256)
         (tmp_path / "damaged.zip").write_bytes(damaged)
         try:
-            backup.look_into(tmp_path / "damaged.zip")
+            backup.look_into(tmp_path / "damaged.zip", tmp_path / "new.sqlite3")
         except BackupUnusable as exc:
             assert "damaged.zip: " in str(exc)  # noqa: PT017
 
@@ -226,7 +240,7 @@ async def test_encrypted_archive_is_no_backup(parts: BotParts, tmp_path: Path):
     (tmp_path / "locked.zip").write_bytes(content)
 
     with pytest.raises(BackupUnusable, match="no backup of this bot"):
-        backup.look_into(tmp_path / "locked.zip")
+        backup.look_into(tmp_path / "locked.zip", tmp_path / "new.sqlite3")
 
 
 async def test_damaged_database_is_set_aside(tmp_path: Path):

@@ -71,7 +71,7 @@ async def test_way_back_from_an_upgrade(tmp_path: Path):
     await database.close()
     (copy,) = (tmp_path / "backups").iterdir()
 
-    found = backup.look_into(copy)
+    found = backup.look_into(copy, tmp_path / "new.sqlite3")
     backup.restore(copy, path)
 
     assert (found.n_people, found.n_datasets) == (1, 0)
