@@ -104,7 +104,7 @@ class Heart:
         now = _files(path)
         replaced = [name for name, file in files.items() if file is None or file != now.get(name)]
         self._facts = replace(
-            self._facts, replaced_files=", ".join(replaced), free_bytes=_free_bytes(path)
+            self._facts, replaced_files=", ".join(replaced), free_bytes=_free_bytes(file_of(path))
         )
         await self._look_into_database()
         if self.core.settings.webhook_url and _now() - self._webhook_at >= QUIET_S:

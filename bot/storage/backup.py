@@ -16,14 +16,12 @@ from typing import Final
 
 from bot.errors import BackupUnusable, DatabaseTooNew, DatabaseUnusable
 from bot.storage.copies import beside, copied, sync
-from bot.storage.files import file_of
+from bot.storage.files import BESIDE, file_of
 from bot.storage.migrations import scripts
 
 _DATABASE: Final = "bot.sqlite3"
 """The database's name inside of a backup."""
 _DATASET: Final = re.compile(r"datasets/[0-9a-f]{64}\.jsonl")
-_BESIDE: Final = ("-wal", "-shm")
-"""Endings of the files that SQLite keeps beside a database."""
 _DAMAGE: Final = (
     zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, RuntimeError, ValueError,
 )  # fmt: skip
@@ -87,8 +85,8 @@ def set_aside(database: Path, folder: Path) -> None:
     """
     try:
         folder.mkdir(parents=True, mode=0o700)
-        for ending in ("", *_BESIDE):
-            path = database.with_name(database.name + ending)
+        for ending in ("", *BESIDE):
+            path = file_of(database, ending)
             if path.exists():
                 shutil.copy2(path, folder)
     except OSError as exc:
@@ -115,6 +113,8 @@ def look_into(archive: Path, database: Path) -> Backup:
 def restore(archive: Path, database: Path) -> None:
     """Put what *archive* holds in the place of the database, which nobody may use meanwhile.
 
+    A link to the database stays one.
+
     What could have happened since the backup must not happen twice. So plans expire, and a run
     that was being started is looked for at the provider before anybody starts it again.
 
@@ -123,17 +123,18 @@ def restore(archive: Path, database: Path) -> None:
         DatabaseTooNew: a newer version of the bot made it.
     """
     try:
-        with beside(database) as folder:
+        own = file_of(database)
+        with beside(own) as folder:
             datasets = _unpack(archive, folder)
             kept = database.parent / "datasets"
             _make_safe(folder / _DATABASE, kept)
             kept.mkdir(mode=0o700, exist_ok=True)
             for dataset in datasets:
-                dataset.replace(kept / dataset.name)
-            for ending in _BESIDE:
-                database.with_name(database.name + ending).unlink(missing_ok=True)
+                shutil.move(dataset, kept / dataset.name)
+            for ending in BESIDE:
+                file_of(database, ending).unlink(missing_ok=True)
             sync(folder / _DATABASE)
-            (folder / _DATABASE).replace(database)
+            (folder / _DATABASE).replace(own)
     except OSError as exc:
         raise BackupUnusable(f"{archive}: {exc.strerror}") from exc
 

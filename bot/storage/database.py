@@ -14,6 +14,7 @@ import aiosqlite
 
 from bot.errors import DatabaseUnusable
 from bot.storage.copies import keep_copy, remove_unfinished
+from bot.storage.files import WAL, file_of
 from bot.storage.migrations import check_known, migrate, scripts, version_of
 from bot.storage.rows import Value, from_row
 
@@ -258,7 +259,7 @@ def version_on_disk(path: Path) -> int | None:
             return None
         _check_writable(path)
         # Without a WAL nobody has it open, and SQLite is kept from making files beside it.
-        mode = "ro" if path.with_name(f"{path.name}-wal").exists() else "ro&immutable=1"
+        mode = "ro" if file_of(path, WAL).exists() else "ro&immutable=1"
         uri = f"{path.absolute().as_uri()}?mode={mode}"
         with closing(sqlite3.connect(uri, uri=True)) as connection:
             (version,) = connection.execute("PRAGMA user_version").fetchone()

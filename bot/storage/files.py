@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Final
 
 WAL: Final = "-wal"
+BESIDE: Final = (WAL, "-shm")
+"""What SQLite keeps beside a database."""
 LOCK: Final = ".lock"
 
 

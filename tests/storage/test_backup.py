@@ -105,6 +105,26 @@ async def test_restoring_replaces_all_of_the_old_state(parts: BotParts, tmp_path
     assert list(tmp_path.glob(".backup-*")) == []
 
 
+async def test_restoring_through_a_link_replaces_the_database(parts: BotParts, tmp_path: Path):
+    """The link leads to the restored database, with its files beside it and not beside the link."""
+    run = await parts.plan()
+    made = backup.save(database_of(parts), tmp_path / "x.zip")
+    own, link = tmp_path / "disk" / "bot.sqlite3", tmp_path / "bot" / "current.sqlite3"
+    for folder in (own.parent, link.parent):
+        folder.mkdir()
+    link.symlink_to(own)
+    for ending in ("", "-wal"):
+        own.with_name(own.name + ending).write_bytes(b"old")
+
+    backup.restore(made.path, link)
+
+    assert link.is_symlink()
+    assert [path.name for path in own.parent.iterdir()] == ["bot.sqlite3"]
+    ((path,),) = rows(own, "SELECT path FROM datasets")
+    assert Path(str(path)).parent == link.parent / "datasets"  # where a bot with that link looks
+    assert Path(str(path)).read_bytes() == Path(run.dataset.path).read_bytes()
+
+
 def zipped(path: Path, files: dict[str, bytes]) -> Path:
     with zipfile.ZipFile(path, "w") as file:
         for name, content in files.items():

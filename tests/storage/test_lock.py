@@ -36,6 +36,15 @@ def other_process(tmp_path: Path):
     process.communicate()
 
 
+def test_the_lock_is_the_databases_whatever_link_leads_there(tmp_path: Path, other_process):
+    link = tmp_path / "links" / "current.sqlite3"
+    link.parent.mkdir()
+    link.symlink_to(tmp_path / "bot.sqlite3")
+
+    with pytest.raises(DatabaseUnusable, match="another bot process uses it"):
+        lock.hold(link)
+
+
 def test_second_process_is_refused_until_the_first_ends(tmp_path: Path, other_process):
     """Also when the first was killed: a lock that stays behind would need a person's hand."""
     with pytest.raises(DatabaseUnusable, match="another bot process"):
