@@ -14,7 +14,7 @@ import aiosqlite
 
 from bot.errors import DatabaseUnusable
 from bot.storage.copies import keep_copy, remove_unfinished
-from bot.storage.files import WAL, file_of
+from bot.storage.files import WAL, file_of, make_private
 from bot.storage.migrations import check_known, migrate, scripts, version_of
 from bot.storage.rows import Value, from_row
 
@@ -133,7 +133,7 @@ class Database(Queries):
             await asyncio.to_thread(path.parent.mkdir, mode=0o700, parents=True, exist_ok=True)
             _check_writable(path)
             writer = await _connect(path, read_only=False)
-            await asyncio.to_thread(path.chmod, 0o600)
+            await asyncio.to_thread(make_private, path)
             await asyncio.to_thread(remove_unfinished, path)
         except (OSError, sqlite3.Error) as exc:
             raise DatabaseUnusable(f"{path}: {exc}") from exc
