@@ -20,7 +20,7 @@ _FIRST_GUESS_S = 10.0
 _AHEAD = 2
 """Batches by which a worker's next chat may be younger than one that waits elsewhere."""
 _LOOK_S = 1.0
-"""Between two looks for chats to move, while some wait: a worker may have fallen silent."""
+"""Between two looks for chats to move, while some are open: a worker may have fallen silent."""
 _NEWEST_SHARE = 0.2
 """Of the newest answer in the average of their durations."""
 
@@ -79,6 +79,7 @@ class BaseChats:
         """
         place = Place(self, request, adapter, next(self._numbers))
         self._places[place] = None
+        self._look_later()
         answer = await place.begin(partial(self._n_before, place))
         self._take_over()
         return answer
@@ -88,17 +89,12 @@ class BaseChats:
 
         One that knows it is left out if it is full and others are not, or if it has a whole batch
         more than another. So a chat waits rather than an adapter is loaded, but not for long. One
-        that is starting or silent counts as if it had a batch more.
+        that is starting counts as if it had a batch more. A silent one is the last resort.
 
         Raises:
             Busy, ModelUnavailable: there is none.
         """
-        now = time.monotonic()
-        able = [
-            worker
-            for worker in self._workers
-            if worker not in place.refused and self._resting.get(worker, (0, ""))[0] <= now
-        ]
+        able = self._able(place)
         if not able:
             reasons = list(place.refused.values())
             raise reasons[-1] if reasons else ModelUnavailable(max(self._resting.values())[1])
@@ -107,7 +103,7 @@ class BaseChats:
         if all(loads[worker] >= self._batch for worker in awake):
             awake += [worker for worker in able if worker not in awake][:1]
         for worker in awake:
-            loads[worker] += 0 if _is_at_work(worker) else self._batch
+            loads[worker] += 0 if worker.is_ready else self._batch
         least = min(loads[worker] for worker in awake)
         limit = self._batch if least < self._batch else least + self._batch
         known = self._given.pop(place.adapter, None) if place.adapter else None
@@ -127,9 +123,22 @@ class BaseChats:
     def leave(self, place: Place, duration_s: float | None) -> None:
         """See `Chooser.leave`."""
         del self._places[place]
+        if self._next_look and not self._places:
+            self._next_look.cancel()
+            self._next_look = None
         if duration_s is not None:
             self._answer_s += _NEWEST_SHARE * (duration_s - self._answer_s)
         self._take_over()
+
+    def _able(self, place: Place) -> list[ChatWorker]:
+        """Workers that may be asked; silent ones only if there is no other."""
+        now = time.monotonic()
+        able = [
+            worker
+            for worker in self._workers
+            if worker not in place.refused and self._resting.get(worker, (0, ""))[0] <= now
+        ]
+        return [worker for worker in able if not worker.is_silent] or able
 
     def _note_given(self, adapter: Path | None, worker: ChatWorker) -> None:
         if adapter:
@@ -146,12 +155,26 @@ class BaseChats:
             while _is_at_work(worker) and (place := self._late(worker)):
                 self._note_given(place.adapter, worker)
                 place.move(worker)
-        if self._next_look is None:
+        if not any(_is_at_work(worker) for worker in self._workers):
+            self._leave_silent()
+
+    def _leave_silent(self) -> None:
+        """Let chats that wait at silent workers wait for one that starts, if there is one."""
+        for place in self._places:
+            worker = place.worker
+            if worker and worker.is_silent and place.number in worker.waiting:
+                able = self._able(place)
+                if able and worker not in able:
+                    place.move(self.choose(place))
+
+    def _look_later(self) -> None:
+        if self._next_look is None and self._places and len(self._workers) > 1:
             self._next_look = asyncio.get_running_loop().call_later(_LOOK_S, self._look_again)
 
     def _look_again(self) -> None:
         self._next_look = None
         self._take_over()
+        self._look_later()
 
     def _late(self, taker: ChatWorker) -> Place | None:
         """A chat that waits elsewhere and that *taker* should answer next.
@@ -170,7 +193,7 @@ class BaseChats:
                 # The first ones are about to begin if it has room itself.
                 n_next = self._batch - len(there) if _is_at_work(worker) else 0
                 late += waiting[max(0, n_next) :]
-        late = [p for p in late if p.number < limit and not p.moves and taker not in p.refused]
+        late = [p for p in late if p.number < limit and taker not in p.refused and _can_move(p)]
         oldest = min((place.number for place in late), default=0)
         few = [place for place in late if place.number < oldest + self._batch]
         held = {None, *(place.adapter for place in begun + own)}
@@ -199,6 +222,11 @@ class BaseChats:
         there = (other for other in self._places if other.worker is place.worker)
         n_earlier = sum(other.number < place.number for other in there)
         return max(0, n_earlier + 1 - self._batch)
+
+
+def _can_move(place: Place) -> bool:
+    """Whether its worker knows of it, given that it waits there."""
+    return not place.moves or (place.worker is not None and place.number in place.worker.waiting)
 
 
 def _is_at_work(worker: ChatWorker) -> bool:

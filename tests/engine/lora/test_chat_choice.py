@@ -63,12 +63,13 @@ class Worker:
 class Queueing(Worker):
     """Answers with its name: a batch at once, each until it is told to go on, the oldest next.
 
-    While it is not ready, it starts, which does not end.
+    While it is not ready, it starts, which does not end. While it is frozen, it hears nothing.
     """
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self.name = name
+        self.is_frozen = False
         self.problems: list[Exception] = []
         """What the next chats are answered with."""
         self.begun: list[int] = []
@@ -81,7 +82,7 @@ class Queueing(Worker):
         if self.problems:
             raise self.problems.pop(0)
         self.waiting[number] = turn = asyncio.Event()
-        if not self.is_ready:
+        if not self.is_ready or self.is_frozen:
             await turn.wait()
             raise Withdrawn
         pieces = self._computed(number, turn)
@@ -114,6 +115,12 @@ class Queueing(Worker):
         if end:
             await end.wait()
         yield Piece(text=self.name, n_tokens=1, finish_reason="stop")
+
+
+@pytest.fixture
+def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The chats are looked at all the time."""
+    monkeypatch.setattr("engine.backends.lora.base_chats._LOOK_S", 0.01)
 
 
 def chats_of(*workers: Worker, queue: int | None = 1000) -> BaseChats:
@@ -300,9 +307,9 @@ async def test_chats_do_not_wait_for_a_start_that_takes_long():
     assert chats.n_open == 0
 
 
-async def test_chats_leave_a_worker_that_has_fallen_silent(monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.usefixtures("quick_looks")
+async def test_chats_leave_a_worker_that_has_fallen_silent():
     """Also those that it could begin at once, and when nothing else happens; new ones avoid it."""
-    monkeypatch.setattr("engine.backends.lora.base_chats._LOOK_S", 0.01)
     hung, quick = Queueing("hung"), Queueing("quick")
     chats = chats_of(hung, quick)
     answers = await opened(chats, *[f"a{number}" for number in range(4 * BATCH)])
@@ -327,6 +334,58 @@ async def test_chats_leave_a_worker_that_has_fallen_silent(monkeypatch: pytest.M
 
     assert [reader.result() for reader in readers] == ["quick"] * (3 * BATCH + 2)
     assert left <= set(quick.begun)
+
+
+async def read(chats: BaseChats, adapter: str) -> str:
+    return await said(await chats.answer(REQUEST, Path(adapter)))
+
+
+async def asked(worker: Worker, count: int) -> None:
+    """Wait until it was asked for so many chats."""
+    async with asyncio.timeout(10):
+        while len(worker.asked) < count:
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.usefixtures("quick_looks")
+async def test_only_chat_leaves_a_frozen_worker():
+    """For an idle one, and from that one, if it freezes as well. At the end nobody looks."""
+    one, other = Queueing("one"), Queueing("other")
+    one.is_frozen = other.is_frozen = True
+    chats = chats_of(one, other)
+
+    reader = asyncio.create_task(read(chats, "a"))
+    await asked(one, 1)
+    one.is_silent = True
+    await asked(other, 1)
+    other.is_silent, one.is_silent, one.is_frozen = True, False, False
+    await asked(one, 2)
+
+    assert await ended([], one) == []
+    assert await reader == "one"
+    assert chats._next_look is None
+
+
+@pytest.mark.usefixtures("quick_looks")
+async def test_silent_worker_is_replaced_by_one_that_was_not_started():
+    """Both for a chat that waits there and for a new one, though its adapter is there."""
+    one, other = Queueing("one"), Queueing("other")
+    one.is_frozen, other.is_ready = True, False
+    chats = chats_of(one, other)
+
+    readers = [asyncio.create_task(read(chats, "a"))]
+    await asked(one, 1)
+    one.is_silent = True
+    await asked(other, 1)
+    chats._note_given(Path("a"), one)
+    readers.append(asyncio.create_task(read(chats, "a")))
+    await asked(other, 2)
+    one.is_silent = one.is_frozen = False
+    async with asyncio.timeout(10):
+        while len(one.begun) < 2:
+            await asyncio.sleep(0.01)
+
+    assert await ended(readers, one) == ["one"] * 2
 
 
 async def test_chat_that_moves_in_vain_is_asked_for_elsewhere():
