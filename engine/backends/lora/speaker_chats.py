@@ -113,16 +113,9 @@ class SpeakerChats:
 
     async def forget(self, folder: Path) -> None:
         """See `ChatWorker.forget`."""
-        if self._speaker is None or not self.is_ready:
-            return
-        exchange = self._speaker.open()
-        try:
-            self._speaker.send(Forget(id=exchange.number, folder=str(folder)))
-            await exchange.next()
-        except SpeakerGone:
-            pass  # and its adapters with it
-        finally:
-            exchange.close()
+        if self._speaker:
+            # It obeys in turn: no later chat can find the adapters. A frozen one is not waited for.
+            self._speaker.send(Forget(folder=str(folder)))
 
     def set_threads(self, threads: int) -> None:
         """Compute with so many threads."""

@@ -77,9 +77,8 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forget:
-    """Drop every adapter below `folder`; `Forgotten` answers."""
+    """Drop every adapter below `folder`; answers with them break."""
 
-    id: int
     folder: str
 
 
@@ -165,21 +164,14 @@ class Broken:
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forgotten:
-    """Answers `Forget`."""
-
-    id: int
-
-
 Order = Ask | Cancel | Forget | SetThreads
-Reply = Begun | Opened | Refused | Said | Broken | Forgotten
+Reply = Begun | Opened | Refused | Said | Broken
 Line = Order | Reply | Ready | Failed | Holds | Works
 _KINDS: Mapping[str, type[Line]] = {
     kind.__name__: kind
     for kind in (
         *(Ask, Cancel, Forget, SetThreads),
-        *(Ready, Failed, Holds, Works, Begun, Opened, Refused, Said, Broken, Forgotten),
+        *(Ready, Failed, Holds, Works, Begun, Opened, Refused, Said, Broken),
     )
 }
 

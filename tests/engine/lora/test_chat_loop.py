@@ -10,7 +10,6 @@ from engine.backends.lora.speech_lines import (
     Broken,
     Cancel,
     Forget,
-    Forgotten,
     Refusal,
     Refused,
 )
@@ -155,13 +154,12 @@ def test_no_ghost_of_an_adapter_stays(talk, full, tmp_path):
         name for m in talk.base.model.modules() if isinstance(m, LoraLayer) for name in m.lora_A
     }
     again = talk.says(adapter=copies[0])
-    talk.loop.hear(Forget(id=99, folder=str(tmp_path)))
+    talk.loop.hear(Forget(folder=str(tmp_path)))
 
     assert said == [said[0], said[1]] * 5
     assert len({bare, said[0], said[1]}) == 3
     assert again == said[0]
     assert len(names) == 8
-    assert talk.told[99] == [Forgotten(id=99)]
     assert not any(isinstance(layer, LoraLayer) for layer in talk.base.model.modules())
     assert talk.says() == bare
     assert talk.says(adapter=adapters[1]) == said[1]
@@ -171,12 +169,12 @@ def test_models_are_answered_together_after_the_first_one_was_deleted(talk, full
     """PEFT remembers the adapter that was loaded first."""
     _, adapters = full
     alone = [talk.says(adapter=folder) for folder in (None, adapters[1])]
-    talk.loop.hear(Forget(id=98, folder=str(tmp_path.anchor)))
+    talk.loop.hear(Forget(folder=str(tmp_path.anchor)))
     gone = shutil.copytree(adapters[0], tmp_path / "gone")
     for folder in (gone, adapters[1]):
         talk.says(adapter=folder)
 
-    talk.loop.hear(Forget(id=99, folder=str(gone)))
+    talk.loop.hear(Forget(folder=str(gone)))
     numbers = [talk.ask(adapter=folder) for folder in (None, adapters[1])]
     talk.finish()
 
@@ -191,7 +189,7 @@ def test_number_of_adapters_in_memory_is_told(full, tmp_path):
         talk.says(adapter=copy, max_tokens=1)
         assert talk.n_adapters == min(n + 1, 3)
 
-    talk.loop.hear(Forget(id=99, folder=str(copies[1])))
+    talk.loop.hear(Forget(folder=str(copies[1])))
     assert talk.n_adapters == 2
 
 
@@ -300,7 +298,7 @@ def test_deleted_model_breaks_its_answers_only(talk, full):
     for _ in range(3):
         talk.loop.turn()
 
-    talk.loop.hear(Forget(id=99, folder=str(full[1][0])))
+    talk.loop.hear(Forget(folder=str(full[1][0])))
     talk.finish()
 
     assert all(isinstance(talk.told[number][-1], Broken) for number in lost)

@@ -20,7 +20,6 @@ from engine.backends.lora.speech_lines import (
     Broken,
     Cancel,
     Forget,
-    Forgotten,
     Holds,
     Opened,
     Order,
@@ -72,9 +71,8 @@ class Loop:
                 self._ask(order)
             case Cancel(id=number):
                 self._leave(lambda row: row.id == number)
-            case Forget(id=number, folder=folder):
+            case Forget(folder=folder):
                 self._forget(Path(folder))
-                self._tell(Forgotten(id=number))
             case SetThreads(threads=threads):
                 torch.set_num_threads(threads)
 
