@@ -37,7 +37,7 @@ class ChatWorker(Protocol):
 
     @property
     def is_silent(self) -> bool:
-        """Whether nothing was heard of it for seconds, although it has work; perhaps it hangs."""
+        """Whether nothing was heard of it, or of its work, for seconds; perhaps it hangs."""
 
     async def answer(self, request: ChatRequest, adapter: Path | None, number: int) -> Answer:
         """Begin an answer; of the chats that wait, the one of the lowest *number* is next.

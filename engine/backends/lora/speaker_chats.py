@@ -65,7 +65,8 @@ class SpeakerChats:
     @property
     def is_silent(self) -> bool:
         """See `ChatWorker.is_silent`."""
-        return self._speaker is not None and self._speaker.is_silent
+        # One that has ended is not: it is started again.
+        return self.is_ready and self._speaker is not None and self._speaker.is_silent
 
     @property
     def n_adapters(self) -> int:

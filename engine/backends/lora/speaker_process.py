@@ -34,9 +34,11 @@ from engine.backends.lora.speech_lines import (
 MODULE = "engine.backends.lora.speaker"
 LOOK_S = 1.0
 SILENT_LOOKS = 5
-"""So many looks without a word, and a speaker at work counts as silent."""
+"""So many looks without a word, or so many beats of one step, and a speaker counts as silent."""
 HUNG_LOOKS = 600
-"""So many, and it has hung. A prompt that can't be read in parts takes minutes on a slow CPU."""
+"""So many looks, and it has hung."""
+HUNG_BEATS = 3600
+"""So many beats of one step, and it has hung. A long prompt may take minutes on a slow CPU."""
 _log = logging.getLogger(__name__)
 
 
@@ -106,6 +108,8 @@ class SpeakerProcess:
         self._gone: SpeakerGone | None = None
         self._n_silent = 0
         """Looks since its last word; counted, because this process itself may have been stopped."""
+        self._n_beats = 0
+        """Of the step that it is at; loading the base is the first one."""
         self._task = asyncio.create_task(self._read())
         self._watch = asyncio.create_task(self._look())
 
@@ -116,8 +120,8 @@ class SpeakerProcess:
 
     @property
     def is_silent(self) -> bool:
-        """Whether it has orders and said nothing for some seconds."""
-        return self._n_silent >= SILENT_LOOKS
+        """Whether it said nothing for some seconds, or has been at one step for so long."""
+        return max(self._n_silent, self._n_beats) >= SILENT_LOOKS
 
     async def ready(self) -> None:
         """Return when the base is loaded. Raises `SpeakerGone`."""
@@ -167,18 +171,19 @@ class SpeakerProcess:
 
     async def _look(self) -> None:
         """Count how long it is silent, and end it when it has hung."""
-        while self._n_silent < HUNG_LOOKS:
+        while self._n_silent < HUNG_LOOKS and self._n_beats < HUNG_BEATS:
             await asyncio.sleep(LOOK_S)
-            self._n_silent = self._n_silent + 1 if self._exchanges else 0
-        _log.error("a speaker at work has said nothing for %d s; it is ended", HUNG_LOOKS * LOOK_S)
+            self._n_silent += 1
+        found = self._n_silent * LOOK_S, self._n_beats
+        _log.error("a speaker has said nothing for %d s, one step took %d s; it is ended", *found)
         self._stops = True
         self._end(SpeakerGone("the process that answers has hung"))
         await self._carrier.stop()
 
     def _take(self, line: Line) -> None:
-        self._n_silent = 0
+        self._n_silent = self._n_beats = 0
         if isinstance(line, Works):
-            pass
+            self._n_beats = line.n_beats
         elif isinstance(line, Ready):
             self._ready.set_result(None)
         elif isinstance(line, Holds):

@@ -130,7 +130,10 @@ class Holds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Works:
-    """It computes, and has nothing else to say."""
+    """It lives; told about once a second, also while it loads and while it is idle."""
+
+    n_beats: int
+    """How many times this was told since it last did something: what it does now takes so long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

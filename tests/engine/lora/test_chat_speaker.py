@@ -6,6 +6,7 @@ import io
 import signal
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import openai
@@ -18,8 +19,8 @@ from engine.backends.lora import speaker_process
 from engine.backends.lora.chat_worker import WorkerGone
 from engine.backends.lora.speaker import __main__ as speaker_main
 from engine.backends.lora.speaker_child import start_child
-from engine.backends.lora.speaker_process import Spoken
-from engine.backends.lora.speech_lines import Ready, Works, decode
+from engine.backends.lora.speaker_process import SpeakerGone, SpeakerProcess, Spoken
+from engine.backends.lora.speech_lines import Ready, Works, decode, encode
 from tests.engine.conftest import KEY, PLAIN_HTTP, client, engine
 from tests.engine.lora.running import options, until
 from tests.engine.lora.talking import Talk, make_lively_base
@@ -238,38 +239,140 @@ async def test_base_that_cannot_be_loaded_is_a_503(base, tmp_path):
     assert log.count("can't be loaded") == 1
 
 
-async def test_speaker_that_hangs_is_ended(base, monkeypatch):
-    """Who waits for it hears what happened, and its memory is free."""
-    monkeypatch.setattr(speaker_process, "LOOK_S", 0.5)
-    monkeypatch.setattr(speaker_process, "HUNG_LOOKS", 8)
-    monkeypatch.setattr(speaker_process, "SILENT_LOOKS", 4)
-    speaker = await start_child(base, device="cpu", threads=1, chat_batch=BATCH)
-    (child,) = [process for process in psutil.Process().children() if is_speaker(process)]
-    await speaker.ready()
+def request(**options):
     known = replace(BASE, context_tokens=1024)
     model = ModelSource(name=MODEL, base_model=known, folder=None, step=0)
-    request = ChatRequest(model=model, messages=QUESTION, max_tokens=LONG)
-    spoken = Spoken(speaker, lambda: None)
-    await spoken.begin(request, None, 1)
-    await anext(spoken)
+    return ChatRequest(model=model, messages=QUESTION, **options)
 
-    child.suspend()
 
-    with pytest.raises(WorkerGone, match="has hung"):
-        async for _ in spoken:
-            pass
-    assert not speaker.is_running
-    await speaker.stop()
+@asynccontextmanager
+async def own_speaker(base):
+    """A speaker of the test's own, which loads, and its process."""
+    speaker = await start_child(base, device="cpu", threads=1, chat_batch=BATCH)
+    try:
+        own = psutil.Process().children()
+        yield speaker, next(process for process in own if is_speaker(process))
+    finally:
+        await speaker.stop()
+
+
+@pytest.fixture
+def quick_looks(monkeypatch):
+    """A speaker counts as silent between two signs of life, and is ended after some of them."""
+    monkeypatch.setattr(speaker_process, "LOOK_S", 0.1)
+
+
+async def test_speaker_that_hangs_is_ended(base, monkeypatch, quick_looks):
+    """Who waits for it hears what happened, and its memory is free."""
+    async with own_speaker(base) as (speaker, child):
+        await speaker.ready()
+        spoken = Spoken(speaker, lambda: None)
+        await spoken.begin(request(max_tokens=LONG), None, 1)
+        await anext(spoken)
+
+        child.suspend()
+        monkeypatch.setattr(speaker_process, "HUNG_LOOKS", 20)
+
+        with pytest.raises(WorkerGone, match="has hung"):
+            async for _ in spoken:
+                pass
+        assert not speaker.is_running
     assert not child.is_running()
 
 
-def test_speaker_at_work_gives_signs_of_life(monkeypatch):
-    """Not beside other words."""
+async def test_speaker_that_hangs_while_it_loads_is_ended(base, monkeypatch, quick_looks):
+    """Who waits for its start hears it."""
+    async with own_speaker(base) as (speaker, child):
+        child.suspend()
+        monkeypatch.setattr(speaker_process, "HUNG_LOOKS", 20)
+
+        with pytest.raises(SpeakerGone, match="has hung"):
+            await speaker.ready()
+    assert not child.is_running()
+
+
+async def test_idle_speaker_is_watched_too(base, monkeypatch, quick_looks):
+    """It gives signs of life, also while nobody reads its answer; a frozen one gives none."""
+    async with own_speaker(base) as (speaker, child):
+        await speaker.ready()
+        unread = Spoken(speaker, lambda: None)
+        await unread.begin(request(max_tokens=1), None, 1)
+        for is_silent in (True, False) * 3:
+            await until(partial(_silent, speaker, is_silent))
+        await unread.aclose()
+
+        child.suspend()
+        monkeypatch.setattr(speaker_process, "HUNG_LOOKS", 20)
+
+        await until(partial(_ended, speaker))
+        assert speaker.is_silent
+
+
+async def _silent(speaker, wanted):
+    return speaker.is_silent is wanted
+
+
+async def _ended(speaker):
+    return not speaker.is_running
+
+
+class Script:
+    """A `Carrier` whose lines the test writes."""
+
+    writer: asyncio.StreamWriter
+    """Is not used: the speaker gets no orders."""
+
+    def __init__(self) -> None:
+        self.reader = asyncio.StreamReader()
+
+    def say(self, line):
+        self.reader.feed_data(encode(line))
+
+    async def ended(self, *, is_expected):
+        return "it has ended"
+
+    async def stop(self):
+        self.reader.feed_eof()
+
+
+async def test_speaker_is_silent_while_one_step_takes_long(monkeypatch):
+    """Although it lives; chats that it has not begun go elsewhere."""
+    monkeypatch.setattr(speaker_process, "LOOK_S", 1000)
+    script = Script()
+    speaker = SpeakerProcess(script)
+    for line, is_silent in (
+        (Works(n_beats=5), True),
+        (Works(n_beats=4), False),
+        (Works(n_beats=3599), True),
+        (Ready(), False),
+    ):
+        script.say(line)
+        await until(partial(_silent, speaker, is_silent))
+    await speaker.stop()
+
+
+async def test_slow_step_is_not_a_hung_one(monkeypatch):
+    """While it tells that it lives, a speaker is not ended before an hour."""
+    monkeypatch.setattr(speaker_process, "LOOK_S", 0.001)
+    script = Script()
+    speaker = SpeakerProcess(script)
+    for _ in range(1000):
+        script.say(Works(n_beats=3599))
+        await asyncio.sleep(0.001)
+    assert speaker.is_running
+
+    script.say(Works(n_beats=3600))
+
+    await until(partial(_ended, speaker))
+    await speaker.stop()
+
+
+def test_signs_of_life_tell_how_long_a_step_takes():
+    """Every word of the main thread begins a new one, as does what needs no word."""
     told = io.BytesIO()
     tell = speaker_main._Teller(told)
-    tell(Ready())
-    tell.works()
-    monkeypatch.setattr(speaker_main, "SILENT_S", 0.0)
-    tell.works()
+    for act in (tell.beat, tell.beat, tell.goes_on, tell.beat, lambda: tell(Ready()), tell.beat):
+        act()
 
-    assert [decode(raw) for raw in told.getvalue().splitlines()] == [Ready(), Works()]
+    lines = [decode(raw) for raw in told.getvalue().splitlines()]
+    assert lines == [Works(n_beats=n) for n in (1, 2, 1)] + [Ready(), Works(n_beats=1)]

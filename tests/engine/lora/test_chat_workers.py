@@ -31,7 +31,8 @@ async def marked_engine(folder, base, *more):
     async with engine(folder, *options(base), *OPTIONS, *more) as child:
         folders = {mark: folder_of(data, mark) for mark in MARKS}
         await asyncio.to_thread(make_marked_adapters, base, folders)
-        for mark in MARKS:
+        folder_of(data, "unused").mkdir(parents=True)
+        for mark in (*MARKS, "unused"):
             add_model(data, MODEL, mark)
         yield child
 
@@ -126,7 +127,7 @@ async def _each_answers_with_its_own_mark(server, api):
 
 
 async def _chats_of_a_worker_that_hangs_are_taken_over(server, api):
-    """Those that it has not begun, and with their own marks."""
+    """Those that it has not begun, and with their own marks; new ones and a DELETE avoid it."""
     running = await long_answers(api)
     waiting = [await begun(api, model_of(mark)) for mark in MARKS * 4]
 
@@ -134,8 +135,11 @@ async def _chats_of_a_worker_that_hangs_are_taken_over(server, api):
 
     await closed(running[AT_ONCE:])
     assert await asyncio.gather(*map(rest, waiting)) == list(MARKS * 4)
-    speakers(server)[0].resume()
     await closed(running)
+    for mark in MARKS * 2:  # it answers nobody now; the other one is idle as well
+        assert await rest(await begun(api, model_of(mark))) == mark
+    await api.models.delete(model_of("unused"), timeout=60)
+    speakers(server)[0].resume()
 
 
 async def who_only_waits_does_not_see_a_death(api, speaker):

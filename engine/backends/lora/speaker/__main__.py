@@ -18,8 +18,8 @@ from typing import BinaryIO
 from engine.backends.lora.speech_lines import Failed, Line, Order, Ready, Works, decode, encode
 from engine.backends.lora.speech_socket import call
 
-SILENT_S = 1.0
-"""After this time without a word it says that it works."""
+BEAT_S = 1.0
+"""Between two signs of life."""
 
 
 def main() -> None:
@@ -29,6 +29,7 @@ def main() -> None:
     heard, replies = _streams(arguments.server)
     tell = _Teller(replies)
     threading.Thread(target=_listen, args=(heard, orders), daemon=True).start()
+    threading.Thread(target=_beat, args=(tell,), daemon=True).start()
 
     # These imports take seconds, during which the end of the server must not go unnoticed.
     import torch  # noqa: PLC0415
@@ -49,9 +50,11 @@ def main() -> None:
     tell(Ready())
     while True:
         while loop.is_idle or not orders.empty():
-            loop.hear(orders.get())
+            with contextlib.suppress(queue.Empty):
+                loop.hear(orders.get(timeout=BEAT_S))
+            tell.goes_on()
         loop.turn()
-        tell.works()
+        tell.goes_on()
 
 
 def _arguments() -> argparse.Namespace:
@@ -84,24 +87,43 @@ def _own_stdout() -> BinaryIO:
 
 
 class _Teller:
-    """Writes lines for the server."""
+    """Writes lines for the server; several threads may use it."""
 
     def __init__(self, replies: BinaryIO) -> None:
         self._replies = replies
-        self._told_at = 0.0
+        self._lock = threading.Lock()
+        self._n_beats = 0
+        """Since the main thread did something; counted, as the process may have been stopped."""
 
     def __call__(self, line: Line) -> None:
-        self._told_at = time.monotonic()
+        """Tell what the main thread has done."""
+        with self._lock:
+            self._n_beats = 0
+            self._write(line)
+
+    def goes_on(self) -> None:
+        """The main thread has done something that needs no word."""
+        with self._lock:
+            self._n_beats = 0
+
+    def beat(self) -> None:
+        """Give a sign of life, whatever the main thread does."""
+        with self._lock:
+            self._n_beats += 1
+            self._write(Works(n_beats=self._n_beats))
+
+    def _write(self, line: Line) -> None:
         try:
             self._replies.write(encode(line))
             self._replies.flush()
         except OSError:
             os._exit(0)  # The server has gone.
 
-    def works(self) -> None:
-        """Give a sign of life if there was none for a while."""
-        if time.monotonic() - self._told_at >= SILENT_S:
-            self(Works())
+
+def _beat(tell: _Teller) -> None:
+    while True:
+        time.sleep(BEAT_S)
+        tell.beat()
 
 
 def _listen(heard: BinaryIO, orders: "queue.SimpleQueue[Order]") -> None:
