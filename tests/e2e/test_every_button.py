@@ -4,12 +4,12 @@ import json
 from dataclasses import dataclass
 
 from tests.e2e.chats import answered
-from tests.e2e.training import MODEL, planned
+from tests.e2e.training import MODEL, is_judged, planned
 from tests.telegram_people import Json, Person, button_data
 from tests.world import World, world
 
 QUESTION = "А дальше?"
-SHOWS_MORE = ("jobs:", "command:run:", "trials:page:", "training:remedies:")
+SHOWS_MORE = ("jobs:", "command:run:", "trials:page:", "training:remedies:", "models:talk:")
 """What a button with such data was made for is a new message, also below an old screen.
 
 `trials:page` reads answers out of the verdict, which stays what it is; nothing is done by it.
@@ -76,7 +76,7 @@ async def day(everything: World) -> None:
     plan = await planned(admin, "/train epochs=2")
     await admin.presses("training:start:2", plan)
     await admin.sees("natasha-v1 готова", timeout=60)
-    await admin.sees(lambda message: "models:use:" in str(message.get("reply_markup")), timeout=60)
+    await admin.sees(is_judged, timeout=60)
     await admin.presses("Почему так?")
     for command in ("/models", "/people", "/status natasha-v1", "/invite", "/models", "/people"):
         await admin.says(command)
