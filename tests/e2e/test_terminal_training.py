@@ -108,7 +108,8 @@ async def test_the_guides_flags_train_watch_and_test_in_one_go(tmp_path):
 
         assert ended.code == 0, ended
         in_order(
-            ended.lines, "✅ Validation passed: 321", "Plan 1: nothing has been sent yet",
+            ended.lines, "✅ Validation passed, training examples: 321",
+            "Plan 1: nothing has been sent yet",
             "Model: gpt-4o-mini-2024-07-18", "Epochs: 2, learning rate multiplier: 0.3, suffix: g",
             "Tokens: ", OWN_PRICE, "Time: ", "File uploaded successfully",
             "File ID: file-", "Job ID: ftjob-", "Status: running", "Status: succeeded",
