@@ -49,7 +49,7 @@ async def test_a_press_of_yesterday_starts_nothing_before_it_is_asked_about(tmp_
         await everything.start_bot()
         asked = await admin.sees("больше десяти минут назад")
         assert f"План №{number} ещё не запущен" in words(asked)
-        await admin.sees("Это пришло с опозданием")
+        await admin.sees("Команда или кнопка дошла с опозданием")
         await everything.settled(3)
         assert everything.jobs_created() == []
         assert everything.asked() == []

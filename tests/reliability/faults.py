@@ -195,7 +195,7 @@ CALLS: Final[Sequence[Call]] = (
         "`check` says that all is well",
         {
             "refused, timeout": Cell("one line: it can't be reached", "can't be reached"),
-            "held, dripping, cut": Cell("one line: the answer broke off", "broke off"),
+            "held, dripping, cut": Cell("one line: the answer did not arrive in full", "in full"),
             "429": Cell("one line: overloaded", "overloaded"),
             "500, 502 page": Cell("one line with the status", "no clear answer"),
             "wrong JSON, wrong types": Cell("one line: it is not OpenAI's API", "OpenAI"),
