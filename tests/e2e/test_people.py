@@ -261,7 +261,7 @@ async def test_the_limit_of_all_is_set_under_settings(tmp_path):
         for _ in range(2):
             await admin.says("2", reply_to=asked["message_id"])
         await admin.sees("на человека: 2\n", timeout=PATIENT)
-        await answered(tester, "И ещё?", "На сегодня всё: 2 ответов в день")
+        await answered(tester, "И ещё?", "ответов в день не больше 2")
         assert len(everything.asked()) == 2
 
 
