@@ -106,6 +106,7 @@ class Proxy:
         self._violations: list[BaseException] = []
         self._connections: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
         self._server: asyncio.Server | None = None
+        self._is_away = False
         self._client = httpx.AsyncClient(trust_env=False, timeout=120, verify=False)
 
     def fault(self, method: str, path: str, kind: str, **details: Any) -> Fault:
@@ -148,11 +149,13 @@ class Proxy:
         assert self._server is not None
         host, port = self._server.sockets[0].getsockname()[:2]
         self._server.close()
+        self._is_away = True
         for writer in list(self._connections):
             writer.transport.abort()
         try:
             yield
         finally:
+            self._is_away = False
             self._server = await asyncio.start_server(self._serve, host, port)
 
     @asynccontextmanager
@@ -168,6 +171,9 @@ class Proxy:
                 yield
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._is_away:  # it was accepted just before
+            writer.transport.abort()
+            return
         self._connections[writer] = asyncio.current_task()
         # A cancelled one was held when the test ended.
         broken = (ConnectionError, h11.RemoteProtocolError, httpx.HTTPError, asyncio.CancelledError)

@@ -246,15 +246,26 @@ class Person:
 
         Waits until it is there. Returns the callback query's id.
         """
+        found, data = await self._button(button, message, timeout)
+        press = {"data": data, "from_id": self.id}
+        answer = await self._post(f"messages/{found['message_id']}/press", press)
+        return str(answer["callback_query_id"])
 
+    async def taps_twice(
+        self, button: str, message: Json | None = None, *, timeout: float = 60
+    ) -> tuple[str, str]:
+        """The same with a double tap: the bot may take the button away between the two."""
+        found, data = await self._button(button, message, timeout)
+        first, second = await asyncio.gather(*(self.presses_gone(data, found) for _ in range(2)))
+        return first, second
+
+    async def _button(self, button: str, message: Json | None, timeout: float) -> tuple[Json, str]:
         def has_button(candidate: Json) -> bool:
             is_meant = message is None or candidate["message_id"] == message["message_id"]
             return is_meant and button_data(candidate, button) is not None
 
         found = await self.sees(has_button, timeout=timeout, what=f"a button {button!r}")
-        press = {"data": button_data(found, button), "from_id": self.id}
-        answer = await self._post(f"messages/{found['message_id']}/press", press)
-        return str(answer["callback_query_id"])
+        return found, str(button_data(found, button))
 
     async def presses_gone(self, data: str, message: Json) -> str:
         """Press a button that the app still shows, though the bot took it away; returns the id."""

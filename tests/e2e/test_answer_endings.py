@@ -1,6 +1,5 @@
 """Answers that are only a part: marked, continued once per press, and never learnt as they are."""
 
-import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -84,7 +83,7 @@ async def test_cut_answer_goes_on_and_is_one_answer(tmp_path):
         assert button_data(left, "Файлом") is None
 
         answers(everything, streamed(REST))
-        await asyncio.gather(*(tester.presses(ON, cut) for _ in range(2)))
+        await tester.taps_twice(ON, cut)
         rest = await ended(tester, REST, cut)
         await everything.settled(5)
         assert words(rest) == REST

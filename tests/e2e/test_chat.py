@@ -67,7 +67,7 @@ async def test_stop_keeps_what_came(tmp_path):
         await tester.says(QUESTION)
         growing = await tester.sees(CURSOR)
         await eventually(held.happened.is_set)
-        await asyncio.gather(*(tester.presses("⏹ Хватит", growing) for _ in range(2)))
+        await tester.taps_twice("⏹ Хватит", growing)
         stopped = await tester.sees("… (остановлено)")
         held.released.set()
         await everything.settled(3)
@@ -153,7 +153,7 @@ async def test_another_answer(tmp_path):
         first = await spoken(tester, QUESTION)
         proxy.rewrite = moody(*OTHERS)
 
-        await asyncio.gather(*(tester.presses("🔁", first) for _ in range(2)))
+        await tester.taps_twice("🔁", first)
         await tester.sees(lambda message: button_data(message, "⏹ Хватит"))
         second = await tester.sees(answer_of(OTHERS[0]))
         await everything.settled(4)
@@ -317,7 +317,7 @@ async def test_new_conversation_is_offered_after_a_silence(tmp_path):
         assert len(everything.asked()[-1]) == 4
         assert button_data(await spoken(tester, "Ты помнишь?"), "Новый разговор") is None
 
-        await asyncio.gather(*(tester.presses("Новый разговор", offered) for _ in range(2)))
+        await tester.taps_twice("Новый разговор", offered)
         await tester.sees("чистого листа")
         await spoken(tester, "Привет")
         await everything.settled(6)

@@ -109,7 +109,7 @@ async def test_a_download_that_never_works_is_said_to(tmp_path, method, kind, de
 
 async def twice(admin: Person, message: Json, data: str, wanted: str) -> Json:
     """Tap a button twice, as a nervous finger does; returns what shows."""
-    await asyncio.gather(*(admin.presses(data, message) for _ in range(2)))
+    await admin.taps_twice(data, message)
     return await admin.sees(wanted, after=message["message_id"] - 1)
 
 

@@ -1,6 +1,5 @@
 """How a training ends: what the admin reads, and what a thumb can do about it."""
 
-import asyncio
 import json
 import re
 
@@ -26,7 +25,7 @@ def hyperparameters(created: Exchange) -> Json:
 async def plan_from(person: Person, ending: Json, button: str, wanted: str) -> Json:
     """Tap a button of an ending twice, as a nervous finger does; returns the one plan."""
     newest = max(message["message_id"] for message in await person.chat())
-    await asyncio.gather(*(person.presses(button, ending) for _ in range(2)))
+    await person.taps_twice(button, ending)
 
     async def shown() -> list[Json]:
         """The plan, once for both taps or below the line that the first of the two has become."""

@@ -1,6 +1,5 @@
 """What was pressed before, or was sent again: no message is added, and old screens go away."""
 
-import asyncio
 
 import pytest
 
@@ -43,9 +42,7 @@ async def test_second_press_adds_no_message(tmp_path, language, start, taken, go
         admin = await everything.people.person(everything.admin.id, language_code=language)
         await admin.says("/train")
         plan = await admin.sees(lambda message: "reply_markup" in message)
-        first, second = await asyncio.gather(
-            *(admin.presses("training:start:1", plan) for _ in range(2))
-        )
+        first, second = await admin.taps_twice("training:start:1", plan)
         await admin.sees(start)
         told = await admin.is_told(taken)
         assert told["callback_query_id"] in (first, second)

@@ -1,6 +1,5 @@
 """Questions to begin with, under a tester's welcome."""
 
-import asyncio
 
 from bot.access.outside_views import STARTERS
 from tests.e2e.chats import CURSOR, PATIENT, TALKS, press, said_by_bot
@@ -19,7 +18,7 @@ async def test_a_question_of_the_welcome_is_asked_once(tmp_path):
         await tester.says("/start")
         welcome = await tester.sees("Здравствуйте, Олег")
         assert len(offered(welcome)) == len(STARTERS)
-        await asyncio.gather(*(tester.presses(FIRST, welcome) for _ in range(2)))
+        await tester.taps_twice(FIRST, welcome)
         asked = await tester.sees(f"Вы спросили: «{FIRST}»")
         await tester.sees(lambda m: button_data(m, "🔁"), after=asked["message_id"])
         await everything.settled(3)

@@ -1,6 +1,5 @@
 """The test after a training: verdict, comparison, and models that nobody serves yet."""
 
-import asyncio
 
 from tests.e2e.chats import FIRST
 from tests.e2e.models import offered, pressed
@@ -51,7 +50,7 @@ async def test_from_the_verdict_to_a_model_in_use(tmp_path):
         assert left["message_id"] == told_other["message_id"]
         assert offered(left) == ["Поговорить с ней", "Почему так?", "Без обучения"]
 
-        await asyncio.gather(*(admin.presses("Включить всем", told) for _ in range(2)))
+        await admin.taps_twice("Включить всем", told)
         used = await admin.sees("Теперь отвечает natasha-v1")
         assert used["message_id"] == told["message_id"]
         ((n,),) = everything.stored("SELECT count(*) FROM servings")
