@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from bot.runtime.backoff import backoff
 
 RETRY_DELAY_S = 5.0
-LONGEST_DELAY_S = 300.0
+LONGEST_DELAY_S = 60.0
 """Each further pause after failures is twice as long, up to this; a wake ends it earlier."""
 CLEAN_UP_S = 0.5
 """Seconds that cancelled work has for its clean-up."""

@@ -1,6 +1,5 @@
 """What is kept of people in danger: nothing to learn from, nothing to read, until they call."""
 
-
 from tests.e2e.chats import PATIENT, QUESTION, answered, corrects, marked
 from tests.e2e.dangers import ACUTE, CALL, SERIOUS, card, cards, helped
 from tests.e2e.models import offered

@@ -1,6 +1,5 @@
 """What was pressed before, or was sent again: no message is added, and old screens go away."""
 
-
 import pytest
 
 from tests.e2e.chats import press, said_by_bot

@@ -1,6 +1,5 @@
 """Questions to begin with, under a tester's welcome."""
 
-
 from bot.access.outside_views import STARTERS
 from tests.e2e.chats import CURSOR, PATIENT, TALKS, press, said_by_bot
 from tests.e2e.models import offered

@@ -1,6 +1,5 @@
 """The test after a training: verdict, comparison, and models that nobody serves yet."""
 
-
 from tests.e2e.chats import FIRST
 from tests.e2e.models import offered, pressed
 from tests.e2e.providers import bot_at, deploy

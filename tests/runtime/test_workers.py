@@ -104,12 +104,12 @@ async def test_failure_is_logged_and_tried_again(
     assert errors[0].exc_info is not None
 
 
-async def test_pauses_after_failures_grow_up_to_five_minutes(work: Workers[str], drains: Drains):
+async def test_pauses_after_failures_grow_up_to_a_minute(work: Workers[str], drains: Drains):
     """What fails may cost money each time. After a success they are short again."""
-    drains.failures = 8
+    drains.failures = 6
     work.wake("a")
     await work.idle("a")
-    assert now() == pytest.approx(5 + 10 + 20 + 40 + 80 + 160 + 300 + 300)
+    assert now() == pytest.approx(5 + 10 + 20 + 40 + 60 + 60)
 
     began = now()
     drains.failures = 1
