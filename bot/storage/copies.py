@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Final
 
 from bot.errors import DatabaseUnusable
+from bot.storage.files import UNFINISHED
 
 KEPT: Final = 7
 """Copies of each kind; older ones are deleted."""
 LEAST_FREE_BYTES: Final = 50_000_000
 """With less free space on the disk, the bot may soon be unable to store anything."""
-_UNFINISHED: Final = re.compile(r"\.backup-[a-z0-9_]{8}")
 
 _logger = logging.getLogger(__name__)
 
@@ -97,7 +97,7 @@ def remove_unfinished(database: Path) -> None:
     """Delete what copies left in their folder when they were killed: it holds people's words."""
     folder = folder_of(database)
     for place in folder.iterdir() if folder.is_dir() else ():
-        if not _UNFINISHED.fullmatch(place.name) or place.is_symlink():
+        if not re.fullmatch(UNFINISHED, place.name) or place.is_symlink():
             continue
         try:
             held = os.open(place, os.O_RDONLY | os.O_DIRECTORY)

@@ -13,9 +13,11 @@ BESIDE: Final = (WAL, "-shm")
 LOCK: Final = ".lock"
 FOLDERS: Final = ("datasets", "imports", "charts", "backups")
 """Where the bot keeps files, in the folder of the database."""
+UNFINISHED: Final = r"\.backup-[a-z0-9_]{8}"
+"""Names of folders in which a copy is being made, or was when its process was killed."""
 _USUAL: Final = Path("data/run")
 _KEPT: Final = re.compile(
-    r"[0-9a-f]{64}\.jsonl|(daily|before|backup)-.+\.(sqlite3|zip)|\.backup-[a-z0-9_]{8}"
+    rf"[0-9a-f]{{64}}\.jsonl|(daily|before|backup)-.+\.(sqlite3|zip)|{UNFINISHED}"
 )
 
 
